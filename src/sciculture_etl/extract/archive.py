@@ -1,0 +1,120 @@
+"""The archive: submissions as received, by sha256, never changed or deleted, and the journal of their receipts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from sciculture_etl.settings import UserMistake
+
+CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """That a file came. path: within the channel, NFC. modified: what the channel says of the file's last change,
+    ISO 8601 UTC; it is the time of receipt, and with size tells an unchanged file without reading it."""
+
+    sha256: str
+    path: str
+    submitter: str | None
+    size: int
+    modified: str
+
+    @property
+    def file_name(self) -> str:
+        return self.path.rsplit("/", 1)[-1]
+
+    @property
+    def submission_id(self) -> str:
+        return self.sha256[:16]
+
+
+class Archive:
+    """Bytes under ``<folder>/<first two digits>/<sha256>``; receipts in ``<folder>/receipts.jsonl``.
+
+    Both survive a kill at any instruction: bytes are written aside and renamed, and a journal line that was cut off is
+    dropped when the journal is next opened; its file then counts as not yet received.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.journal = folder / "receipts.jsonl"
+
+    def path_of(self, sha256: str) -> Path:
+        return self.folder / sha256[:2] / sha256
+
+    def store(self, source: BinaryIO) -> tuple[str, int]:
+        """Copies one file into the archive; returns its sha256 and size in bytes."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        digest, size = hashlib.sha256(), 0
+        descriptor, aside = tempfile.mkstemp(prefix=".incoming-", dir=self.folder)
+        try:
+            with os.fdopen(descriptor, "wb") as target:
+                while chunk := source.read(CHUNK):
+                    digest.update(chunk)
+                    size += len(chunk)
+                    target.write(chunk)
+                target.flush()
+                os.fsync(target.fileno())
+            sha256 = digest.hexdigest()
+            final = self.path_of(sha256)
+            if final.exists() and final.stat().st_size == size:
+                Path(aside).unlink()
+            else:
+                final.parent.mkdir(exist_ok=True)
+                Path(aside).chmod(0o440)
+                Path(aside).replace(final)
+        except BaseException:
+            Path(aside).unlink(missing_ok=True)
+            raise
+        return sha256, size
+
+    def read(self, sha256: str) -> bytes:
+        """The bytes of one submission. Raises UserMistake where they are missing or no longer what was received."""
+        path = self.path_of(sha256)
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            raise UserMistake(
+                f"the archive has lost {path}: put the file back from a backup / 보관된 파일이 없습니다"
+            ) from None
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise UserMistake(f"the archive's {path} was changed: put it back from a backup / 보관된 파일이 바뀌었습니다")
+        return data
+
+    def receipts(self) -> list[Receipt]:
+        """All receipts in the order in which they were written."""
+        return list(self._journal_lines())
+
+    def _journal_lines(self) -> Iterator[Receipt]:
+        if not self.journal.exists():
+            return
+        data = self.journal.read_bytes()
+        for line in data[: data.rfind(b"\n") + 1].splitlines():
+            yield Receipt(**json.loads(line))
+
+    def add_receipts(self, receipts: Iterable[Receipt]) -> None:
+        """Appends to the journal, on disk when it returns."""
+        lines = b"".join(json.dumps(asdict(r), ensure_ascii=False).encode() + b"\n" for r in receipts)
+        if not lines:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with self.journal.open("a+b") as journal:
+            journal.seek(0)
+            whole = journal.read().rfind(b"\n") + 1
+            journal.truncate(whole)
+            journal.write(lines)
+            journal.flush()
+            os.fsync(journal.fileno())
+
+    def sweep(self) -> None:
+        """Removes what a killed run left half-copied. Only the one writer calls it."""
+        for aside in self.folder.glob(".incoming-*"):
+            aside.unlink(missing_ok=True)

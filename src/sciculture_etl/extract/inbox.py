@@ -1,0 +1,134 @@
+"""The inbox: a folder tree ``<submitter>/<file>`` behind any fsspec URL."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import fsspec
+
+from sciculture_etl.extract.archive import Archive, Receipt
+from sciculture_etl.settings import UserMistake
+
+COPIES_AT_ONCE = 4
+MODIFIED_KEYS = ("mtime", "LastModified", "last_modified", "modified", "updated", "created")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A file seen in the channel. ``remote`` is the channel's own path to it; ``path`` is relative and NFC."""
+
+    remote: str
+    path: str
+    submitter: str | None
+    size: int
+    modified: str
+
+
+@dataclass
+class Extraction:
+    """received: receipts of this run. unchanged: files seen before as they are. passed_over: files that are no
+    submissions, with the reason. unreadable: files that couldn't be taken this time, with the reason."""
+
+    received: list[Receipt] = field(default_factory=list)
+    unchanged: int = 0
+    passed_over: dict[str, str] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+
+def _when(info: dict[str, Any]) -> str:
+    for key in MODIFIED_KEYS:
+        value = info.get(key)
+        if isinstance(value, int | float):
+            value = datetime.fromtimestamp(value, UTC)
+        if isinstance(value, datetime):
+            return value.astimezone(UTC).isoformat(timespec="microseconds")
+        if isinstance(value, str) and value:
+            return value
+    # A channel that tells no time: size alone tells a change, and all its files count as equally old.
+    return datetime.fromtimestamp(0, UTC).isoformat(timespec="microseconds")
+
+
+def _why_no_submission(path: str) -> str | None:
+    parts = path.split("/")
+    if any(part.startswith(".") for part in parts):
+        return "hidden file"
+    if parts[-1].startswith("~$"):
+        return "lock file of an open workbook"
+    if parts[-1].lower() in ("thumbs.db", "desktop.ini"):
+        return "file of the operating system"
+    return None
+
+
+def open_inbox(inbox: str) -> tuple[Any, str]:
+    """File system and root of the channel. Raises UserMistake where it can't be reached."""
+    try:
+        filesystem, root = fsspec.url_to_fs(inbox)
+        # A listing kept from an earlier look would hide what came since.
+        filesystem.invalidate_cache()
+        if not filesystem.isdir(root):
+            raise FileNotFoundError
+    except (OSError, ValueError, ImportError) as error:
+        reason = str(error) or "no such folder"
+        raise UserMistake(
+            f"the inbox {inbox} can't be opened ({reason}): create it or set SCICULTURE_INBOX to a folder or URL"
+            f" / 접수함을 열 수 없습니다"
+        ) from None
+    return filesystem, str(root)
+
+
+def scan_inbox(inbox: str) -> tuple[Any, list[Arrival], dict[str, str]]:
+    """File system, arrivals ordered by time and path, and what was passed over with the reason."""
+    filesystem, root = open_inbox(inbox)
+    arrivals, passed_over = [], {}
+    for remote, info in filesystem.find(root, detail=True).items():
+        path = unicodedata.normalize("NFC", remote[len(root) :].lstrip("/"))
+        if reason := _why_no_submission(path):
+            passed_over[path] = reason
+            continue
+        submitter = path.split("/", 1)[0] if "/" in path else None
+        arrivals.append(Arrival(remote, path, submitter, int(info.get("size") or 0), _when(info)))
+    arrivals.sort(key=lambda arrival: (arrival.modified, arrival.path))
+    return filesystem, arrivals, passed_over
+
+
+def extract_submissions(
+    inbox: str, archive: Archive, max_file_bytes: int, on_file: Callable[[], None] = lambda: None
+) -> Extraction:
+    """Copies what is new or changed in the channel into the archive and writes its receipts.
+
+    A file that changes while it is copied is left for the next run. Nothing in the channel is moved or deleted.
+    """
+    archive.sweep()
+    filesystem, arrivals, passed_over = scan_inbox(inbox)
+    known = {(receipt.path, receipt.size, receipt.modified) for receipt in archive.receipts()}
+    fresh = [arrival for arrival in arrivals if (arrival.path, arrival.size, arrival.modified) not in known]
+    extraction = Extraction(unchanged=len(arrivals) - len(fresh), passed_over=passed_over)
+
+    def take(arrival: Arrival) -> Receipt | str:
+        try:
+            if arrival.size > max_file_bytes:
+                return f"larger than {max_file_bytes:,} bytes"
+            with filesystem.open(arrival.remote, "rb") as source:
+                sha256, size = archive.store(source)
+            after = filesystem.info(arrival.remote)
+            if int(after.get("size") or 0) != arrival.size or _when(after) != arrival.modified or size != arrival.size:
+                return "still being written, left for the next run"
+            return Receipt(sha256, arrival.path, arrival.submitter, size, arrival.modified)
+        except OSError as error:
+            return error.strerror or type(error).__name__
+        finally:
+            on_file()
+
+    with ThreadPoolExecutor(COPIES_AT_ONCE) as pool:
+        for arrival, outcome in zip(fresh, pool.map(take, fresh), strict=True):
+            if isinstance(outcome, Receipt):
+                extraction.received.append(outcome)
+            else:
+                extraction.unreadable[arrival.path] = outcome
+    archive.add_receipts(extraction.received)
+    return extraction

@@ -1,0 +1,86 @@
+"""Findings: the one kind of message about data. Their words stand in ``expectations/findings.yml``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import polars as pl
+import yaml
+
+from sciculture_etl.settings import EXPECTATIONS
+
+# One row a finding. ``part`` numbers the table (sheet) within the submission, 0 where the whole file is meant.
+# ``sheet`` is empty for CSV. ``row`` counts as a person does, from 1. ``cell`` is A1 notation. ``value`` is the text
+# as found and is never given for personal data.
+SCHEMA: dict[str, pl.DataType] = {
+    "submission_id": pl.String(),
+    "part": pl.Int32(),
+    "sheet": pl.String(),
+    "row": pl.Int64(),
+    "cell": pl.String(),
+    "header": pl.String(),
+    "field": pl.String(),
+    "code": pl.String(),
+    "severity": pl.String(),
+    "value": pl.String(),
+    "expected_ko": pl.String(),
+    "expected_en": pl.String(),
+    "unit": pl.String(),
+}
+TEXTS = ["message_ko", "message_en", "fix_ko", "fix_en"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A finding about a file or sheet as a whole; those about cells are made as frames (``SCHEMA``)."""
+
+    code: str
+    value: str | None = None
+    header: str | None = None
+    expected_ko: str = ""
+    expected_en: str = ""
+    sheet: str | None = None
+    part: int = 0
+    row: int | None = None
+    severity: str | None = None
+
+    def as_row(self, submission_id: str) -> dict[str, object]:
+        return {
+            "submission_id": submission_id, "part": self.part, "sheet": self.sheet, "row": self.row, "cell": None,
+            "header": self.header, "field": None, "code": self.code,
+            "severity": self.severity or catalogue()[self.code]["severity"], "value": self.value,
+            "expected_ko": self.expected_ko, "expected_en": self.expected_en, "unit": None,
+        }  # fmt: skip
+
+
+@lru_cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """Code → severity and the words in both languages."""
+    text = (EXPECTATIONS / "findings.yml").read_text(encoding="utf-8")
+    loaded: dict[str, dict[str, str]] = yaml.safe_load(text)
+    return loaded
+
+
+def empty_findings() -> pl.DataFrame:
+    return pl.DataFrame(schema=SCHEMA)
+
+
+def with_words(findings: pl.DataFrame) -> pl.DataFrame:
+    """Adds message_ko, message_en, fix_ko, fix_en to findings of ``SCHEMA``; order and height stay."""
+    words = pl.DataFrame(
+        [
+            {"code": code, "message_ko": entry["ko"], "message_en": entry["en"],
+             "fix_ko": entry["fix_ko"], "fix_en": entry["fix_en"]}
+            for code, entry in catalogue().items()
+        ]
+    )  # fmt: skip
+    told = findings.join(words, on="code", how="left", maintain_order="left")
+    for text in TEXTS:
+        filled = pl.col(text)
+        # The value comes last: what a cell holds is never read as a placeholder.
+        places = {"header": "header", "unit": "unit", "expected": f"expected_{text[-2:]}", "value": "value"}
+        for place, column in places.items():
+            filled = filled.str.replace_all(f"{{{place}}}", pl.col(column).fill_null(""), literal=True)
+        told = told.with_columns(filled.str.strip_chars().alias(text))
+    return told
