@@ -11,7 +11,7 @@ ABOLISHED = {
     "42": "20230611",  # 강원도 -> 강원특별자치도
     "45": "20240118",  # 전라북도 -> 전북특별자치도
     "47720": "20230701",  # 군위군 moves to 대구광역시
-    "41190": "20240101",  # 부천시 gets its three gu back (the si itself stays, see KEPT)
+    "41190": "20240101",  # 부천시 gets its three gu back (the si itself stays)
     "41590": "20260201",  # 화성시 is divided into four gu (the si itself stays)
     "4790036": "20240201",  # 호명면 -> 호명읍
     "4784035": "20240801",  # 금수면 -> 금수강산면
@@ -37,21 +37,31 @@ ABOLISHED = {
     "4163056000": "20231010",  # 회천4동 -> 옥정1동, 옥정2동
     "4713051500": "20250901",  # 중부동 joins 황오동
 }
-KEPT = {"4119000000", "4159000000"}  # their prefix ends, they do not
 
 # Administrative dongs that came and went between the two sources:
-# code -> (name, valid_from, valid_to, legal dongs by name). First seen in admdongkor's list of 2023-07-01.
+# code -> (sido, sigungu, name, valid_from, valid_to). 동탄9동: the city's own notice.
 PASSING_ADMINISTRATIVE = {
-    "4159063000": ("경기도", "화성시", "동탄9동", "20230701", "20260201"),
+    "4159063000": ("경기도", "화성시", "동탄9동", "20230703", "20260201"),
     "5211358000": ("전북특별자치도", "전주시 덕진구", "금암1동", "20240118", "20250310"),
     "5211359000": ("전북특별자치도", "전주시 덕진구", "금암2동", "20240118", "20250310"),
 }
+
+PASSING_LEGAL = {  # and the legal dongs they lie in
+    "4159063000": ["신동", "목동"],
+    "5211358000": ["금암동"],
+    "5211359000": ["금암동"],
+}
+
+# A legal dong that came and went likewise: addresskr's full list has it, without days. 여울동 took its place.
+PASSING_LEGAL_DONG = ("4159710400", "경기도", "화성시 동탄구", "오산동", None, "20260201", "20260301")
 
 # Pairs of a legal and an administrative dong that ended between the sources though both codes live on.
 ENDED_PAIRS = {
     ("2644011700", "2644056000"): "20250101",  # 신호동 leaves 녹산동
     ("2820010100", "2820054000"): "20260301",  # 구월동 leaves 간석2동: day unknown, kept to the last day possible
     ("2826010100", "2826051500"): "20250711",
+    ("4159013300", "4159061000"): "20230703",  # 신동, 목동 leave 동탄7동 for 동탄9동
+    ("4159013400", "4159061000"): "20230703",
     ("4115011200", "4115057300"): "20240701",
     ("4115011300", "4115057300"): "20240701",
 }
@@ -97,3 +107,17 @@ SUCCESSIONS = [
     ("2826000000", "2827500000", "20260701", "split"),
     ("2826000000", "2829000000", "20260701", "split"),
 ]
+
+# Where the emd of a sigungu may be found after it lost or got ground: (sigungu, day) -> five-digit codes.
+NEXT_SIGUNGU = {
+    ("48110", "20100701"): {"48121", "48123"},
+    ("48160", "20100701"): {"48125", "48127"},
+    ("48190", "20100701"): {"48129"},
+    ("43111", "20140701"): {"43111", "43112", "43113", "43114"},
+    ("43113", "20140701"): {"43111", "43112", "43113", "43114"},
+    ("43710", "20140701"): {"43111", "43112", "43113", "43114"},
+    ("48121", "20210701"): {"48121", "48123"},
+}
+
+# The administrative list ends the dongs of 인천 남구 two days before those of 미추홀구 begin.
+LATE_ENDS = {("28170", "20180629"): "20180701"}

@@ -2,10 +2,10 @@
 
 import re
 
-_INITIALS = "g kk n d tt r m b pp s ss  j jj ch k t p h".split(" ")
-_VOWELS = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split(" ")
+_INITIALS = "g,kk,n,d,tt,r,m,b,pp,s,ss,,j,jj,ch,k,t,p,h".split(",")  # noqa: SIM905
+_VOWELS = "a,ae,ya,yae,eo,e,yeo,ye,o,wa,wae,oe,yo,u,wo,we,wi,yu,eu,ui,i".split(",")  # noqa: SIM905
 # What a final consonant is at a word's end, and what of it stays and what moves on before a vowel.
-_FINALS = " k k k n n n t l k m l l l p l m p p t t ng t t k t p t".split(" ")
+_FINALS = ",k,k,k,n,n,n,t,l,k,m,l,l,l,p,l,m,p,p,t,t,ng,t,t,k,t,p,t".split(",")  # noqa: SIM905
 _LIAISON = [
     ("", ""), ("", "g"), ("", "kk"), ("k", "s"), ("", "n"), ("n", "j"), ("n", ""), ("", "d"), ("", "r"), ("l", "g"),
     ("l", "m"), ("l", "b"), ("l", "s"), ("l", "t"), ("l", "p"), ("", "r"), ("", "m"), ("", "b"), ("p", "s"),
@@ -13,7 +13,7 @@ _LIAISON = [
 ]  # fmt: skip
 _NASAL = {"k": "ng", "t": "n", "p": "m"}
 
-_UNITS = {"시": "si", "군": "gun", "구": "gu", "읍": "eup", "면": "myeon", "동": "dong", "도": "do", "가": "ga", "로": "ro"}
+_UNITS = {"시": "si", "군": "gun", "구": "gu", "읍": "eup", "면": "myeon", "동": "dong", "도": "do", "가": "ga", "로": "ro"}  # fmt: skip
 
 SIDO_ENGLISH = {
     "서울특별시": "Seoul",
@@ -41,7 +41,7 @@ SIDO_ENGLISH = {
 
 
 def romanise(name: str) -> str:
-    """Romanise one division's own name: "수원시" -> "Suwon-si", "역삼1동" -> "Yeoksam 1-dong", "종로2가" -> "Jongno 2-ga"."""
+    """Romanise one division's own name: 수원시 -> Suwon-si, 역삼1동 -> Yeoksam 1-dong, 종로2가 -> Jongno 2-ga."""
     if name in SIDO_ENGLISH:
         return SIDO_ENGLISH[name]
     name = name.replace("제", "", 1) if re.search(r"[가-힣]제\d", name) else name
