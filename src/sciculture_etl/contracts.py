@@ -114,10 +114,6 @@ class RowRule(Strict):
     expected: Words
 
 
-class YearColumn(Strict):
-    required: bool = True
-
-
 class Contract(Strict):
     """What one kind of submission must hold: ``expectations/submissions/<dataset>.yml``."""
 
@@ -128,7 +124,6 @@ class Contract(Strict):
     due: Due
     partition: list[Literal["program_year", "term"]]
     grain: list[str]
-    program_year: YearColumn = YearColumn()
     fields: dict[str, ContractField]
     row_rules: list[RowRule] = Field(default_factory=list)
     unique: list[list[str]] = Field(default_factory=list)
@@ -158,6 +153,9 @@ class Contract(Strict):
         if "term" in self.partition and "term" not in self.fields:
             raise ValueError("partition: term is no field of this contract")
         return self
+
+    def __hash__(self) -> int:
+        return hash((self.dataset, self.fingerprint))
 
     @cached_property
     def region_fields(self) -> list[ContractField]:

@@ -1,0 +1,168 @@
+"""Which contract a table is written to, where its header stands, and which column holds which field."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from sciculture_etl.contracts import Contract
+from sciculture_etl.read.grid import HEAD_ROWS, Grid, Merge
+
+HEADER_WITHIN = 20  # rows from the top in which a header is looked for
+UNIT_IN_BRACKETS = re.compile(r"[(\[]\s*(?:단위\s*[:：]?\s*)?(명|회|개|개소|건|팀|원|천원|백만원|억원|%|점|인|반|강좌)\s*[)\]]")
+DROPPED = re.compile(r"[\s()\[\]·ㆍ・•/,:：.*†①-⑳]+")
+YEAR_SPELLINGS = ("사업연도", "연도", "년도", "사업년도")
+PERSONAL = re.compile(
+    r"^(?:.*(?:성명|이름|주민등록번호|주민번호|외국인등록번호|여권번호|휴대전화|핸드폰|휴대폰|이메일|전자우편"
+    r"|상세주소|생년월일|계좌번호|카드번호).*|e-?mail|강사명|참가자명|학생명|수강생명|담당자명)$",
+    re.IGNORECASE,
+)
+OFFICE_CONTACT = re.compile(r"기관|대표|사무|부서|담당부서|담당자(?:이메일|메일)")
+
+
+def normalise_header(text: str | None) -> str:
+    """NFKC without white space, line breaks, middle dots, brackets and a unit in brackets: ``수혜자수\\n(순인원)(명)`` →
+    ``수혜자수순인원``."""
+    if not text:
+        return ""
+    return DROPPED.sub("", UNIT_IN_BRACKETS.sub("", unicodedata.normalize("NFKC", text))).lower()
+
+
+def unit_in_header(text: str | None) -> str | None:
+    """``국비(천원)`` → ``천원``."""
+    found = UNIT_IN_BRACKETS.search(unicodedata.normalize("NFKC", text or ""))
+    return found[1] if found else None
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header found. first, last: its rows from 0. columns: field → column from 0. labels: column → header text as
+    the file writes it (``parent|child`` where two rows make it). missing: required fields without a column."""
+
+    contract: Contract
+    first: int
+    last: int
+    columns: dict[str, int]
+    labels: dict[int, str]
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def extra(self) -> list[str]:
+        used = set(self.columns.values())
+        return [label for column, label in self.labels.items() if column not in used]
+
+
+@lru_cache(maxsize=256)
+def _spellings(contract: Contract) -> dict[str, tuple[str, int]]:
+    """Normalised spelling → (field, rank); the header itself ranks before its aliases."""
+    found: dict[str, tuple[str, int]] = {}
+    years = ("program_year", YEAR_SPELLINGS)
+    for name, spellings in [years, *((f.name, f.spellings) for f in contract.fields.values())]:
+        for rank, spelling in enumerate(spellings):
+            found.setdefault(normalise_header(spelling.replace("|", "")), (name, rank))
+    return found
+
+
+def _spread_parents(parents: list[str | None], children: list[str | None], row: int, merges: list[Merge]) -> list[str]:
+    """The parent over each column: by its merged range, else up to the next parent as far as children go on."""
+    spread = [cell or "" for cell in parents]
+    ranges = [merge for merge in merges if merge.top <= row <= merge.bottom and merge.right > merge.left]
+    if merges:
+        for merge in ranges:
+            for column in range(merge.left + 1, min(merge.right + 1, len(spread))):
+                spread[column] = spread[merge.left]
+        return spread
+    for column in range(1, len(spread)):
+        if not spread[column] and children[column] and children[column - 1] and spread[column - 1]:
+            spread[column] = spread[column - 1]
+    return spread
+
+
+Names = list[tuple[str, list[str]]]  # per column: the label as written and its normalised names, best first
+
+
+def _single(cells: list[str | None]) -> Names:
+    return [(cell or "", [normalise_header(cell)]) for cell in cells]
+
+
+def _double(parents: list[str | None], children: list[str | None], row: int, merges: list[Merge]) -> Names:
+    names: Names = []
+    for parent, child in zip(_spread_parents(parents, children, row, merges), children, strict=True):
+        if parent and child:
+            forms = [normalise_header(parent + child), normalise_header(child)]
+            names.append((f"{parent}|{child}", forms))
+        else:
+            names.append((parent or child or "", [normalise_header(parent or child)]))
+    return names
+
+
+def _map_columns(names: Names, contract: Contract) -> dict[str, int]:
+    """Field → column; a field goes to the column that writes it most like the contract."""
+    spellings = _spellings(contract)
+    claims: list[tuple[int, int, int, str]] = []
+    for column, (_, forms) in enumerate(names):
+        for form, name in enumerate(forms):
+            if name in spellings:
+                target, rank = spellings[name]
+                claims.append((rank, form, column, target))
+    columns: dict[str, int] = {}
+    taken: set[int] = set()
+    for _, _, column, target in sorted(claims):
+        if target not in columns and column not in taken:
+            columns[target] = column
+            taken.add(column)
+    return columns
+
+
+def _missing(contract: Contract, columns: dict[str, int]) -> list[str]:
+    deepest = contract.region_fields[-1].name if contract.region_fields else None
+    missing = []
+    for name, fld in contract.fields.items():
+        # One column may hold the whole place; the wider ones are then read from it.
+        if fld.required and name not in columns and not (fld.type == "region" and deepest in columns):
+            missing.append(name)
+    return missing
+
+
+def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
+    """The header of a sheet's table, or None where nothing like one is found.
+
+    A header that has all required columns of a contract wins over one that has more columns but lacks some; among
+    equals the one that leaves the fewest columns unknown, then the higher and shorter one.
+    """
+    head = grid.head()
+    best: tuple[tuple[int, int, int, int, int], Header] | None = None
+    for row in range(min(HEADER_WITHIN, len(head))):
+        if sum(cell is not None for cell in head[row]) < 2:
+            continue
+        readings = [(row, _single(head[row]))]
+        if row + 1 < min(len(head), HEAD_ROWS):
+            readings.append((row + 1, _double(head[row], head[row + 1], row, grid.merges)))
+        for last, names in readings:
+            for contract in contracts.values():
+                columns = _map_columns(names, contract)
+                if len(columns) < 2:
+                    continue
+                missing = _missing(contract, columns)
+                labels = {i: label for i, (label, _) in enumerate(names) if label}
+                score = (not missing, len(columns), -len(missing), row - last, -row)
+                if best is None or score > best[0]:
+                    best = score, Header(contract, row, last, columns, labels, missing)
+    if best is None:
+        return None
+    header = best[1]
+    required = sum(fld.required for fld in header.contract.fields.values())
+    # Fewer than half of what the form asks for: no damaged form but another table.
+    return header if not header.missing or 2 * len(header.missing) < required else None
+
+
+def personal_headers(labels: dict[int, str]) -> list[str]:
+    """Headers of columns that hold personal data; contacts of an office are none."""
+    found = []
+    for label in labels.values():
+        name = DROPPED.sub("", unicodedata.normalize("NFKC", label.split("|")[-1]))
+        if PERSONAL.match(name) and not OFFICE_CONTACT.search(name):
+            found.append(label)
+    return found

@@ -1,0 +1,84 @@
+"""One file → its tables and the findings about the file as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sciculture_etl.contracts import Contract
+from sciculture_etl.findings import Finding
+from sciculture_etl.read.formats import read_grids
+from sciculture_etl.read.grid import Grid, Refused
+from sciculture_etl.read.headers import Header, find_header, personal_headers
+from sciculture_etl.read.table import Table, cut_table
+from sciculture_etl.read.titles import read_title
+
+
+@dataclass
+class Reading:
+    """What a file holds. format: csv, xlsx, xls, ... or None where it can't be read. Refused as a whole when
+    ``refused``: its tables are then empty and its findings say why. unread_sheets: visible sheets that are no form."""
+
+    format: str | None
+    tables: list[Table] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    unread_sheets: list[str] = field(default_factory=list)
+    refused: bool = False
+
+
+def _refuse(kind: str | None, finding: Finding) -> Reading:
+    return Reading(kind, findings=[finding], refused=True)
+
+
+def read_submission(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int = 4 * 1024**3) -> Reading:
+    """Reads a file by its bytes alone. Never raises for what a file may hold: what is wrong comes as findings."""
+    try:
+        kind, grids = read_grids(data, max_unpacked_bytes)
+    except Refused as refusal:
+        return _refuse(None, refusal.finding)
+    reading = Reading(kind)
+    nearly: list[tuple[Grid, Header]] = []
+    for grid in grids:
+        header = find_header(grid, contracts) if grid.frame.width else None
+        if header is None:
+            if not grid.hidden and grid.frame.width:
+                reading.unread_sheets.append(grid.sheet or "")
+            continue
+        if personal := personal_headers(header.labels):
+            return _refuse(kind, Finding("R_PII", header=", ".join(personal), sheet=grid.sheet, row=header.first + 1))
+        if grid.hidden:
+            reading.findings.append(Finding("W_HIDDEN_SHEET", value=grid.sheet, sheet=grid.sheet))
+        elif header.missing:
+            nearly.append((grid, header))
+        else:
+            title = read_title(grid.head()[: header.first])
+            reading.tables.append(cut_table(grid, header, title))
+    return _judge(reading, grids, nearly, contracts)
+
+
+def _judge(reading: Reading, grids: list[Grid], nearly: list[tuple[Grid, Header]], contracts: dict[str, Contract]) -> Reading:
+    """Refuses what holds no table with rows; a sheet that is a damaged form next to whole ones is told of."""
+    for grid, header in nearly:
+        names = ", ".join(f"'{header.contract.fields[name].header}'" for name in header.missing)
+        title = header.contract.title
+        reading.findings.append(
+            Finding(
+                "R_HEADER_NOT_FOUND", sheet=grid.sheet, row=header.first + 1,
+                expected_ko=f"'{title.ko}' 서식으로 보이지만 다음 열이 없습니다: {names}",
+                expected_en=f"It looks like '{title.en}' but lacks: {names}",
+            )  # fmt: skip
+        )
+    if any(table.frame.height for table in reading.tables):
+        reading.tables = [table for table in reading.tables if table.frame.height]
+        return reading
+    if reading.tables or all(not grid.frame.height for grid in grids):
+        return Reading(reading.format, findings=[*reading.findings, Finding("R_EMPTY")], refused=True)
+    if not nearly:
+        # What stands in an unknown file is not repeated: it may be personal.
+        known_ko = ", ".join(contract.title.ko for contract in contracts.values())
+        known_en = "; ".join(contract.title.en for contract in contracts.values())
+        reading.findings.append(
+            Finding("R_HEADER_NOT_FOUND", expected_ko=f"받는 서식: {known_ko}", expected_en=f"Known forms: {known_en}")
+        )
+    return Reading(reading.format, findings=reading.findings, unread_sheets=reading.unread_sheets, refused=True)
+
+

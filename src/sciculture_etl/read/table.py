@@ -1,0 +1,91 @@
+"""A sheet's table as text: one row a physical row below the header, one column a field of its contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from sciculture_etl.contracts import Contract
+from sciculture_etl.read.grid import Grid, column_letter
+from sciculture_etl.read.headers import Header, unit_in_header
+from sciculture_etl.read.titles import MONEY_SCALE, Title
+
+# Columns of a table's frame that are no fields: the physical row from 1; the row's first cell that isn't blank; how
+# many cells aren't blank; what stands beyond the last column of the header's width (CSV).
+PLACE_COLUMNS = ["row", "first_text", "filled", "overflow"]
+
+
+@dataclass
+class Table:
+    """One table of a submission.
+
+    frame: ``PLACE_COLUMNS`` and a String column per mapped field (null = blank), rows in physical order down to the
+    last one that isn't blank. letters, headers: field → column letter and header as the file writes it.
+    scales: money field → KRW per unit written.
+    """
+
+    contract: Contract
+    sheet: str | None
+    frame: pl.DataFrame
+    letters: dict[str, str]
+    headers: dict[str, str]
+    extra_headers: list[str]
+    scales: dict[str, int] = field(default_factory=dict)
+    title_year: int | None = None
+    submitter: str | None = None
+    made_on: date | None = None
+    hidden_rows: list[int] = field(default_factory=list)
+
+
+def _fill_merges(grid: Grid, first_row: int) -> pl.DataFrame:
+    """Copies the text of a merged range down its rows, in the range's first column and below the header only.
+
+    Only merges are filled: a blank below a value may be a mistake, and a blind fill would hide it.
+    """
+    sources: dict[int, np.ndarray[tuple[int], np.dtype[np.int64]]] = {}
+    for merge in grid.merges:
+        if merge.bottom == merge.top or merge.top < first_row or merge.left >= grid.frame.width:
+            continue
+        rows = sources.setdefault(merge.left, np.arange(grid.frame.height))
+        rows[merge.top : merge.bottom + 1] = merge.top
+    return grid.frame.with_columns(
+        pl.col(f"c{column}").gather(pl.lit(rows)).alias(f"c{column}") for column, rows in sources.items()
+    )
+
+
+def cut_table(grid: Grid, header: Header, title: Title) -> Table:
+    """The table below a header. Its frame may have no rows."""
+    first_row = header.last + 1
+    cells = grid.frame.columns
+    filled_frame = _fill_merges(grid, first_row) if grid.merges else grid.frame
+    width = grid.frame.width - (1 if grid.overflow else 0)
+    overflow = pl.col(cells[-1]) if grid.overflow else pl.lit(None, pl.String)
+    frame = (
+        filled_frame.with_row_index("row", offset=1)
+        .slice(first_row)
+        .select(
+            pl.col("row").cast(pl.Int64),
+            pl.coalesce(cells).alias("first_text"),
+            pl.sum_horizontal(pl.col(cells).is_not_null()).cast(pl.Int32).alias("filled"),
+            overflow.alias("overflow"),
+            *(pl.col(f"c{column}").alias(name) for name, column in header.columns.items() if column < width),
+        )
+    )
+    last = frame["first_text"].is_not_null().arg_true().last()
+    frame = frame.head(0 if last is None else int(last) + 1)  # type: ignore[call-overload]
+    labels = {name: header.labels[column] for name, column in header.columns.items()}
+    scales = {}
+    for name, fld in header.contract.fields.items():
+        if fld.type == "money" and name in labels:
+            scales[name] = MONEY_SCALE.get(unit_in_header(labels[name]) or title.unit or "원", 1)
+    return Table(
+        contract=header.contract, sheet=grid.sheet, frame=frame,
+        letters={name: column_letter(column) for name, column in header.columns.items()},
+        headers={name: " ".join(label.split()) for name, label in labels.items()},
+        extra_headers=[" ".join(label.split()) for label in header.extra],
+        scales=scales, title_year=title.year, submitter=title.submitter, made_on=title.made_on,
+        hidden_rows=[row + 1 for row in grid.hidden_rows if row >= first_row],
+    )  # fmt: skip

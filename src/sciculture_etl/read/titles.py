@@ -1,0 +1,76 @@
+"""What the rows above a header, and a file's name, say: the program year, units, who submits, when it was made."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+DAY = re.compile(r"(20\d{2})\s*[.\-/년]\s*(\d{1,2})\s*[.\-/월]\s*(\d{1,2})\s*일?\.?")
+YEAR_WORD = re.compile(r"(?<!\d)(20\d{2})\s*(?:학년도|년도|년|사업)|사업\s*[연년]도\s*[:：]?\s*(20\d{2})")
+SHORT_YEAR = re.compile(r"['’‘`](\d{2})\s*년")
+BARE_YEAR = re.compile(r"(?<![\d.])(20\d{2})(?![\d.])")
+YEAR_IN_NAME = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
+SHORT_YEAR_IN_NAME = re.compile(r"(?<!\d)(\d{2})년")
+UNIT_LINE = re.compile(r"단위\s*[:：]\s*([^)\]]+)")
+SUBMITTER_LINE = re.compile(r"(?:기관명|운영기관|제출기관|수행기관|책임운영기관)\s*[:：]\s*([^,;/|]+)")
+MADE_ON = re.compile(r"(?:제출|수정|작성|기준)\s*(?:일자|일시|일)?\s*[:：]?\s*(?=20\d{2})")
+MONEY_SCALE = {"원": 1, "천원": 1_000, "만원": 10_000, "백만원": 1_000_000, "억원": 100_000_000}
+
+
+@dataclass(frozen=True)
+class Title:
+    """year: program year or None. unit: the money unit said for the whole table. made_on: day of submission or
+    correction. submitter: the institution named."""
+
+    year: int | None = None
+    unit: str | None = None
+    submitter: str | None = None
+    made_on: date | None = None
+
+
+def _made_on(text: str) -> date | None:
+    days = []
+    for found in MADE_ON.finditer(text):
+        if day := DAY.match(text, found.end()):
+            try:
+                days.append(date(*(int(part) for part in day.groups())))
+            except ValueError:
+                continue
+    return max(days, default=None)
+
+
+def _year(text: str) -> int | None:
+    text = DAY.sub(" ", text)
+    if found := YEAR_WORD.search(text):
+        return int(found[1] or found[2])
+    if found := SHORT_YEAR.search(text):
+        return 2000 + int(found[1])
+    if found := BARE_YEAR.search(text):
+        return int(found[1])
+    return None
+
+
+def read_title(rows: list[list[str | None]]) -> Title:
+    """What the rows above the header say."""
+    cells = [unicodedata.normalize("NFKC", cell) for row in rows for cell in row if cell]
+    text = "\n".join(cells)
+    units = [unit.strip() for found in UNIT_LINE.finditer(text) for unit in re.split(r"[,·/、\s]+", found[1])]
+    submitter = SUBMITTER_LINE.search(text)
+    return Title(
+        year=next((year for cell in cells if (year := _year(cell))), None),
+        unit=next((unit for unit in units if unit in MONEY_SCALE and unit != "원"), None),
+        submitter=submitter[1].strip(" )]") if submitter else None,
+        made_on=_made_on(text),
+    )
+
+
+def year_in_file_name(name: str) -> int | None:
+    """``2020 생활과학교실.xlsx`` → 2020; a whole date like 20200415 is no program year."""
+    name = unicodedata.normalize("NFC", name)
+    if found := YEAR_IN_NAME.search(DAY.sub(" ", name)):
+        return int(found[1])
+    if found := SHORT_YEAR_IN_NAME.search(name):
+        return 2000 + int(found[1])
+    return None

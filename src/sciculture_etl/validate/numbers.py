@@ -1,0 +1,113 @@
+"""Numbers as people write them.
+
+``parse_number`` is the one definition. ``cast_numbers`` gives the same for a whole column: what is written plainly is
+cast at once, and only the distinct texts that remain are parsed one by one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import polars as pl
+
+from sciculture_etl.contracts import ContractField
+from sciculture_etl.read.titles import MONEY_SCALE
+
+UNITS = ("명", "인", "회", "개", "개소", "곳", "건", "팀", "원", "%", "천원", "만원", "백만원", "억원", "점", "차시", "반", "강좌", "일")
+SUPERSCRIPT = re.compile(r"[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?$")
+MARK_AFTER = re.compile(r"(?<=[\d%가-힣])\s*(?:\*+\)?|†|‡)$")
+NOTE_AFTER = re.compile(r"^([^()]*?\d[^()]*?)\s*\d\)$")
+APPROXIMATE = re.compile(r"약|여\s?(?:명|인|회|개|건|팀|원|곳)|\d여$|내외|이상|이하|미만|미정|가량|정도|추정|예정|안팎|[~∼～]")
+NUMBER = re.compile(r"^([+\-−△▲]?)\s*(\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(\.\d+)?(?:[eE]\+?(\d{1,2}))?\s*([^\d\s.,]*)$")
+NONE_MARKS = ("-", "–", "—", "−", "―", "없음", "해당없음", "해당 없음")
+PLAIN = r"^\d{1,3}(?:,\d{3})+$|^\d+$"
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """value is None where code says why, and where the text means nothing was reported."""
+
+    value: float | None = None
+    code: str | None = None
+
+
+def parse_number(text: str, kind: str, units: tuple[str, ...]) -> Parsed:
+    """One cell's text (not blank, stripped) → number. kind: count, money or number; units: the column's own.
+
+    A money text with its own unit (3천원) is scaled to KRW; the unit of title or header is the caller's to apply, and
+    is not applied to such a text.
+    """
+    bare = MARK_AFTER.sub("", SUPERSCRIPT.sub("", text.strip()))
+    bare = " ".join(unicodedata.normalize("NFKC", bare).split())
+    if bare in NONE_MARKS:
+        return Parsed(None if kind == "number" else 0)
+    if bare in ("...", "..", "…"):
+        return Parsed(code="E_NOT_AVAILABLE")
+    if bare in ("x", "X", "*") or (not bare and text.strip() == "*"):
+        return Parsed(code="E_SUPPRESSED")
+    if noted := NOTE_AFTER.match(bare):
+        bare = noted[1].strip()
+    found = NUMBER.match(bare)
+    if not found:
+        return Parsed(code="E_APPROXIMATE" if APPROXIMATE.search(bare) else "E_NOT_A_NUMBER")
+    sign, whole, fraction, exponent, unit = found.groups()
+    if unit and unit not in units and not (kind == "money" and unit in MONEY_SCALE):
+        if APPROXIMATE.search(bare):
+            return Parsed(code="E_APPROXIMATE")
+        return Parsed(code="E_UNIT_MISMATCH" if unit in UNITS else "E_NOT_A_NUMBER")
+    digits = re.sub(r"[ ,]", "", whole)
+    value = float(f"{digits}{fraction or ''}") * 10 ** int(exponent or 0)
+    if kind == "money" and unit in MONEY_SCALE:
+        value *= MONEY_SCALE[unit]
+    if sign not in ("", "+") and value:
+        return Parsed(code="E_NEGATIVE")
+    if value >= 2**53 or (kind == "count" and value != int(value)):
+        return Parsed(code="E_NOT_A_NUMBER")
+    return Parsed(value)
+
+
+def own_units(fld: ContractField) -> tuple[str, ...]:
+    same = {"명": ("인",), "%": ("퍼센트",), "개": ("개소", "곳")}
+    unit = fld.unit or ""
+    return (unit, *fld.unit_aliases, *same.get(unit, ()))
+
+
+def cast_numbers(texts: pl.Series, fld: ContractField, scales: pl.Series | None = None) -> pl.DataFrame:
+    """texts (String, null = blank) → value (Int64 for count and money, else Float64), code (String, null = fine).
+
+    scales: KRW per unit written, per row, for money columns whose title or header names a unit.
+    """
+    target = pl.Float64() if fld.type == "number" else pl.Int64()
+    frame = texts.alias("text").to_frame()
+    if fld.type == "number":
+        plain = pl.col("text").cast(pl.Float64, strict=False)
+        # Python's float accepts nan and inf, a cell's text doesn't mean them.
+        frame = frame.with_columns(pl.when(plain.is_finite() & (plain >= 0)).then(plain).alias("value"))
+    else:
+        frame = frame.with_columns(pl.col("text").cast(pl.Int64, strict=False).alias("value"))
+        frame = frame.with_columns(pl.when(pl.col("value") >= 0).then("value").alias("value"))
+    code = pl.Series("code", [None], dtype=pl.String).extend_constant(None, len(texts) - 1) if len(texts) else None
+    left = frame.select(pl.col("text").filter(pl.col("value").is_null() & pl.col("text").is_not_null())).to_series()
+    if left.len():
+        units = own_units(fld)
+        distinct = left.unique()
+        parsed = [parse_number(text, fld.type, units) for text in distinct]
+        looked_up = pl.DataFrame(
+            {"text": distinct, "parsed": [p.value for p in parsed], "code": [p.code for p in parsed]},
+            schema_overrides={"parsed": pl.Float64, "code": pl.String},
+        ).with_columns(has_unit=pl.col("text").str.contains("원"))
+        frame = frame.join(looked_up, on="text", how="left", maintain_order="left")
+    else:
+        frame = frame.with_columns(
+            pl.lit(None, pl.Float64).alias("parsed"), (code if code is not None else pl.lit(None, pl.String)).alias("code"),
+            pl.lit(None, pl.Boolean).alias("has_unit"),
+        )  # fmt: skip
+    value = pl.coalesce(pl.col("value").cast(pl.Float64), "parsed") if fld.type == "number" else None
+    if value is None:
+        value = pl.coalesce("value", pl.col("parsed").round().cast(pl.Int64))
+    if scales is not None:
+        factor = pl.when(pl.col("has_unit").fill_null(False)).then(1).otherwise(pl.lit(scales))
+        value = (value * factor).round() if fld.type == "number" else value * factor
+    return frame.select(value.cast(target).alias("value"), "code")
