@@ -1,0 +1,88 @@
+"""How single values are written: numbers, regions, years, terms and dates, each in the spelling a style asks for."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from functools import cache
+
+from sciculture_etl.sample.places import Place
+from sciculture_etl.sample.styles import RegionStyle, Spelling
+from sciculture_etl.sample.tables import Cell
+
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+SHORT_SIDO = {
+    "서울특별시": "서울", "부산광역시": "부산", "대구광역시": "대구", "인천광역시": "인천", "광주광역시": "광주",
+    "대전광역시": "대전", "울산광역시": "울산", "세종특별자치시": "세종", "경기도": "경기", "강원도": "강원",
+    "충청북도": "충북", "충청남도": "충남", "전라북도": "전북", "전라남도": "전남", "경상북도": "경북",
+    "경상남도": "경남", "제주특별자치도": "제주",
+}  # fmt: skip
+WEEKDAYS = "월화수목금토일"
+
+
+def number_writer(spelling: Spelling, unit: str, zero: str = "0") -> Callable[[int], Cell]:
+    """A function that writes a count in this spelling; zero may be a dash, as in Korean tables."""
+
+    @cache
+    def write(number: int) -> Cell:
+        if number == 0 and zero != "0":
+            return zero
+        match spelling:
+            case "number":
+                return number
+            case "comma":
+                return f"{number:,}"
+            case "unit":
+                return f"{number:,}{unit}"
+            case "full_width":
+                return str(number).translate(FULL_WIDTH)
+            case "spaced":
+                return f"{number:,}".replace(",", " ")
+            case _:
+                return str(number)
+
+    return write
+
+
+def write_score(score: float | None, spelling: Spelling) -> Cell:
+    """A satisfaction of 0 to 100, or nothing where nobody was asked."""
+    if score is None:
+        return None
+    if spelling == "number":
+        return score
+    return f"{score:.1f}%" if spelling == "unit" else f"{score:.1f}"
+
+
+def write_region(place: Place, style: RegionStyle) -> tuple[str, ...]:
+    """The region as one text or as three: sido, sigungu, eupmyeondong."""
+    sido = SHORT_SIDO.get(place.sido, place.sido) if style.short_sido else place.sido
+    sigungu = place.sigungu.replace(" ", "") if style.joined_sigungu else place.sigungu
+    dong = write_dong(place.dong, style)
+    if style.one_cell:
+        return (" ".join(part for part in (sido, sigungu, dong) if part) + style.trailing,)
+    return (sido, sigungu or style.sejong_city, dong)
+
+
+def write_dong(dong: str, style: RegionStyle) -> str:
+    """An administrative dong in one of its usual spellings: 제1동 or 1동, lists with a dot, a middle dot or a comma."""
+    numbered = re.fullmatch(r"([가-힣]+[가-힣])(제?)(\d)동", dong)
+    if numbered:
+        stem, ordinal, number = numbered.groups()
+        stem, ordinal = (stem[:-1], "제") if stem.endswith("제") and not ordinal else (stem, ordinal)
+        if len(stem) > 1 and not stem.endswith("제") and style.ordinal != "as_is":
+            return f"{stem}{'제' if style.ordinal == 'with_je' else ''}{number}동"
+    return re.sub(r"[.·]", style.list_mark, dong) if style.list_mark else dong
+
+
+def write_date(day: dt.date, spelling: int) -> str:
+    """A date in the `spelling`-th of the usual ways."""
+    weekday = WEEKDAYS[day.weekday()]
+    return (
+        day.isoformat(),
+        f"{day.year}.{day.month}.{day.day}",
+        f"{day.year}. {day.month}. {day.day}.({weekday})",
+        f"{day.year}/{day.month}/{day.day}",
+        f"{day:%Y%m%d}",
+        f"{day.year}년 {day.month}월 {day.day}일",
+        f"{day:%y.%m.%d}",
+        f"'{day:%y}.{day.month}.{day.day}",
+    )[spelling % 8]
