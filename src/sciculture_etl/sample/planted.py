@@ -117,7 +117,7 @@ BAD_FILES = (
     BadFile(
         12,
         "3분기 강좌실적_가상 자료(사진).xlsx",
-        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde",
+        b"\x89PNG\r\n\x1a\n" + NOTICE.encode(),
         "R_UNSUPPORTED_FORMAT",
     ),
 )

@@ -97,7 +97,7 @@ STYLES: tuple[Style, ...] = (
         spelling="spaced", unit_in_header=True, file_name="office", extra=("기관명",),
     ),
     Style(
-        form="xlsx", region=COMMA_LIST, spelling="text", zero="-", year="file_name", term_word="{}기", wording=3,
+        form="xlsx", region=COMMA_LIST, spelling="text", zero="-", year="file_name", term_word="{}기",
         titles=("office", "notice"), totals="top", total_words=("총계", "소계"), break_in_header=True, gaps=True,
         example=True, codes=True, file_name="year_first", decomposed="file",
     ),

@@ -38,7 +38,7 @@ class Figures:
     sharing_share: float
     class_rows: int = 5_500
     cancelled_rows: int = 40
-    event_rows: int = 12
+    event_rows: int = 40
 
 
 PUBLISHED = {2020: Figures(169, 1_096, 929, 2_330, 43_539, 121_551, 0.786)}
@@ -192,7 +192,7 @@ Numbers = tuple[int, int, int, float | None]  # sessions, persons, attendances, 
 
 def _invent_numbers(figures: Figures, count: int, rng: random.Random) -> list[Numbers]:
     """Sessions, persons, attendances and satisfaction of every row: some large events first, cancelled classes last."""
-    events = [(rng.randint(2, 4), rng.randint(1_000, 1_400)) for _ in range(figures.event_rows)]
+    events = [(rng.randint(2, 4), rng.choice((300, 600, 1_100)) + rng.randrange(300)) for _ in range(figures.event_rows)]
     ordinary = count - figures.event_rows - figures.cancelled_rows
     sessions = apportion(
         figures.sessions - sum(event[0] for event in events),

@@ -1,0 +1,7 @@
+"""Load: accepted rows into the build database, and of each partition the version that counts."""
+
+from sciculture_etl.load.accept import accept_versions
+from sciculture_etl.load.batch import load_batch
+from sciculture_etl.load.warehouse import Busy, Warehouse
+
+__all__ = ["Busy", "Warehouse", "accept_versions", "load_batch"]

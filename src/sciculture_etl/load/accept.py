@@ -1,0 +1,127 @@
+"""Which version of each partition is in force, and whether the year it belongs to may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sciculture_etl.contracts import Contract
+from sciculture_etl.load.warehouse import Warehouse
+from sciculture_etl.settings import fingerprint
+from sciculture_etl.validate.suites import Suite, SuiteOutcome, run_suites
+
+# The newest by the date in the file, else the day of receipt; then by receipt; then by content, so that no order of
+# processing can decide. One row a partition.
+WINNERS = """
+CREATE OR REPLACE TEMP VIEW winner AS
+SELECT v.dataset, v.submitter, v.program_year, v.term, v.submission_id, v.reading
+FROM log.version AS v
+JOIN log.submission AS s ON s.submission_id = v.submission_id AND s.reading = v.reading
+JOIN (SELECT submission_id, min_by(received_at, seq) AS received_at FROM log.receipt GROUP BY submission_id) AS r
+  ON r.submission_id = v.submission_id
+QUALIFY row_number() OVER (
+  PARTITION BY v.dataset, v.submitter, v.program_year, v.term
+  ORDER BY coalesce(s.made_on, CAST(r.received_at AT TIME ZONE 'UTC' AS DATE)) DESC, r.received_at DESC, v.submission_id
+) = 1
+"""
+COLUMNS = "dataset, submitter, program_year, term, submission_id, reading"
+
+
+@dataclass
+class Acceptance:
+    """accepted: dataset-years whose rows in force changed. held: those that failed their suite and stay as they were."""
+
+    accepted: list[tuple[str, int]] = field(default_factory=list)
+    held: list[SuiteOutcome] = field(default_factory=list)
+    remarks: list[SuiteOutcome] = field(default_factory=list)
+
+
+def _changed_years(warehouse: Warehouse) -> list[tuple[str, int]]:
+    rows = warehouse.rows(
+        f"""SELECT DISTINCT dataset, program_year FROM (
+            (SELECT {COLUMNS} FROM winner EXCEPT SELECT {COLUMNS} FROM log.in_force) UNION ALL
+            (SELECT {COLUMNS} FROM log.in_force EXCEPT SELECT {COLUMNS} FROM winner)) ORDER BY ALL"""
+    )
+    return [(row["dataset"], row["program_year"]) for row in rows]
+
+
+def _candidate_query(contract: Contract, year: int) -> str:
+    term = "s.term" if "term" in contract.partition else "0"
+    return (
+        f"SELECT * EXCLUDE (reading) FROM store.{contract.dataset} AS s SEMI JOIN "
+        f"log.candidate AS w ON w.dataset = '{contract.dataset}' "
+        f"AND w.submission_id = s.submission_id AND w.reading = s.reading AND w.program_year = s.program_year "
+        f"AND w.term = {term} WHERE s.program_year = {year}"
+    )
+
+
+def _year_fingerprint(warehouse: Warehouse, contract: Contract, year: int) -> str:
+    rows = warehouse.rows(
+        "SELECT submission_id, reading, term FROM winner WHERE dataset = ? AND program_year = ? ORDER BY ALL",
+        [contract.dataset, year],
+    )
+    suite = [entry.model_dump_json() for entry in contract.suite]
+    return fingerprint(*suite, *(f"{row['submission_id']} {row['reading']} {row['term']}" for row in rows))
+
+
+def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract]) -> Acceptance:
+    """Puts the newest version of every partition in force, year by year of each dataset, where the year's suite holds.
+
+    A year that fails keeps the rows it had; it is judged again when its versions or its suite change.
+    """
+    warehouse.connection.execute(WINNERS)
+    changed = _changed_years(warehouse)
+    acceptance = Acceptance()
+    suites: list[tuple[str, int, str, Suite]] = []
+    for dataset, year in changed:
+        contract = contracts[dataset]
+        mark = _year_fingerprint(warehouse, contract, year)
+        failed_before = warehouse.rows(
+            "SELECT detail FROM log.suite_result WHERE dataset = ? AND program_year = ? AND fingerprint = ? AND NOT passed",
+            [dataset, year, mark],
+        )
+        if failed_before:
+            details = str(failed_before[0]["detail"]).splitlines()
+            acceptance.held.append(SuiteOutcome(f"{dataset} {year}", len(contract.suite), errors=details))
+            continue
+        suites.append((dataset, year, mark, Suite(f"{dataset} {year}", _candidate_query(contract, year), contract.suite)))
+    if not suites:
+        return acceptance
+    with warehouse.transaction() as connection:
+        connection.execute("CREATE OR REPLACE TABLE log.candidate AS SELECT * FROM winner")
+    outcomes = run_suites(warehouse.connection, [suite for *_, suite in suites])
+    with warehouse.transaction() as connection:
+        for (dataset, year, mark, _), outcome in zip(suites, outcomes, strict=True):
+            key = [dataset, year]
+            connection.execute("DELETE FROM log.suite_result WHERE dataset = ? AND program_year = ?", key)
+            detail = "\n".join(outcome.errors or outcome.warnings)
+            connection.execute(
+                "INSERT INTO log.suite_result VALUES (?, ?, ?, ?, ?)", [dataset, year, mark, outcome.passed, detail]
+            )
+            if not outcome.passed:
+                acceptance.held.append(outcome)
+                continue
+            if outcome.warnings:
+                acceptance.remarks.append(outcome)
+            acceptance.accepted.append((dataset, year))
+            connection.execute("DELETE FROM log.in_force WHERE dataset = ? AND program_year = ?", key)
+            connection.execute(
+                f"INSERT INTO log.in_force SELECT {COLUMNS} FROM winner WHERE dataset = ? AND program_year = ?", key
+            )
+        connection.execute("DROP TABLE log.candidate")
+        for dataset in {dataset for dataset, _ in acceptance.accepted}:
+            _forget_old_readings(warehouse, dataset)
+    return acceptance
+
+
+def _forget_old_readings(warehouse: Warehouse, dataset: str) -> None:
+    """Rows read under an earlier contract are kept until what replaces them is in force."""
+    stale = warehouse.value(
+        f"SELECT count(*) FROM (SELECT DISTINCT submission_id, reading FROM store.{dataset}) AS s ANTI JOIN "
+        "log.submission AS l ON l.submission_id = s.submission_id AND l.reading = s.reading"
+    )
+    if stale:
+        warehouse.connection.execute(
+            f"DELETE FROM store.{dataset} AS s WHERE NOT EXISTS (SELECT 1 FROM log.submission AS l "
+            "WHERE l.submission_id = s.submission_id AND l.reading = s.reading) AND NOT EXISTS "
+            "(SELECT 1 FROM log.in_force AS f WHERE f.submission_id = s.submission_id AND f.reading = s.reading)"
+        )

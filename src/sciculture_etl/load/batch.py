@@ -1,0 +1,96 @@
+"""A validated batch → the build database, in one transaction."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from sciculture_etl.contracts import Contract
+from sciculture_etl.findings import Finding, empty_findings, with_words
+from sciculture_etl.load.warehouse import ENVELOPE, Warehouse
+from sciculture_etl.validate import Validated
+
+
+@dataclass
+class SubmissionOutcome:
+    """What was made of one file. reading: fingerprint of what it was read with. findings: those about the whole file."""
+
+    submission_id: str
+    reading: str
+    format: str | None
+    refused: bool
+    datasets: list[str]
+    submitter: str | None
+    made_on: date | None = None
+    unread_sheets: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+SUBMISSION_SCHEMA = {
+    "submission_id": pl.String, "reading": pl.String, "format": pl.String, "refused": pl.Boolean,
+    "datasets": pl.List(pl.String), "submitter": pl.String, "made_on": pl.Date, "unread_sheets": pl.List(pl.String),
+}  # fmt: skip
+
+
+def _drop(frame: pl.DataFrame, submissions: list[str]) -> pl.DataFrame:
+    return frame.filter(~pl.col("submission_id").is_in(submissions)) if submissions else frame
+
+
+def load_batch(
+    warehouse: Warehouse, outcomes: list[SubmissionOutcome], validated: list[tuple[Contract, Validated]]
+) -> None:
+    """Replaces everything known of the batch's submissions. A submission with personal data anywhere is refused as a
+    whole: nothing of it is stored but the finding."""
+    personal = sorted({submission for _, v in validated for submission in v.personal})
+    submissions = pl.DataFrame([_submission_row(o, personal) for o in outcomes], schema=SUBMISSION_SCHEMA)
+    whole = [f.as_row(o.submission_id) for o in outcomes for f in o.findings if o.submission_id not in personal]
+    whole += [Finding("R_PII", header="주민등록번호·휴대전화·이메일 형태의 값").as_row(s) for s in personal]
+    findings = pl.concat(
+        [
+            pl.DataFrame(whole, schema=empty_findings().schema),
+            *(_drop(v.findings, personal) for _, v in validated),
+        ]
+    )
+    readings = submissions.select("submission_id", "reading")
+    folder = Path(tempfile.mkdtemp(dir=warehouse.staging))
+    frames: dict[str, pl.DataFrame] = {
+        "log.submission": submissions,
+        "log.finding": with_words(findings),
+        "log.part": pl.concat([_drop(v.accounts, personal) for _, v in validated]) if validated else pl.DataFrame(),
+        "log.quarantine": pl.concat([_drop(v.quarantine, personal) for _, v in validated]) if validated else pl.DataFrame(),
+    }
+    for contract, v in validated:
+        rows = _drop(v.accepted, personal).join(readings, on="submission_id", how="left", maintain_order="left")
+        frames[f"store.{contract.dataset}"] = rows.select(*ENVELOPE, *contract.columns)
+    files = {table: folder / f"{table}.parquet" for table, frame in frames.items() if frame.height}
+    for table, path in files.items():
+        frames[table].write_parquet(path, compression="uncompressed", statistics=False)
+    ids = [outcome.submission_id for outcome in outcomes]
+    with warehouse.transaction() as connection:
+        for table in ("submission", "part", "finding", "quarantine", "version"):
+            connection.execute(f"DELETE FROM log.{table} WHERE list_contains(?, submission_id)", [ids])
+        for table, path in files.items():
+            connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet('{path}')")
+        for contract, _ in validated:
+            if (path := files.get(f"store.{contract.dataset}")) is None:
+                continue
+            term = "term" if "term" in contract.partition else "0"
+            connection.execute(
+                f"INSERT INTO log.version SELECT '{contract.dataset}', submitter, program_year, {term}, submission_id, "
+                f"reading, count(*) FROM read_parquet('{path}') GROUP BY ALL"
+            )
+    shutil.rmtree(folder)
+
+
+def _submission_row(outcome: SubmissionOutcome, personal: list[str]) -> dict[str, object]:
+    refused = outcome.refused or outcome.submission_id in personal
+    return {
+        "submission_id": outcome.submission_id, "reading": outcome.reading, "format": outcome.format,
+        "refused": refused, "datasets": outcome.datasets, "submitter": outcome.submitter,
+        "made_on": outcome.made_on, "unread_sheets": outcome.unread_sheets,
+    }  # fmt: skip

@@ -1,0 +1,190 @@
+"""The build database ``warehouse.duckdb`` and its one writer.
+
+Schemas: ``log`` (receipts, submissions, their parts, findings, quarantine, versions), ``store`` (accepted rows of every
+version), ``accepted`` (views: the rows in force, for the SQL of the model). Tables and views of the model stand in
+``main``.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from sciculture_etl.contracts import Contract
+from sciculture_etl.extract import Receipt
+from sciculture_etl.settings import UserMistake
+
+ENVELOPE = {
+    "submission_id": "VARCHAR",
+    "reading": "VARCHAR",
+    "part": "INTEGER",
+    "source_row": "BIGINT",
+    "submitter": "VARCHAR",
+    "program_year": "SMALLINT",
+}
+LOG_TABLES = {
+    "receipt": "seq BIGINT, sha256 VARCHAR, submission_id VARCHAR, path VARCHAR, submitter VARCHAR, size BIGINT, "
+    "received_at TIMESTAMPTZ",
+    "submission": "submission_id VARCHAR, reading VARCHAR, format VARCHAR, refused BOOLEAN, datasets VARCHAR[], "
+    "submitter VARCHAR, made_on DATE, unread_sheets VARCHAR[]",
+    "part": "submission_id VARCHAR, part INTEGER, dataset VARCHAR, sheet VARCHAR, read BIGINT, loaded BIGINT, "
+    "quarantined BIGINT, left_out BIGINT, blank BIGINT, footnote BIGINT, example BIGINT, header BIGINT, "
+    "subtotal BIGINT, extra_headers VARCHAR, made_on DATE",
+    "finding": "submission_id VARCHAR, part INTEGER, sheet VARCHAR, row BIGINT, cell VARCHAR, header VARCHAR, "
+    "field VARCHAR, code VARCHAR, severity VARCHAR, value VARCHAR, expected_ko VARCHAR, expected_en VARCHAR, "
+    "unit VARCHAR, message_ko VARCHAR, message_en VARCHAR, fix_ko VARCHAR, fix_en VARCHAR",
+    "quarantine": "submission_id VARCHAR, part INTEGER, source_row BIGINT, raw VARCHAR",
+    "version": "dataset VARCHAR, submitter VARCHAR, program_year SMALLINT, term SMALLINT, submission_id VARCHAR, "
+    "reading VARCHAR, row_count BIGINT",
+    "in_force": "dataset VARCHAR, submitter VARCHAR, program_year SMALLINT, term SMALLINT, submission_id VARCHAR, "
+    "reading VARCHAR",
+    "suite_result": "dataset VARCHAR, program_year SMALLINT, fingerprint VARCHAR, passed BOOLEAN, detail VARCHAR",
+    "state": "key VARCHAR PRIMARY KEY, value VARCHAR",
+}
+
+
+class Busy(UserMistake):
+    """Another run holds the warehouse."""
+
+
+@contextmanager
+def writer_lock(folder: Path, wait_seconds: float = 0) -> Iterator[None]:
+    """Holds the warehouse for one writer; the operating system frees it however the process ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / ".lock"
+    deadline = time.monotonic() + wait_seconds
+    with path.open("a+") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() < deadline:
+                    time.sleep(0.2)
+                    continue
+                lock.seek(0)
+                holder = json.loads(lock.read() or "{}")
+                raise Busy(
+                    f"another run holds {folder}: process {holder.get('pid', '?')}, since {holder.get('since', '?')}. "
+                    "Wait for it or stop it / 다른 실행이 진행 중입니다. 끝난 뒤 다시 실행해 주세요"
+                ) from None
+        lock.truncate(0)
+        lock.write(json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}))
+        lock.flush()
+        yield
+
+
+class Warehouse:
+    """An open build database. Use ``Warehouse.open`` under ``writer_lock``."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, staging: Path) -> None:
+        self.connection = connection
+        self.staging = staging
+
+    @classmethod
+    @contextmanager
+    def open(cls, path: Path, staging: Path, contracts: dict[str, Contract]) -> Iterator[Warehouse]:
+        """Opens or makes the database and brings its tables in line with the contracts."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(staging, ignore_errors=True)  # what a killed run left
+        staging.mkdir(parents=True)
+        try:
+            connection = duckdb.connect(str(path))
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise UserMistake(
+                f"{path} can't be opened ({reason}). It is only a build database: delete it and run "
+                "`sciculture rebuild` / 파일을 지우고 `sciculture rebuild`를 실행해 주세요"
+            ) from None
+        try:
+            warehouse = cls(connection, staging)
+            warehouse._make_tables(contracts)
+            yield warehouse
+        finally:
+            connection.close()
+
+    def _make_tables(self, contracts: dict[str, Contract]) -> None:
+        run = self.connection.execute
+        run("SET preserve_insertion_order = true")
+        run("BEGIN")
+        for schema in ("log", "store", "accepted", "reference"):
+            run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        for table, columns in LOG_TABLES.items():
+            run(f"CREATE TABLE IF NOT EXISTS log.{table} ({columns})")
+        for dataset, contract in contracts.items():
+            columns = ENVELOPE | contract.columns
+            existing = dict(
+                run(
+                    "SELECT column_name, data_type FROM information_schema.columns "
+                    "WHERE table_schema = 'store' AND table_name = ? ORDER BY ordinal_position",
+                    [dataset],
+                ).fetchall()
+            )
+            if existing == columns:
+                continue
+            # The contract has other columns now: its submissions are read again, since its fingerprint changed too.
+            listed = ", ".join(f'"{name}" {dtype}' for name, dtype in columns.items())
+            run(f"DROP VIEW IF EXISTS accepted.{dataset}")
+            run(f"CREATE OR REPLACE TABLE store.{dataset} ({listed})")
+            run("DELETE FROM log.version WHERE dataset = ?", [dataset])
+            run("DELETE FROM log.in_force WHERE dataset = ?", [dataset])
+            run("UPDATE log.submission SET reading = '' WHERE list_contains(datasets, ?)", [dataset])
+            term = "s.term" if "term" in contract.partition else "0"
+            run(
+                f"CREATE VIEW accepted.{dataset} AS SELECT * EXCLUDE (reading) FROM store.{dataset} AS s "
+                f"SEMI JOIN log.in_force AS f ON f.dataset = '{dataset}' AND f.submission_id = s.submission_id "
+                f"AND f.reading = s.reading AND f.program_year = s.program_year AND f.term = {term}"
+            )
+        run("COMMIT")
+
+    def rows(self, query: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
+        cursor = self.connection.execute(query, parameters or [])
+        names = [column[0] for column in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def value(self, query: str, parameters: list[Any] | None = None) -> Any:
+        row = self.connection.execute(query, parameters or []).fetchone()
+        return row[0] if row else None
+
+    def state(self, key: str) -> str | None:
+        found: str | None = self.value("SELECT value FROM log.state WHERE key = ?", [key])
+        return found
+
+    def set_state(self, key: str, value: str) -> None:
+        self.connection.execute("INSERT OR REPLACE INTO log.state VALUES (?, ?)", [key, value])
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """All or nothing."""
+        self.connection.execute("BEGIN")
+        try:
+            yield self.connection
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def record_receipts(self, receipts: list[Receipt]) -> bool:
+        """Makes ``log.receipt`` equal to the archive's journal; tells whether anything was added."""
+        known = self.value("SELECT count(*) FROM log.receipt")
+        if known > len(receipts):  # the journal was replaced: start over
+            self.connection.execute("DELETE FROM log.receipt")
+            known = 0
+        fresh = [
+            [known + i, r.sha256, r.submission_id, r.path, r.submitter, r.size, r.modified]
+            for i, r in enumerate(receipts[known:])
+        ]
+        if fresh:
+            with self.transaction() as connection:
+                connection.executemany("INSERT INTO log.receipt VALUES (?, ?, ?, ?, ?, ?, ?)", fresh)
+        return bool(fresh)

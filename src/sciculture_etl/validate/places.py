@@ -1,0 +1,119 @@
+"""Region columns of a batch → codes. Distinct places are resolved once."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from sciculture_etl.contracts import REGION_COLUMNS, Contract
+from sciculture_etl.regions import resolve_frame
+from sciculture_etl.validate.cells import FAILED, failed
+
+SEJONG = "36"
+DEPTH = {"sido": 1, "sigungu": 2, "general_gu": 2, "eupmyeondong": 3, "emd": 3}
+OUTCOME = {"status": pl.String, "level": pl.String, "name": pl.String, "candidates": pl.List(pl.String),
+           "warnings": pl.List(pl.String), **dict.fromkeys(REGION_COLUMNS, pl.String)}  # fmt: skip
+
+
+def _resolved(texts: pl.Series, years: pl.Series) -> pl.DataFrame:
+    """Distinct text and year → outcome. A name valid on any day of the program year is right in that year."""
+    distinct = pl.DataFrame({"text": texts, "year": years}).unique().drop_nulls()
+    if not distinct.height:
+        return pl.DataFrame(schema={"text": pl.String, "year": pl.Int16, **OUTCOME})
+    asked = distinct.with_columns(
+        pl.date(pl.col("year").cast(pl.Int32), 12, 31).alias("on"), pl.date(pl.col("year").cast(pl.Int32), 1, 1).alias("since")
+    )
+    told = resolve_frame(asked.select("text", "on", "since")).with_columns(
+        region_code=pl.coalesce("eupmyeondong_code", "admin_code", "legal_code")
+    )
+    return distinct.hstack(told.select(*OUTCOME)).cast(OUTCOME)  # type: ignore[arg-type]
+
+
+def _hint(candidates: pl.Expr, lead: str) -> pl.Expr:
+    listed = candidates.list.head(5).list.join(", ")
+    return pl.when(candidates.list.len() > 0).then(pl.format(f"{lead} {{}}?", listed)).otherwise(pl.lit(""))
+
+
+def resolve_places(
+    contract: Contract, texts: pl.DataFrame, years: pl.Series, has_column: pl.DataFrame
+) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
+    """texts: the raw region columns (null = blank, columns the contract's region fields); years: program years;
+    has_column: the same columns as Boolean: whether the row's table has that column at all.
+
+    Returns ``REGION_COLUMNS`` per row, and failing cells (``FAILED``) by field. A blank in a required column that the
+    table has is missing, but for the sigungu of Sejong, which has none. A place that isn't found is laid to the
+    deepest column of which the wider ones still make sense.
+    """
+    fields = contract.region_fields
+    names = [fld.name for fld in fields]
+    whole = texts.select(pl.concat_str(names, separator=" ", ignore_nulls=True).alias("text")).to_series()
+    whole = whole.to_frame().select(pl.when(pl.col("text") != "").then("text").alias("text")).to_series()
+    looked_up = _resolved(whole, years)
+    rows = pl.DataFrame({"text": whole, "year": years}).join(
+        looked_up, on=["text", "year"], how="left", maintain_order="left"
+    )
+    failures: dict[str, list[pl.DataFrame]] = {name: [] for name in names}
+    sejong = rows["sido_code"].fill_null("") == SEJONG
+    missing = pl.Series([False]).new_from_index(0, rows.height)
+    for fld in fields:
+        if not fld.required:
+            continue
+        blank = texts[fld.name].is_null() & has_column[fld.name]
+        if fld.level == "sigungu":
+            blank = blank & ~sejong
+        if blank.any():
+            failures[fld.name].append(failed(blank.arg_true(), "E_REQUIRED_MISSING"))
+            missing = missing | blank
+    needed = DEPTH[fields[-1].level or "sido"] if fields[-1].required else 1
+    depth = rows["level"].replace_strict(DEPTH, default=0, return_dtype=pl.Int8)
+    resolved = (rows["status"] == "resolved").fill_null(False)
+    shallow = resolved & (depth < needed) & ~(sejong if needed < 3 else pl.Series([False]).new_from_index(0, rows.height))
+    unsure = rows["text"].is_not_null() & rows["year"].is_not_null() & ~missing & (~resolved | shallow)
+    if unsure.any():
+        _blame(contract, texts, rows, unsure, failures)
+    for code in ("W_REGION_RENAMED", "W_REGION_COMPLETED"):
+        warned = (rows["warnings"].list.contains(code)).fill_null(False) & resolved
+        if warned.any():
+            at = warned.arg_true()
+            told = rows["name"].gather(at)
+            failures[names[-1]].append(failed(at, code, told, told, "warning"))
+    good = resolved & ~shallow
+    codes = rows.select(pl.when(pl.lit(good)).then(pl.col(name)).alias(name) for name in REGION_COLUMNS)
+    return codes, {name: pl.concat([pl.DataFrame(schema=FAILED), *frames]) for name, frames in failures.items()}
+
+
+def _blame(
+    contract: Contract,
+    texts: pl.DataFrame,
+    rows: pl.DataFrame,
+    unsure: pl.Series,
+    failures: dict[str, list[pl.DataFrame]],
+) -> None:
+    names = [fld.name for fld in contract.region_fields]
+    at = unsure.arg_true()
+    failing = (
+        texts.select(names)
+        .with_columns(rows.select("text", "year", "status", "candidates"))
+        .with_row_index("index")
+        .filter(unsure)
+    )
+    blamed = pl.Series([names[-1]], dtype=pl.String).new_from_index(0, at.len())
+    # From the deepest column up: a column is to blame when what stands before it resolves and it doesn't go on.
+    for position in range(len(names) - 1, 0, -1):
+        wider = failing.select(pl.concat_str(names[:position], separator=" ", ignore_nulls=True).alias("t"))["t"]
+        sound = pl.DataFrame({"text": wider, "year": failing["year"]}).join(
+            _resolved(wider.replace("", None), failing["year"]), on=["text", "year"], how="left", maintain_order="left"
+        )["status"]
+        unsound = (~sound.is_in(["resolved", "ambiguous"])).fill_null(False) & (wider != "")
+        blamed = blamed.to_frame("b").select(pl.when(unsound).then(pl.lit(names[position - 1])).otherwise("b")).to_series()
+    candidates = pl.col("candidates")
+    told = failing.select(
+        "index",
+        pl.when(pl.col("status") == "ambiguous").then(pl.lit("E_REGION_AMBIGUOUS")).otherwise(pl.lit("E_REGION_UNKNOWN")).alias("code"),
+        _hint(candidates, "혹시").fill_null("").alias("ko"),
+        _hint(candidates, "Did you mean").fill_null("").alias("en"),
+    ).with_columns(blamed.alias("field"))  # fmt: skip
+    for name in names:
+        part = told.filter(pl.col("field") == name)
+        if part.height:
+            failures[name].append(failed(part["index"], part["code"], part["ko"], part["en"]))
+

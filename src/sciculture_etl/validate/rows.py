@@ -1,0 +1,69 @@
+"""Which rows of a table are no data: blanks, footnotes, examples, repeated headers, subtotals."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from sciculture_etl.contracts import Contract
+from sciculture_etl.read.headers import normalise_header
+
+FOOTNOTE = r"^(?:※|\*\s*[^\d\s]|\*\)|[(\[]?주\s*\d*\s*[)\]:：]|(?:비고|자료|출처|참고|작성자 주)\s*[:：]|☞|▶|□|○\s)"
+EXAMPLE = r"^[(<\[【]?\s*(?:예시|작성\s*예|기재\s*예|보기|예\s*[)>\]】:：])"
+SUBTOTAL = r"(?:소계|합계|총계|누계)[)>\]】]?$|^[(<\[【]?계[)>\]】]?$"
+GRAND_TOTAL = r"(?:합계|총계)[)>\]】]?$|^[(<\[【]?계[)>\]】]?$"
+RUNNING_TOTAL = r"누계[)>\]】]?$"
+
+
+def label_columns(contract: Contract, frame: pl.DataFrame) -> list[str]:
+    """Columns in which the word 소계 or 합계 may stand: all that hold no measure."""
+    return [name for name, fld in contract.fields.items() if not fld.is_measure and name in frame.columns]
+
+
+def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
+    """Per row why it is no data (``blank``, ``footnote``, ``example``, ``header``, ``subtotal``), null for data.
+
+    frame: raw texts by field with the place columns. A subtotal is a row that lacks a required label and has a word
+    for a total in another; a class that merely ends in such a word has all its labels.
+    """
+    labels = label_columns(contract, frame)
+    required = [name for name in labels if contract.fields[name].required]
+    text = pl.col("first_text")
+    few = pl.col("filled") <= 2
+    told = frame.with_row_index("index").select(
+        "index",
+        pl.when(pl.col("filled") == 0)
+        .then(pl.lit("blank"))
+        .when(few & text.str.contains(FOOTNOTE))
+        .then(pl.lit("footnote"))
+        .when(text.str.contains(EXAMPLE))
+        .then(pl.lit("example"))
+        .alias("reason"),
+    )
+    reasons = told["reason"]
+    open_rows = frame.with_row_index("index").filter(reasons.is_null())
+    squeezed = [pl.col(name).str.replace_all(r"\s", "") for name in ["first_text", *labels]]
+    # Only rows that lack a required label can be totals: few rows, so the words are looked for in few cells.
+    lacking = open_rows.filter(pl.any_horizontal(pl.col(name).is_null() for name in required))
+    totals = lacking.filter(pl.any_horizontal(cell.str.contains(SUBTOTAL) for cell in squeezed))["index"]
+    first = required[0]
+    known = {name: [normalise_header(s) for s in contract.fields[name].spellings] for name in required}
+    raw = [spelling for spelling in contract.fields[first].spellings]
+    alike = open_rows.filter(pl.col(first).is_in(raw))
+    headers = alike.filter(
+        pl.all_horizontal(
+            pl.col(name).is_null()
+            | pl.col(name).map_elements(normalise_header, return_dtype=pl.String).is_in(spellings)
+            for name, spellings in known.items()
+        )
+    )["index"] if alike.height else alike["index"]
+    index = pl.int_range(frame.height, eager=True)
+    return (
+        frame.select(
+            pl.when(pl.lit(index).is_in(headers.implode()))
+            .then(pl.lit("header"))
+            .when(pl.lit(index).is_in(totals.implode()))
+            .then(pl.lit("subtotal"))
+            .otherwise(pl.lit(reasons))
+            .alias("left_out")
+        )
+    ).to_series()

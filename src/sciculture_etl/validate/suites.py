@@ -1,0 +1,131 @@
+"""Great Expectations suites on tables of an open DuckDB connection: one batch a suite, never one a file.
+
+The library takes seconds to import, so it is imported where it first runs.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from sciculture_etl.contracts import ContractError, Expectation
+
+MAX_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Suite:
+    """name: shown to people. query: the SELECT whose rows are checked."""
+
+    name: str
+    query: str
+    expectations: list[Expectation]
+
+
+@dataclass
+class SuiteOutcome:
+    """errors, warnings: one sentence a failing expectation, by its severity. checked: how many were evaluated."""
+
+    name: str
+    checked: int
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return not self.errors
+
+
+@contextmanager
+def _buffered_cursors() -> Iterator[None]:
+    # The library closes its connection before it fetches, and DuckDB's cursors end with their connection.
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+    from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
+
+    def buffer(_c: Any, cursor: Any, _s: Any, _p: Any, context: Any, _m: Any) -> None:
+        if context.dialect.name == "duckdb" and cursor.description:
+            context.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(cursor, initial_buffer=cursor.fetchall())
+
+    event.listen(Engine, "after_cursor_execute", buffer)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "after_cursor_execute", buffer)
+
+
+def preload() -> None:
+    """Imports the library; called on a thread of its own while files are read."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+    import great_expectations  # noqa: F401
+
+
+def _expectation(entry: Expectation, suite: str) -> Any:
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    try:
+        return ExpectationConfiguration(type=entry.type, kwargs=entry.kwargs).to_domain_obj()
+    except Exception as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ContractError(f"{suite}: suite: {entry.type}: {reason}") from None
+
+
+def _sentence(entry: Expectation, result: Any) -> str:
+    about = ", ".join(f"{key}={value}" for key, value in entry.kwargs.items())
+    if result.exception_info and any(
+        info.get("raised_exception") for info in _infos(result.exception_info) if isinstance(info, dict)
+    ):
+        return f"{entry.type}({about}): could not be evaluated"
+    seen = result.result or {}
+    if "unexpected_count" in seen:
+        return f"{entry.type}({about}): {seen['unexpected_count']:,} of {seen.get('element_count', 0):,} rows differ"
+    return f"{entry.type}({about}): observed {seen.get('observed_value')}"
+
+
+def _infos(exception_info: dict[str, Any]) -> list[Any]:
+    return [exception_info] if "raised_exception" in exception_info else list(exception_info.values())
+
+
+def run_suites(connection: duckdb.DuckDBPyConnection, suites: list[Suite]) -> list[SuiteOutcome]:
+    """Evaluates all suites on the connection's database. Raises ContractError for an expectation that doesn't exist.
+
+    An expectation that can't be evaluated counts as failed. What is seen is what has been committed.
+    """
+    wanted = [suite for suite in suites if suite.expectations]
+    if not wanted:
+        return [SuiteOutcome(suite.name, 0) for suite in suites]
+    preload()
+    import great_expectations as gx
+    from duckdb_sqlalchemy import ConnectionWrapper
+    from sqlalchemy.pool import NullPool
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    source = context.data_sources.add_sql(
+        name="warehouse", connection_string="duckdb:///:memory:", create_temp_table=False,
+        kwargs={"creator": lambda: ConnectionWrapper(connection.cursor()), "poolclass": NullPool},
+    )  # fmt: skip
+    outcomes = []
+    with _buffered_cursors():
+        for number, suite in enumerate(suites):
+            outcome = SuiteOutcome(suite.name, len(suite.expectations))
+            outcomes.append(outcome)
+            if not suite.expectations:
+                continue
+            asset = source.add_query_asset(name=f"suite-{number}", query=suite.query)
+            batch = asset.add_batch_definition_whole_table("all").get_batch()
+            for entry in suite.expectations:
+                entry_result = None
+                expectation = _expectation(entry, suite.name)
+                entry_result = batch.validate(expectation, result_format="BASIC")
+                if not entry_result.success:
+                    sentence = _sentence(entry, entry_result)
+                    (outcome.errors if entry.severity == "error" else outcome.warnings).append(sentence)
+    return outcomes

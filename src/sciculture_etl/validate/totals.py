@@ -1,0 +1,70 @@
+"""Control totals: what a file's subtotal rows say against the sums of the rows they stand for."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from sciculture_etl.contracts import Contract
+from sciculture_etl.validate.numbers import cast_numbers
+from sciculture_etl.validate.rows import GRAND_TOTAL, RUNNING_TOTAL, label_columns
+
+MISMATCH = {"index": pl.UInt32, "field": pl.String, "code": pl.String, "severity": pl.String, "expected_ko": pl.String,
+            "expected_en": pl.String}  # fmt: skip
+
+
+def check_totals(contract: Contract, frame: pl.DataFrame, left_out: pl.Series, values: pl.DataFrame) -> pl.DataFrame:
+    """Failing total cells: index (row of ``frame``), field, code, expected.
+
+    frame: all rows of a batch (raw texts, ``part_key``) in physical order; left_out: reason per row; values: the
+    typed counts and sums of money of its data rows, in order. A total is right when it equals the rows above it up to
+    the last total, the rows below it up to the next, or all rows of the table; so it may stand above or below. Where a
+    cell it would count couldn't be read, nothing is said: the cell's own finding stands for it.
+    """
+    measures = [name for name in values.columns if contract.fields[name].type in ("count", "money")]
+    is_total = (left_out == "subtotal").fill_null(False)
+    parts = frame.filter(is_total)["part_key"].unique()
+    if not measures or not parts.len():
+        return pl.DataFrame(schema=MISMATCH)
+    data = left_out.is_null()
+    totals = frame.with_row_index("index").filter(is_total)
+    labels = ["first_text", *label_columns(contract, frame)]
+    squeezed = [pl.col(name).str.replace_all(r"\s", "").fill_null("") for name in labels]
+    grand = totals.select(pl.any_horizontal(cell.str.contains(GRAND_TOTAL) for cell in squeezed)).to_series().to_numpy()
+    running = totals.select(pl.any_horizontal(c.str.contains(RUNNING_TOTAL) for c in squeezed)).to_series().to_numpy()
+    position = totals["index"].to_numpy().astype(np.int64)
+    # Data rows before each row of the frame: turns positions among all rows into positions among data rows.
+    before = np.concatenate([[0], np.cumsum(data.to_numpy())])
+    keys = frame["part_key"].to_numpy()
+    total_keys = totals["part_key"].to_numpy()
+    first, last = np.searchsorted(keys, total_keys, "left"), np.searchsorted(keys, total_keys, "right")
+    same_as_previous = np.concatenate([[False], total_keys[1:] == total_keys[:-1]])
+    previous = np.where(same_as_previous, np.concatenate([[0], position[:-1]]), first)
+    same_as_next = np.concatenate([total_keys[1:] == total_keys[:-1], [False]])
+    following = np.where(same_as_next, np.concatenate([position[1:], [0]]), last)
+    blocks = {"above": (previous, position), "below": (position, following), "whole": (first, last)}
+    mismatches = [pl.DataFrame(schema=MISMATCH)]
+    for name in measures:
+        fld = contract.fields[name]
+        scale = totals[f"scale:{name}"] if f"scale:{name}" in totals.columns else None
+        stated = cast_numbers(totals[name], fld, scale)["value"].to_numpy()
+        column = values[name]
+        sums = np.concatenate([[0.0], np.cumsum(column.fill_null(0).cast(pl.Float64).to_numpy())])
+        gaps = np.concatenate([[0], np.cumsum(column.is_null().to_numpy())])
+        found, unread = {}, {}
+        for block, (start, end) in blocks.items():
+            found[block] = sums[before[end]] - sums[before[start]]
+            unread[block] = gaps[before[end]] - gaps[before[start]]
+        right = np.any([np.isclose(stated, found[block]) for block in blocks], axis=0)
+        natural = np.where(grand, found["whole"], found["above"])
+        blind = np.where(grand, unread["whole"], unread["above"]) > 0
+        wrong = ~np.isnan(stated.astype(float)) & ~right & ~blind & ~running
+        if wrong.any():
+            expected = [f"{value:,.0f}" for value in natural[wrong]]
+            mismatches.append(
+                pl.DataFrame(
+                    {"index": position[wrong], "field": name, "code": "W_TOTAL_MISMATCH", "severity": "warning",
+                     "expected_ko": expected, "expected_en": expected}
+                ).cast(MISMATCH)  # type: ignore[arg-type]
+            )  # fmt: skip
+    return pl.concat(mismatches)
