@@ -192,7 +192,8 @@ Numbers = tuple[int, int, int, float | None]  # sessions, persons, attendances, 
 
 def _invent_numbers(figures: Figures, count: int, rng: random.Random) -> list[Numbers]:
     """Sessions, persons, attendances and satisfaction of every row: some large events first, cancelled classes last."""
-    events = [(rng.randint(2, 4), rng.choice((300, 600, 1_100)) + rng.randrange(300)) for _ in range(figures.event_rows)]
+    crowds = (300, 600, 1_100)
+    events = [(rng.randint(2, 4), rng.choice(crowds) + rng.randrange(300)) for _ in range(figures.event_rows)]
     ordinary = count - figures.event_rows - figures.cancelled_rows
     sessions = apportion(
         figures.sessions - sum(event[0] for event in events),

@@ -1,0 +1,30 @@
+"""One sample for all tests of this folder; they only read it."""
+
+import json
+from typing import Any
+
+import pytest
+from sample_reading import disk_path, sheets_of
+
+from sciculture_etl.sample import SampleReport, write_sample
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> SampleReport:
+    return write_sample(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture(scope="session")
+def truth(sample: SampleReport) -> dict[str, Any]:
+    return dict(json.loads(sample.truth.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="session")
+def tables(sample: SampleReport, truth: dict[str, Any]) -> dict[tuple[str, str | None], list[list[Any]]]:
+    """The cells of every sheet of every file that can be opened at all, by path and sheet name."""
+    opened = {}
+    for file in truth["files"]:
+        if file["parts"] and file["parts"][0]["dataset"]:
+            for sheet, rows in sheets_of(sample.out / disk_path(file), file).items():
+                opened[file["path"], sheet] = rows
+    return opened

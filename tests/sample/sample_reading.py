@@ -1,0 +1,48 @@
+"""A naive second look at the sample's files, told by the truth how each was written. Only for these tests."""
+
+import csv
+import io
+import re
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import python_calamine
+
+LEFT_OUT = re.compile(r"^(예시|※|주\)|\*|소\s*계|합\s*계|총\s*계)")
+
+
+def sheets_of(path: Path, file: dict[str, Any]) -> dict[str | None, list[list[Any]]]:
+    if file["format"] == "csv":
+        text = io.StringIO(path.read_bytes().decode(file["encoding"]), newline="")
+        return {None: list(csv.reader(text, delimiter="\t" if file["encoding"] == "utf-16" else ","))}
+    book = python_calamine.CalamineWorkbook.from_path(str(path))
+    return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+
+
+def number(cell: Any) -> int:
+    text = unicodedata.normalize("NFKC", str(cell)).strip()
+    if text == "-":
+        return 0
+    return int(float(re.sub(r"[, ]|명$|회$|원$|천원$", "", text)))
+
+
+def plain(cell: Any) -> str:
+    return re.sub(r"\s|\((명|회|원|천원)\)$", "", str(cell))
+
+
+def column_sum(rows: list[list[Any]], header: tuple[str, ...], without: set[int]) -> tuple[int, int]:
+    """How many rows the column under one of these headers has, and their sum, without the rows of these numbers."""
+    names = {plain(name) for name in header}
+    top, index = next((r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if plain(cell) in names)
+    values = []
+    for row_number, row in enumerate(rows[top + 1 :], start=top + 2):
+        first = str(row[0]) if row else ""
+        filled = any(cell not in ("", None) for cell in row)
+        if filled and row_number not in without and not LEFT_OUT.match(first):
+            values.append(number(row[index]))
+    return len(values), sum(values)
+
+
+def disk_path(file: dict[str, Any]) -> Path:
+    return Path(file.get("disk_path", file["path"]))
