@@ -1,0 +1,12 @@
+-- Small functions that the SQL of core and mart shares.
+
+-- A name for comparison: without white space and legal form, lower case.
+CREATE OR REPLACE MACRO name_key(name) AS
+    lower(regexp_replace(nfc_normalize(name), '\s|\(주\)|㈜|\(사\)|\(재\)|주식회사|사단법인|재단법인', '', 'g'));
+
+-- A facility without a code is known by its name and its eup/myeon/dong (Sejong and the like: its sigungu).
+CREATE OR REPLACE MACRO facility_key(name, region) AS
+    lower(regexp_replace(nfc_normalize(name), '\s', '', 'g')) || '|' || coalesce(region, '');
+
+-- Share in percent, one decimal, half up; NULL where there is nothing to share.
+CREATE OR REPLACE MACRO percent(part, whole) AS round(100.0 * part / nullif(whole, 0), 1);

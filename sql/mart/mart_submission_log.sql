@@ -1,0 +1,75 @@
+-- Every file received and what became of it. Grain: receipt_no. For the operator.
+WITH parts AS (
+    SELECT
+        submission_id,
+        string_agg(DISTINCT dataset, ', ' ORDER BY dataset) AS datasets,
+        sum(read) AS rows_read,
+        sum(loaded) AS rows_loaded,
+        sum(quarantined) AS rows_quarantined,
+        sum(left_out) AS rows_left_out
+    FROM log.part
+    GROUP BY submission_id
+),
+found AS (
+    SELECT
+        submission_id,
+        count(*) FILTER (severity = 'error') AS error_count,
+        count(*) FILTER (severity = 'warning') AS warning_count,
+        string_agg(DISTINCT code, ', ' ORDER BY code) AS codes
+    FROM log.finding
+    GROUP BY submission_id
+),
+forced AS (
+    SELECT
+        v.submission_id,
+        string_agg(DISTINCT CAST(v.program_year AS VARCHAR), ', ' ORDER BY CAST(v.program_year AS VARCHAR)) AS program_years,
+        count(f.submission_id) AS partitions_in_force,
+        count(*) AS partitions
+    FROM log.version AS v
+    LEFT JOIN log.in_force AS f USING (dataset, submitter, program_year, term, submission_id)
+    GROUP BY v.submission_id
+),
+receipts AS (
+    SELECT *, row_number() OVER (PARTITION BY sha256 ORDER BY seq) AS nth
+    FROM log.receipt
+)
+SELECT
+    r.seq + 1 AS receipt_no,
+    r.submission_id,
+    r.submitter,
+    r.path AS source_file,
+    r.sha256 AS file_sha256,
+    r.received_at,
+    r.size AS byte_count,
+    s.format,
+    coalesce(p.datasets, '') AS datasets,
+    coalesce(f.program_years, '') AS program_years,
+    CASE
+        WHEN r.nth > 1 THEN 'duplicate'
+        WHEN s.refused OR coalesce(p.rows_loaded, 0) = 0 THEN 'rejected'
+        WHEN e.error_count > 0 THEN 'partially_accepted'
+        ELSE 'accepted'
+    END AS verdict,
+    CASE
+        WHEN r.nth > 1 OR coalesce(f.partitions, 0) = 0 THEN 'not in force'
+        WHEN f.partitions_in_force = 0 THEN 'superseded'
+        WHEN f.partitions_in_force < f.partitions THEN 'partly superseded'
+        ELSE 'in force'
+    END AS standing,
+    CASE WHEN r.nth > 1 THEN 0 ELSE CAST(coalesce(p.rows_read, 0) AS BIGINT) END AS rows_read,
+    CASE WHEN r.nth > 1 THEN 0 ELSE CAST(coalesce(p.rows_loaded, 0) AS BIGINT) END AS rows_loaded,
+    CASE WHEN r.nth > 1 THEN 0 ELSE CAST(coalesce(p.rows_quarantined, 0) AS BIGINT) END AS rows_quarantined,
+    CASE WHEN r.nth > 1 THEN 0 ELSE CAST(coalesce(p.rows_left_out, 0) AS BIGINT) END AS rows_left_out,
+    CASE WHEN r.nth > 1 THEN 0 ELSE coalesce(e.error_count, 0) END AS error_count,
+    CASE WHEN r.nth > 1 THEN 0 ELSE coalesce(e.warning_count, 0) END AS warning_count,
+    CASE
+        WHEN r.nth > 1 THEN 'R_DUPLICATE_FILE'
+        WHEN f.partitions > 0 AND f.partitions_in_force = 0 THEN concat_ws(', ', 'R_SUPERSEDED', nullif(e.codes, ''))
+        ELSE coalesce(e.codes, '')
+    END AS codes
+FROM receipts AS r
+LEFT JOIN log.submission AS s USING (submission_id)
+LEFT JOIN parts AS p USING (submission_id)
+LEFT JOIN found AS e USING (submission_id)
+LEFT JOIN forced AS f USING (submission_id)
+ORDER BY receipt_no

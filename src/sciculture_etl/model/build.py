@@ -1,0 +1,147 @@
+"""Builds what changed: a table is made again when its SQL, its promise or anything it reads is other than before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from sciculture_etl.contracts import Contract, ContractError, Promise
+from sciculture_etl.load import Warehouse
+from sciculture_etl.model.statements import Statement, load_statements, ordered
+from sciculture_etl.regions import REFERENCE_VERSION, dim_region, region_changes
+from sciculture_etl.settings import SQL, fingerprint
+
+
+@dataclass
+class Model:
+    """fingerprints: of every table as it stands now. rebuilt: those made in this run, in order."""
+
+    fingerprints: dict[str, str] = field(default_factory=dict)
+    rebuilt: list[str] = field(default_factory=list)
+
+
+def _reference_fingerprints(folder: Path) -> dict[str, str]:
+    files = {f"reference.{path.stem}": fingerprint(path.read_bytes()) for path in sorted((folder / "reference").glob("*.csv"))}
+    return files | {"reference.region": REFERENCE_VERSION, "reference.region_change": REFERENCE_VERSION}
+
+
+def _load_reference(warehouse: Warehouse, folder: Path, name: str) -> None:
+    table = name.removeprefix("reference.")
+    made = {"region": dim_region, "region_change": region_changes}
+    if table in made:
+        frame: pl.DataFrame = made[table]()
+        path = warehouse.staging / f"{table}.parquet"
+        frame.write_parquet(path)
+        warehouse.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM read_parquet('{path}')")
+        return
+    source = str(folder / "reference" / f"{table}.csv").replace("'", "''")
+    warehouse.connection.execute(
+        f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM read_csv('{source}', all_varchar = true, header = true)"
+    )
+
+
+def _log_fingerprint(warehouse: Warehouse) -> str:
+    """Of everything in ``log`` that the operator's tables read. Findings follow from what was read and with what."""
+    rows = warehouse.rows(
+        """SELECT string_agg(line, '\n' ORDER BY line) AS lines FROM (
+            SELECT 'receipt ' || seq || ' ' || sha256 || ' ' || path || ' ' || received_at AS line FROM log.receipt
+            UNION ALL SELECT 'reading ' || submission_id || ' ' || reading FROM log.submission
+            UNION ALL SELECT 'in force ' || dataset || ' ' || submitter || ' ' || program_year || ' ' || term || ' '
+                || submission_id FROM log.in_force)"""
+    )
+    return fingerprint(str(rows[0]["lines"]))
+
+
+def _accepted_fingerprint(warehouse: Warehouse, dataset: str) -> str:
+    rows = warehouse.rows(
+        "SELECT submitter, program_year, term, submission_id, reading FROM log.in_force WHERE dataset = ? ORDER BY ALL",
+        [dataset],
+    )
+    return fingerprint(*(" ".join(str(value) for value in row.values()) for row in rows))
+
+
+def _check_promise(statement: Statement, promise: Promise | None, columns: dict[str, str]) -> None:
+    if promise is None:
+        raise ContractError(
+            f"expectations/curated/{statement.table}.yml is missing: sql/{statement.layer}/{statement.table}.sql makes "
+            "this table, and every table is described"
+        )
+    promised = {name: column.type for name, column in promise.columns.items()}
+    if promised != columns:
+        wrong = [f"{name} {columns.get(name, '(absent)')}, promised {promised.get(name, 'nothing')}"
+                 for name in {**columns, **promised} if columns.get(name) != promised.get(name)]  # fmt: skip
+        order = "" if wrong else "the columns stand in another order"
+        raise ContractError(f"expectations/curated/{statement.table}.yml: columns: {'; '.join(wrong) or order}")
+
+
+def comments(promise: Promise, table: str) -> list[str]:
+    """COMMENT ON statements for a table and its columns."""
+
+    def quoted(text: str) -> str:
+        return "'" + text.replace("'", "''") + "'"
+
+    lines = [f"COMMENT ON TABLE {table} IS {quoted(f'{promise.description.ko} / {promise.description.en}')}"]
+    for name, column in promise.columns.items():
+        unit = f" [{column.unit}]" if column.unit else ""
+        additive = " 합산 불가/not additive" if column.additive is False else ""
+        text = f"{column.description.ko} / {column.description.en}{unit}{additive}"
+        lines.append(f'COMMENT ON COLUMN {table}."{name}" IS {quoted(text)}')
+    return lines
+
+
+def build_model(
+    warehouse: Warehouse, contracts: dict[str, Contract], promises: dict[str, Promise], folder: Path = SQL
+) -> Model:
+    """Makes the tables that changed, in one transaction. Raises ContractError where SQL and promise disagree."""
+    statements = ordered(load_statements(folder))
+    macros = (folder / "macros.sql").read_text(encoding="utf-8")
+    known = {row["name"]: row["fingerprint"] for row in _known(warehouse)}
+    inputs = _reference_fingerprints(folder)
+    inputs |= {f"accepted.{dataset}": _accepted_fingerprint(warehouse, dataset) for dataset in contracts}
+    log_mark = _log_fingerprint(warehouse)
+    model = Model()
+    with warehouse.transaction() as connection:
+        connection.execute(macros)
+        for name, mark in inputs.items():
+            if name.startswith("reference.") and known.get(name) != mark:
+                _load_reference(warehouse, folder, name)
+        for statement in statements:
+            promise = promises.get(statement.table)
+            read = sorted(statement.inputs)
+            marks = [log_mark if name.startswith("log.") else inputs.get(name, "") or model.fingerprints.get(name, "") for name in read]
+            mark = fingerprint(statement.text, macros, promise.model_dump_json() if promise else "", *marks)
+            model.fingerprints[statement.table] = mark
+            if known.get(statement.table) == mark:
+                continue
+            _make_table(connection, statement)
+            columns = connection.execute(
+                "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'main' "
+                "AND table_name = ? ORDER BY ordinal_position",
+                [statement.table],
+            ).fetchall()
+            _check_promise(statement, promise, dict(columns))
+            for line in comments(promise, statement.table) if promise else []:
+                connection.execute(line)
+            model.rebuilt.append(statement.table)
+        for table in known:
+            if "." not in table and table not in model.fingerprints:
+                connection.execute(f'DROP TABLE IF EXISTS "{table}"')
+        connection.execute("DELETE FROM log.model")
+        listed = [*inputs.items(), *model.fingerprints.items()]
+        connection.executemany("INSERT INTO log.model VALUES (?, ?)", [list(pair) for pair in listed])
+    return model
+
+
+def _known(warehouse: Warehouse) -> list[dict[str, str]]:
+    warehouse.connection.execute("CREATE TABLE IF NOT EXISTS log.model (name VARCHAR, fingerprint VARCHAR)")
+    return warehouse.rows("SELECT name, fingerprint FROM log.model")
+
+
+def _make_table(connection: duckdb.DuckDBPyConnection, statement: Statement) -> None:
+    try:
+        connection.execute(f'CREATE OR REPLACE TABLE "{statement.table}" AS {statement.text}')
+    except duckdb.Error as error:
+        raise ContractError(f"sql/{statement.layer}/{statement.table}.sql: {str(error).splitlines()[0]}") from None

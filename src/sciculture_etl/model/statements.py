@@ -1,0 +1,80 @@
+"""The SQL files, what each of them reads, and the order that follows from it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from sciculture_etl.contracts import ContractError
+from sciculture_etl.settings import SQL
+
+LAYERS = ("core", "mart")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One SQL file. inputs: tables it reads, by name in the model, else as schema.table."""
+
+    table: str
+    layer: str
+    text: str
+    inputs: frozenset[str]
+
+
+def _base_tables(node: Any, found: set[str], ctes: frozenset[str]) -> None:
+    if isinstance(node, dict):
+        if "cte_map" in node:
+            entries = node["cte_map"].get("map", [])
+            ctes = ctes | {entry["key"] for entry in entries}
+        if node.get("type") == "BASE_TABLE":
+            schema, table = node.get("schema_name") or "", node["table_name"]
+            if schema or table not in ctes:
+                found.add(f"{schema}.{table}" if schema else table)
+        for child in node.values():
+            _base_tables(child, found, ctes)
+    elif isinstance(node, list):
+        for child in node:
+            _base_tables(child, found, ctes)
+
+
+def _inputs(text: str, name: str, parser: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    row = parser.execute("SELECT json_serialize_sql(?::VARCHAR)", [text]).fetchone()
+    tree = json.loads(row[0]) if row else {"error": True}
+    if tree.get("error"):
+        raise ContractError(f"{name}: {tree.get('error_message', 'not a SELECT')}")
+    if len(tree["statements"]) != 1:
+        raise ContractError(f"{name}: one SELECT a file, this one has {len(tree['statements'])}")
+    found: set[str] = set()
+    _base_tables(tree, found, frozenset())
+    return frozenset(found)
+
+
+def load_statements(folder: Path = SQL) -> dict[str, Statement]:
+    """All SELECTs by table name. Raises ContractError naming the file that isn't one SELECT."""
+    parser = duckdb.connect()
+    statements: dict[str, Statement] = {}
+    for layer in LAYERS:
+        for path in sorted((folder / layer).glob("*.sql")):
+            text = path.read_text(encoding="utf-8")
+            name = f"sql/{layer}/{path.name}"
+            statements[path.stem] = Statement(path.stem, layer, text, _inputs(text, name, parser))
+    return statements
+
+
+def ordered(statements: dict[str, Statement]) -> list[Statement]:
+    """Every statement after those whose tables it reads. Raises ContractError for a circle or an unknown table."""
+    graph = {}
+    for statement in statements.values():
+        unknown = [name for name in statement.inputs if "." not in name and name not in statements]
+        if unknown:
+            raise ContractError(f"sql/{statement.layer}/{statement.table}.sql reads unknown tables: {', '.join(unknown)}")
+        graph[statement.table] = {name for name in statement.inputs if name in statements}
+    try:
+        return [statements[table] for table in TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        raise ContractError(f"sql/: these tables read each other in a circle: {' → '.join(error.args[1])}") from None
