@@ -1,17 +1,20 @@
 """What the files hold is what the truth says; they differ as real ones do, and never hold a person's data."""
 
 import re
+import unicodedata
 import zipfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+import python_calamine
 from sample_reading import column_sum, disk_path, plain
 
 from sciculture_etl.sample import SampleReport
 from sciculture_etl.sample.columns import HEADERS
 from sciculture_etl.sample.files import NOTICE
+from sciculture_etl.sample.styles import FILE_NAMES, STYLES
 
 Truth = dict[str, Any]
 Tables = dict[tuple[str, str | None], list[list[Any]]]
@@ -180,3 +183,44 @@ def test_regions_in_the_truth_are_those_in_the_files(truth: Truth, tables: Table
     entries = [entry for entry in truth["regions"] if entry["level"] == "eupmyeondong"]
     assert len({entry["admin_code"] for entry in entries}) == 1_096
     assert all(entry.get("text", entry.get("eupmyeondong")) in cells for entry in entries)
+
+
+def test_workbooks_have_real_merges_hidden_sheets_and_computed_formulas(sample: SampleReport, truth: Truth) -> None:
+    seen: Counter[str] = Counter()
+    for file in truth["files"]:
+        if not file["datasets"] or file["format"] == "csv":
+            continue
+        path = sample.out / disk_path(file)
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        hidden = [s.name for s in book.sheets_metadata if s.visible != python_calamine.SheetVisibleEnum.Visible]
+        assert set(hidden) <= {"코드표", "구버전"}
+        assert [finding["sheet"] for finding in file["findings"]] == [name for name in hidden if name == "구버전"]
+        merges = [merge for name in book.sheet_names for merge in book.get_sheet_by_name(name).merged_cell_ranges or []]
+        seen.update(hidden)
+        seen["merged down rows"] += any(first[0] < last[0] for first, last in merges)
+        seen["several tables"] += len(file["datasets"]) > 1
+        if file["format"] == "xlsx":
+            with zipfile.ZipFile(path) as archive:
+                pages = "".join(archive.read(n).decode() for n in archive.namelist() if "worksheets/sheet" in n)
+            seen["formulas"] += "<f>SUM(" in pages
+            assert not re.search(r"</f><v>0?</v>", pages)
+    assert min(seen.values()) >= 2
+    assert len(seen) == 5
+
+
+def test_some_names_are_decomposed_on_disk_and_composed_in_the_truth(sample: SampleReport, truth: Truth) -> None:
+    decomposed = [file for file in truth["files"] if "disk_path" in file]
+    assert len(decomposed) >= 6
+    for file in truth["files"]:
+        assert unicodedata.is_normalized("NFC", file["path"])
+        assert (sample.out / disk_path(file)).exists()
+
+
+@pytest.mark.parametrize("place", ["column", "title", "file_name"])
+def test_the_year_stands_in_the_column_the_title_or_the_file_name_alone(place: str) -> None:
+    styles = [style for style in STYLES if style.year == place]
+    assert len(styles) >= 4
+    for style in styles:
+        assert ("title" in style.titles) or place != "title"
+        assert "{year}" in FILE_NAMES[style.file_name] or place != "file_name"
+        assert "notice" in style.titles or style.footnotes

@@ -79,7 +79,7 @@ class Resubmission:
 RESUBMISSIONS = (
     Resubmission(1, "dsc_class", 2),
     Resubmission(5, "dsc_class", 3, "수정일: {year}. 10. 21."),
-    Resubmission(7, "dsc_institution_year"),
+    Resubmission(7, "dsc_institution_year", date_line="제출일: {next_year}. 1. 21."),
     Resubmission(15, "dsc_facility"),
 )
 

@@ -56,7 +56,7 @@ class Style:
     money_unit: Literal["", "title", "header"] = ""
     together: tuple[str, ...] = ()  # datasets sent as sheets of one workbook; with dsc_class, the fourth term's
     guide_sheet: bool = False
-    hidden_sheet: bool = False
+    hidden_sheet: Literal["", "codes", "old_version"] = ""
     file_name: str = "plain"
     decomposed: Literal["", "folder", "file"] = ""  # names in NFD, as some systems store them
 
@@ -86,7 +86,7 @@ STYLES: tuple[Style, ...] = (
     Style(
         form="xlsx", region=MERGEABLE, spelling="number", year="title", term_word="{}/4분기", two_header_rows=True,
         merged=True, titles=("title", "unit"), totals="subtotals", footnotes=(REF,), guide_sheet=True,
-        hidden_sheet=True, together=D03_D04, money_unit="title", file_name="final",
+        hidden_sheet="codes", together=D03_D04, money_unit="title", file_name="final",
     ),
     Style(
         encoding="utf-8-sig", region=ONE_CELL, spelling="unit", zero="-", year="file_name", term_word="{}기", wording=2,
@@ -139,7 +139,7 @@ STYLES: tuple[Style, ...] = (
     ),
     Style(
         form="xlsx", region=ONE_SHORT, spelling="comma", year="title", term_word="{}기", wording=1, titles=ALL_TITLES,
-        unit_in_header=True, hidden_sheet=True, codes=True, file_name="version", money_unit="header",
+        unit_in_header=True, hidden_sheet="old_version", codes=True, file_name="version", money_unit="header",
     ),
     Style(
         encoding="cp949", region=JOINED, spelling="unit", zero="-", year="column", term_word="{}기", wording=4,
@@ -165,7 +165,7 @@ STYLES: tuple[Style, ...] = (
     ),
     Style(
         form="xls", region=JOINED, spelling="text", zero="-", year="title", term_word="{}기", wording=4,
-        titles=("title", "notice"), codes=True, hidden_sheet=True, together=ALL_THREE, file_name="plain",
+        titles=("title", "notice"), codes=True, hidden_sheet="old_version", together=ALL_THREE, file_name="plain",
     ),
     Style(
         encoding="utf-8-sig", region=ONE_TRAILING, spelling="comma", year="column", term_word="{}기", wording=1,
@@ -179,7 +179,7 @@ STYLES: tuple[Style, ...] = (
     ),
     Style(
         form="xlsx", region=MERGEABLE, spelling="number", zero="-", year="file_name", term_word="{}분기", merged=True,
-        titles=("unit",), totals="bottom", footnotes=(STAR,), wording=2, guide_sheet=True, hidden_sheet=True,
+        titles=("unit",), totals="bottom", footnotes=(STAR,), wording=2, guide_sheet=True, hidden_sheet="codes",
         file_name="year_first",
     ),
 )  # fmt: skip

@@ -40,6 +40,7 @@ GUIDE = (
     "2. 순인원은 한 사람을 한 번만 세고, 연인원은 회차마다 셉니다.",
     "3. 개인정보는 적지 않습니다.",
 )
+OLD_VERSION = "구버전"
 CODE_LIST = (("번호", "뜻"), ("01", "창의과학교실"), ("02", "나눔과학교실"), ("※", NOTICE))
 
 
@@ -106,7 +107,7 @@ class Year:
             first = replace(file, superseded_by=later)
             first.build = lambda: self._sheets(index, wanted, term_of_file, wrong_version=True)
             yield first
-            note = again.date_line.format(year=self.year)
+            note = again.date_line.format(year=self.year, next_year=self.year + 1)
             file = replace(file, path=later, received=received + dt.timedelta(days=9, hours=2))
             file.build = lambda: self._sheets(index, wanted, term_of_file, note=note)
         yield file
@@ -215,9 +216,16 @@ class Year:
 
 
 def with_side_sheets(sheets: list[Sheet], style: Style) -> list[Sheet]:
-    """The sheets with the instructions before them and the hidden code list behind them, where the style has these."""
+    """The sheets with what some offices put around them: instructions before, a hidden sheet behind.
+
+    A hidden sheet is a code list, or a copy of the first table that must not be counted again.
+    """
     if style.form == "csv":
         return sheets
     guide = [Sheet("작성요령", [(line,) for line in GUIDE])] if style.guide_sheet else []
-    hidden = [Sheet("코드표", list(CODE_LIST), hidden=True)] if style.hidden_sheet else []
-    return [*guide, *sheets, *hidden]
+    hidden = {
+        "": [],
+        "codes": [Sheet("코드표", list(CODE_LIST), hidden=True)],
+        "old_version": [Sheet(OLD_VERSION, sheets[0].rows, sheets[0].merges, hidden=True)],
+    }
+    return [*guide, *sheets, *hidden[style.hidden_sheet]]

@@ -161,8 +161,8 @@ class _Layout:
         first_row = len(self.rows)
         if style.example:
             self._leave_out(self._example())
-        top_total = len(self.rows) if totals == "top" else None
-        if top_total is not None:
+        total_at = len(self.rows) if totals == "top" else None
+        if total_at is not None:
             self._leave_out([None] * self.width)
         data_start = len(self.rows)
         parts: list[int] = []
@@ -173,17 +173,19 @@ class _Layout:
             self._merge_regions(start, stop)
             self._true_rows(true_rows, start, stop)
             if grouped:
+                block = f"=SUM({{0}}{len(self.rows) - (stop - start) + 1}:{{0}}{len(self.rows)})"
+                self._leave_out(self._total_row(style.total_words[1], start, stop, block))
                 parts.append(len(self.rows))
-                self._leave_out(self._total_row(style.total_words[1], start, stop, len(self.rows) - (stop - start)))
                 if style.gaps and stop != count:
                     self._leave_out([None] * self.width)
-        if top_total is not None:
-            self.rows[top_total] = self._total_row(style.total_words[0], 0, count, data_start)
-            self._note_wrong_totals(top_total)
-        elif totals != "none":
-            total = self._total_row(style.total_words[0], 0, count, data_start, parts)
-            self._note_wrong_totals(len(self.rows))
-            self._leave_out(total)
+        if totals != "none":
+            whole = f"=SUM({{0}}{data_start + 1}:{{0}}{len(self.rows)})"
+            formula = "=" + "+".join(f"{{0}}{row}" for row in parts) if parts else whole
+            if total_at is None:
+                total_at = len(self.rows)
+                self._leave_out([None] * self.width)
+            self.rows[total_at] = self._total_row(style.total_words[0], 0, count, formula, wrong=True)
+            self._note_wrong_totals(total_at)
         if self.draft.footnotes and style.gaps:
             self._leave_out([None] * self.width)
         for note in self.draft.footnotes:
@@ -211,26 +213,17 @@ class _Layout:
         cells[0] = f"예시) {cells[0] if cells[0] is not None else ''}".strip()
         return cells
 
-    def _total_row(
-        self, label: str, start: int, stop: int, first_row: int, parts: Sequence[int] | None = None
-    ) -> list[Cell]:
-        cells: list[Cell] = [None] * self.width
-        cells[0] = label
+    def _total_row(self, label: str, start: int, stop: int, formula: str, wrong: bool = False) -> list[Cell]:
+        """The total of the true rows from `start` to `stop`; `formula` has {0} where the column's letters go."""
+        cells: list[Cell] = [label, *[None] * (self.width - 1)]
+        as_formula = self.style.form == "xlsx" and self.style.spelling == "number" and not self.draft.wrong_total
         for index, column in enumerate(self.draft.columns):
-            if column.field not in self.draft.measures:
-                continue
-            value = sum(self.draft.measures[column.field][start:stop])
-            value += self.draft.wrong_total.get(column.field, 0) if stop - start == len(self.draft.groups) else 0
-            cells[index] = self.draft.write_total[column.field](value)
-            if self.style.form == "xlsx" and self.style.spelling == "number" and not self.draft.wrong_total:
-                letter = column_letter(index)
-                last_row = len(self.rows) if not parts else 0
-                text = (
-                    "=" + "+".join(f"{letter}{row + 1}" for row in parts)
-                    if parts
-                    else f"=SUM({letter}{first_row + 1}:{letter}{last_row})"
-                )
-                cells[index] = Formula(text, value)
+            if column.field in self.draft.measures:
+                value = sum(self.draft.measures[column.field][start:stop])
+                value += self.draft.wrong_total.get(column.field, 0) if wrong else 0
+                cells[index] = self.draft.write_total[column.field](value)
+                if as_formula:
+                    cells[index] = Formula(formula.format(column_letter(index)), value)
         return cells
 
     def _note_wrong_totals(self, row: int) -> None:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sciculture_etl.sample.styles import Style
-from sciculture_etl.sample.submissions import Submission
+from sciculture_etl.sample.submissions import OLD_VERSION, Submission
 from sciculture_etl.sample.tables import Account, Sheet
 from sciculture_etl.sample.wording import write_region
 from sciculture_etl.sample.words import TRACKS
@@ -18,7 +18,8 @@ from sciculture_etl.sample.world import ClassRow, Institution, repeat_classes
 
 NOTE = (
     "Invented data whose totals are the published figures of the year. The findings listed are those planted; warnings "
-    "about how a region is spelled are not. Rows count from 1 as a person sees them (Excel row, CSV record)."
+    "about how a region is spelled are not, nor hidden sheets that hold no table. Rows count from 1 as a person sees "
+    "them (Excel row, CSV record)."
 )
 Json = dict[str, Any]
 
@@ -108,7 +109,7 @@ def file_truth(submission: Submission, sheets: Sequence[Sheet]) -> Json:
         "received": submission.received.isoformat(),
         "datasets": [sheet.dataset for sheet in sheets if sheet.dataset],
         "parts": [_part(sheet) for sheet in sheets if sheet.dataset],
-        "findings": [{"code": "W_HIDDEN_SHEET", "sheet": sheet.name} for sheet in sheets if sheet.hidden],
+        "findings": [{"code": "W_HIDDEN_SHEET", "sheet": sheet.name} for sheet in sheets if sheet.name == OLD_VERSION],
     }
     if submission.code:
         rows = asdict(Account())
