@@ -98,7 +98,7 @@ def test_planted_findings_point_at_the_cells(truth: Truth, tables: Tables) -> No
                 assert str(rows[finding["row"] - 1][column]) in shown[finding["code"]]
                 assert any(plain(row[column]) == plain(finding["column"]) for row in rows if len(row) > column)
     assert set(shown) <= set(seen)
-    assert {"E_DUPLICATE_KEY", "W_TOTAL_MISMATCH"} <= set(seen)
+    assert {"E_DUPLICATE_KEY", "E_SUM_MISMATCH", "W_TOTAL_MISMATCH"} <= set(seen)
     assert sum(seen.values()) > 20
 
 

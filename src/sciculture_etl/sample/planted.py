@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sciculture_etl.sample.drafts import Desk
@@ -178,6 +178,19 @@ def planted_facility(desk: Desk, facilities: Sequence[Facility], error: RowError
     if error.field:
         model = model._replace(code=f"DSC-{9_000 + number}", name="별빛 시험교육장")
     return _planted(desk.facilities([model]), after, error)
+
+
+def wrong_sum(desk: Desk) -> Draft:
+    """The yearly table of a centre with nothing right in it: its instructors do not add up."""
+    draft = desk.institution_year(more_instructors=2)
+    cells = tuple(column.cells[0] for column in draft.columns)
+    return replace(
+        draft,
+        columns=[replace(column, cells=()) for column in draft.columns],
+        groups=(),
+        measures={name: [] for name in draft.measures},
+        planted=[PlantedRow(-1, cells, "instructor_count", "E_SUM_MISMATCH")],
+    )
 
 
 def _planted(draft: Draft, after: int, error: RowError) -> PlantedRow:

@@ -19,6 +19,7 @@ from sciculture_etl.sample.planted import (
     place_row_errors,
     planted_class,
     planted_facility,
+    wrong_sum,
 )
 from sciculture_etl.sample.styles import ALL_THREE, BULK_SCALE, FILE_NAMES, REGISTER_STYLE, Style
 from sciculture_etl.sample.tables import Draft, PlantedRow, Sheet, compose
@@ -136,7 +137,7 @@ class Year:
         own, desk = self.institutions[index], self.desks[index]
         errors = self.errors.get((index, dataset, term if dataset == "dsc_class" else None), [])
         if dataset == "dsc_institution_year":
-            return desk.institution_year(more_instructors=2 if wrong_version else 0)
+            return wrong_sum(desk) if wrong_version else desk.institution_year()
         if dataset == "dsc_facility":
             facilities = own.facilities[: -min(5, len(own.facilities) - 1)] if wrong_version else own.facilities
             draft = desk.facilities(facilities)

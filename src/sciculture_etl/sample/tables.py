@@ -36,7 +36,7 @@ class Column:
 
 @dataclass(frozen=True)
 class PlantedRow:
-    """A row that must not be loaded: where it goes (after which true row), its cells and what is wrong with it."""
+    """A row that must not be loaded: after which true row it goes (-1: before all), its cells and what is wrong."""
 
     after: int
     cells: tuple[Cell, ...]
@@ -167,6 +167,9 @@ class _Layout:
         data_start = len(self.rows)
         parts: list[int] = []
         true_rows = list(zip(*self._cells_without_merged(spans), strict=True))
+        for plant in self.draft.planted:
+            if plant.after < 0:
+                self._plant(plant)
         for number, (start, stop) in enumerate(spans):
             if style.gaps and number and not grouped:
                 self._leave_out([None] * self.width)
@@ -198,11 +201,14 @@ class _Layout:
             self.rows += rows[start : plant.after + 1]
             self.account.loaded += plant.after + 1 - start
             start = plant.after + 1
-            self._note(plant.code, len(self.rows), plant.field)
-            self.rows.append(plant.cells)
-            self.account.quarantined += 1
+            self._plant(plant)
         self.rows += rows[start:stop]
         self.account.loaded += stop - start
+
+    def _plant(self, plant: PlantedRow) -> None:
+        self._note(plant.code, len(self.rows), plant.field)
+        self.rows.append(plant.cells)
+        self.account.quarantined += 1
 
     def _leave_out(self, row: Sequence[Cell]) -> None:
         self.rows.append(row)
