@@ -1,0 +1,232 @@
+"""The seven steps as methods of one run, in the order in which they are called. Knows nothing of who orchestrates."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sciculture_etl.contracts import Contract, load_contracts, load_promises
+from sciculture_etl.extract import Archive, Extraction, Receipt, extract_submissions
+from sciculture_etl.findings import Finding
+from sciculture_etl.load import Warehouse, accept_versions, load_batch
+from sciculture_etl.load.accept import Acceptance
+from sciculture_etl.load.batch import SubmissionOutcome
+from sciculture_etl.load.warehouse import writer_lock
+from sciculture_etl.model import Model, build_model
+from sciculture_etl.publish import Figure, Publication, compare_figures, publish_release
+from sciculture_etl.read import Reading, Table, read_submission
+from sciculture_etl.read.titles import year_in_file_name
+from sciculture_etl.regions import REFERENCE_VERSION
+from sciculture_etl.settings import EXPECTATIONS, Settings, code_version, fingerprint
+from sciculture_etl.validate import Candidate, validate_tables
+from sciculture_etl.validate.suites import preload
+
+READERS = 3
+PACKED = 6  # a workbook's text is about so many times its bytes
+
+
+class Progress(Protocol):
+    """What a live view listens to."""
+
+    def start(self, step: str, total: int) -> None: ...
+
+    def advance(self, step: str, count: int = 1) -> None: ...
+
+
+class Silent:
+    def start(self, step: str, total: int) -> None: ...
+
+    def advance(self, step: str, count: int = 1) -> None: ...
+
+
+@dataclass
+class RunReport:
+    """What a run did, for people and machines."""
+
+    extraction: Extraction = field(default_factory=Extraction)
+    read_count: int = 0
+    acceptance: Acceptance = field(default_factory=Acceptance)
+    rebuilt: list[str] = field(default_factory=list)
+    publication: Publication = field(default_factory=lambda: Publication("unchanged", None))
+    verdicts: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    findings: dict[str, int] = field(default_factory=dict)
+    figures: list[Figure] = field(default_factory=list)
+
+
+class Run:
+    """One run over an open warehouse: call the steps in order. Every step can be repeated after a kill."""
+
+    def __init__(
+        self, settings: Settings, contracts: dict[str, Contract], warehouse: Warehouse, progress: Progress
+    ) -> None:
+        self.settings = settings
+        self.contracts = contracts
+        self.promises = load_promises()
+        self.warehouse = warehouse
+        self.progress = progress
+        self.archive = Archive(settings.archive)
+        self.report = RunReport()
+        self._reader = fingerprint(
+            code_version("read", "validate", "regions"), REFERENCE_VERSION, (EXPECTATIONS / "findings.yml").read_bytes()
+        )
+        self._model = Model()
+
+    @classmethod
+    @contextmanager
+    def open(cls, settings: Settings, progress: Progress | None = None, wait_seconds: float = 0) -> Iterator[Run]:
+        """Takes the writer's lock and opens the warehouse. Raises Busy where another run holds it."""
+        contracts = load_contracts()
+        with (
+            writer_lock(settings.warehouse, wait_seconds),
+            Warehouse.open(settings.build_database, settings.staging, contracts) as warehouse,
+        ):
+            yield cls(settings, contracts, warehouse, progress or Silent())
+
+    def extract(self) -> Extraction:
+        """Inbox → archive."""
+        self.report.extraction = extract_submissions(self.settings.inbox, self.archive, self.settings.max_file_bytes)
+        return self.report.extraction
+
+    def read_and_load(self) -> int:
+        """Archive → build database, for every submission not yet read with today's contracts, reader and regions.
+
+        Returns how many were read.
+        """
+        receipts = self.archive.receipts()
+        self.warehouse.record_receipts(receipts)
+        pending = self._pending(receipts)
+        self.report.read_count = len(pending)
+        if not pending:
+            return 0
+        self.progress.start("read", len(pending))
+        self.progress.start("validate", len(pending))
+        threading.Thread(target=preload, daemon=True).start()
+        with ThreadPoolExecutor(READERS) as pool:
+            for batch in self._batches(pending):
+                readings = list(pool.map(self._read, batch))
+                self._load(batch, readings)
+                self.progress.advance("validate", len(batch))
+        return len(pending)
+
+    def accept(self) -> Acceptance:
+        """Puts the newest versions in force, year by year where the year's suite holds."""
+        self.report.acceptance = accept_versions(self.warehouse, self.contracts)
+        return self.report.acceptance
+
+    def model(self) -> list[str]:
+        """Rows in force → dimensions, facts, marts. Returns the tables that were made again."""
+        self._model = build_model(self.warehouse, self.contracts, self.promises)
+        self.report.rebuilt = self._model.rebuilt
+        return self._model.rebuilt
+
+    def publish(self) -> Publication:
+        """Marts → release, and the swap."""
+        self.report.publication = publish_release(
+            self.settings, self.warehouse, self.contracts, self.promises, self._model
+        )
+        self._summarise()
+        return self.report.publication
+
+    def steps(self) -> RunReport:
+        """All steps, for callers without an orchestrator."""
+        self.extract()
+        self.read_and_load()
+        self.accept()
+        self.model()
+        self.publish()
+        return self.report
+
+    def _reading_mark(self, datasets: list[str], whole: bool) -> str:
+        """Fingerprint of what a file is read with. Where not all of it was recognised, any contract may change that."""
+        names = list(self.contracts) if whole or not datasets else [d for d in datasets if d in self.contracts]
+        return fingerprint(self._reader, *(self.contracts[name].fingerprint for name in sorted(names)))
+
+    def _pending(self, receipts: list[Receipt]) -> list[Receipt]:
+        known = {
+            row["submission_id"]: row
+            for row in self.warehouse.rows("SELECT submission_id, reading, datasets, unread_sheets FROM log.submission")
+        }
+        pending: dict[str, Receipt] = {}
+        for receipt in receipts:
+            row = known.get(receipt.submission_id)
+            if receipt.submission_id in pending:
+                continue
+            if row and row["reading"] == self._reading_mark(row["datasets"], bool(row["unread_sheets"])):
+                continue
+            pending[receipt.submission_id] = receipt
+        return list(pending.values())
+
+    def _batches(self, receipts: list[Receipt]) -> Iterator[list[Receipt]]:
+        batch: list[Receipt] = []
+        size = 0
+        for receipt in receipts:
+            weight = receipt.size * (PACKED if receipt.file_name.lower().endswith((".xlsx", ".xlsm")) else 1)
+            if batch and size + weight > self.settings.batch_bytes:
+                yield batch
+                batch, size = [], 0
+            batch.append(receipt)
+            size += weight
+        if batch:
+            yield batch
+
+    def _read(self, receipt: Receipt) -> Reading:
+        data = self.archive.read(receipt.sha256)
+        reading = read_submission(data, self.contracts, self.settings.max_unpacked_bytes)
+        self.progress.advance("read")
+        return reading
+
+    def _load(self, batch: list[Receipt], readings: list[Reading]) -> None:
+        outcomes: list[SubmissionOutcome] = []
+        candidates: dict[str, list[Candidate]] = {}
+        for receipt, reading in zip(batch, readings, strict=True):
+            submitter = receipt.submitter or _submitter_inside(reading.tables)
+            if reading.tables and submitter is None:
+                reading.findings.append(Finding("E_REFERENCE_UNKNOWN", value=receipt.path))
+                reading.refused, reading.tables = True, []
+            datasets = sorted({table.contract.dataset for table in reading.tables})
+            outcomes.append(
+                SubmissionOutcome(
+                    receipt.submission_id, self._reading_mark(datasets, bool(reading.unread_sheets)), reading.format,
+                    reading.refused, datasets, submitter, max((t.made_on for t in reading.tables if t.made_on), default=None),
+                    reading.unread_sheets, reading.findings,
+                )
+            )  # fmt: skip
+            for part, table in enumerate(reading.tables, start=1):
+                candidate = Candidate(
+                    receipt.submission_id, part, submitter or "", year_in_file_name(receipt.file_name), table
+                )
+                candidates.setdefault(table.contract.dataset, []).append(candidate)
+        validated = [
+            (self.contracts[dataset], validate_tables(self.contracts[dataset], tables))
+            for dataset, tables in sorted(candidates.items())
+        ]
+        load_batch(self.warehouse, outcomes, validated)
+
+    def _summarise(self) -> None:
+        report = self.report
+        if self.warehouse.value("SELECT count(*) FROM information_schema.tables WHERE table_name = 'mart_submission_log'"):
+            rows = self.warehouse.rows("SELECT * FROM mart_submission_log")
+            report.verdicts = dict(Counter(row["verdict"] for row in rows))
+            kinds = ("read", "loaded", "quarantined", "left_out")
+            report.rows = {kind: sum(row[f"rows_{kind}"] for row in rows) for kind in kinds}
+            found = self.warehouse.rows("SELECT code, count(*) AS n FROM mart_row_error GROUP BY code ORDER BY code")
+            report.findings = {row["code"]: row["n"] for row in found}
+            report.figures = compare_figures(self.warehouse.connection)
+
+
+def _submitter_inside(tables: list[Table]) -> str | None:
+    """Who submits, by the title or the institution column, for a file that lies in no institution's folder."""
+    for table in tables:
+        if table.submitter:
+            return table.submitter
+        if "institution_name" in table.frame.columns:
+            names = table.frame["institution_name"].drop_nulls()
+            if names.len():
+                return str(names[0])
+    return None

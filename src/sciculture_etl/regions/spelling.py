@@ -1,0 +1,106 @@
+"""How people spell divisions: one normal form for every way of typing a name, and which words are no divisions."""
+
+import re
+import unicodedata
+
+# Every dot that Korean tables put between numbers or names, some of which NFKC would turn into other letters.
+_DOTS = {ord(char): "." for char in "·ㆍ・‧∙•⋅･ᆞ"} | dict.fromkeys(
+    map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None
+)
+_LIST_DOT = re.compile(r"(?<=\d)\s*[.,/]\s*(?=\d)")
+_LIST_DOT_MARK = "\x00"
+_INNER_DOT = re.compile(r"(?<=\S)\.(?=\S)")
+_SEPARATORS = re.compile(r"[\s,./|>;:\"'()\[\]{}<_~\-–—→]+")
+ORDINAL = re.compile(r"제(?=\d)")
+
+# What may stand before the first division.
+LEADING = re.compile(r"(대한민국|한국|주소|소재지|지역|우|\d+)")
+# What may be glued to a division's name without being part of it: 강남구일대, 역삼동123.
+GLUED = re.compile(r"(일대|일원|관내|지역|전역|전체|내|소재|\d+(번지.*)?)")
+SHAPED = re.compile(r"[가-힣][가-힣\d.]*[시군구읍면동]")
+ROAD = re.compile(r"[가-힣A-Za-z\d.]*(로|길)(\d.*)?")
+
+_SIDO = {
+    "1100000000": "서울 서울시 서울특별시",
+    "2600000000": "부산 부산시 부산광역시",
+    "2700000000": "대구 대구시 대구광역시",
+    "2800000000": "인천 인천시 인천광역시",
+    "2900000000": "광주 광주시 광주광역시",
+    "3000000000": "대전 대전시 대전광역시",
+    "3100000000": "울산 울산시 울산광역시",
+    "3600000000": "세종 세종시 세종특별자치시 세종특별시 세종자치시",
+    "4100000000": "경기 경기도",
+    "4200000000": "강원 강원도",
+    "5100000000": "강원 강원특별자치도 강원자치도 강원특별도 강원특자도",
+    "4300000000": "충북 충북도 충청북도",
+    "4400000000": "충남 충남도 충청남도",
+    "4500000000": "전북 전북도 전라북도",
+    "5200000000": "전북 전북도 전북특별자치도 전북자치도 전북특별도 전북특자도",
+    "4600000000": "전남 전남도 전라남도",
+    "4700000000": "경북 경북도 경상북도",
+    "4800000000": "경남 경남도 경상남도",
+    "5000000000": "제주 제주도 제주특별자치도 제주자치도 제주특별도 제주특자도",
+    "1200000000": "전남광주통합특별시 전남광주 전남광주통합시 전남광주특별시 전남광주시 광주전남통합특별시",
+}
+
+
+def sido_forms() -> dict[str, tuple[str, ...]]:
+    """Return every spelling of a sido -> its codes: 강원 is right before and after 2023, 강원도 only before."""
+    forms: dict[str, list[str]] = {}
+    for code, spellings in _SIDO.items():
+        for spelling in spellings.split():
+            forms.setdefault(spelling, []).append(code)
+    return {spelling: tuple(codes) for spelling, codes in forms.items()}
+
+
+def words(text: str) -> list[str]:
+    """Split a text into words in normal form: NFKC, one dot in lists of numbers, no other marks.
+
+    >>> words("경기도,성남시 분당구(서현제1동)"), words("숭의1, 3동 율량·사천동")
+    (['경기도', '성남시', '분당구', '서현제1동'], ['숭의1.3동', '율량사천동'])
+    """
+    text = unicodedata.normalize("NFKC", text.translate(_DOTS))
+    text = _INNER_DOT.sub("", _LIST_DOT.sub(_LIST_DOT_MARK, text))
+    return [word.replace(_LIST_DOT_MARK, ".") for word in _SEPARATORS.split(text) if word]
+
+
+def key(name: str) -> str:
+    """Return an official name as `words` would leave it when typed without spaces: 율량.사천동 -> 율량사천동."""
+    return "".join(words(name))
+
+
+def without_ordinal(word: str) -> str:
+    """Leave out the 제 before a number: 상일제1동 -> 상일1동."""
+    return ORDINAL.sub("", word)
+
+
+def strokes(text: str) -> str:
+    """Return a text as single letters (jamo), in which a misspelling is one letter and not a whole syllable."""
+    return unicodedata.normalize("NFD", text)
+
+
+def one_letter_off(left: str, right: str) -> bool:
+    """Tell whether two jamo strings are equal but for one letter put in, left out or changed."""
+    if abs(len(left) - len(right)) > 1:
+        return False
+    if len(left) > len(right):
+        left, right = right, left
+    same = 0
+    while same < len(left) and left[same] == right[same]:
+        same += 1
+    return left[same + (len(left) == len(right)) :] == right[same + 1 :]
+
+
+def distance(left: str, right: str, limit: int) -> int:
+    """Return how many letters differ (Levenshtein on jamo strings), or limit + 1 when more than the limit."""
+    if abs(len(left) - len(right)) > limit:
+        return limit + 1
+    previous = list(range(len(right) + 1))
+    for row, a in enumerate(left, 1):
+        current = [row]
+        for column, b in enumerate(right, 1):
+            current.append(min(previous[column] + 1, current[-1] + 1, previous[column - 1] + (a != b)))
+        if min(current) > limit:
+            return limit + 1
+        previous = current
+    return min(previous[-1], limit + 1)
