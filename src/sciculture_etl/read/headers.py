@@ -15,8 +15,9 @@ UNIT_IN_BRACKETS = re.compile(r"[(\[]\s*(?:단위\s*[:：]?\s*)?(명|회|개|개
 DROPPED = re.compile(r"[\s()\[\]·ㆍ・•/,:：.*†①-⑳]+")
 YEAR_SPELLINGS = ("사업연도", "연도", "년도", "사업년도")
 PERSONAL = re.compile(
-    r"^(?:.*(?:성명|이름|주민등록번호|주민번호|외국인등록번호|여권번호|휴대전화|핸드폰|휴대폰|이메일|전자우편"
-    r"|상세주소|생년월일|계좌번호|카드번호).*|e-?mail|강사명|참가자명|학생명|수강생명|담당자명)$",
+    r"(?:\w{0,6}성명|이름|(?:참가자|수강생|교육생|학생|강사|보호자|신청자|수혜자|회원|아동)(?:이름|명)"
+    r"|.*(?:주민등록번호|주민번호|외국인등록번호|여권번호|휴대전화|핸드폰|휴대폰|이메일|전자우편|상세주소|생년월일|계좌번호"
+    r"|카드번호).*|e-?mail)",
     re.IGNORECASE,
 )
 OFFICE_CONTACT = re.compile(r"기관|대표|사무|부서|담당부서|담당자(?:이메일|메일)")
@@ -160,9 +161,5 @@ def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
 
 def personal_headers(labels: dict[int, str]) -> list[str]:
     """Headers of columns that hold personal data; contacts of an office are none."""
-    found = []
-    for label in labels.values():
-        name = DROPPED.sub("", unicodedata.normalize("NFKC", label.split("|")[-1]))
-        if PERSONAL.match(name) and not OFFICE_CONTACT.search(name):
-            found.append(label)
-    return found
+    names = {label: normalise_header(label.split("|")[-1]) for label in labels.values()}
+    return [label for label, name in names.items() if PERSONAL.fullmatch(name) and not OFFICE_CONTACT.search(name)]

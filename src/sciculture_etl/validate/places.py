@@ -29,7 +29,7 @@ def _resolved(texts: pl.Series, years: pl.Series) -> pl.DataFrame:
 
 
 def _hint(candidates: pl.Expr, lead: str) -> pl.Expr:
-    listed = candidates.list.head(5).list.join(", ")
+    listed = candidates.list.head(5).list.join(", ").str.replace_all(r" \(\d+\)", "")
     return pl.when(candidates.list.len() > 0).then(pl.format(f"{lead} {{}}?", listed)).otherwise(pl.lit(""))
 
 
