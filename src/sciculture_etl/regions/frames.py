@@ -4,19 +4,21 @@ import polars as pl
 
 from sciculture_etl.regions.resolution import Resolution, resolve
 
-_RESULT = {
-    "status": pl.String,
-    "level": pl.String,
-    "legal_code": pl.String,
-    "admin_code": pl.String,
-    "name": pl.String,
-    "sido_code": pl.String,
-    "sigungu_code": pl.String,
-    "general_gu_code": pl.String,
-    "eupmyeondong_code": pl.String,
-    "warnings": pl.List(pl.String),
-    "candidates": pl.List(pl.String),
-}
+_RESULT = pl.Schema(
+    {
+        "status": pl.String,
+        "level": pl.String,
+        "legal_code": pl.String,
+        "admin_code": pl.String,
+        "name": pl.String,
+        "sido_code": pl.String,
+        "sigungu_code": pl.String,
+        "general_gu_code": pl.String,
+        "eupmyeondong_code": pl.String,
+        "warnings": pl.List(pl.String),
+        "candidates": pl.List(pl.String),
+    }
+)
 
 
 def resolve_frame(texts: pl.DataFrame) -> pl.DataFrame:

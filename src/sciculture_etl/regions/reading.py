@@ -132,7 +132,7 @@ def _below(place: Place | None, word: str) -> tuple[Place, ...]:
 
 @cache
 def _shortened_below(place: Place | None, word: str) -> tuple[Place, ...]:
-    """Places whose name without 시, 군, 구, 읍, 면, 동 is the word: directly below a place; anywhere, si and gun first."""
+    """Return the places whose name without its suffix is the word: directly below a place; if none, si and gun first."""
     found = places().shortened.get(word, [])
     if place is not None:
         return tuple(item for item in found if place.family in item.parents)
@@ -165,12 +165,13 @@ def _onward(reading: Reading, token: str, following: str) -> list[Reading]:
 def _after_emd(reading: Reading, token: str) -> list[Reading]:
     """After a dong only its other name is of interest: 역삼동 (역삼1동). Another dong or sido contradicts it."""
     last = reading.places[-1]
-    index = places()
-    named = index.named.get(token) or index.named.get(spelling.without_ordinal(token))
     if _repeats(reading, token):
         return [reading]
+    named = [place for place in below(None, token) if place.rank > 0]
+    if spelling.BUILDING.fullmatch(token):
+        named = [place for place in named if not place.parents.isdisjoint(last.parents)]
     if not named:
-        return [] if token in index.sido else [reading]
+        return [] if token in places().sido or spelling.SEVERAL.fullmatch(token) else [reading]
     partners = [
         place for place in named if place.rank == EMD and place.is_legal != last.is_legal and _share_ground(last, place)
     ]
@@ -221,9 +222,8 @@ def _glued(last: Place | None, token: str) -> tuple[_Way, ...]:
         head, rest = token[:cut], token[cut:]
         full = below(last, head)
         for place in full:
-            if spelling.GLUED.fullmatch(rest):
+            if _is_appendix(place, rest):
                 ways.append(_Way((place,), cut))
-                continue
             ends = below(place, rest)
             ways += [_Way((place, end), len(token)) for end in ends]
             if not ends:
@@ -234,6 +234,13 @@ def _glued(last: Place | None, token: str) -> tuple[_Way, ...]:
             short = [place for place in _shortened_below(last, head) if place.rank < EMD]
             ways += [_Way((place, end), len(token), True) for place in short for end in below(place, rest)]
     return tuple(ways)
+
+
+def _is_appendix(place: Place, rest: str) -> bool:
+    """Tell whether what is glued to a place's name is no part of it: 강남구일대, 영북면산정리, 강남구테헤란로12."""
+    if spelling.GLUED.fullmatch(rest) or spelling.ROAD.fullmatch(rest):
+        return True
+    return place.rank == EMD and bool(spelling.GLUED_RI.fullmatch(rest))
 
 
 def _sido_again(place: Place, rest: str) -> list[_Way]:
@@ -260,7 +267,7 @@ def _passes_over(reading: Reading, token: str) -> bool:
     """Tell whether a word that names nothing may be left out."""
     if not reading.places:
         return bool(spelling.LEADING.fullmatch(token))
-    if token in places().sido:
+    if token in places().sido or spelling.SEVERAL.fullmatch(token) or spelling.STUB.fullmatch(token):
         return False
     if token[0].isdigit() or token[-1] == "리" or spelling.ROAD.fullmatch(token):
         return True

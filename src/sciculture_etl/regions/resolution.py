@@ -81,7 +81,7 @@ def resolve(text: str, on: dt.date, within: str | None = None, *, since: dt.date
     if completed is None:
         return alone
     if alone.status == "resolved":
-        return _contradiction(alone, completed)
+        return alone if _means(alone) & _means(completed) else _contradiction(alone, completed)
     if completed.status == "ambiguous" and alone.status == "unknown":
         return alone
     return completed
@@ -275,12 +275,21 @@ def _chain(code: str) -> tuple[Place, ...]:
 
 def _contradiction(alone: Resolution, completed: Resolution) -> Resolution:
     """Text and context may each make sense and disagree: 광주, said by an institution in 경기도."""
-    if completed.status != "resolved" or RENAMED in completed.warnings or completed.legal_code == alone.legal_code:
-        return alone
-    codes = {code for found in (alone, completed) for code in (found.eupmyeondong_code or found.legal_code,) if code}
     return Resolution(
-        alone.text, alone.on, "ambiguous", candidates=_candidates(codes), steps=(*alone.steps, *completed.steps)
+        alone.text,
+        alone.on,
+        "ambiguous",
+        candidates=_candidates(_means(alone) | _means(completed)),
+        steps=(*alone.steps, *completed.steps),
     )
+
+
+def _means(found: Resolution) -> set[str]:
+    """The codes a resolution stands for: of what was named, or of all candidates."""
+    if found.status != "resolved":
+        return {candidate.code for candidate in found.candidates}
+    known = gazetteer().divisions
+    return {code for code in (found.legal_code, found.admin_code) if code and known[code].full_name == found.name}
 
 
 def _above(reading: Reading, day: int) -> frozenset[str]:

@@ -17,6 +17,14 @@ ORDINAL = re.compile(r"제(?=\d)")
 LEADING = re.compile(r"(대한민국|한국|주소|소재지|지역|우|\d+)")
 # What may be glued to a division's name without being part of it: 강남구일대, 역삼동123.
 GLUED = re.compile(r"(일대|일원|관내|지역|전역|전체|내|소재|\d+(번지.*)?)")
+# 영북면산정리, 강남구테헤란로12
+GLUED_RI = re.compile(r"[가-힣]+\d*리(\d.*)?")
+# Words that say that the text means more than one place.
+SEVERAL = re.compile(r"외(\d+.*)?|등|등지|및|각지")
+# 서울 중: too short to stand for a name, too much like one to be passed over.
+STUB = re.compile(r"[동서남북중]")
+# 가동, 나동: a building of an estate, unless it is a dong of that very sigungu.
+BUILDING = re.compile(r"[가-힣]동")
 SHAPED = re.compile(r"[가-힣][가-힣\d.]*[시군구읍면동]")
 ROAD = re.compile(r"[가-힣A-Za-z\d.]*(로|길)(\d.*)?")
 
