@@ -43,15 +43,17 @@ class SuiteOutcome:
 
 
 @contextmanager
-def _buffered_cursors() -> Iterator[None]:
-    # The library closes its connection before it fetches, and DuckDB's cursors end with their connection.
+def _buffered_cursors(queries: set[str]) -> Iterator[None]:
+    # The library closes its connection before it fetches, and DuckDB's cursors end with their connection. A suite's
+    # bare query it runs only to learn the names of the columns: those rows, which may be millions, are never fetched.
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
     from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
-    def buffer(_c: Any, cursor: Any, _s: Any, _p: Any, context: Any, _m: Any) -> None:
+    def buffer(_c: Any, cursor: Any, statement: str, _p: Any, context: Any, _m: Any) -> None:
         if context.dialect.name == "duckdb" and cursor.description:
-            context.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(cursor, initial_buffer=cursor.fetchall())
+            rows = [] if statement.strip() in queries else cursor.fetchall()
+            context.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(cursor, initial_buffer=rows)
 
     event.listen(Engine, "after_cursor_execute", buffer)
     try:
@@ -113,7 +115,7 @@ def run_suites(connection: duckdb.DuckDBPyConnection, suites: list[Suite]) -> li
         kwargs={"creator": lambda: ConnectionWrapper(connection.cursor()), "poolclass": NullPool},
     )  # fmt: skip
     outcomes = []
-    with _buffered_cursors():
+    with _buffered_cursors({suite.query for suite in suites}):
         for number, suite in enumerate(suites):
             outcome = SuiteOutcome(suite.name, len(suite.expectations))
             outcomes.append(outcome)
