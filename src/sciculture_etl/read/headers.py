@@ -130,8 +130,9 @@ def _missing(contract: Contract, columns: dict[str, int]) -> list[str]:
 def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
     """The header of a sheet's table, or None where nothing like one is found.
 
-    A header that has all required columns of a contract wins over one that has more columns but lacks some; among
-    equals the one that leaves the fewest columns unknown, then the higher and shorter one.
+    The contract wins of which the header has most required columns more than it lacks: a list of classes without its
+    sessions is a damaged list of classes, though all columns of a list of facilities stand in it. Among equals a header
+    that lacks nothing, then the one that leaves the fewest columns unknown, then the higher and shorter one.
     """
     head = grid.head()
     best: tuple[tuple[int, int, int, int, int], Header] | None = None
@@ -148,7 +149,8 @@ def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
                     continue
                 missing = _missing(contract, columns)
                 labels = {i: label for i, (label, _) in enumerate(names) if label}
-                score = (not missing, len(columns), -len(missing), row - last, -row)
+                present = sum(contract.fields[name].required for name in columns if name in contract.fields)
+                score = (present - len(missing), not missing, len(columns), row - last, -row)
                 if best is None or score > best[0]:
                     best = score, Header(contract, row, last, columns, labels, missing)
     if best is None:
