@@ -1,24 +1,20 @@
 """Resolve whole columns of place texts: each distinct text once, the rows in their order."""
 
+from operator import attrgetter
+
 import polars as pl
 
 from sciculture_etl.regions.resolution import Resolution, resolve
 
-_RESULT = pl.Schema(
-    {
-        "status": pl.String,
-        "level": pl.String,
-        "legal_code": pl.String,
-        "admin_code": pl.String,
-        "name": pl.String,
-        "sido_code": pl.String,
-        "sigungu_code": pl.String,
-        "general_gu_code": pl.String,
-        "eupmyeondong_code": pl.String,
-        "warnings": pl.List(pl.String),
-        "candidates": pl.List(pl.String),
-    }
+_CODES_AND_NAMES = [
+    "status", "level", "legal_code", "admin_code", "name", "sido_code", "sigungu_code", "general_gu_code",
+    "eupmyeondong_code",
+]  # fmt: skip
+_LISTS = ["warnings", "candidates"]
+_SCHEMA: dict[str, pl.DataType] = dict.fromkeys(_CODES_AND_NAMES, pl.String()) | dict.fromkeys(
+    _LISTS, pl.List(pl.String())
 )
+_codes_and_names = attrgetter(*_CODES_AND_NAMES)
 
 
 def resolve_frame(texts: pl.DataFrame) -> pl.DataFrame:
@@ -33,7 +29,7 @@ def resolve_frame(texts: pl.DataFrame) -> pl.DataFrame:
     keys = ["text", "on", *(name for name in ("within", "since") if name in texts.columns)]
     distinct = texts.select(keys).unique(maintain_order=True)
     rows = [_values(_resolve_row(row)) for row in distinct.iter_rows(named=True)]
-    resolved = distinct.hstack(pl.DataFrame(rows, schema=_RESULT, orient="row"))
+    resolved = distinct.hstack(pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
     return texts.join(resolved, on=keys, how="left", nulls_equal=True, maintain_order="left")
 
 
@@ -42,16 +38,5 @@ def _resolve_row(row: dict[str, object]) -> Resolution:
 
 
 def _values(found: Resolution) -> tuple[object, ...]:
-    return (
-        found.status,
-        found.level,
-        found.legal_code,
-        found.admin_code,
-        found.name,
-        found.sido_code,
-        found.sigungu_code,
-        found.general_gu_code,
-        found.eupmyeondong_code,
-        found.warnings,
-        [f"{name} ({code})" for code, name in found.candidates],
-    )
+    named = [f"{name} ({code})" for code, name in found.candidates]
+    return (*_codes_and_names(found), found.warnings, named)

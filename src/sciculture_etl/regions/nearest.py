@@ -1,34 +1,34 @@
 """Find the divisions that an unknown word comes nearest to: never an answer, only a hint for whoever wrote it."""
 
-from functools import cache
+from functools import lru_cache
 
 from sciculture_etl.regions import spelling
 from sciculture_etl.regions.gazetteer import gazetteer
-from sciculture_etl.regions.reading import Place, below, names_below, places
+from sciculture_etl.regions.places import Place, below, names_below, places
 
 _MOST = 5
 
 
 def nearest(above: Place | None, word: str, day: int) -> list[str]:
-    """Return at most five codes valid on the day, nearest first: a namesake elsewhere, else names spelt alike."""
+    """Return at most five codes valid on the day: namesakes elsewhere, names that lack a suffix, names spelt alike."""
     if not word:
         return []
     known = gazetteer()
     found: dict[str, str] = {}
-    for name, where in ((word, None), *((name, above) for name in _alike(above, word))):
-        for place in below(where, name):
-            for code in place.codes:
-                if known.divisions[code].valid(day):
-                    found.setdefault(known.divisions[code].full_name, code)
+    alike = (place for name in _alike(above, word) for place in below(above, name))
+    for place in (*below(None, word), *places().shortened.get(word, ()), *alike):
+        for code in place.codes:
+            if known.divisions[code].valid(day):
+                found.setdefault(known.divisions[code].full_name, code)
     return list(found.values())[:_MOST]
 
 
-@cache
+@lru_cache(maxsize=1 << 14)
 def _alike(above: Place | None, word: str) -> tuple[str, ...]:
-    """Names below the place at most two letters away, nearest first; anywhere in the country, at most one."""
-    letters = spelling.strokes(word)
-    most = 2 if len(word) > 2 else 1
-    near = [(spelling.distance(letters, spelling.strokes(name), most), name) for name in names_below(above)]
-    if above is None:
-        near += [(1, name) for name in places().named if spelling.one_letter_off(letters, spelling.strokes(name))]
-    return tuple(dict.fromkeys(name for far, name in sorted(near) if far <= most))
+    """Names below the place, or all names, that differ in one letter; failing that, below a place, in one syllable."""
+    letters = spelling.strokes(spelling.without_ordinal(word))
+    names = places().letters if above is None else {name: spelling.strokes(name) for name in names_below(above)}
+    one_letter = [name for name, form in names.items() if spelling.one_letter_off(letters, form)]
+    if one_letter or above is None:
+        return tuple(sorted(one_letter))
+    return tuple(sorted(name for name in names if spelling.one_syllable_off(word, name)))

@@ -1,46 +1,38 @@
 """Read a place text into readings: chains of named places, each below the one before, whatever the date.
 
-Dates come in later (resolution.py): a place here is a name together with all codes that bore it along one line of
-succession, so that 강원 춘천시 is one reading although its codes changed.
+Dates come in later (resolution.py).
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from sciculture_etl.regions import spelling
-from sciculture_etl.regions.gazetteer import RANKS, SEJONG, SEJONG_CITY, Division, gazetteer
+from sciculture_etl.regions.gazetteer import gazetteer
+from sciculture_etl.regions.places import EMD, Place, below, names_below, places, shortened_below
 
-SIGUNGU, EMD = RANKS["sigungu"], RANKS["eupmyeondong"]
-_SUFFIXES = "시군구읍면동"
 _JOINED_WORDS = 3  # 제주 특별 자치도
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Place:
-    """One name along one line of succession: its codes, and the families of what was directly and anywhere above."""
+class Reading(NamedTuple):
+    """Places from the widest to the narrowest, and how many letters of the text they explain.
 
-    name: str
-    codes: tuple[str, ...]
-    rank: int
-    family: str
-    is_legal: bool
-    parents: frozenset[str]
-    above: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Places from the widest to the narrowest, how many letters they explain, and whether a suffix was left out."""
+    `shortened`: a suffix was left out; `vague`: and a level too, so that 고양 일산 may mean more than 일산동.
+    `closed`: an unknown word came after the places, so that no level may be skipped.
+    """
 
     places: tuple[Place, ...] = ()
     letters: int = 0
     shortened: bool = False
+    vague: bool = False
+    closed: bool = False
 
     @property
     def last(self) -> Place | None:
         return self.places[-1] if self.places else None
+
+
+_NOTHING = Reading()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,62 +41,31 @@ class Parsed:
 
     readings: tuple[Reading, ...]
     failed_word: str = ""
-    before: Reading = Reading()
-
-
-class Places:
-    """All places by name (`named`), by name without suffix (`shortened`), and sido by every spelling."""
-
-    def __init__(self) -> None:
-        self.named: dict[str, list[Place]] = defaultdict(list)
-        self.shortened: dict[str, list[Place]] = defaultdict(list)
-        known = gazetteer()
-        legal_names = {item.name for item in known.divisions.values() if item.kind != "administrative"}
-        groups: dict[tuple[str, str], list[Division]] = defaultdict(list)
-        for item in known.divisions.values():
-            if item.rank > 0 and item.code != SEJONG_CITY:
-                groups[_key(item, legal_names), known.family[item.code]].append(item)
-        for (name, family), items in groups.items():
-            place = _place(name, family, items)
-            self.named[name].append(place)
-            if name[-1] in _SUFFIXES and len(name) > 2:
-                self.shortened[name[:-1]].append(place)
-        self.sido = {
-            form: Place(form, codes, 0, known.family[codes[0]], True, frozenset(), frozenset())
-            for form, codes in spelling.sido_forms().items()
-        }
-        self.by_code = {code: place for items in self.named.values() for place in items for code in place.codes}
-        self.by_code |= {place.codes[0]: place for place in self.sido.values() if len(place.codes) == 1}
-        self.longest = max(map(len, self.named))
-
-
-@cache
-def places() -> Places:
-    """Return all places, indexed on first use."""
-    return Places()
+    before: Reading = _NOTHING
 
 
 def parse(text: str, within: Reading | None = None) -> Parsed:
     """Return the readings of a text, below the last place of `within` if given.
 
     A word that is shaped like a division and is none below the place before it ends a reading; so does a sido that
-    contradicts it. Roads, ri, numbers and other words are passed over. Of the rest, those that explain most letters
-    are kept.
+    contradicts it. Roads, numbers and other words are passed over. Of the rest, those that explain most letters are
+    kept.
     """
     tokens = spelling.words(text)
     waiting: list[list[Reading]] = [[] for _ in range(len(tokens) + 1)]
-    waiting[0].append(within or Reading())
-    failed: tuple[str, Reading] = ("", Reading())
+    waiting[0].append(within or _NOTHING)
+    failed: tuple[str, Reading] = ("", _NOTHING)
     for position, token in enumerate(tokens):
         for reading in waiting[position]:
-            moves = [(1, onward) for onward in _onward(reading, token, _following(tokens, position))]
-            moves += _joined(reading, tokens, position)
-            if not moves and _passes_over(reading, token):
-                moves = [(1, reading)]
-            if not any(step == 1 for step, _ in moves) and len(reading.places) >= len(failed[1].places):
-                failed = (token, reading)
-            for step, onward in moves:
+            joined = _joined(reading, tokens, position)
+            for step, onward in joined:
                 waiting[position + step].append(onward)
+            next_readings = _onward(reading, token, _following(tokens, position))
+            if not next_readings and not joined:
+                next_readings = _passed_over(reading, token)
+            waiting[position + 1] += next_readings
+            if not next_readings and len(reading.places) >= len(failed[1].places):
+                failed = (token, reading)
     start = len(within.places) if within else 0
     done = [reading for reading in waiting[-1] if len(reading.places) > start]
     if not done:
@@ -115,50 +76,34 @@ def parse(text: str, within: Reading | None = None) -> Parsed:
     return Parsed(unshortened or tuple(best.values()))
 
 
-def below(place: Place | None, word: str) -> tuple[Place, ...]:
-    """Return the places of that full name below a place, or anywhere."""
-    return _below(place, word) if len(word) <= places().longest + 4 else ()
-
-
-@cache
-def _below(place: Place | None, word: str) -> tuple[Place, ...]:
-    index = places()
-    found = index.named.get(word) or index.named.get(spelling.without_ordinal(word)) or []
-    if place is None:
-        sido = index.sido.get(word)
-        return ((sido,) if sido else ()) + tuple(found)
-    return tuple(item for item in found if item.rank > place.rank and place.family in item.above)
-
-
-@cache
-def _shortened_below(place: Place | None, word: str) -> tuple[Place, ...]:
-    """Return the places whose name without its suffix is the word: directly below a place; if none, si and gun first."""
-    found = places().shortened.get(word, [])
-    if place is not None:
-        return tuple(item for item in found if place.family in item.parents)
-    si_gun = tuple(item for item in found if item.rank == SIGUNGU and item.name[-1] in "시군")
-    return si_gun or (tuple(found) if any(item.rank < EMD for item in found) else ())
-
-
 def _onward(reading: Reading, token: str, following: str) -> list[Reading]:
     """The readings that one word leads to."""
     last = reading.last
     if last is not None and last.rank == EMD:
         return _after_emd(reading, token)
     full = below(last, token)
+    if reading.closed and last is not None:
+        direct = [place for place in full if last.family in place.parents]
+        return [_extended(reading, (place,), len(token)) for place in direct]
     if full:
         onward = [_extended(reading, (place,), len(token)) for place in full]
         if last is None and full[0].rank == 0:  # 광주 may be a sido or, when a word below it says so, a si
-            onward += [_extended(reading, (p,), len(token), shortened=True) for p in _shortened_below(None, token)]
+            onward += [_extended(reading, (p,), len(token), shortened=True) for p in shortened_below(None, token)]
         return onward
     if reading.places and _repeats(reading, token):
         return [reading]
     if not (spelling.ROAD.fullmatch(token) and following[:1].isdigit()):
-        short = _shortened_below(last, token)
+        short = shortened_below(last, token)
         if spelling.ROAD.fullmatch(token):  # 종로 may stand for 종로구, 을지로 is a road before it is a dong
-            short = tuple(place for place in short if place.rank < EMD)
+            short = [place for place in short if place.rank < EMD]
         if short:
             return [_extended(reading, (place,), len(token), shortened=True) for place in short]
+        if last is not None and not spelling.ROAD.fullmatch(token):
+            deeper = places().shortened_below.get((last.family, token))
+            if deeper:
+                return [
+                    _extended(reading, (place,), len(token), shortened=True)._replace(vague=True) for place in deeper
+                ]
     return [_extended(reading, way.chain, way.letters, shortened=way.shortened) for way in _glued(last, token)]
 
 
@@ -193,10 +138,12 @@ def _share_ground(one: Place, other: Place) -> bool:
 def _joined(reading: Reading, tokens: list[str], position: int) -> list[tuple[int, Reading]]:
     """Full names written with spaces in them: 서현 1동."""
     last = reading.last
-    if last is not None and last.rank == EMD:
+    if reading.closed or (last is not None and last.rank == EMD):
         return []
     moves: list[tuple[int, Reading]] = []
     word = tokens[position]
+    if word[-1] in "도시군구읍면" and below(last, word):
+        return moves
     for step in range(2, min(_JOINED_WORDS, len(tokens) - position) + 1):
         word += tokens[position + step - 1]
         moves += [(step, _extended(reading, (place,), len(word))) for place in below(last, word)]
@@ -214,7 +161,7 @@ class _Way(NamedTuple):
         return _Way((place, *self.chain), cut + self.letters, self.shortened)
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def _glued(last: Place | None, token: str) -> tuple[_Way, ...]:
     """Read several names written as one word: 경기도성남시분당구."""
     ways: list[_Way] = []
@@ -227,11 +174,11 @@ def _glued(last: Place | None, token: str) -> tuple[_Way, ...]:
             ends = below(place, rest)
             ways += [_Way((place, end), len(token)) for end in ends]
             if not ends:
-                ways += [_Way((place, end), len(token), True) for end in _shortened_below(place, rest)]
+                ways += [_Way((place, end), len(token), True) for end in shortened_below(place, rest)]
                 ways += [way.after(place, cut) for way in _glued(place, rest)]
                 ways += [way.after(place, cut) for way in _sido_again(place, rest)]
         if all(place.rank == 0 for place in full):  # 성남분당구; 광주오포읍, where 광주 is no sido
-            short = [place for place in _shortened_below(last, head) if place.rank < EMD]
+            short = [place for place in shortened_below(last, head) if place.rank < EMD]
             ways += [_Way((place, end), len(token), True) for place in short for end in below(place, rest)]
     return tuple(ways)
 
@@ -254,7 +201,7 @@ def _sido_again(place: Place, rest: str) -> list[_Way]:
 
 
 def _extended(reading: Reading, chain: tuple[Place, ...], letters: int, *, shortened: bool = False) -> Reading:
-    return Reading(reading.places + chain, reading.letters + letters, reading.shortened or shortened)
+    return Reading(reading.places + chain, reading.letters + letters, reading.shortened or shortened, reading.vague)
 
 
 def _repeats(reading: Reading, token: str) -> bool:
@@ -263,22 +210,35 @@ def _repeats(reading: Reading, token: str) -> bool:
     return any(place.name == token or (sido is not None and place.family == sido.family) for place in reading.places)
 
 
-def _passes_over(reading: Reading, token: str) -> bool:
-    """Tell whether a word that names nothing may be left out."""
+def _passed_over(reading: Reading, token: str) -> list[Reading]:
+    """The reading after a word that names nothing, or none where such a word may not be left out.
+
+    Numbers, roads and words like 소재 may stand between places. After any other word only what lies directly below
+    the place before it is believed: 경기도 안성리 죽산면 is not taken for 안성시 죽산면.
+    """
     if not reading.places:
-        return bool(spelling.LEADING.fullmatch(token))
+        return [reading] if spelling.LEADING.fullmatch(token) else []
+    if token[0].isdigit() or spelling.GLUED.fullmatch(token):
+        return [reading]
     if token in places().sido or spelling.SEVERAL.fullmatch(token) or spelling.STUB.fullmatch(token):
-        return False
-    if token[0].isdigit() or token[-1] == "리" or spelling.ROAD.fullmatch(token):
-        return True
-    return not spelling.SHAPED.fullmatch(token) and not _misspells(reading.places[-1], token)
+        return []
+    if spelling.SHAPED.fullmatch(token):
+        return []
+    if spelling.ROAD.fullmatch(token):
+        return [reading]
+    if _misspells(reading.places[-1], token) and not reading.closed:
+        return []
+    return [reading._replace(closed=True)]
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def _misspells(place: Place, token: str) -> bool:
     """Tell whether a word is one letter away from a name below the place: 성남씨, and for sigungu 성냠 too."""
-    letters = spelling.strokes(token)
-    return len(token) > 1 and any(spelling.one_letter_off(letters, form) for form in _forms_below(place))
+    letters = spelling.strokes(spelling.without_ordinal(token))
+    namesakes = places().named.get(place.name) or [place]  # 창원시 before and after 2010
+    return len(token) > 1 and any(
+        spelling.one_letter_off(letters, form) for namesake in namesakes for form in _forms_below(namesake)
+    )
 
 
 @cache
@@ -288,40 +248,5 @@ def _forms_below(place: Place) -> tuple[str, ...]:
     return tuple(spelling.strokes(form) for form in (*names, *short))
 
 
-@cache
-def names_below(place: Place | None) -> tuple[str, ...]:
-    """Return the names directly below a place, or all sido and sigungu."""
-    index = places()
-    if place is None:
-        upper = [name for name, items in index.named.items() if any(item.rank < EMD for item in items)]
-        return tuple(sorted({*index.sido, *upper}))
-    found = {name for name, items in index.named.items() if any(place.family in item.parents for item in items)}
-    return tuple(sorted(found))
-
-
 def _following(tokens: list[str], position: int) -> str:
     return tokens[position + 1] if position + 1 < len(tokens) else ""
-
-
-def _key(item: Division, legal_names: set[str]) -> str:
-    """The name as words() leaves it; 제 before a number is dropped unless it belongs to the name, as in 거제1동."""
-    name = spelling.key(item.name)
-    ordinal = spelling.ORDINAL.search(name)
-    if ordinal is None or f"{name[: ordinal.end()]}동" in legal_names:
-        return name
-    return spelling.without_ordinal(name)
-
-
-def _place(name: str, family: str, items: list[Division]) -> Place:
-    known = gazetteer()
-    above = {known.family[code] for item in items for code in known.lines[item.code] if code != item.code}
-    parents = {known.family[item.parent] for item in items if item.parent}
-    # A dong of which only the new sigungu is known may be written below that one too.
-    for item in items:
-        for code in known.successors.get(item.code, ()):
-            if known.divisions[code].rank < item.rank:
-                above |= {known.family[line] for line in known.lines[code]}
-    rank, is_legal = items[0].rank, items[0].kind != "administrative"
-    if SEJONG in above:
-        parents.add(SEJONG)
-    return Place(name, tuple(item.code for item in items), rank, family, is_legal, frozenset(parents), frozenset(above))

@@ -13,7 +13,8 @@ from typing import Literal, NamedTuple
 
 from sciculture_etl.regions.gazetteer import SEJONG, SEJONG_CITY, Division, gazetteer
 from sciculture_etl.regions.nearest import nearest
-from sciculture_etl.regions.reading import EMD, Parsed, Place, Reading, parse, places
+from sciculture_etl.regions.places import EMD, Place, places
+from sciculture_etl.regions.reading import Parsed, Reading, parse
 
 RENAMED = "W_REGION_RENAMED"
 COMPLETED = "W_REGION_COMPLETED"
@@ -121,9 +122,10 @@ def _decide(parsed: Parsed, text: str, on: dt.date, day: int, since: int) -> Res
         targets = _followed(parsed, day)
         warnings = (RENAMED,)
     targets = _without_namesakes(targets)
-    read = "read as " + " or ".join(sorted({_path(reading) for reading in parsed.readings}))
+    read = f"read as {_path(parsed.readings[0])}"
     codes = {target.code for target in targets}
-    if len(codes) == 1:
+    vague = any(reading.vague for reading in parsed.readings)
+    if len(codes) == 1 and not vague:
         return _resolved(text, on, targets[0], warnings, (read, targets[0].step))
     if codes:
         return Resolution(

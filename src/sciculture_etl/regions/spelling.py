@@ -15,8 +15,8 @@ ORDINAL = re.compile(r"제(?=\d)")
 
 # What may stand before the first division.
 LEADING = re.compile(r"(대한민국|한국|주소|소재지|지역|우|\d+)")
-# What may be glued to a division's name without being part of it: 강남구일대, 역삼동123.
-GLUED = re.compile(r"(일대|일원|관내|지역|전역|전체|내|소재|\d+(번지.*)?)")
+# What may be glued to a division's name without being part of it: 강남구청, 강남구일대, 역삼동123.
+GLUED = re.compile(r"(청|청사|일대|일원|관내|지역|전역|전체|내|소재|\d+(번지.*)?)")
 # 영북면산정리, 강남구테헤란로12
 GLUED_RI = re.compile(r"[가-힣]+\d*리(\d.*)?")
 # Words that say that the text means more than one place.
@@ -25,8 +25,8 @@ SEVERAL = re.compile(r"외(\d+.*)?|등|등지|및|각지")
 STUB = re.compile(r"[동서남북중]")
 # 가동, 나동: a building of an estate, unless it is a dong of that very sigungu.
 BUILDING = re.compile(r"[가-힣]동")
-SHAPED = re.compile(r"[가-힣][가-힣\d.]*[시군구읍면동]")
-ROAD = re.compile(r"[가-힣A-Za-z\d.]*(로|길)(\d.*)?")
+SHAPED = re.compile(r"[가-힣][가-힣\d.]*([시군구읍면동]|\d가)")
+ROAD = re.compile(r"[가-힣A-Za-z\d.]+(로|길)(\d+(번?길\d*)?)?")
 
 _SIDO = {
     "1100000000": "서울 서울시 서울특별시",
@@ -99,16 +99,6 @@ def one_letter_off(left: str, right: str) -> bool:
     return left[same + (len(left) == len(right)) :] == right[same + 1 :]
 
 
-def distance(left: str, right: str, limit: int) -> int:
-    """Return how many letters differ (Levenshtein on jamo strings), or limit + 1 when more than the limit."""
-    if abs(len(left) - len(right)) > limit:
-        return limit + 1
-    previous = list(range(len(right) + 1))
-    for row, a in enumerate(left, 1):
-        current = [row]
-        for column, b in enumerate(right, 1):
-            current.append(min(previous[column] + 1, current[-1] + 1, previous[column - 1] + (a != b)))
-        if min(current) > limit:
-            return limit + 1
-        previous = current
-    return min(previous[-1], limit + 1)
+def one_syllable_off(left: str, right: str) -> bool:
+    """Tell whether two words of three syllables or more differ in one of them."""
+    return len(left) == len(right) > 2 and sum(a != b for a, b in zip(left, right, strict=True)) == 1

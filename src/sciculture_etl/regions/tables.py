@@ -37,44 +37,40 @@ def region_changes() -> pl.DataFrame:
         old, new = known.divisions[code], known.divisions[successor]
         day = dt.date.fromisoformat(changed_on)
         rows.append((code, successor, day, change, _LEVELS[old.rank], old.kind, old.full_name, new.full_name))
-    schema = pl.Schema(
-        {
-            "region_code": pl.String,
-            "successor_code": pl.String,
-            "changed_on": pl.Date,
-            "change": pl.String,
-            "level": pl.String,
-            "kind": pl.String,
-            "name_ko": pl.String,
-            "successor_name_ko": pl.String,
-        }
-    )
+    schema: dict[str, pl.DataType] = {
+        "region_code": pl.String(),
+        "successor_code": pl.String(),
+        "changed_on": pl.Date(),
+        "change": pl.String(),
+        "level": pl.String(),
+        "kind": pl.String(),
+        "name_ko": pl.String(),
+        "successor_name_ko": pl.String(),
+    }
     return pl.DataFrame(rows, schema=schema, orient="row").sort("changed_on", "region_code", "successor_code")
 
 
-_DIMENSION = pl.Schema(
-    {
-        "region_code": pl.String,
-        "kind": pl.String,
-        "level": pl.String,
-        "name_ko": pl.String,
-        "full_name_ko": pl.String,
-        "name_en": pl.String,
-        "parent_code": pl.String,
-        "sido_code": pl.String,
-        "sigungu_code": pl.String,
-        "general_gu_code": pl.String,
-        "valid_from": pl.Date,
-        "valid_to": pl.Date,
-        "successor_codes": pl.List(pl.String),
-        "current_region_code": pl.String,
-        "current_sido_code": pl.String,
-        "current_sigungu_code": pl.String,
-        "current_name_ko": pl.String,
-        "current_name_en": pl.String,
-        "current_note": pl.String,
-    }
-)
+_DIMENSION: dict[str, pl.DataType] = {
+    "region_code": pl.String(),
+    "kind": pl.String(),
+    "level": pl.String(),
+    "name_ko": pl.String(),
+    "full_name_ko": pl.String(),
+    "name_en": pl.String(),
+    "parent_code": pl.String(),
+    "sido_code": pl.String(),
+    "sigungu_code": pl.String(),
+    "general_gu_code": pl.String(),
+    "valid_from": pl.Date(),
+    "valid_to": pl.Date(),
+    "successor_codes": pl.List(pl.String()),
+    "current_region_code": pl.String(),
+    "current_sido_code": pl.String(),
+    "current_sigungu_code": pl.String(),
+    "current_name_ko": pl.String(),
+    "current_name_en": pl.String(),
+    "current_note": pl.String(),
+}
 
 
 def _dimension_row(known: Gazetteer, item: Division, today: int) -> tuple[object, ...]:

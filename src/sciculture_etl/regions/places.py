@@ -1,0 +1,128 @@
+"""The places that a text may name, by every name and by what lies above them, whatever the date.
+
+A place is a name together with all codes that bore it along one line of succession, so that 강원 춘천시 is one place
+although its codes changed.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from sciculture_etl.regions import spelling
+from sciculture_etl.regions.gazetteer import RANKS, SEJONG, SEJONG_CITY, Division, gazetteer
+
+SIGUNGU, EMD = RANKS["sigungu"], RANKS["eupmyeondong"]
+_SUFFIXES = "시군구읍면동"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """One name along one line of succession: its codes, and the families of what was directly and anywhere above."""
+
+    name: str
+    codes: tuple[str, ...]
+    rank: int
+    family: str
+    is_legal: bool
+    parents: frozenset[str]
+    above: frozenset[str]
+
+
+_Index = dict[tuple[str, str], list[Place]]
+
+
+class Places:
+    """All places by name: anywhere, below a family, and both without suffix; sido by every spelling."""
+
+    def __init__(self) -> None:
+        known = gazetteer()
+        legal_names = {item.name for item in known.divisions.values() if item.kind != "administrative"}
+        groups: dict[tuple[str, str], list[Division]] = defaultdict(list)
+        for item in known.divisions.values():
+            if item.rank > 0 and item.code != SEJONG_CITY:
+                groups[_key(item, legal_names), known.family[item.code]].append(item)
+        self.named: dict[str, list[Place]] = defaultdict(list)
+        self.below: _Index = defaultdict(list)
+        self.shortened: dict[str, list[Place]] = defaultdict(list)
+        self.shortened_child: _Index = defaultdict(list)
+        self.shortened_below: _Index = defaultdict(list)
+        self.children: dict[str, set[str]] = defaultdict(set)
+        for (name, family), items in groups.items():
+            self._add(_place(name, family, items))
+        self.sido = {
+            form: Place(form, codes, 0, known.family[codes[0]], True, frozenset(), frozenset())
+            for form, codes in spelling.sido_forms().items()
+        }
+        self.by_code = {code: place for items in self.named.values() for place in items for code in place.codes}
+        self.by_code |= {place.codes[0]: place for place in self.sido.values() if len(place.codes) == 1}
+        self.letters = {name: spelling.strokes(name) for name in (*self.sido, *self.named)}
+
+    def _add(self, place: Place) -> None:
+        name = place.name
+        short = name[:-1] if name[-1] in _SUFFIXES and len(name) > 2 else None
+        self.named[name].append(place)
+        for family in place.above:
+            self.below[family, name].append(place)
+            if short:
+                self.shortened_below[family, short].append(place)
+        for family in place.parents:
+            self.children[family].add(name)
+            if short:
+                self.shortened_child[family, short].append(place)
+        if short:
+            self.shortened[short].append(place)
+
+
+@cache
+def places() -> Places:
+    """Return all places, indexed on first use."""
+    return Places()
+
+
+def below(place: Place | None, word: str) -> Sequence[Place]:
+    """Return the places of that full name below a place, or anywhere."""
+    index = places()
+    plain = spelling.without_ordinal(word) if "제" in word else word
+    if place is None:
+        found = index.named.get(word) or index.named.get(plain, [])
+        return [index.sido[word], *found] if word in index.sido else found
+    return index.below.get((place.family, word)) or index.below.get((place.family, plain), [])
+
+
+def shortened_below(place: Place | None, word: str) -> Sequence[Place]:
+    """Return the places whose name without its suffix is the word: directly below a place; else si and gun first."""
+    if place is not None:
+        return places().shortened_child.get((place.family, word), [])
+    found = places().shortened.get(word, [])
+    si_gun = [item for item in found if item.rank == SIGUNGU and item.name[-1] in "시군"]
+    return si_gun or (found if any(item.rank < EMD for item in found) else [])
+
+
+def names_below(place: Place) -> set[str]:
+    """Return the names of what lies, or lay, directly below a place."""
+    return places().children[place.family]
+
+
+def _key(item: Division, legal_names: set[str]) -> str:
+    """The name as words() leaves it; 제 before a number is dropped unless it belongs to the name, as in 거제1동."""
+    name = spelling.key(item.name)
+    ordinal = spelling.ORDINAL.search(name)
+    if ordinal is None or f"{name[: ordinal.end()]}동" in legal_names:
+        return name
+    return spelling.without_ordinal(name)
+
+
+def _place(name: str, family: str, items: list[Division]) -> Place:
+    known = gazetteer()
+    above = {known.family[code] for item in items for code in known.lines[item.code] if code != item.code}
+    parents = {known.family[item.parent] for item in items if item.parent}
+    # A dong of which only the new sigungu is known may be written below that one too.
+    for item in items:
+        for code in known.successors.get(item.code, ()):
+            if known.divisions[code].rank < item.rank:
+                above |= {known.family[line] for line in known.lines[code]}
+    rank, is_legal = items[0].rank, items[0].kind != "administrative"
+    if SEJONG in above:
+        parents.add(SEJONG)
+    return Place(name, tuple(item.code for item in items), rank, family, is_legal, frozenset(parents), frozenset(above))
