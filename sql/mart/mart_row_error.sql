@@ -1,31 +1,67 @@
 -- Every finding on a submission, with its place and what to do. Grain: submission_id, finding_no. For the operator.
+-- That a file came twice, or that a newer one replaced it, follows from the log and not from reading it.
 WITH files AS (
     SELECT submission_id, min_by(path, seq) AS source_file, min_by(submitter, seq) AS submitter
     FROM log.receipt
     GROUP BY submission_id
+),
+standing AS (
+    SELECT l.submission_id, l.submitter, l.source_file, f.source_file AS first_file, w.*
+    FROM mart_submission_log AS l
+    JOIN files AS f USING (submission_id)
+    JOIN reference.finding AS w
+        ON (w.code = 'R_DUPLICATE_FILE' AND l.verdict = 'duplicate')
+        OR (w.code = 'R_SUPERSEDED' AND l.verdict <> 'duplicate' AND l.standing = 'superseded')
+),
+found AS (
+    SELECT
+        f.submission_id,
+        r.submitter,
+        r.source_file,
+        f.part,
+        f.sheet AS source_sheet,
+        f.row AS source_row,
+        f.cell,
+        f.header,
+        f.field,
+        f.code,
+        f.severity,
+        f.value,
+        f.message_ko,
+        f.message_en,
+        f.fix_ko,
+        f.fix_en,
+        q.raw AS raw_row
+    FROM log.finding AS f
+    JOIN files AS r USING (submission_id)
+    LEFT JOIN log.quarantine AS q
+        ON q.submission_id = f.submission_id AND q.part = f.part AND q.source_row = f.row AND f.severity = 'error'
+    UNION ALL
+    SELECT
+        submission_id,
+        submitter,
+        source_file,
+        0,
+        NULL,
+        NULL,
+        NULL,
+        NULL,
+        NULL,
+        code,
+        severity,
+        first_file,
+        replace(ko, '{value}', first_file),
+        replace(en, '{value}', first_file),
+        fix_ko,
+        fix_en,
+        NULL
+    FROM standing
 )
 SELECT
-    f.submission_id,
+    submission_id,
     row_number() OVER (
-        PARTITION BY f.submission_id ORDER BY f.part, f.row NULLS FIRST, f.cell, f.code, f.field, f.value
+        PARTITION BY submission_id ORDER BY part, source_row NULLS FIRST, cell, code, field, value, source_file
     ) AS finding_no,
-    r.submitter,
-    r.source_file,
-    f.sheet AS source_sheet,
-    f.row AS source_row,
-    f.cell,
-    f.header,
-    f.field,
-    f.code,
-    f.severity,
-    f.value,
-    f.message_ko,
-    f.message_en,
-    f.fix_ko,
-    f.fix_en,
-    q.raw AS raw_row
-FROM log.finding AS f
-JOIN files AS r USING (submission_id)
-LEFT JOIN log.quarantine AS q
-    ON q.submission_id = f.submission_id AND q.part = f.part AND q.source_row = f.row AND f.severity = 'error'
-ORDER BY f.submission_id, finding_no
+    * EXCLUDE (submission_id, part)
+FROM found
+ORDER BY submission_id, finding_no

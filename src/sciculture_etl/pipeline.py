@@ -46,7 +46,8 @@ class Silent:
 
 @dataclass
 class RunReport:
-    """What a run did, for people and machines."""
+    """What a run did, for people and machines. verdicts, rows, findings: of all submissions; new_verdicts: of those
+    received in this run (read_count may be higher: a changed contract has files read again)."""
 
     extraction: Extraction = field(default_factory=Extraction)
     read_count: int = 0
@@ -54,6 +55,7 @@ class RunReport:
     rebuilt: list[str] = field(default_factory=list)
     publication: Publication = field(default_factory=lambda: Publication("unchanged", None))
     verdicts: dict[str, int] = field(default_factory=dict)
+    new_verdicts: dict[str, int] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     findings: dict[str, int] = field(default_factory=dict)
     figures: list[Figure] = field(default_factory=list)
@@ -213,6 +215,9 @@ class Run:
         if self.warehouse.value("SELECT count(*) FROM information_schema.tables WHERE table_name = 'mart_submission_log'"):
             rows = self.warehouse.rows("SELECT * FROM mart_submission_log")
             report.verdicts = dict(Counter(row["verdict"] for row in rows))
+            new = {receipt.path for receipt in report.extraction.received}
+            last = {row["source_file"]: row["verdict"] for row in rows if row["source_file"] in new}
+            report.new_verdicts = dict(Counter(last.values()))
             kinds = ("read", "loaded", "quarantined", "left_out")
             report.rows = {kind: sum(row[f"rows_{kind}"] for row in rows) for kind in kinds}
             found = self.warehouse.rows("SELECT code, count(*) AS n FROM mart_row_error GROUP BY code ORDER BY code")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import duckdb
 import polars as pl
 
 from sciculture_etl.contracts import Contract, ContractError, Promise
+from sciculture_etl.findings import catalogue
 from sciculture_etl.load import Warehouse
 from sciculture_etl.model.statements import Statement, load_statements, ordered
 from sciculture_etl.regions import REFERENCE_VERSION, dim_region, region_changes
@@ -25,12 +27,17 @@ class Model:
 
 def _reference_fingerprints(folder: Path) -> dict[str, str]:
     files = {f"reference.{path.stem}": fingerprint(path.read_bytes()) for path in sorted((folder / "reference").glob("*.csv"))}
-    return files | {"reference.region": REFERENCE_VERSION, "reference.region_change": REFERENCE_VERSION}
+    made = {"reference.region": REFERENCE_VERSION, "reference.region_change": REFERENCE_VERSION}
+    return files | made | {"reference.finding": fingerprint(json.dumps(catalogue()))}
+
+
+def _finding_words() -> pl.DataFrame:
+    return pl.DataFrame([{"code": code, **words} for code, words in catalogue().items()])
 
 
 def _load_reference(warehouse: Warehouse, folder: Path, name: str) -> None:
     table = name.removeprefix("reference.")
-    made = {"region": dim_region, "region_change": region_changes}
+    made = {"region": dim_region, "region_change": region_changes, "finding": _finding_words}
     if table in made:
         frame: pl.DataFrame = made[table]()
         path = warehouse.staging / f"{table}.parquet"

@@ -1,0 +1,174 @@
+"""The ``sciculture`` command.
+
+Exit codes: 0 published, or nothing new; 2 the command was used wrongly; 3 published, but of what this run received
+something was rejected or accepted in part, or a dataset-year is held; 4 publication refused, the last good release
+stays; 5 failed; 6 another run holds the warehouse.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from sciculture_etl.settings import Settings, UserMistake
+
+if TYPE_CHECKING:
+    from sciculture_etl.pipeline import RunReport
+
+PARTIAL, REFUSED, FAILED, BUSY = 3, 4, 5, 6
+
+app = typer.Typer(
+    name="sciculture", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
+)
+
+
+@app.command()
+def run(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for another run to end.")] = 0,
+) -> None:
+    """Run the nightly flow: what is new in the inbox goes all the way to a published release."""
+    _nightly(extract=True, as_json=as_json, wait=wait)
+
+
+@app.command()
+def rebuild(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for another run to end.")] = 0,
+) -> None:
+    """Make the build database anew from the archive alone; the release stays unless figures change."""
+    from sciculture_etl.load.warehouse import writer_lock
+
+    settings = Settings.from_environment()
+    with writer_lock(settings.warehouse, wait):
+        settings.build_database.unlink(missing_ok=True)
+        settings.build_database.with_name("warehouse.duckdb.wal").unlink(missing_ok=True)
+    _nightly(extract=False, as_json=as_json, wait=wait)
+
+
+def _nightly(extract: bool, as_json: bool, wait: float) -> None:
+    from flows.embedded import prepare_prefect
+    from sciculture_etl.console import LiveView, as_machine_report, show_summary
+
+    settings = Settings.from_environment()
+    console = Console(quiet=as_json, highlight=False, width=None if sys.stdout.isatty() else 110)
+    started = time.monotonic()
+    with LiveView(console) as view:
+        prepare_prefect(settings.warehouse)
+        from flows.nightly import watch_nightly
+
+        report = watch_nightly(view, extract, wait)
+    ended = time.monotonic()
+    began = view.work_began or ended
+    seconds = {"startup": began - started, "work": ended - began}
+    exit_code = _exit_code(report)
+    if as_json:
+        print(json.dumps(as_machine_report(report, settings, exit_code, seconds), ensure_ascii=False, indent=1))
+    else:
+        show_summary(console, settings, report, seconds)
+    raise typer.Exit(exit_code)
+
+
+def _exit_code(report: RunReport) -> int:
+    if report.publication.outcome == "refused":
+        return REFUSED
+    faulty = report.new_verdicts.get("rejected", 0) + report.new_verdicts.get("partially_accepted", 0)
+    return PARTIAL if faulty or report.acceptance.held or report.extraction.unreadable else 0
+
+
+@app.command()
+def sample(
+    out: Annotated[Path, typer.Option(help="Folder to write the submissions to; an inbox.")],
+    year: Annotated[int, typer.Option(help="Program year.")] = 2020,
+    scale: Annotated[int, typer.Option(min=1, help="So many times the class rows.")] = 1,
+    seed: Annotated[int, typer.Option(help="Another seed, other splits; the totals stay.")] = 2020,
+) -> None:
+    """Write invented sample submissions whose true totals are the published figures."""
+    from sciculture_etl.sample import write_sample
+
+    try:
+        report = write_sample(out, year=year, scale=scale, seed=seed)
+    except (ValueError, FileExistsError) as error:
+        raise typer.BadParameter(str(error)) from None
+    print(f"{report.file_count:,} invented files in {out}; what is true of them stands in {report.truth}")
+
+
+@app.command()
+def region(
+    text: Annotated[str | None, typer.Argument(help="A place as someone wrote it.")] = None,
+    on: Annotated[str | None, typer.Option(help="The day meant, YYYY-MM-DD; today by default.")] = None,
+    batch: Annotated[Path | None, typer.Option(help="File of lines: text, tab, date. Prints a JSON line each.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Show the steps that led there.")] = False,
+) -> None:
+    """Resolve a Korean place text on a day: status, codes, official name, candidates, as JSON."""
+    from sciculture_etl.regions import as_json, resolve
+
+    if (text is None) == (batch is None):
+        raise typer.BadParameter("give either a text or --batch FILE / 글이나 --batch 파일 가운데 하나를 주세요")
+    if text is not None:
+        found = as_json(resolve(text, _day(on)), explain)
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for number, line in enumerate(_lines(batch or Path()), start=1):
+        written, _, day = line.partition("\t")
+        found = as_json(resolve(written, _day(day.strip() or on, number)), explain)
+        print(json.dumps({"text": written, **found}, ensure_ascii=False))
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"{path} can't be read as UTF-8 text ({error}) / 파일을 읽을 수 없습니다") from None
+
+
+def _day(text: str | None, line: int | None = None) -> date:
+    if text is None:
+        return date.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        where = f"line {line}: " if line else ""
+        raise typer.BadParameter(f"{where}'{text}' is no date, write YYYY-MM-DD / 날짜는 YYYY-MM-DD로 적어 주세요") from None
+
+
+def main() -> None:
+    """Entry point: a user's mistake is one sentence, never a traceback."""
+    from sciculture_etl.load.warehouse import Busy
+
+    try:
+        app()
+    except Busy as error:
+        print(f"sciculture: {error}", file=sys.stderr)
+        sys.exit(BUSY)
+    except UserMistake as error:
+        print(f"sciculture: {error}", file=sys.stderr)
+        sys.exit(FAILED)
+    except BrokenPipeError:
+        sys.exit(FAILED)
+    except Exception as error:
+        print(f"sciculture: failed: {_where(error)}. The last good release stays; run it again when mended", file=sys.stderr)
+        if os.environ.get("SCICULTURE_TRACEBACK"):
+            raise
+        sys.exit(FAILED)
+
+
+def _where(error: Exception) -> str:
+    """Kind and place of a failure. Its message is given only where it can't hold a cell's value."""
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if "sciculture_etl" in frame.filename]
+    place = f" at {Path(own[-1].filename).name}:{own[-1].lineno}" if own else ""
+    told = f" ({error})" if isinstance(error, OSError | RuntimeError) else ""
+    return f"{type(error).__name__}{place}{told}"
+
+
+if __name__ == "__main__":
+    main()

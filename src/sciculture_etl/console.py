@@ -1,0 +1,193 @@
+"""What the operator sees: the live view of a run, its summary, and the same for machines."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from sciculture_etl.findings import catalogue
+from sciculture_etl.pipeline import RunReport
+from sciculture_etl.settings import Settings
+
+STEPS = {
+    "prefect": "start Prefect / 준비",
+    "extract": "extract / 접수",
+    "load": "read and load / 읽기·적재",
+    "read": "  read / 읽기",
+    "validate": "  validate / 검증",
+    "accept": "accept / 반영",
+    "model": "model / 집계",
+    "publish": "publish / 공표",
+}
+FIGURES = {
+    "institution_count": "Institutions / 운영기관",
+    "sigungu_count": "Si/Gun/Gu districts / 시군구",
+    "eupmyeondong_count": "Eup/Myeon/Dong districts / 읍면동",
+    "instructor_count": "Instructors / 강사",
+    "facility_count": "Learning facilities / 학습시설",
+    "session_count": "Sessions / 운영횟수",
+    "beneficiary_count": "Beneficiaries / 수혜자(순인원)",
+}
+
+
+class LiveView:
+    """Progress of a run on a terminal; silent where the output is none. It opens with the start of Prefect, which ends
+    when the first step of the run starts (``work_began``, by ``time.monotonic``)."""
+
+    def __init__(self, console: Console) -> None:
+        self.work_began: float | None = None
+        self._tasks: dict[str, TaskID] = {}
+        self._progress = Progress(
+            SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), BarColumn(bar_width=30),
+            MofNCompleteColumn(), TimeElapsedColumn(), console=console, disable=not console.is_terminal,
+        )  # fmt: skip
+
+    def __enter__(self) -> LiveView:
+        self._progress.start()
+        self._add("prefect", 1)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def _add(self, step: str, total: int) -> None:
+        self._tasks[step] = self._progress.add_task(STEPS.get(step, step), total=total)
+
+    def start(self, step: str, total: int) -> None:
+        if self.work_began is None:
+            self.work_began = time.monotonic()
+            self.advance("prefect")
+        self._add(step, total)
+
+    def advance(self, step: str, count: int = 1) -> None:
+        self._progress.advance(self._tasks[step], count)
+
+
+def _count(numbers: dict[str, int], name: str) -> str:
+    return f"{numbers.get(name, 0):,}"
+
+
+def _pairs(title: str, lines: list[tuple[str, str]]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", show_header=False, box=None, padding=(0, 2))
+    table.add_column()
+    table.add_column(justify="right")
+    for label, value in lines:
+        table.add_row(label, value)
+    return table
+
+
+def _findings(report: RunReport) -> Table:
+    table = Table(title="Findings / 지적", title_justify="left", title_style="bold", show_header=False, box=None, padding=(0, 2))
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column()
+    words = catalogue()
+    for code, count in sorted(report.findings.items()):
+        table.add_row(code, f"{count:,}", Text(words[code]["title_en"] + " / " + words[code]["title_ko"]))
+    return table
+
+
+def _figures(report: RunReport) -> Table:
+    table = Table(title="Published figures / 공표 수치", title_justify="left", title_style="bold", box=None, padding=(0, 2))
+    for heading in ("", "year", "this release", "published", ""):
+        table.add_column(heading, justify="left" if heading == "" else "right")
+    for figure in report.figures:
+        if figure.actual is None:
+            continue
+        agrees = "[green]equal[/]" if figure.agrees else "[yellow]differs[/]"
+        table.add_row(
+            FIGURES.get(figure.column, figure.column), str(figure.year), f"{figure.actual:,.0f}", f"{figure.expected:,.0f}", agrees
+        )
+    return table
+
+
+def show_summary(console: Console, settings: Settings, report: RunReport, seconds: dict[str, float]) -> None:
+    """The summary at the end of a run."""
+    extraction, publication = report.extraction, report.publication
+    console.print()
+    files = [
+        ("received now / 이번에 받음", f"{len(extraction.received):,}"),
+        ("unchanged since / 그대로", f"{extraction.unchanged:,}"),
+        ("read now / 이번에 읽음", f"{report.read_count:,}"),
+        ("accepted / 받음", _count(report.verdicts, "accepted")),
+        ("partially accepted / 일부 받음", _count(report.verdicts, "partially_accepted")),
+        ("rejected / 반려", _count(report.verdicts, "rejected")),
+        ("duplicates / 같은 파일", _count(report.verdicts, "duplicate")),
+    ]
+    console.print(_pairs("Files / 파일", files))
+    for path, reason in extraction.unreadable.items():
+        console.print(Text(f"  not taken: {path}: {reason}", style="yellow"))
+    labels = {"read": "read / 읽음", "loaded": "loaded / 받음", "quarantined": "quarantined / 격리",
+              "left_out": "left out (subtotals, footnotes, examples, blanks) / 자료 아님"}  # fmt: skip
+    console.print(_pairs("Rows / 행", [(label, _count(report.rows, kind)) for kind, label in labels.items()]))
+    if report.findings:
+        console.print(_findings(report))
+    if any(figure.actual is not None for figure in report.figures):
+        console.print(_figures(report))
+    for outcome in report.acceptance.held:
+        console.print(Text(f"held, last good facts stay / 보류: {outcome.name}: {'; '.join(outcome.errors)}", style="red"))
+    for outcome in [*report.acceptance.remarks, *publication.remarks]:
+        console.print(Text(f"remark / 참고: {outcome.name}: {'; '.join(outcome.warnings)}", style="yellow"))
+    _show_outcome(console, settings, report, seconds)
+
+
+def _show_outcome(console: Console, settings: Settings, report: RunReport, seconds: dict[str, float]) -> None:
+    publication = report.publication
+    told = {
+        "published": f"[green]published / 공표[/] release {publication.release_id}",
+        "unchanged": f"[green]nothing new / 새 자료 없음[/], release {publication.release_id} stays",
+        "refused": f"[red]refused / 공표하지 않음[/], release {publication.release_id or '(none)'} stays",
+    }
+    console.print()
+    console.print(told[publication.outcome])
+    for refusal in publication.refusals:
+        console.print(Text(f"  {refusal}", style="red"))
+    where = [
+        ("figures / 수치", settings.warehouse / "sciculture.duckdb"),
+        ("submissions and findings / 접수와 지적", settings.warehouse / "operations.duckdb"),
+        ("CSV, Parquet, manifest", settings.releases / (publication.release_id or "")),
+    ]
+    for label, path in where:
+        console.print(Text(f"  {label}: {path}"), soft_wrap=True)
+    spent = ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
+    console.print(Text(f"  time / 시간: {spent}", style="dim"))
+
+
+def as_machine_report(report: RunReport, settings: Settings, exit_code: int, seconds: dict[str, float]) -> dict[str, Any]:
+    """The same as JSON."""
+    publication = report.publication
+    return {
+        "outcome": publication.outcome,
+        "exit_code": exit_code,
+        "release_id": publication.release_id,
+        "refusals": publication.refusals,
+        "files": {
+            "received": len(report.extraction.received),
+            "unchanged": report.extraction.unchanged,
+            "read": report.read_count,
+            "not_taken": report.extraction.unreadable,
+            "passed_over": report.extraction.passed_over,
+        },
+        "verdicts": report.verdicts,
+        "new_verdicts": report.new_verdicts,
+        "rows": report.rows,
+        "findings": report.findings,
+        "held": {outcome.name: outcome.errors for outcome in report.acceptance.held},
+        "remarks": {o.name: o.warnings for o in [*report.acceptance.remarks, *publication.remarks]},
+        "figures": [
+            {"figure_id": f.figure_id, "year": f.year, "column": f.column, "actual": f.actual, "expected": f.expected,
+             "agrees": f.agrees}
+            for f in report.figures
+        ],
+        "rebuilt": report.rebuilt,
+        "warehouse": str(settings.warehouse),
+        "seconds": {name: round(value, 3) for name, value in seconds.items()},
+    }  # fmt: skip
