@@ -26,6 +26,12 @@ from sciculture_etl.validate.suites import Suite, SuiteOutcome, run_suites
 
 # The oldest storage that today's engine writes: opened by every client since DuckDB 1.1.
 STORAGE = "v1.0.0"
+RELEASE_INFO_COMMENTS = (
+    "COMMENT ON TABLE release.main.release_info IS '이 파일의 릴리스 / The release this file is'",
+    "COMMENT ON COLUMN release.main.release_info.release_id IS '릴리스 번호 / Number of the release'",
+    "COMMENT ON COLUMN release.main.release_info.software_version IS '만든 프로그램의 판 / Version of the software'",
+    "COMMENT ON COLUMN release.main.release_info.regions_version IS '행정구역 자료의 판 / Version of the regions'",
+)
 RELEASE_NAME = re.compile(r"^(\d{5})-\d{8}$")
 
 
@@ -83,7 +89,8 @@ def _build_database(
             "CREATE TABLE release.main.release_info AS SELECT ? AS release_id, ? AS software_version, ? AS regions_version",
             [release_id, __version__, REFERENCE_VERSION],
         )
-        connection.execute("COMMENT ON TABLE release.main.release_info IS '이 파일의 릴리스 / The release this file is'")
+        for line in RELEASE_INFO_COMMENTS:
+            connection.execute(line)
         connection.execute("COMMIT")
         connection.execute("CHECKPOINT release")
     finally:
