@@ -174,8 +174,8 @@ def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validate
     raw = [name for name in ("program_year", *contract.fields, "overflow") if name in rows.columns]
     quarantine = (
         envelope.select("submission_id", "part", "source_row")
-        .with_columns(rows.select(pl.struct(raw).struct.json_encode().alias("raw")))
         .filter(findings.bad)
+        .with_columns(rows.select(raw).filter(findings.bad).select(pl.struct(raw).struct.json_encode().alias("raw")))
     )
     accounts = _accounts(candidates, stacked, reasons, rows, findings.bad)
     return Validated(accepted, quarantine, told, accounts, personal)

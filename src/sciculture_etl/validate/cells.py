@@ -45,8 +45,11 @@ def by_distinct(texts: pl.Series, parse: Callable[[str], Any], dtype: pl.DataTyp
 
 def tidy_texts(texts: pl.Series) -> pl.Series:
     """NFC, line breaks and runs of white space to one space, dashes that mean nothing to null."""
+    distinct = texts.drop_nulls().unique().alias("text").to_frame()
     tidy = pl.col("text").str.normalize("NFC").str.replace_all(r"\s+", " ")
-    return texts.alias("text").to_frame().select(pl.when(~tidy.is_in(["-", "–", "—"])).then(tidy).alias("v")).to_series()
+    meant = pl.when(~tidy.is_in(["-", "–", "—"])).then(tidy)
+    changed = distinct.with_columns(meant.alias("tidy")).filter(pl.col("text").ne_missing(pl.col("tidy")))
+    return texts.replace(changed["text"], changed["tidy"]) if changed.height else texts
 
 
 @lru_cache(maxsize=512)
@@ -155,8 +158,6 @@ def cast_years(column: pl.Series | None, titles: pl.Series, names: pl.Series) ->
         ((pl.col("own") != pl.col("title")) | (pl.col("own").is_null() & (pl.col("title") != pl.col("name"))))
         .fill_null(False)
         .alias("disagree"),
-        pl.format("제목 줄 {} · 파일 이름 {}", pl.col("title").fill_null(0), pl.col("name").fill_null(0)).alias("ko"),
-        pl.format("title {} · file name {}", pl.col("title").fill_null(0), pl.col("name").fill_null(0)).alias("en"),
     )
     years = judged["program_year"]
     failures = [pl.DataFrame(schema=FAILED)]
@@ -165,8 +166,11 @@ def cast_years(column: pl.Series | None, titles: pl.Series, names: pl.Series) ->
     if (missing := years.is_null() & ~bad).any():
         failures.append(failed(missing.arg_true(), "E_REQUIRED_MISSING"))
     if (disagree := judged["disagree"]).any():
-        at = disagree.arg_true()
-        failures.append(failed(at, "E_YEAR_MISMATCH", judged["ko"].gather(at), judged["en"].gather(at)))
+        said = [pl.col("title").fill_null(0), pl.col("name").fill_null(0)]
+        told = frame.filter(disagree).select(
+            pl.format("제목 줄 {} · 파일 이름 {}", *said).alias("ko"), pl.format("title {} · file name {}", *said).alias("en")
+        )
+        failures.append(failed(disagree.arg_true(), "E_YEAR_MISMATCH", told["ko"], told["en"]))
     outside = ((years < FIRST_YEAR) | (years > latest)).fill_null(False)
     if outside.any():
         bounds = f"{FIRST_YEAR}~{latest}"

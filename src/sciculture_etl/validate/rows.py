@@ -40,10 +40,15 @@ def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
         .alias("reason"),
     )
     reasons = told["reason"]
-    open_rows = frame.with_row_index("index").filter(reasons.is_null())
-    squeezed = [pl.col(name).str.replace_all(r"\s", "") for name in ["first_text", *labels]]
-    # Only rows that lack a required label can be totals: few rows, so the words are looked for in few cells.
-    lacking = open_rows.filter(pl.any_horizontal(pl.col(name).is_null() for name in required))
+    open_rows = frame.select("first_text", *labels).with_row_index("index").filter(reasons.is_null())
+    texts = ["first_text", *labels]
+    squeezed = [pl.col(name).str.replace_all(r"\s", "") for name in texts]
+    # Only rows that lack a required label can be totals, and every word for one has this syllable: the patterns are
+    # then looked for in few cells.
+    lacking = open_rows.filter(
+        pl.any_horizontal(pl.col(name).is_null() for name in required),
+        pl.any_horizontal(pl.col(name).str.contains("계", literal=True) for name in texts),
+    )
     totals = lacking.filter(pl.any_horizontal(cell.str.contains(SUBTOTAL) for cell in squeezed))["index"]
     first = required[0]
     known = {name: [normalise_header(s) for s in contract.fields[name].spellings] for name in required}
