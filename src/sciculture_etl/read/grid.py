@@ -46,6 +46,10 @@ class Grid:
     hidden_rows: list[int] = field(default_factory=list)
     overflow: bool = False
 
+    @property
+    def is_blank(self) -> bool:
+        return all(column.null_count() == column.len() for column in self.frame.iter_columns())
+
     def head(self) -> list[list[str | None]]:
         return [list(row) for row in self.frame.head(HEAD_ROWS).rows()]
 

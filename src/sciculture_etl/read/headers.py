@@ -12,7 +12,9 @@ from sciculture_etl.read.grid import HEAD_ROWS, Grid, Merge
 
 HEADER_WITHIN = 20  # rows from the top in which a header is looked for
 UNIT_IN_BRACKETS = re.compile(r"[(\[]\s*(?:단위\s*[:：]?\s*)?(명|회|개|개소|건|팀|원|천원|백만원|억원|%|점|인|반|강좌)\s*[)\]]")
-DROPPED = re.compile(r"[\s()\[\]·ㆍ・•/,:：.*†①-⑳]+")
+DROPPED = re.compile(r"[\s()\[\]·ㆍ・•/,:：.*†]+")
+# Taken away before NFKC, which would make digits of them.
+NOTE_MARK = re.compile(r"[①-⑳]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?|(?<=[가-힣)])\s*\d\)$")
 YEAR_SPELLINGS = ("사업연도", "연도", "년도", "사업년도")
 PERSONAL = re.compile(
     r"(?:\w{0,6}성명|이름|(?:참가자|수강생|교육생|학생|강사|보호자|신청자|수혜자|회원|아동)(?:이름|명)"
@@ -24,11 +26,12 @@ OFFICE_CONTACT = re.compile(r"기관|대표|사무|부서|담당부서|담당자
 
 
 def normalise_header(text: str | None) -> str:
-    """NFKC without white space, line breaks, middle dots, brackets and a unit in brackets: ``수혜자수\\n(순인원)(명)`` →
-    ``수혜자수순인원``."""
+    """NFKC without white space, line breaks, middle dots, brackets, a unit in brackets and footnote marks:
+    ``수혜자수\\n(순인원)(명)¹⁾`` → ``수혜자수순인원``."""
     if not text:
         return ""
-    return DROPPED.sub("", UNIT_IN_BRACKETS.sub("", unicodedata.normalize("NFKC", text))).lower()
+    plain = unicodedata.normalize("NFKC", NOTE_MARK.sub("", text.strip()))
+    return DROPPED.sub("", UNIT_IN_BRACKETS.sub("", plain)).lower()
 
 
 def unit_in_header(text: str | None) -> str | None:
@@ -131,8 +134,8 @@ def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
     """The header of a sheet's table, or None where nothing like one is found.
 
     The contract wins of which the header has most required columns more than it lacks: a list of classes without its
-    sessions is a damaged list of classes, though all columns of a list of facilities stand in it. Among equals a header
-    that lacks nothing, then the one that leaves the fewest columns unknown, then the higher and shorter one.
+    sessions is a damaged list of classes, though all columns of a list of facilities stand in it. Among equals the one
+    that leaves the fewest columns unknown, then one that lacks nothing, then the higher and shorter one.
     """
     head = grid.head()
     best: tuple[tuple[int, int, int, int, int], Header] | None = None
@@ -150,7 +153,7 @@ def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
                 missing = _missing(contract, columns)
                 labels = {i: label for i, (label, _) in enumerate(names) if label}
                 present = sum(contract.fields[name].required for name in columns if name in contract.fields)
-                score = (present - len(missing), not missing, len(columns), row - last, -row)
+                score = (present - len(missing), len(columns), not missing, row - last, -row)
                 if best is None or score > best[0]:
                     best = score, Header(contract, row, last, columns, labels, missing)
     if best is None:

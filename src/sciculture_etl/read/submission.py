@@ -70,7 +70,7 @@ def _judge(reading: Reading, grids: list[Grid], nearly: list[tuple[Grid, Header]
     if any(table.frame.height for table in reading.tables):
         reading.tables = [table for table in reading.tables if table.frame.height]
         return reading
-    if reading.tables or all(not grid.frame.height for grid in grids):
+    if reading.tables or all(grid.is_blank for grid in grids):
         return Reading(reading.format, findings=[*reading.findings, Finding("R_EMPTY")], refused=True)
     if not nearly:
         # What stands in an unknown file is not repeated: it may be personal.
