@@ -304,9 +304,13 @@ def _above(reading: Reading, day: int) -> frozenset[str]:
 
 
 def _candidates(codes: set[str] | frozenset[str] | list[str]) -> tuple[Candidate, ...]:
+    """Name each full name once: of a legal and an administrative dong of one name, the legal one, whose code is lower."""
     known = gazetteer()
     ordered = codes if isinstance(codes, list) else sorted(codes)
-    return tuple(Candidate(code, known.divisions[code].full_name) for code in ordered)
+    names: dict[str, str] = {}
+    for code in ordered:
+        names.setdefault(known.divisions[code].full_name, code)
+    return tuple(Candidate(code, name) for name, code in names.items())
 
 
 def _path(reading: Reading) -> str:
