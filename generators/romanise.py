@@ -13,7 +13,9 @@ _LIAISON = [
 ]  # fmt: skip
 _NASAL = {"k": "ng", "t": "n", "p": "m"}
 
-_UNITS = {"시": "si", "군": "gun", "구": "gu", "읍": "eup", "면": "myeon", "동": "dong", "도": "do", "가": "ga", "로": "ro"}  # fmt: skip
+_UNITS = {"시": "si", "군": "gun", "구": "gu", "도": "do", "읍": "eup", "면": "myeon", "동": "dong", "가": "ga"} | {
+    "로": "ro"
+}
 
 SIDO_ENGLISH = {
     "서울특별시": "Seoul",

@@ -115,8 +115,8 @@ class Gazetteer:
                 code = family[code]
             return code
 
-        for code, successor, _, _ in self.changes:
-            same_ground = len(self.successors[code]) == len(self.predecessors[successor]) == 1
+        for code, successor, _, change in self.changes:
+            same_ground = change in ("renamed", "recoded", "moved")
             if same_ground and self.divisions[code].rank == self.divisions[successor].rank:
                 family[root(successor)] = root(code)
         family[SEJONG_CITY] = SEJONG

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from sciculture_etl.regions import spelling
-from sciculture_etl.regions.gazetteer import RANKS, SEJONG, SEJONG_CITY, Division, gazetteer
+from sciculture_etl.regions.gazetteer import OPEN_END, RANKS, SEJONG, SEJONG_CITY, Division, gazetteer
 
 SIGUNGU, EMD = RANKS["sigungu"], RANKS["eupmyeondong"]
 _SUFFIXES = "시군구읍면동"
@@ -56,6 +56,8 @@ class Places:
         }
         self.by_code = {code: place for items in self.named.values() for place in items for code in place.codes}
         self.by_code |= {place.codes[0]: place for place in self.sido.values() if len(place.codes) == 1}
+        # si and gun that exist today: 진해 was one, but is now rather a gu
+        self.lasting = {known.family[item.code] for item in known.divisions.values() if _is_lasting(item)}
         self.letters = {name: spelling.strokes(name) for name in (*self.sido, *self.named)}
 
     def _add(self, place: Place) -> None:
@@ -95,13 +97,17 @@ def shortened_below(place: Place | None, word: str) -> Sequence[Place]:
     if place is not None:
         return places().shortened_child.get((place.family, word), [])
     found = places().shortened.get(word, [])
-    si_gun = [item for item in found if item.rank == SIGUNGU and item.name[-1] in "시군"]
+    si_gun = [item for item in found if item.family in places().lasting and item.name[-1] in "시군"]
     return si_gun or (found if any(item.rank < EMD for item in found) else [])
 
 
 def names_below(place: Place) -> set[str]:
     """Return the names of what lies, or lay, directly below a place."""
     return places().children[place.family]
+
+
+def _is_lasting(item: Division) -> bool:
+    return item.rank == SIGUNGU and item.end == OPEN_END
 
 
 def _key(item: Division, legal_names: set[str]) -> str:

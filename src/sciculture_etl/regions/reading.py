@@ -228,7 +228,17 @@ def _passed_over(reading: Reading, token: str) -> list[Reading]:
         return [reading]
     if _misspells(reading.places[-1], token) and not reading.closed:
         return []
-    return [reading._replace(closed=True)]
+    return [_with_head(reading, token)._replace(closed=True)]
+
+
+def _with_head(reading: Reading, token: str) -> Reading:
+    """The si, gun or gu that an institution is named after, 분당구보건소; a dong's name may have travelled."""
+    last = reading.places[-1]
+    for cut in range(len(token) - 1, 2, -1) if last.rank < EMD and not reading.closed else ():
+        for place in below(last, token[:cut]):
+            if place.rank < EMD and last.family in place.parents:
+                return _extended(reading, (place,), cut)
+    return reading
 
 
 @lru_cache(maxsize=1 << 16)

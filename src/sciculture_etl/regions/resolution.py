@@ -304,7 +304,7 @@ def _above(reading: Reading, day: int) -> frozenset[str]:
 
 
 def _candidates(codes: set[str] | frozenset[str] | list[str]) -> tuple[Candidate, ...]:
-    """Name each full name once: of a legal and an administrative dong of one name, the legal one, whose code is lower."""
+    """Name each full name once: of a legal and an administrative namesake the legal one, whose code is lower."""
     known = gazetteer()
     ordered = codes if isinstance(codes, list) else sorted(codes)
     names: dict[str, str] = {}

@@ -16,7 +16,7 @@ ORDINAL = re.compile(r"제(?=\d)")
 # What may stand before the first division.
 LEADING = re.compile(r"(대한민국|한국|주소|소재지|지역|우|\d+)")
 # What may be glued to a division's name without being part of it: 강남구청, 강남구일대, 역삼동123.
-GLUED = re.compile(r"(청|청사|일대|일원|관내|지역|전역|전체|내|소재|\d+(번지.*)?)")
+GLUED = re.compile(r"(청|청사|주민센터|행정복지센터|사무소|일대|일원|관내|지역|전역|전체|내|소재|\d+(번지.*)?)")
 # 영북면산정리, 강남구테헤란로12
 GLUED_RI = re.compile(r"[가-힣]+\d*리(\d.*)?")
 # Words that say that the text means more than one place.
