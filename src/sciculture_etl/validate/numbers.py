@@ -15,14 +15,39 @@ import polars as pl
 from sciculture_etl.contracts import ContractField
 from sciculture_etl.read.titles import MONEY_SCALE
 
-UNITS = ("명", "인", "회", "개", "개소", "곳", "건", "팀", "원", "%", "천원", "만원", "백만원", "억원", "점", "차시", "반", "강좌", "일")
+UNITS = (
+    "명",
+    "인",
+    "회",
+    "개",
+    "개소",
+    "곳",
+    "건",
+    "팀",
+    "원",
+    "%",
+    "천원",
+    "만원",
+    "백만원",
+    "억원",
+    "점",
+    "차시",
+    "반",
+    "강좌",
+    "일",
+)
 SUPERSCRIPT = re.compile(r"[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?$")
 MARK_AFTER = re.compile(r"(?<=[\d%가-힣])\s*(?:\*+\)?|†|‡)$")
 NOTE_AFTER = re.compile(r"^([^()]*?\d[^()]*?)\s*\d\)$")
-APPROXIMATE = re.compile(r"약|여\s?(?:명|인|회|개|건|팀|원|곳)|\d여$|내외|이상|이하|미만|미정|가량|정도|추정|예정|안팎|[~∼～]")
-NUMBER = re.compile(r"^([+\-−△▲]?)\s*(\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(\.\d+)?(?:[eE]\+?(\d{1,2}))?\s*([^\d\s.,]*)$")
+APPROXIMATE = re.compile(
+    r"약|여\s?(?:명|인|회|개|건|팀|원|곳)|\d여$|내외|이상|이하|미만|미정|가량|정도|추정|예정|안팎|[~∼～]"
+)
+NUMBER = re.compile(
+    r"^([+\-−△▲]?)\s*(\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(\.\d+)?(?:[eE]([+-]?\d{1,3}))?\s*([^\d\s.,]*)$"
+)
 NONE_MARKS = ("-", "–", "—", "−", "―", "없음", "해당없음", "해당 없음")
-PLAIN = r"^\d{1,3}(?:,\d{3})+$|^\d+$"
+PLAIN = r"^\d+(?:\.\d+)?$"
+EXACT = 2**53  # up to here every whole number is one number
 
 
 @dataclass(frozen=True)
@@ -58,12 +83,12 @@ def parse_number(text: str, kind: str, units: tuple[str, ...]) -> Parsed:
             return Parsed(code="E_APPROXIMATE")
         return Parsed(code="E_UNIT_MISMATCH" if unit in UNITS else "E_NOT_A_NUMBER")
     digits = re.sub(r"[ ,]", "", whole)
-    value = float(f"{digits}{fraction or ''}") * 10 ** int(exponent or 0)
+    value = float(f"{digits}{fraction or ''}e{exponent or 0}")
     if kind == "money" and unit in MONEY_SCALE:
         value *= MONEY_SCALE[unit]
     if sign not in ("", "+") and value:
         return Parsed(code="E_NEGATIVE")
-    if value >= 2**53 or (kind == "count" and value != int(value)):
+    if value >= EXACT or (kind == "count" and value != int(value)):
         return Parsed(code="E_NOT_A_NUMBER")
     return Parsed(value)
 
@@ -79,16 +104,11 @@ def cast_numbers(texts: pl.Series, fld: ContractField, scales: pl.Series | None 
 
     scales: KRW per unit written, per row, for money columns whose title or header names a unit.
     """
-    target = pl.Float64() if fld.type == "number" else pl.Int64()
     frame = texts.alias("text").to_frame()
-    if fld.type == "number":
-        plain = pl.col("text").cast(pl.Float64, strict=False)
-        # Python's float accepts nan and inf, a cell's text doesn't mean them.
-        frame = frame.with_columns(pl.when(plain.is_finite() & (plain >= 0)).then(plain).alias("value"))
-    else:
-        frame = frame.with_columns(pl.col("text").cast(pl.Int64, strict=False).alias("value"))
-        frame = frame.with_columns(pl.when(pl.col("value") >= 0).then("value").alias("value"))
-    code = pl.Series("code", [None], dtype=pl.String).extend_constant(None, len(texts) - 1) if len(texts) else None
+    plain = pl.col("text").cast(pl.Float64 if fld.type == "number" else pl.Int64, strict=False)
+    if fld.type == "number":  # a cast to floats also takes nan, inf, "1." and ".5"
+        plain = pl.when(pl.col("text").str.contains(PLAIN)).then(plain)
+    frame = frame.with_columns(pl.when((plain >= 0) & (plain < EXACT)).then(plain).alias("value"))
     left = frame.select(pl.col("text").filter(pl.col("value").is_null() & pl.col("text").is_not_null())).to_series()
     if left.len():
         units = own_units(fld)
@@ -101,13 +121,19 @@ def cast_numbers(texts: pl.Series, fld: ContractField, scales: pl.Series | None 
         frame = frame.join(looked_up, on="text", how="left", maintain_order="left")
     else:
         frame = frame.with_columns(
-            pl.lit(None, pl.Float64).alias("parsed"), (code if code is not None else pl.lit(None, pl.String)).alias("code"),
+            pl.lit(None, pl.Float64).alias("parsed"),
+            pl.lit(None, pl.String).alias("code"),
             pl.lit(None, pl.Boolean).alias("has_unit"),
-        )  # fmt: skip
-    value = pl.coalesce(pl.col("value").cast(pl.Float64), "parsed") if fld.type == "number" else None
-    if value is None:
-        value = pl.coalesce("value", pl.col("parsed").round().cast(pl.Int64))
-    if scales is not None:
-        factor = pl.when(pl.col("has_unit").fill_null(False)).then(1).otherwise(pl.lit(scales))
-        value = (value * factor).round() if fld.type == "number" else value * factor
-    return frame.select(value.cast(target).alias("value"), "code")
+        )
+    if fld.type == "number":
+        return frame.select(pl.coalesce("value", "parsed").alias("value"), "code")
+    if scales is None:
+        return frame.select(pl.coalesce("value", pl.col("parsed").round().cast(pl.Int64)).alias("value"), "code")
+    factor = pl.when(pl.col("has_unit").fill_null(False)).then(1).otherwise(pl.lit(scales))
+    # Rounded after scaling: 61,175.5 in 천원 is 61,175,500 won.
+    scaled = (pl.coalesce(pl.col("value").cast(pl.Float64), "parsed") * factor).round()
+    too_large = scaled >= EXACT
+    return frame.select(
+        pl.when(~too_large).then(scaled).cast(pl.Int64).alias("value"),
+        pl.when(too_large).then(pl.lit("E_NOT_A_NUMBER")).otherwise("code").alias("code"),
+    )
