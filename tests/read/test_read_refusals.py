@@ -97,8 +97,8 @@ def test_a_damaged_form_beside_a_whole_one_is_told_of_and_the_whole_one_is_read(
     assert judged.accounts[0]["loaded"] == 1
 
 
-PERSONAL = """성명 | 강사명 | 강사 이름 | 참가자명 | 주민등록번호 | 외국인 등록번호 | 휴대전화 | 핸드폰번호 | 이메일 | E-mail | 생년월일
-    | 계좌번호 | 학부모 휴대폰 | 상세주소"""
+PERSONAL = """성명 | 강사명 | 강사 이름 | 참가자명 | 주민등록번호 | 외국인 등록번호 | 휴대전화 | 핸드폰번호 | 이메일
+    | E-mail | 생년월일 | 계좌번호 | 학부모 휴대폰 | 상세주소"""
 
 
 @pytest.mark.parametrize("header", [name.strip() for name in PERSONAL.split("|")])

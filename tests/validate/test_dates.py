@@ -1,0 +1,115 @@
+"""Days, periods, years and terms as people write them."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sciculture_etl.validate.dates import parse_date, parse_period, parse_term, parse_year
+
+DAY = date(2020, 3, 2)
+ONE_DAY = """2020-03-02 | 2020.3.2 | 2020.3.2. | 2020. 3. 2. | 2020. 3. 2.(월) | 2020.03.02(월요일) | 20.03.02
+    | '20.3.2 | ’20. 3. 2. | 2020/3/2 | 20200302 | 2020년 3월 2일 | 2020년3월2일 | 43892 | 43892.0
+    | 2020-03-02 00:00:00 | ２０２０．３．２"""
+NO_DAY = "2020-13-01 | 2020.2.30 | 2020-00-10 | 3월 | 3.2 | 어제 | 2020 | 100 | 99999 | 2020..3.2 | 20201301 | -"
+
+
+def spelled(listed: str) -> list[str]:
+    return [text.strip() for text in listed.split("|")]
+
+
+@pytest.mark.parametrize("text", spelled(ONE_DAY))
+def test_a_day_is_read_as_meant(text: str) -> None:
+    parsed = parse_date(text, 2020)
+    assert (parsed.start, parsed.end, parsed.code, parsed.warning) == (DAY, DAY, None, None)
+
+
+@pytest.mark.parametrize("text", spelled(NO_DAY))
+def test_what_is_no_day_is_an_error(text: str) -> None:
+    parsed = parse_date(text, 2020)
+    assert (parsed.start, parsed.code) == (None, "E_DATE_INVALID")
+
+
+@pytest.mark.parametrize("text", ["2020. 3. 2.(화)", "2020-03-02 (일요일)"])
+def test_a_wrong_weekday_is_told_and_the_day_counts(text: str) -> None:
+    parsed = parse_date(text, 2020)
+    assert (parsed.start, parsed.code, parsed.warning) == (DAY, None, "W_WEEKDAY_MISMATCH")
+
+
+SPANS = [
+    ("2020년 2월", date(2020, 2, 1), date(2020, 2, 29)),
+    ("2021.2", date(2021, 2, 1), date(2021, 2, 28)),
+    ("2020-12", date(2020, 12, 1), date(2020, 12, 31)),
+    ("상시", date(2020, 1, 1), date(2020, 12, 31)),
+    ("연중", date(2020, 1, 1), date(2020, 12, 31)),
+    ("3.2~3.27", date(2020, 3, 2), date(2020, 3, 27)),
+    ("2020.3.2~27", date(2020, 3, 2), date(2020, 3, 27)),
+    ("2020. 3. 2. ∼ 2020. 3. 27.", date(2020, 3, 2), date(2020, 3, 27)),
+    ("2020-03-02 ～ 2020-03-27", date(2020, 3, 2), date(2020, 3, 27)),
+    ("2020-03-02 - 2020-03-27", date(2020, 3, 2), date(2020, 3, 27)),
+    ("2020.3.2부터 3.27까지", date(2020, 3, 2), date(2020, 3, 27)),
+    ("3월 2일 ~ 3월 27일", date(2020, 3, 2), date(2020, 3, 27)),
+    ("2023. 11. 2.(목) ~ 11. 3.(금)", date(2023, 11, 2), date(2023, 11, 3)),
+    ("2020년 3월 2일", DAY, DAY),
+]
+
+
+@pytest.mark.parametrize(("text", "start", "end"), SPANS)
+def test_a_period_takes_what_its_end_leaves_out_from_its_start(text: str, start: date, end: date) -> None:
+    parsed = parse_period(text, 2020)
+    assert (parsed.start, parsed.end, parsed.code, parsed.warning) == (start, end, None, None)
+
+
+def test_a_period_may_run_into_the_next_year_and_says_so() -> None:
+    parsed = parse_period("12.28~1.8", 2020)
+    assert (parsed.start, parsed.end) == (date(2020, 12, 28), date(2021, 1, 8))
+    assert (parsed.code, parsed.warning) == (None, "W_PERIOD_CROSSES_YEAR")
+
+
+@pytest.mark.parametrize("text", ["3.27~3.2", "2020.3.27 ~ 2020.3.2", "2020.3.27~2"])
+def test_a_period_that_ends_before_it_begins_is_an_error(text: str) -> None:
+    assert parse_period(text, 2020).code == "E_DATE_ORDER"
+
+
+@pytest.mark.parametrize("text", ["3.2~", "~3.2", "3.2~3.27~4.1", "봄~여름", "3.2~13.40"])
+def test_what_is_no_period_is_an_error(text: str) -> None:
+    assert parse_period(text, 2020).code == "E_DATE_INVALID"
+
+
+@given(st.dates(date(2000, 1, 1), date(2063, 12, 31)))
+def test_every_day_is_read_back_in_every_spelling(day: date) -> None:
+    weekday = "월화수목금토일"[day.weekday()]
+    serial = str((day - date(1899, 12, 30)).days)
+    spellings = [day.isoformat(), f"{day.year}. {day.month}. {day.day}.({weekday})", f"{day:%y.%m.%d}", f"{day:%Y%m%d}"]
+    for text in [*spellings, f"{day.year}년 {day.month}월 {day.day}일", serial]:
+        parsed = parse_date(text, None)
+        assert (parsed.start, parsed.warning) == (day, None), text
+
+
+YEARS = [
+    *(
+        (text, 2020)
+        for text in spelled("2020 | 2020년 | 2020년도 | 2020학년도 | '20 | ’20 | 20년 | 20 | 2020.0 | ２０２０")
+    ),
+    *((text, None) for text in spelled("올해 | 2020.5 | 202 | 20200 | 2020-2021 | 제20회 | -")),
+]
+
+
+@pytest.mark.parametrize(("text", "year"), YEARS)
+def test_a_year_is_read_as_meant_or_not_at_all(text: str, year: int | None) -> None:
+    assert parse_year(text) == year
+
+
+TERMS = [
+    *(
+        (text, 2)
+        for text in spelled("2 | 2기 | 제2기 | 2기수 | 2분기 | 2/4분기 | 2/4 | 2학기 | 2.0 | Ⅱ | II | ２기 | 제 2 기")
+    ),
+    *((text, None) for text in spelled("여름 | 이기 | 2.5 | 2-4 | - | 상반기")),
+]
+
+
+@pytest.mark.parametrize(("text", "term"), TERMS)
+def test_a_term_is_read_as_meant_or_not_at_all(text: str, term: int | None) -> None:
+    assert parse_term(text) == term
