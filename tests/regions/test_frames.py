@@ -42,6 +42,7 @@ def test_the_dimension_maps_each_code_to_today() -> None:
     today = {row["region_code"]: row for row in dim_region().iter_rows(named=True)}
     assert today["4211000000"]["current_region_code"] == "5111000000"
     assert today["4772000000"]["current_sigungu_code"] == "27720"
+    assert today["4473000000"]["current_region_code"] == "3611000000"
     assert today["2914000000"]["current_name_ko"] == "전남광주통합특별시 서구"
     split = today["2811000000"]
     assert (split["current_region_code"], split["current_sigungu_code"], split["current_note"]) == (None, None, "split")

@@ -2,12 +2,15 @@
 
 import csv
 import datetime as dt
+import doctest
 import unicodedata
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from sciculture_etl.regions import COMPLETED, REFERENCE_VERSION, RENAMED, Resolution, as_json, resolve
+from sciculture_etl import regions
+from sciculture_etl.regions import COMPLETED, REFERENCE_VERSION, RENAMED, Resolution, as_json, resolve, spelling
 
 TEXTS = list(csv.DictReader((Path(__file__).parent / "texts.csv").open(encoding="utf-8", newline="")))
 DAY = dt.date(2020, 6, 1)
@@ -144,6 +147,13 @@ def test_json_uses_the_short_level_and_explains_on_request() -> None:
         {"code": "4882000000", "name": "경상남도 고성군"},
     ]
     assert as_json(resolve("고성군", DAY), explain=True)["steps"]
+
+
+@pytest.mark.parametrize("module", [regions, spelling])
+def test_the_examples_in_the_docstrings_hold(module: ModuleType) -> None:
+    outcome = doctest.testmod(module)
+    assert outcome.attempted
+    assert not outcome.failed
 
 
 def test_the_reference_has_a_version() -> None:

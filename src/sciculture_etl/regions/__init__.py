@@ -2,8 +2,8 @@
 
     >>> import datetime
     >>> found = resolve("성남시분당구서현1동", datetime.date(2020, 5, 1))
-    >>> found.status, found.name, found.legal_code, found.admin_code
-    ('resolved', '경기도 성남시 분당구 서현1동', '4113510500', '4113558000')
+    >>> found.status, found.name, found.admin_code, found.sigungu_code
+    ('resolved', '경기도 성남시 분당구 서현1동', '4113558000', '41130')
 
 docs/regions.md explains the policy, the tables and their sources.
 """

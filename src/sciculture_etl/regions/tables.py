@@ -4,7 +4,7 @@ import datetime as dt
 
 import polars as pl
 
-from sciculture_etl.regions.gazetteer import OPEN_END, RANKS, Division, Gazetteer, gazetteer
+from sciculture_etl.regions.gazetteer import OPEN_END, RANKS, SEJONG, SEJONG_CITY, Division, Gazetteer, gazetteer
 
 _LEVELS = {rank: level for level, rank in RANKS.items()}
 
@@ -74,10 +74,11 @@ _DIMENSION: dict[str, pl.DataType] = {
 
 
 def _dimension_row(known: Gazetteer, item: Division, today: int) -> tuple[object, ...]:
-    images = [known.divisions[code] for code in sorted(known.images(item.code, today))]
+    codes = known.images(item.code, today)
+    if item.rank > RANKS["sido"]:  # 연기군 became the sigungu of Sejong, not the sido
+        codes = frozenset(SEJONG_CITY if code == SEJONG else code for code in codes)
+    images = [known.divisions[code] for code in sorted(codes)]
     single = images[0] if len(images) == 1 and images[0].rank == item.rank else None
-    if item.valid(today):  # Sejong's sigungu row stands for itself here
-        single = item
     if single:
         note = None
     elif not images:
