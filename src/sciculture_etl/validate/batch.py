@@ -17,10 +17,13 @@ from sciculture_etl.validate.totals import check_totals
 
 LEFT_OUT = ("blank", "footnote", "example", "header", "subtotal")
 # Resident and foreigner registration numbers, mobile phones, e-mail addresses.
+# Full-width forms count: they look the same to a reader.
 PERSONAL_VALUE = (
-    r"(?:^|[^\d\-])\d{6}\s?-?\s?[1-8]\d{6}(?:[^\d\-]|$)|(?:^|[^\d])01[016-9][-.\s]?\d{3,4}[-.\s]?\d{4}(?:[^\d]|$)"
-    r"|[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+\.[A-Za-z]{2,}"
+    r"(?:^|[^\d\-])\d{6}\s?[-－]?\s?[1-8１-８]\d{6}(?:[^\d\-]|$)"
+    r"|(?:^|[^\d])[0０][1１][016-9０１６-９][-－.．\s]?\d{3,4}[-－.．\s]?\d{4}(?:[^\d]|$)"
+    r"|[A-Za-z0-9._%+\-]+[@＠][A-Za-z0-9.\-]+\.[A-Za-z]{2,}"
 )
+SHORTEST_PERSONAL = len("a@b.kr")
 
 
 @dataclass
@@ -207,12 +210,17 @@ def _cast_fields(
 
 
 def _personal(contract: Contract, rows: pl.DataFrame, submissions: pl.Series) -> list[str]:
-    """Submissions in which a cell looks like personal data."""
-    free = [fld.name for fld in contract.fields.values() if fld.type in ("text", "region", "enum")]
+    """Submissions in which a cell looks like personal data, in whatever column: all of them may be kept as found."""
     found: set[str] = set()
-    for name in free:
-        suspect = rows[name].str.contains(PERSONAL_VALUE).fill_null(False)
-        found.update(submissions.filter(suspect))
+    for name in ("program_year", *contract.fields, "overflow"):
+        if name not in rows.columns:
+            continue
+        kind = contract.fields[name].type if name in contract.fields else None
+        long = (rows[name].str.len_bytes() >= SHORTEST_PERSONAL).arg_true()
+        if kind == "money":  # thirteen digits may be an amount
+            long = long.filter(~rows[name].gather(long).str.contains(r"^[\d,]+$"))
+        suspect = rows[name].gather(long).str.contains(PERSONAL_VALUE)
+        found.update(submissions.gather(long.filter(suspect)))
     return sorted(found)
 
 
