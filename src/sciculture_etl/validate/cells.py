@@ -76,13 +76,15 @@ def _cast_plain(contract: Contract, fld: ContractField, texts: pl.Series, years:
             return term, None if term is not None else "E_NOT_A_NUMBER"
 
         return by_distinct(texts, term_of, pl.Int16())
-    year = years.drop_nulls().mode().first() if years.len() else None
 
-    def date_of(text: str) -> tuple[Any, str | None]:
-        parsed = parse_date(text, int(year) if year is not None else None)  # type: ignore[call-overload]
+    def date_of(dated: str) -> tuple[Any, str | None]:
+        text, _, year = dated.rpartition("\0")
+        parsed = parse_date(text, int(year) or None)
         return parsed.start, parsed.code or parsed.warning
 
-    return by_distinct(texts, date_of, pl.Date())
+    # What is meant by 연중 depends on the row's own year.
+    dated = pl.DataFrame({"text": texts, "year": years}).select(pl.format("{}\0{}", "text", pl.col("year").fill_null(0)))
+    return by_distinct(dated.to_series(), date_of, pl.Date())
 
 
 def _expected(fld: ContractField) -> tuple[str, str]:
