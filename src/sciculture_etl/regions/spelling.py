@@ -7,6 +7,7 @@ import unicodedata
 _DOTS = {ord(char): "." for char in "·ㆍ・‧∙•⋅･ᆞ"} | dict.fromkeys(
     map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None
 )
+_PLAIN = re.compile(r"[가-힣0-9 ]*")  # most texts: nothing to do
 _LIST_DOT = re.compile(r"(?<=\d)\s*[.,/]\s*(?=\d)")
 _LIST_DOT_MARK = "\x00"
 _INNER_DOT = re.compile(r"(?<=\S)\.(?=\S)")
@@ -67,6 +68,8 @@ def words(text: str) -> list[str]:
     >>> words("경기도,성남시 분당구(서현제1동)"), words("숭의1, 3동 율량·사천동")
     (['경기도', '성남시', '분당구', '서현제1동'], ['숭의1.3동', '율량사천동'])
     """
+    if _PLAIN.fullmatch(text):
+        return text.split()
     text = unicodedata.normalize("NFKC", text.translate(_DOTS))
     text = _INNER_DOT.sub("", _LIST_DOT.sub(_LIST_DOT_MARK, text))
     return [word.replace(_LIST_DOT_MARK, ".") for word in _SEPARATORS.split(text) if word]
