@@ -1,0 +1,40 @@
+"""One run over the whole sample and one over a small one, for all tests of this folder; they only read them."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nights import night
+
+from sciculture_etl.pipeline import RunReport
+from sciculture_etl.sample import write_sample
+
+
+@dataclass(frozen=True)
+class Settled:
+    """An inbox and the warehouse after one run over it."""
+
+    inbox: Path
+    warehouse: Path
+    truth: dict[str, Any]
+    report: RunReport
+
+
+def _settle(folder: Path, institutions: int) -> Settled:
+    written = write_sample(folder / "inbox", institutions=institutions)
+    truth = json.loads(written.truth.read_text(encoding="utf-8"))
+    return Settled(folder / "inbox", folder / "warehouse", truth, night(folder / "inbox", folder / "warehouse"))
+
+
+@pytest.fixture(scope="session")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Settled:
+    """The whole sample."""
+    return _settle(tmp_path_factory.mktemp("settled"), 33)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Settled:
+    """The files of three institutions."""
+    return _settle(tmp_path_factory.mktemp("small"), 3)
