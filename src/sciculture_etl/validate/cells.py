@@ -83,7 +83,7 @@ def _cast_plain(contract: Contract, fld: ContractField, texts: pl.Series, years:
         return parsed.start, parsed.code or parsed.warning
 
     # What is meant by 연중 depends on the row's own year.
-    dated = pl.DataFrame({"text": texts, "year": years}).select(pl.format("{}\0{}", "text", pl.col("year").fill_null(0)))
+    dated = pl.DataFrame({"text": texts, "year": years.fill_null(0)}).select(pl.format("{}\0{}", "text", "year"))
     return by_distinct(dated.to_series(), date_of, pl.Date())
 
 
