@@ -1,0 +1,207 @@
+"""Night after night: nothing new costs nothing, a change changes what it must, a rebuild gives the same again."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from forms import CENTRE, CLASS, INSTITUTION, as_csv, table
+from nights import hashes, manifest, night, operations, published, release_ids, settings, submit
+
+from sciculture_etl.load import Busy
+from sciculture_etl.pipeline import Run
+from sciculture_etl.settings import UserMistake
+
+
+@pytest.fixture
+def copy(small: Any, tmp_path: Path) -> Any:
+    """The small sample after its first night, to go on with."""
+    shutil.copytree(small.inbox, tmp_path / "inbox")
+    shutil.copytree(small.warehouse, tmp_path / "warehouse")
+    return replace(small, inbox=tmp_path / "inbox", warehouse=tmp_path / "warehouse")
+
+
+def snapshot(folder: Path) -> dict[str, tuple[int, int]]:
+    return {
+        path.relative_to(folder).as_posix(): (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_night_with_nothing_new_reads_nothing_and_publishes_nothing(copy: Any) -> None:
+    before = snapshot(copy.warehouse / "releases")
+    report = night(copy.inbox, copy.warehouse)
+    assert report.extraction.received == []
+    assert report.extraction.unchanged == len(copy.truth["files"])
+    assert (report.read_count, report.acceptance.accepted, report.rebuilt) == (0, [], [])
+    assert report.publication.outcome == "unchanged"
+    assert snapshot(copy.warehouse / "releases") == before
+    assert report.rows == copy.report.rows
+    assert report.verdicts == copy.report.verdicts
+
+
+def test_a_changed_file_changes_only_what_it_must(copy: Any) -> None:
+    before = hashes(copy.warehouse)
+    file = next(file for file in copy.truth["files"] if file["datasets"] == ["dsc_institution_year"])
+    submitter = file["path"].split("/")[0]
+    old = published(
+        copy.warehouse, f"SELECT instructor_count FROM mart_dsc_by_institution WHERE institution_name = '{submitter}'"
+    )
+    assert old != [(5,)]
+    changed = as_csv(table(CENTRE | {"기관명": submitter}))
+    submit(copy.inbox, submitter, "센터 현황 고침.csv", changed, "2021-12-01T09:00:00")
+    report = night(copy.inbox, copy.warehouse)
+    assert report.read_count == 1
+    assert report.acceptance.accepted == [("dsc_institution_year", 2020)]
+    assert "fct_dsc_institution_year" in report.rebuilt
+    assert not {"dim_region", "dim_program", "facility_code"} & set(report.rebuilt)
+    assert report.publication.outcome == "published"
+    after = hashes(copy.warehouse)
+    changed_tables = {name for name in after if after[name] != before[name]}
+    assert {"mart_dsc_summary", "mart_dsc_by_institution"} <= changed_tables
+    assert not changed_tables & {"dim_region", "dim_program", "dim_facility", "mart_dsc_by_region"}
+    assert manifest(copy.warehouse)["previous_release_id"] == release_ids(copy.warehouse)[0]
+    new = published(
+        copy.warehouse, f"SELECT instructor_count FROM mart_dsc_by_institution WHERE institution_name = '{submitter}'"
+    )
+    assert new == [(5,)]
+
+
+def test_a_file_overwritten_in_place_is_a_new_version(tmp_path: Path) -> None:
+    inbox, warehouse = tmp_path / "inbox", tmp_path / "warehouse"
+    submit(inbox, "가상시험센터", "실적.csv", as_csv(table(CLASS | {"운영횟수": "10"})), "2020-04-01T09:00:00")
+    night(inbox, warehouse)
+    submit(inbox, "가상시험센터", "실적.csv", as_csv(table(CLASS | {"운영횟수": "11"})), "2020-04-02T09:00:00")
+    night(inbox, warehouse)
+    assert published(warehouse, "SELECT session_count FROM mart_dsc_summary") == [(11,)]
+    assert operations(warehouse, "SELECT standing FROM mart_submission_log ORDER BY receipt_no") == [
+        ("superseded",),
+        ("in force",),
+    ]
+
+
+def test_a_file_that_leaves_the_inbox_stays_submitted(copy: Any) -> None:
+    for path in copy.inbox.rglob("*.xlsx"):
+        path.unlink()
+    report = night(copy.inbox, copy.warehouse)
+    assert report.publication.outcome == "unchanged"
+    assert report.rows == copy.report.rows
+
+
+def test_the_build_database_can_be_deleted_and_made_again_from_the_archive(copy: Any) -> None:
+    before = hashes(copy.warehouse), hashes(copy.warehouse, "operator")
+    (copy.warehouse / "warehouse.duckdb").unlink()
+    with Run.open(settings(copy.inbox, copy.warehouse)) as run:
+        assert run.read_and_load() == copy.report.read_count
+        run.accept()
+        run.model()
+        assert run.publish().outcome == "unchanged"
+    assert (hashes(copy.warehouse), hashes(copy.warehouse, "operator")) == before
+
+
+def test_everything_but_the_archive_can_be_deleted_and_made_again(copy: Any) -> None:
+    before = hashes(copy.warehouse), hashes(copy.warehouse, "operator")
+    for path in copy.warehouse.iterdir():
+        if path.name != "archive":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    with Run.open(settings(copy.inbox, copy.warehouse)) as run:
+        run.read_and_load()
+        run.accept()
+        run.model()
+        assert run.publish().outcome == "published"
+    assert (hashes(copy.warehouse), hashes(copy.warehouse, "operator")) == before
+
+
+def test_a_public_file_that_was_lost_or_overwritten_comes_back(copy: Any) -> None:
+    (copy.warehouse / "sciculture.duckdb").unlink()
+    (copy.warehouse / "operations.duckdb").write_bytes(b"overwritten")
+    report = night(copy.inbox, copy.warehouse)
+    assert report.publication.outcome == "unchanged"
+    assert published(copy.warehouse, "SELECT count(*) FROM mart_dsc_summary") == [(1,)]
+    assert len(operations(copy.warehouse, "SELECT 1 FROM mart_submission_log")) == len(copy.truth["files"])
+
+
+def test_only_one_run_writes_at_a_time_and_the_other_is_told_who(copy: Any) -> None:
+    import os
+
+    with (
+        Run.open(settings(copy.inbox, copy.warehouse)),
+        pytest.raises(Busy, match=str(os.getpid())),
+        Run.open(settings(copy.inbox, copy.warehouse)),
+    ):
+        pass
+    assert night(copy.inbox, copy.warehouse).publication.outcome == "unchanged"
+
+
+def test_no_inbox_is_the_users_mistake_and_spoils_nothing(copy: Any, tmp_path: Path) -> None:
+    with pytest.raises(UserMistake, match="SCICULTURE_INBOX"):
+        night(tmp_path / "nowhere", copy.warehouse)
+    assert night(copy.inbox, copy.warehouse).publication.outcome == "unchanged"
+
+
+def test_nothing_accepted_yet_is_refused_in_words(tmp_path: Path) -> None:
+    submit(tmp_path / "inbox", "가상시험센터", "빈.csv", b"")
+    report = night(tmp_path / "inbox", tmp_path / "warehouse")
+    assert report.publication.outcome == "refused"
+    assert "nothing to publish" in report.publication.refusals[0]
+    assert not (tmp_path / "warehouse" / "sciculture.duckdb").exists()
+
+
+REGISTER = table(INSTITUTION | {"기관명": "가상첫째기관"})
+
+
+def register(submitter: str, inbox: Path, rows: list[list[str]], received: str) -> None:
+    submit(inbox, submitter, f"등록부 {received[:10]}.csv", as_csv(rows), received)
+
+
+def test_a_year_that_fails_its_suite_is_held_and_its_last_good_facts_stay(tmp_path: Path) -> None:
+    inbox, warehouse = tmp_path / "inbox", tmp_path / "warehouse"
+    register("가상첫째부서", inbox, REGISTER, "2020-01-10T09:00:00")
+    submit(inbox, "가상시험센터", "실적.csv", as_csv(table(CLASS)))
+    assert night(inbox, warehouse).acceptance.held == []
+    # A second department claims the same code for another institution: in no one file is that wrong.
+    clash = table(INSTITUTION | {"기관명": "가상둘째기관"})
+    register("가상둘째부서", inbox, clash, "2020-01-20T09:00:00")
+    submit(inbox, "가상시험센터", "2기.csv", as_csv(table(CLASS | {"기수": "2"})))
+    report = night(inbox, warehouse)
+    (held,) = report.acceptance.held
+    assert held.name == "institution 2020"
+    assert "institution_code" in held.errors[0]
+    assert report.acceptance.accepted == [("dsc_class", 2020)]
+    names = "SELECT institution_name FROM dim_institution WHERE is_registered"
+    assert published(warehouse, names) == [("가상첫째기관",)]
+    assert published(warehouse, "SELECT class_count FROM mart_dsc_summary") == [(2,)]
+    # The next night tells of it again.
+    assert [outcome.name for outcome in night(inbox, warehouse).acceptance.held] == ["institution 2020"]
+    # Mended, it gets in.
+    register(
+        "가상둘째부서",
+        inbox,
+        table(INSTITUTION | {"기관명": "가상둘째기관", "기관코드": "INST-0002"}),
+        "2020-01-30T09:00:00",
+    )
+    report = night(inbox, warehouse)
+    assert (report.acceptance.held, report.acceptance.accepted) == ([], [("institution", 2020)])
+    assert published(warehouse, names + " ORDER BY 1") == [("가상둘째기관",), ("가상첫째기관",)]
+
+
+def test_a_rebuild_while_a_year_is_held_publishes_no_clash(tmp_path: Path) -> None:
+    inbox, warehouse = tmp_path / "inbox", tmp_path / "warehouse"
+    register("가상첫째부서", inbox, REGISTER, "2020-01-10T09:00:00")
+    register("가상둘째부서", inbox, table(INSTITUTION | {"기관명": "가상둘째기관"}), "2020-01-20T09:00:00")
+    submit(inbox, "가상시험센터", "실적.csv", as_csv(table(CLASS)))
+    report = night(inbox, warehouse)
+    assert [outcome.name for outcome in report.acceptance.held] == ["institution 2020"]
+    assert published(warehouse, "SELECT count(*) FROM dim_institution WHERE is_registered") == [(0,)]
+
+
+def test_old_releases_are_kept_to_their_number_and_never_the_current_one_lost(tmp_path: Path) -> None:
+    inbox, warehouse = tmp_path / "inbox", tmp_path / "warehouse"
+    for number in range(4):
+        submit(inbox, "가상시험센터", f"{number}.csv", as_csv(table(CLASS | {"운영횟수": str(number)})))
+        with Run.open(replace(settings(inbox, warehouse), keep_releases=2)) as run:
+            run.steps()
+    assert [name[:5] for name in release_ids(warehouse)] == ["00003", "00004"]
+    assert manifest(warehouse)["release_id"] == release_ids(warehouse)[-1]
