@@ -40,6 +40,12 @@ def unit_in_header(text: str | None) -> str | None:
     return found[1] if found else None
 
 
+@lru_cache(maxsize=4096)
+def _normalised(text: str | None) -> str:
+    # Files of one form repeat each other's headers, and every cell of the head is looked at more than once.
+    return normalise_header(text)
+
+
 @dataclass(frozen=True)
 class Header:
     """A header found. first, last: its rows from 0. columns: field → column from 0. labels: column → header text as
@@ -88,17 +94,17 @@ Names = list[tuple[str, list[str]]]  # per column: the label as written and its 
 
 
 def _single(cells: list[str | None]) -> Names:
-    return [(cell or "", [normalise_header(cell)]) for cell in cells]
+    return [(cell or "", [_normalised(cell)]) for cell in cells]
 
 
 def _double(parents: list[str | None], children: list[str | None], row: int, merges: list[Merge]) -> Names:
     names: Names = []
     for parent, child in zip(_spread_parents(parents, children, row, merges), children, strict=True):
         if parent and child:
-            forms = [normalise_header(parent + child), normalise_header(child)]
+            forms = [_normalised(parent + child), _normalised(child)]
             names.append((f"{parent}|{child}", forms))
         else:
-            names.append((parent or child or "", [normalise_header(parent or child)]))
+            names.append((parent or child or "", [_normalised(parent or child)]))
     return names
 
 
@@ -146,7 +152,10 @@ def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
         if row + 1 < min(len(head), HEAD_ROWS):
             readings.append((row + 1, _double(head[row], head[row + 1], row, grid.merges)))
         for last, names in readings:
+            known = {name for _, forms in names for name in forms}
             for contract in contracts.values():
+                if len(known & _spellings(contract).keys()) < 2:
+                    continue
                 columns = _map_columns(names, contract)
                 if len(columns) < 2:
                     continue
