@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from sciculture_etl.settings import Settings, UserMistake
 
@@ -56,20 +55,22 @@ def rebuild(
 
 
 def _nightly(extract: bool, as_json: bool, wait: float) -> None:
-    from flows.embedded import prepare_prefect
-    from sciculture_etl.console import LiveView, as_machine_report, show_summary
+    from flows.embedded import prefect_api
 
     settings = Settings.from_environment()
-    console = Console(quiet=as_json, highlight=False, width=None if sys.stdout.isatty() else 110)
     started = time.monotonic()
-    with LiveView(console) as view:
-        prepare_prefect(settings.warehouse)
+    with prefect_api(settings.warehouse):
         from flows.nightly import watch_nightly
+        from sciculture_etl.console import LiveView, as_machine_report, operators_console, show_summary
 
-        report = watch_nightly(view, extract, wait)
+        console = operators_console(quiet=as_json)
+        with LiveView(console) as view:
+            report = watch_nightly(view, extract, wait)
     ended = time.monotonic()
     began = view.work_began or ended
-    seconds = {"startup": began - started, "work": ended - began}
+    # What Prefect needs after the work, to write down how it ended, counts as its own.
+    done = view.work_ended or ended
+    seconds = {"startup": began - started, "work": done - began, "shutdown": ended - done}
     exit_code = _exit_code(report)
     if as_json:
         print(json.dumps(as_machine_report(report, settings, exit_code, seconds), ensure_ascii=False, indent=1))
@@ -138,7 +139,9 @@ def _day(text: str | None, line: int | None = None) -> date:
         return date.fromisoformat(text)
     except ValueError:
         where = f"line {line}: " if line else ""
-        raise typer.BadParameter(f"{where}'{text}' is no date, write YYYY-MM-DD / 날짜는 YYYY-MM-DD로 적어 주세요") from None
+        raise typer.BadParameter(
+            f"{where}'{text}' is no date, write YYYY-MM-DD / 날짜는 YYYY-MM-DD로 적어 주세요"
+        ) from None
 
 
 def main() -> None:
@@ -156,7 +159,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(FAILED)
     except Exception as error:
-        print(f"sciculture: failed: {_where(error)}. The last good release stays; run it again when mended", file=sys.stderr)
+        print(
+            f"sciculture: failed: {_where(error)}. The last good release stays; run it again when mended",
+            file=sys.stderr,
+        )
         if os.environ.get("SCICULTURE_TRACEBACK"):
             raise
         sys.exit(FAILED)

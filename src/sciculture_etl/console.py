@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from types import TracebackType
 from typing import Any
@@ -36,12 +37,18 @@ FIGURES = {
 }
 
 
+def operators_console(quiet: bool = False) -> Console:
+    """As wide as the terminal; in a file or pipe wide enough that no line is cut."""
+    return Console(quiet=quiet, highlight=False, width=None if sys.stdout.isatty() else 110)
+
+
 class LiveView:
     """Progress of a run on a terminal; silent where the output is none. It opens with the start of Prefect, which ends
-    when the first step of the run starts (``work_began``, by ``time.monotonic``)."""
+    when the first step of the run starts (``work_began``, ``work_ended``: by ``time.monotonic``)."""
 
     def __init__(self, console: Console) -> None:
         self.work_began: float | None = None
+        self.work_ended: float | None = None
         self._tasks: dict[str, TaskID] = {}
         self._progress = Progress(
             SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), BarColumn(bar_width=30),
@@ -69,6 +76,7 @@ class LiveView:
 
     def advance(self, step: str, count: int = 1) -> None:
         self._progress.advance(self._tasks[step], count)
+        self.work_ended = time.monotonic()
 
 
 def _count(numbers: dict[str, int], name: str) -> str:
@@ -85,7 +93,9 @@ def _pairs(title: str, lines: list[tuple[str, str]]) -> Table:
 
 
 def _findings(report: RunReport) -> Table:
-    table = Table(title="Findings / 지적", title_justify="left", title_style="bold", show_header=False, box=None, padding=(0, 2))
+    table = Table(
+        title="Findings / 지적", title_justify="left", title_style="bold", show_header=False, box=None, padding=(0, 2)
+    )
     table.add_column()
     table.add_column(justify="right")
     table.add_column()
@@ -96,7 +106,9 @@ def _findings(report: RunReport) -> Table:
 
 
 def _figures(report: RunReport) -> Table:
-    table = Table(title="Published figures / 공표 수치", title_justify="left", title_style="bold", box=None, padding=(0, 2))
+    table = Table(
+        title="Published figures / 공표 수치", title_justify="left", title_style="bold", box=None, padding=(0, 2)
+    )
     for heading in ("", "year", "this release", "published", ""):
         table.add_column(heading, justify="left" if heading == "" else "right")
     for figure in report.figures:
@@ -104,7 +116,11 @@ def _figures(report: RunReport) -> Table:
             continue
         agrees = "[green]equal[/]" if figure.agrees else "[yellow]differs[/]"
         table.add_row(
-            FIGURES.get(figure.column, figure.column), str(figure.year), f"{figure.actual:,.0f}", f"{figure.expected:,.0f}", agrees
+            FIGURES.get(figure.column, figure.column),
+            str(figure.year),
+            f"{figure.actual:,.0f}",
+            f"{figure.expected:,.0f}",
+            agrees,
         )
     return table
 
@@ -133,7 +149,9 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
     if any(figure.actual is not None for figure in report.figures):
         console.print(_figures(report))
     for outcome in report.acceptance.held:
-        console.print(Text(f"held, last good facts stay / 보류: {outcome.name}: {'; '.join(outcome.errors)}", style="red"))
+        console.print(
+            Text(f"held, last good facts stay / 보류: {outcome.name}: {'; '.join(outcome.errors)}", style="red")
+        )
     for outcome in [*report.acceptance.remarks, *publication.remarks]:
         console.print(Text(f"remark / 참고: {outcome.name}: {'; '.join(outcome.warnings)}", style="yellow"))
     _show_outcome(console, settings, report, seconds)
@@ -161,7 +179,9 @@ def _show_outcome(console: Console, settings: Settings, report: RunReport, secon
     console.print(Text(f"  time / 시간: {spent}", style="dim"))
 
 
-def as_machine_report(report: RunReport, settings: Settings, exit_code: int, seconds: dict[str, float]) -> dict[str, Any]:
+def as_machine_report(
+    report: RunReport, settings: Settings, exit_code: int, seconds: dict[str, float]
+) -> dict[str, Any]:
     """The same as JSON."""
     publication = report.publication
     return {

@@ -182,15 +182,6 @@ class PromiseColumn(Strict):
     description: Words
 
 
-class Disclosure(Strict):
-    """Counts of persons in 1..k-1 are not published, nor what would let them be computed. ``within`` names the
-    columns whose rows add up to a published total."""
-
-    columns: list[str]
-    within: list[str]
-    k: int = 3
-
-
 class Promise(Strict):
     """What one modelled table promises: ``expectations/curated/<table>.yml``. It becomes COMMENT ON in the database.
 
@@ -202,7 +193,6 @@ class Promise(Strict):
     description: Words
     grain: list[str]
     columns: dict[str, PromiseColumn]
-    disclosure: Disclosure | None = None
     suite: list[Expectation] = Field(default_factory=list)
 
     @model_validator(mode="after")
@@ -229,7 +219,9 @@ class _SafeLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignor
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=deep)
             if key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", key_node.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key!r} stands twice", key_node.start_mark
+                )
             seen.add(key)
         return super().construct_mapping(node, deep=deep)  # type: ignore[no-any-return]
 

@@ -30,7 +30,9 @@ def test_the_sample_night_publishes_the_seven_figures(sample_night: tuple[Places
     _, code, report = sample_night
     assert code == report["exit_code"] == 3  # published, with planted errors
     assert report["outcome"] == "published"
-    assert {figure["figure_id"]: figure["agrees"] for figure in report["figures"]} == {f"K{n}": True for n in range(11, 18)}
+    assert {figure["figure_id"]: figure["agrees"] for figure in report["figures"]} == {
+        f"K{n}": True for n in range(11, 18)
+    }
     rows = report["rows"]
     assert rows["read"] == rows["loaded"] + rows["quarantined"] + rows["left_out"]
 
@@ -108,19 +110,32 @@ def test_a_killed_flow_is_finished_by_the_next_run(
     chance = random.Random(2020)
     for _ in range(KILLS):
         run = subprocess.Popen(
-            [str(COMMAND), "run", "--json"], env=places.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [str(COMMAND), "run", "--json"],
+            env=places.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         lock = places.warehouse / ".lock"
         deadline = time.monotonic() + 120
         while not _held_by(lock, run.pid) and run.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
         time.sleep(chance.uniform(0, 5))
+        started_by_it = _children(run.pid)
         run.send_signal(signal.SIGKILL)
         run.wait()
+        deadline = time.monotonic() + 10
+        while any(Path(f"/proc/{pid}").exists() for pid in started_by_it):
+            assert time.monotonic() < deadline, "a killed run left its server behind"
+            time.sleep(0.1)
     _, report = places.run()
     assert report["release_id"]
     undisturbed, _, _ = sample_night
     assert places.hashes() == undisturbed.hashes()
+
+
+def _children(pid: int) -> list[int]:
+    listing = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in listing.read_text().split()] if listing.exists() else []
 
 
 def _held_by(lock: Path, pid: int) -> bool:

@@ -1,0 +1,32 @@
+"""The embedded API's own process: ``python -m flows.server FD`` serves on the listening socket FD until its parent ends.
+
+Its standard input is a pipe that only the parent writes to: when that closes, however the parent ended, this process
+ends too. So a killed run leaves no server behind.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+
+
+def _end_with_parent() -> None:
+    while os.read(0, 1):
+        pass
+    os._exit(0)
+
+
+def main() -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    app = create_app(ephemeral=True, final=True)
+    config = uvicorn.Config(app, log_level="critical", lifespan="on", timeout_graceful_shutdown=5)
+    uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
+
+
+if __name__ == "__main__":
+    main()
