@@ -1,5 +1,6 @@
 -- Every finding on a submission, with its place and what to do. Grain: submission_id, finding_no. For the operator.
--- That a file came twice, or that a newer one replaced it, follows from the log and not from reading it.
+-- That a file came twice, that a newer one replaced it, or that a name is unknown to the register, follows from what
+-- else was received and not from reading the file.
 WITH files AS (
     SELECT submission_id, min_by(path, seq) AS source_file, min_by(submitter, seq) AS submitter
     FROM log.receipt
@@ -56,6 +57,29 @@ found AS (
         fix_en,
         NULL
     FROM standing
+    UNION ALL
+    SELECT
+        u.submission_id,
+        r.submitter,
+        r.source_file,
+        u.part,
+        p.sheet,
+        u.source_row,
+        NULL,
+        NULL,
+        u.field,
+        w.code,
+        'warning',
+        u.value,
+        replace(w.ko, '{value}', u.value),
+        replace(w.en, '{value}', u.value),
+        w.fix_ko,
+        w.fix_en,
+        NULL
+    FROM unknown_reference AS u
+    JOIN files AS r USING (submission_id)
+    JOIN log.part AS p USING (submission_id, part)
+    JOIN reference.finding AS w ON w.code = 'E_REFERENCE_UNKNOWN'
 )
 SELECT
     submission_id,

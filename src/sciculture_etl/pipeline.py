@@ -189,7 +189,7 @@ class Run:
         for receipt, reading in zip(batch, readings, strict=True):
             submitter = receipt.submitter or _submitter_inside(reading.tables)
             if reading.tables and submitter is None:
-                reading.findings.append(Finding("E_REFERENCE_UNKNOWN", value=receipt.path))
+                reading.findings.append(Finding("R_SUBMITTER_UNKNOWN"))
                 reading.refused, reading.tables = True, []
             datasets = sorted({table.contract.dataset for table in reading.tables})
             outcomes.append(
