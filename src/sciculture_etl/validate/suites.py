@@ -84,7 +84,7 @@ def _expectations(suite: Suite) -> list[Any]:
 
 
 def _sentence(entry: Expectation, result: Any) -> str:
-    about = ", ".join(f"{key}={value}" for key, value in entry.kwargs.items())
+    about = entry.kwargs.get("description") or ", ".join(f"{key}={value}" for key, value in entry.kwargs.items())
     if result.exception_info and any(
         info.get("raised_exception") for info in _infos(result.exception_info) if isinstance(info, dict)
     ):
