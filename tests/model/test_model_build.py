@@ -1,0 +1,132 @@
+"""Only what changed, and what reads it, is made again; SQL and promise must agree."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from forms import CENTRE, CLASS, FACILITY, as_csv, table
+from nights import settings, submit
+
+from sciculture_etl.contracts import ContractError, Promise, load_contracts, load_promises, read_promise
+from sciculture_etl.model import Model, build_model
+from sciculture_etl.pipeline import Run
+from sciculture_etl.settings import EXPECTATIONS, SQL
+
+
+class Workshop:
+    """A warehouse with accepted rows, and SQL and promises of its own to change."""
+
+    def __init__(self, run: Run, folder: Path) -> None:
+        self.run = run
+        self.sql = folder / "sql"
+        self.promised = folder / "curated"
+
+    @property
+    def promises(self) -> dict[str, Promise]:
+        return {path.stem: read_promise(path) for path in sorted(self.promised.glob("*.yml"))}
+
+    def build(self) -> Model:
+        return build_model(self.run.warehouse, load_contracts(), self.promises, self.sql)
+
+    def change(self, name: str, old: str, new: str) -> None:
+        path = self.sql / f"{name}.sql"
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Iterator[Workshop]:
+    inbox = tmp_path / "inbox"
+    for name, rows in {"실적": table(CLASS, {}, {}), "교육장": table(FACILITY), "센터": table(CENTRE)}.items():
+        submit(inbox, "가상시험센터", f"{name}.csv", as_csv(rows))
+    shutil.copytree(SQL, tmp_path / "sql")
+    shutil.copytree(EXPECTATIONS / "curated", tmp_path / "curated")
+    with Run.open(settings(inbox, tmp_path / "warehouse")) as run:
+        run.extract()
+        run.read_and_load()
+        run.accept()
+        yield Workshop(run, tmp_path)
+
+
+def readers_of(table: str) -> set[str]:
+    """The table and everything that reads it, directly or not."""
+    from sciculture_etl.model import load_statements
+
+    statements = load_statements()
+    found = {table}
+    while more := {s.table for s in statements.values() if s.inputs & found} - found:
+        found |= more
+    return found
+
+
+def test_built_again_nothing_is_made_again(workshop: Workshop) -> None:
+    assert set(workshop.build().rebuilt) == set(load_promises())
+    assert workshop.build().rebuilt == []
+
+
+@pytest.mark.parametrize("name", ["core/fct_dsc_facility", "core/dim_region", "mart/mart_dsc_summary"])
+def test_a_changed_statement_makes_again_only_what_depends_on_it(workshop: Workshop, name: str) -> None:
+    before = workshop.build()
+    workshop.change(name, "-- ", "-- Changed. ")
+    after = workshop.build()
+    assert set(after.rebuilt) == readers_of(name.split("/")[1])
+    assert {t for t in after.fingerprints if after.fingerprints[t] != before.fingerprints[t]} == set(after.rebuilt)
+
+
+def test_a_changed_reference_list_makes_again_only_what_reads_it(workshop: Workshop) -> None:
+    workshop.build()
+    path = workshop.sql / "reference" / "program.csv"
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert set(workshop.build().rebuilt) == readers_of("dim_program")
+
+
+def test_changed_words_of_a_promise_reach_the_table(workshop: Workshop) -> None:
+    workshop.build()
+    path = workshop.promised / "mart_dsc_summary.yml"
+    promise = yaml.safe_load(path.read_text(encoding="utf-8"))
+    promise["description"]["en"] = "It's an invented description"
+    path.write_text(yaml.safe_dump(promise, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    assert set(workshop.build().rebuilt) >= {"mart_dsc_summary"}
+    comment = workshop.run.warehouse.value("SELECT comment FROM duckdb_tables() WHERE table_name = 'mart_dsc_summary'")
+    assert comment.endswith("/ It's an invented description")
+
+
+def test_a_statement_that_is_taken_away_takes_its_table_along(workshop: Workshop) -> None:
+    workshop.build()
+    (workshop.sql / "mart" / "mart_program_region_year.sql").unlink()
+    (workshop.promised / "mart_program_region_year.yml").unlink()
+    workshop.build()
+    tables = workshop.run.warehouse.rows("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'")
+    assert "mart_program_region_year" not in {row["table_name"] for row in tables}
+    assert "mart_dsc_summary" in {row["table_name"] for row in tables}
+
+
+DISAGREEMENTS = {
+    "another type": ("CAST(attendance_count AS BIGINT)", "CAST(attendance_count AS DOUBLE)", "attendance_count DOUBLE"),
+    "another column": ("AS sharing_session_share", "AS sharing_share", "sharing_share DOUBLE, promised nothing"),
+    "no such column": ("coalesce(facility_count, 0)", "coalesce(facility_cuont, 0)", "facility_cuont"),
+}
+
+
+@pytest.mark.parametrize("case", DISAGREEMENTS)
+def test_sql_that_breaks_its_promise_is_told_and_leaves_the_old_tables(workshop: Workshop, case: str) -> None:
+    old, new, told = DISAGREEMENTS[case]
+    workshop.build()
+    before = workshop.run.warehouse.rows("FROM mart_dsc_summary")
+    workshop.change("mart/mart_dsc_summary", old, new)
+    with pytest.raises(ContractError) as refusal:
+        workshop.build()
+    assert "mart_dsc_summary" in str(refusal.value)
+    assert told in str(refusal.value)
+    assert workshop.run.warehouse.rows("FROM mart_dsc_summary") == before
+    workshop.change("mart/mart_dsc_summary", new, old)
+    assert workshop.build().rebuilt == []
+
+
+def test_a_table_that_nothing_promises_is_refused(workshop: Workshop) -> None:
+    (workshop.sql / "mart" / "mart_invented.sql").write_text("-- Invented. Grain: x.\nSELECT 1 AS x", encoding="utf-8")
+    with pytest.raises(ContractError, match=r"expectations/curated/mart_invented\.yml is missing"):
+        workshop.build()
