@@ -27,7 +27,7 @@ class Settings:
     warehouse: Path
     max_file_bytes: int = 512 * 1024**2
     max_unpacked_bytes: int = 4 * 1024**3
-    batch_bytes: int = 96 * 1024**2
+    batch_bytes: int = 48 * 1024**2
     keep_releases: int = 10
 
     @classmethod
