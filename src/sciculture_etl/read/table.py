@@ -11,8 +11,9 @@ import polars as pl
 from sciculture_etl.contracts import Contract
 from sciculture_etl.read.grid import Grid, column_letter
 from sciculture_etl.read.headers import Header, unit_in_header
-from sciculture_etl.read.titles import MONEY_SCALE, Title
+from sciculture_etl.read.titles import MONEY_SCALE, Title, made_on
 
+FOOT_ROWS = 6  # rows at the end of a table looked at for a date
 # Columns of a table's frame that are no fields: the physical row from 1; the row's first cell that isn't blank; how
 # many cells aren't blank; what stands beyond the last column of the header's width (CSV).
 PLACE_COLUMNS = ["row", "first_text", "filled", "overflow"]
@@ -78,6 +79,9 @@ def cut_table(grid: Grid, header: Header, title: Title) -> Table:
     )
     last = frame["first_text"].is_not_null().arg_true().last()
     frame = frame.head(0 if last is None else int(last) + 1)  # type: ignore[call-overload]
+    # A form may be dated below its table as well as above it.
+    below = frame.tail(FOOT_ROWS).filter(pl.col("filled") <= 2)["first_text"].drop_nulls().to_list()
+    days = [day for day in (title.made_on, made_on("\n".join(below))) if day]
     labels = {name: header.labels[column] for name, column in header.columns.items()}
     scales = {}
     for name, fld in header.contract.fields.items():
@@ -88,6 +92,6 @@ def cut_table(grid: Grid, header: Header, title: Title) -> Table:
         letters={name: column_letter(column) for name, column in header.columns.items()},
         headers={name: " ".join(label.split()) for name, label in labels.items()},
         extra_headers=[" ".join(label.split()) for label in header.extra],
-        scales=scales, title_year=title.year, submitter=title.submitter, made_on=title.made_on,
+        scales=scales, title_year=title.year, submitter=title.submitter, made_on=max(days, default=None),
         hidden_rows=[row + 1 for row in grid.hidden_rows if row >= first_row],
     )  # fmt: skip

@@ -8,14 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 
 DAY = re.compile(r"(20\d{2})\s*[.\-/년]\s*(\d{1,2})\s*[.\-/월]\s*(\d{1,2})\s*일?\.?")
-YEAR_WORD = re.compile(r"(?<!\d)(20\d{2})\s*(?:학년도|년도|년|사업)|사업\s*[연년]도\s*[:：]?\s*(20\d{2})")
+MONTH = re.compile(r"20\d{2}\s*년\s*\d{1,2}\s*월|20\d{2}\s*\.\s*\d{1,2}\s*\.")
+# Best first: a year that is called the programme's. Days and months ("2021년 1월 제출") are no program years.
+YEAR_WORDS = (
+    re.compile(r"사업\s*[연년]도\s*[:：]?\s*(20\d{2})"),
+    re.compile(r"(?<!\d)(20\d{2})\s*(?:학년도|년도|사업)"),
+    re.compile(r"(?<!\d)(20\d{2})\s*년"),
+)
 SHORT_YEAR = re.compile(r"['’‘`](\d{2})\s*년")
 BARE_YEAR = re.compile(r"(?<![\d.])(20\d{2})(?![\d.])")
 YEAR_IN_NAME = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
 SHORT_YEAR_IN_NAME = re.compile(r"(?<!\d)(\d{2})년")
 UNIT_LINE = re.compile(r"단위\s*[:：]\s*([^)\]]+)")
 SUBMITTER_LINE = re.compile(r"(?:기관명|운영기관|제출기관|수행기관|책임운영기관)\s*[:：]\s*([^,;/|]+)")
-MADE_ON = re.compile(r"(?:제출|수정|작성|기준)\s*(?:일자|일시|일)?\s*[:：]?\s*(?=20\d{2})")
+MADE_ON = re.compile(r"(?:제출|수정|작성)\s*(?:일자|일시|일)?\s*[:：]?\s*(?=20\d{2})")
 MONEY_SCALE = {"원": 1, "천원": 1_000, "만원": 10_000, "백만원": 1_000_000, "억원": 100_000_000}
 
 
@@ -30,7 +36,8 @@ class Title:
     made_on: date | None = None
 
 
-def _made_on(text: str) -> date | None:
+def made_on(text: str) -> date | None:
+    """The latest day on which a text says that it was made, corrected or submitted."""
     days = []
     for found in MADE_ON.finditer(text):
         if day := DAY.match(text, found.end()):
@@ -42,14 +49,14 @@ def _made_on(text: str) -> date | None:
 
 
 def _year(text: str) -> int | None:
-    text = DAY.sub(" ", text)
-    if found := YEAR_WORD.search(text):
-        return int(found[1] or found[2])
+    text = MONTH.sub(" ", DAY.sub(" ", text))
+    for words in YEAR_WORDS:
+        if found := words.search(text):
+            return int(found[1])
     if found := SHORT_YEAR.search(text):
         return 2000 + int(found[1])
-    if found := BARE_YEAR.search(text):
-        return int(found[1])
-    return None
+    found = BARE_YEAR.search(text)
+    return int(found[1]) if found else None
 
 
 def read_title(rows: list[list[str | None]]) -> Title:
@@ -59,10 +66,10 @@ def read_title(rows: list[list[str | None]]) -> Title:
     units = [unit.strip() for found in UNIT_LINE.finditer(text) for unit in re.split(r"[,·/、\s]+", found[1])]
     submitter = SUBMITTER_LINE.search(text)
     return Title(
-        year=next((year for cell in cells if (year := _year(cell))), None),
+        year=_year(text),
         unit=next((unit for unit in units if unit in MONEY_SCALE and unit != "원"), None),
         submitter=submitter[1].strip(" )]") if submitter else None,
-        made_on=_made_on(text),
+        made_on=made_on(text),
     )
 
 

@@ -7,8 +7,9 @@ import polars as pl
 from sciculture_etl.contracts import Contract
 from sciculture_etl.read.headers import normalise_header
 
-FOOTNOTE = r"^(?:※|\*\s*[^\d\s]|\*\)|[(\[]?주\s*\d*\s*[)\]:：]|(?:비고|자료|출처|참고|작성자 주)\s*[:：]|☞|▶|□|○\s)"
-EXAMPLE = r"^[(<\[【]?\s*(?:예시|작성\s*예|기재\s*예|보기|예\s*[)>\]】:：])"
+# A mark of notes, or a short label with a colon (``자료:``, ``작성일:``).
+FOOTNOTE = r"^(?:※|\*\s*[^\d\s]|\*\)|[(\[]?주\s*\d*\s*[)\]:：]|[가-힣][가-힣\s]{1,9}[:：]|☞|▶|□|○\s)"
+EXAMPLE = r"^[(<\[【]?\s*(?:예시|작성\s*예|기재\s*예|(?:보기|예)\s*[)>\]】:：])"
 SUBTOTAL = r"(?:소계|합계|총계|누계)[)>\]】]?$|^[(<\[【]?계[)>\]】]?$"
 GRAND_TOTAL = r"(?:합계|총계)[)>\]】]?$|^[(<\[【]?계[)>\]】]?$"
 RUNNING_TOTAL = r"누계[)>\]】]?$"
@@ -23,17 +24,19 @@ def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
     """Per row why it is no data (``blank``, ``footnote``, ``example``, ``header``, ``subtotal``), null for data.
 
     frame: raw texts by field with the place columns. A subtotal is a row that lacks a required label and has a word
-    for a total in another; a class that merely ends in such a word has all its labels.
+    for a total in another; a class that merely ends in such a word has all its labels. A lone cell below the last
+    fuller row of its table is a note (a date, a signature).
     """
     labels = label_columns(contract, frame)
     required = [name for name in labels if contract.fields[name].required]
     text = pl.col("first_text")
     few = pl.col("filled") <= 2
+    last_full = pl.when(pl.col("filled") > 1).then("index").max().over("part_key")
     told = frame.with_row_index("index").select(
         "index",
         pl.when(pl.col("filled") == 0)
         .then(pl.lit("blank"))
-        .when(few & text.str.contains(FOOTNOTE))
+        .when((few & text.str.contains(FOOTNOTE)) | ((pl.col("filled") == 1) & (pl.col("index") > last_full)))
         .then(pl.lit("footnote"))
         .when(text.str.contains(EXAMPLE))
         .then(pl.lit("example"))
@@ -52,7 +55,7 @@ def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
     totals = lacking.filter(pl.any_horizontal(cell.str.contains(SUBTOTAL) for cell in squeezed))["index"]
     first = required[0]
     known = {name: [normalise_header(s) for s in contract.fields[name].spellings] for name in required}
-    raw = [spelling for spelling in contract.fields[first].spellings]
+    raw = contract.fields[first].spellings
     alike = open_rows.filter(pl.col(first).is_in(raw))
     headers = alike.filter(
         pl.all_horizontal(
