@@ -212,7 +212,9 @@ class Run:
 
     def _summarise(self) -> None:
         report = self.report
-        if self.warehouse.value("SELECT count(*) FROM information_schema.tables WHERE table_name = 'mart_submission_log'"):
+        if self.warehouse.value(
+            "SELECT count(*) FROM information_schema.tables WHERE table_name = 'mart_submission_log'"
+        ):
             rows = self.warehouse.rows("SELECT * FROM mart_submission_log")
             report.verdicts = dict(Counter(row["verdict"] for row in rows))
             new = {receipt.path for receipt in report.extraction.received}

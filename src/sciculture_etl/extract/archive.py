@@ -86,7 +86,9 @@ class Archive:
                 f"the archive has lost {path}: put the file back from a backup / 보관된 파일이 없습니다"
             ) from None
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise UserMistake(f"the archive's {path} was changed: put it back from a backup / 보관된 파일이 바뀌었습니다")
+            raise UserMistake(
+                f"the archive's {path} was changed: put it back from a backup / 보관된 파일이 바뀌었습니다"
+            )
         return data
 
     def receipts(self) -> list[Receipt]:

@@ -83,7 +83,9 @@ def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract]) -> Acc
             details = str(failed_before[0]["detail"]).splitlines()
             acceptance.held.append(SuiteOutcome(f"{dataset} {year}", len(contract.suite), errors=details))
             continue
-        suites.append((dataset, year, mark, Suite(f"{dataset} {year}", _candidate_query(contract, year), contract.suite)))
+        suites.append(
+            (dataset, year, mark, Suite(f"{dataset} {year}", _candidate_query(contract, year), contract.suite))
+        )
     if not suites:
         return acceptance
     with warehouse.transaction() as connection:

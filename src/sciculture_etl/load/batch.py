@@ -62,7 +62,9 @@ def load_batch(
         "log.submission": submissions,
         "log.finding": with_words(findings),
         "log.part": pl.concat([_drop(v.accounts, personal) for _, v in validated]) if validated else pl.DataFrame(),
-        "log.quarantine": pl.concat([_drop(v.quarantine, personal) for _, v in validated]) if validated else pl.DataFrame(),
+        "log.quarantine": pl.concat([_drop(v.quarantine, personal) for _, v in validated])
+        if validated
+        else pl.DataFrame(),
     }
     for contract, v in validated:
         rows = _drop(v.accepted, personal).join(readings, on="submission_id", how="left", maintain_order="left")

@@ -26,7 +26,10 @@ class Model:
 
 
 def _reference_fingerprints(folder: Path) -> dict[str, str]:
-    files = {f"reference.{path.stem}": fingerprint(path.read_bytes()) for path in sorted((folder / "reference").glob("*.csv"))}
+    files = {
+        f"reference.{path.stem}": fingerprint(path.read_bytes())
+        for path in sorted((folder / "reference").glob("*.csv"))
+    }
     made = {"reference.region": REFERENCE_VERSION, "reference.region_change": REFERENCE_VERSION}
     return files | made | {"reference.finding": fingerprint(json.dumps(catalogue()))}
 
@@ -118,7 +121,10 @@ def build_model(
         for statement in statements:
             promise = promises.get(statement.table)
             read = sorted(statement.inputs)
-            marks = [log_mark if name.startswith("log.") else inputs.get(name, "") or model.fingerprints.get(name, "") for name in read]
+            marks = [
+                log_mark if name.startswith("log.") else inputs.get(name, "") or model.fingerprints.get(name, "")
+                for name in read
+            ]
             mark = fingerprint(statement.text, macros, promise.model_dump_json() if promise else "", *marks)
             model.fingerprints[statement.table] = mark
             if known.get(statement.table) == mark:

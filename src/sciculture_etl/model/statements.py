@@ -72,7 +72,9 @@ def ordered(statements: dict[str, Statement]) -> list[Statement]:
     for statement in statements.values():
         unknown = [name for name in statement.inputs if "." not in name and name not in statements]
         if unknown:
-            raise ContractError(f"sql/{statement.layer}/{statement.table}.sql reads unknown tables: {', '.join(unknown)}")
+            raise ContractError(
+                f"sql/{statement.layer}/{statement.table}.sql reads unknown tables: {', '.join(unknown)}"
+            )
         graph[statement.table] = {name for name in statement.inputs if name in statements}
     try:
         return [statements[table] for table in TopologicalSorter(graph).static_order()]

@@ -82,7 +82,9 @@ def _build_database(
             if promise.audience != audience:
                 continue
             order = ", ".join(f'"{name}"' for name in promise.grain)
-            connection.execute(f'CREATE TABLE release.main."{promise.table}" AS SELECT * FROM "{promise.table}" ORDER BY {order}')
+            connection.execute(
+                f'CREATE TABLE release.main."{promise.table}" AS SELECT * FROM "{promise.table}" ORDER BY {order}'
+            )
             for line in comments(promise, f'release.main."{promise.table}"'):
                 connection.execute(line)
         connection.execute(
@@ -139,7 +141,10 @@ def _manifest(
         """SELECT receipt_no, submission_id, file_sha256 AS sha256, source_file, submitter, datasets, program_years, verdict,
         standing, rows_read, rows_loaded, rows_quarantined, rows_left_out FROM mart_submission_log ORDER BY receipt_no"""
     )
-    accounts = {key: sum(int(row[key]) for row in inputs) for key in ("rows_read", "rows_loaded", "rows_quarantined", "rows_left_out")}
+    accounts = {
+        key: sum(int(row[key]) for row in inputs)
+        for key in ("rows_read", "rows_loaded", "rows_quarantined", "rows_left_out")
+    }
     reasons = warehouse.rows(
         "SELECT sum(blank)::BIGINT AS blank, sum(footnote)::BIGINT AS footnote, sum(example)::BIGINT AS example, "
         "sum(header)::BIGINT AS header, sum(subtotal)::BIGINT AS subtotal FROM log.part"
@@ -193,9 +198,13 @@ def publish_release(
     if current_id and warehouse.state("published") == f"{current_id} {mark}":
         return Publication("unchanged", current_id)
     if wrong := _accounts_that_disagree(warehouse, contracts):
-        return Publication("refused", current_id, refusals=[f"the accounts of rows don't add up: {line}" for line in wrong])
+        return Publication(
+            "refused", current_id, refusals=[f"the accounts of rows don't add up: {line}" for line in wrong]
+        )
     if not warehouse.value("SELECT count(*) FROM log.in_force") and current_id is None:
-        return Publication("refused", None, refusals=["no submission has been accepted yet, so there is nothing to publish"])
+        return Publication(
+            "refused", None, refusals=["no submission has been accepted yet, so there is nothing to publish"]
+        )
     suites = [Suite(name, f'SELECT * FROM "{name}"', promises[name].suite) for name in promises if promises[name].suite]
     outcomes = run_suites(warehouse.connection, suites)
     if refusals := [f"{outcome.name}: {line}" for outcome in outcomes for line in outcome.errors]:

@@ -11,7 +11,9 @@ from sciculture_etl.contracts import Contract
 from sciculture_etl.read.grid import HEAD_ROWS, Grid, Merge
 
 HEADER_WITHIN = 20  # rows from the top in which a header is looked for
-UNIT_IN_BRACKETS = re.compile(r"[(\[]\s*(?:단위\s*[:：]?\s*)?(명|회|개|개소|건|팀|원|천원|백만원|억원|%|점|인|반|강좌)\s*[)\]]")
+UNIT_IN_BRACKETS = re.compile(
+    r"[(\[]\s*(?:단위\s*[:：]?\s*)?(명|회|개|개소|건|팀|원|천원|백만원|억원|%|점|인|반|강좌)\s*[)\]]"
+)
 DROPPED = re.compile(r"[\s()\[\]·ㆍ・•/,:：.*†]+")
 # Taken away before NFKC, which would make digits of them.
 NOTE_MARK = re.compile(r"[①-⑳]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?|(?<=[가-힣)])\s*\d\)$")

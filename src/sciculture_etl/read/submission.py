@@ -55,14 +55,18 @@ def read_submission(data: bytes, contracts: dict[str, Contract], max_unpacked_by
     return _judge(reading, grids, nearly, contracts)
 
 
-def _judge(reading: Reading, grids: list[Grid], nearly: list[tuple[Grid, Header]], contracts: dict[str, Contract]) -> Reading:
+def _judge(
+    reading: Reading, grids: list[Grid], nearly: list[tuple[Grid, Header]], contracts: dict[str, Contract]
+) -> Reading:
     """Refuses what holds no table with rows; a sheet that is a damaged form next to whole ones is told of."""
     for grid, header in nearly:
         names = ", ".join(f"'{header.contract.fields[name].header}'" for name in header.missing)
         title = header.contract.title
         reading.findings.append(
             Finding(
-                "R_HEADER_NOT_FOUND", sheet=grid.sheet, row=header.first + 1,
+                "R_HEADER_NOT_FOUND",
+                sheet=grid.sheet,
+                row=header.first + 1,
                 expected_ko=f"'{title.ko}' 서식으로 보이지만 다음 열이 없습니다: {names}",
                 expected_en=f"It looks like '{title.en}' but lacks: {names}",
             )  # fmt: skip
@@ -80,5 +84,3 @@ def _judge(reading: Reading, grids: list[Grid], nearly: list[tuple[Grid, Header]
             Finding("R_HEADER_NOT_FOUND", expected_ko=f"받는 서식: {known_ko}", expected_en=f"Known forms: {known_en}")
         )
     return Reading(reading.format, findings=reading.findings, unread_sheets=reading.unread_sheets, refused=True)
-
-

@@ -101,7 +101,9 @@ def _refuse_bombs(data: bytes, max_unpacked_bytes: int) -> None:
         unpacked = sum(entry.file_size for entry in package.infolist())
     if unpacked > max_unpacked_bytes:
         limit = f"{max_unpacked_bytes / 1024**2:,.0f} MiB"
-        raise Refused(Finding("R_TOO_LARGE", value=f"{unpacked / 1024**2:,.0f} MiB", expected_ko=limit, expected_en=limit))
+        raise Refused(
+            Finding("R_TOO_LARGE", value=f"{unpacked / 1024**2:,.0f} MiB", expected_ko=limit, expected_en=limit)
+        )
 
 
 def read_workbook_grids(data: bytes, max_unpacked_bytes: int) -> list[Grid]:

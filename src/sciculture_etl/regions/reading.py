@@ -72,8 +72,13 @@ def parse(text: str, within: Reading | None = None) -> Parsed:
         return Parsed((), *failed)
     most = max(reading.letters for reading in done)
     best = {reading.places: reading for reading in done if reading.letters == most}
-    unshortened = tuple(reading for reading in best.values() if not reading.shortened)
-    return Parsed(unshortened or tuple(best.values()))
+    sure = tuple(reading for reading in best.values() if not reading.shortened and not _leaps(reading))
+    return Parsed(sure or tuple(best.values()))
+
+
+def _leaps(reading: Reading) -> bool:
+    """Tell whether a dong is named with no sigungu above it: 충북 영동 may as well be 영동군, 광주 송정동 the si's."""
+    return all(place.rank in (0, EMD) for place in reading.places) and reading.places[-1].rank == EMD
 
 
 def _onward(reading: Reading, token: str, following: str) -> list[Reading]:
@@ -87,8 +92,10 @@ def _onward(reading: Reading, token: str, following: str) -> list[Reading]:
         return [_extended(reading, (place,), len(token)) for place in direct]
     if full:
         onward = [_extended(reading, (place,), len(token)) for place in full]
-        if last is None and full[0].rank == 0:  # 광주 may be a sido or, when a word below it says so, a si
-            onward += [_extended(reading, (p,), len(token), shortened=True) for p in shortened_below(None, token)]
+        # 광주 may be a sido or, when a word below it says so, a si; 안동 a dong or 안동시.
+        if last is None or last.rank == 0:
+            rivals = [place for place in shortened_below(last, token) if place.rank < EMD or full[0].rank == 0]
+            onward += [_extended(reading, (place,), len(token), shortened=True) for place in rivals]
         return onward
     if reading.places and _repeats(reading, token):
         return [reading]

@@ -114,7 +114,9 @@ def _duplicates(rows: pl.DataFrame, keys: pl.DataFrame, usable: pl.Series) -> pl
     suspects = at.filter(hashes.is_duplicated())
     if not suspects.len():
         return pl.DataFrame(schema=FAILED)
-    frame = keys[suspects].with_columns(suspects.cast(pl.UInt32).alias("index"), rows["row"].gather(suspects).alias("row"))
+    frame = keys[suspects].with_columns(
+        suspects.cast(pl.UInt32).alias("index"), rows["row"].gather(suspects).alias("row")
+    )
     names = keys.columns
     told = frame.with_columns(
         pl.col("row").first().over(names).alias("first_row"), pl.col("index").cum_count().over(names).alias("nth")
@@ -293,11 +295,15 @@ def _place_findings(
 def _accounts(
     candidates: list[Candidate], stacked: pl.DataFrame, reasons: pl.Series, rows: pl.DataFrame, bad: pl.Series
 ) -> pl.DataFrame:
-    out = stacked.select("part_key", reasons.alias("reason")).group_by("part_key").agg(
-        pl.len().alias("read"), *((pl.col("reason") == reason).sum().alias(reason) for reason in LEFT_OUT)
+    out = (
+        stacked.select("part_key", reasons.alias("reason"))
+        .group_by("part_key")
+        .agg(pl.len().alias("read"), *((pl.col("reason") == reason).sum().alias(reason) for reason in LEFT_OUT))
     )
-    judged = rows.select("part_key", bad.alias("bad")).group_by("part_key").agg(
-        (~pl.col("bad")).sum().alias("loaded"), pl.col("bad").sum().alias("quarantined")
+    judged = (
+        rows.select("part_key", bad.alias("bad"))
+        .group_by("part_key")
+        .agg((~pl.col("bad")).sum().alias("loaded"), pl.col("bad").sum().alias("quarantined"))
     )
     told = pl.DataFrame(
         [

@@ -17,7 +17,13 @@ from sciculture_etl.validate.numbers import cast_numbers
 
 FIRST_YEAR = 2000
 # Failing cells of one field: index (row of the batch), code, and what was expected in both languages.
-FAILED = {"index": pl.UInt32, "code": pl.String, "severity": pl.String, "expected_ko": pl.String, "expected_en": pl.String}
+FAILED = {
+    "index": pl.UInt32,
+    "code": pl.String,
+    "severity": pl.String,
+    "expected_ko": pl.String,
+    "expected_en": pl.String,
+}
 
 
 def failed(
@@ -122,7 +128,9 @@ def cast_field(
             if mask.any():
                 failures.append(failed(at.filter(mask), found.filter(mask), ko, en, severity))
     if fld.default is not None:
-        values = values.set(texts.is_null(), fld.default) if values.dtype != pl.String else values.fill_null(fld.default)
+        values = (
+            values.set(texts.is_null(), fld.default) if values.dtype != pl.String else values.fill_null(fld.default)
+        )
     elif fld.required:
         blank = texts.is_null() if fld.type != "text" else values.is_null()
         if blank.any():
@@ -170,7 +178,8 @@ def cast_years(column: pl.Series | None, titles: pl.Series, names: pl.Series) ->
     if (disagree := judged["disagree"]).any():
         said = [pl.col("title").fill_null(0), pl.col("name").fill_null(0)]
         told = frame.filter(disagree).select(
-            pl.format("제목 줄 {} · 파일 이름 {}", *said).alias("ko"), pl.format("title {} · file name {}", *said).alias("en")
+            pl.format("제목 줄 {} · 파일 이름 {}", *said).alias("ko"),
+            pl.format("title {} · file name {}", *said).alias("en"),
         )
         failures.append(failed(disagree.arg_true(), "E_YEAR_MISMATCH", told["ko"], told["en"]))
     outside = ((years < FIRST_YEAR) | (years > latest)).fill_null(False)

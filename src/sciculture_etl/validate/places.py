@@ -20,7 +20,8 @@ def _resolved(texts: pl.Series, years: pl.Series) -> pl.DataFrame:
     if not distinct.height:
         return pl.DataFrame(schema={"text": pl.String, "year": pl.Int16, **OUTCOME})
     asked = distinct.with_columns(
-        pl.date(pl.col("year").cast(pl.Int32), 12, 31).alias("on"), pl.date(pl.col("year").cast(pl.Int32), 1, 1).alias("since")
+        pl.date(pl.col("year").cast(pl.Int32), 12, 31).alias("on"),
+        pl.date(pl.col("year").cast(pl.Int32), 1, 1).alias("since"),
     )
     told = resolve_frame(asked.select("text", "on", "since")).with_columns(
         region_code=pl.coalesce("eupmyeondong_code", "admin_code", "legal_code")
@@ -66,7 +67,9 @@ def resolve_places(
     needed = DEPTH[fields[-1].level or "sido"] if fields[-1].required else 1
     depth = rows["level"].replace_strict(DEPTH, default=0, return_dtype=pl.Int8)
     resolved = (rows["status"] == "resolved").fill_null(False)
-    shallow = resolved & (depth < needed) & ~(sejong if needed < 3 else pl.Series([False]).new_from_index(0, rows.height))
+    shallow = (
+        resolved & (depth < needed) & ~(sejong if needed < 3 else pl.Series([False]).new_from_index(0, rows.height))
+    )
     unsure = rows["text"].is_not_null() & rows["year"].is_not_null() & ~missing & (~resolved | shallow)
     if unsure.any():
         _blame(contract, texts, rows, unsure, failures)
@@ -104,7 +107,9 @@ def _blame(
             _resolved(wider.replace("", None), failing["year"]), on=["text", "year"], how="left", maintain_order="left"
         )["status"]
         unsound = (~sound.is_in(["resolved", "ambiguous"])).fill_null(False) & (wider != "")
-        blamed = blamed.to_frame("b").select(pl.when(unsound).then(pl.lit(names[position - 1])).otherwise("b")).to_series()
+        blamed = (
+            blamed.to_frame("b").select(pl.when(unsound).then(pl.lit(names[position - 1])).otherwise("b")).to_series()
+        )
     candidates = pl.col("candidates")
     told = failing.select(
         "index",
@@ -116,4 +121,3 @@ def _blame(
         part = told.filter(pl.col("field") == name)
         if part.height:
             failures[name].append(failed(part["index"], part["code"], part["ko"], part["en"]))
-

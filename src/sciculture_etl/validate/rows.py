@@ -57,13 +57,17 @@ def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
     known = {name: [normalise_header(s) for s in contract.fields[name].spellings] for name in required}
     raw = contract.fields[first].spellings
     alike = open_rows.filter(pl.col(first).is_in(raw))
-    headers = alike.filter(
-        pl.all_horizontal(
-            pl.col(name).is_null()
-            | pl.col(name).map_elements(normalise_header, return_dtype=pl.String).is_in(spellings)
-            for name, spellings in known.items()
-        )
-    )["index"] if alike.height else alike["index"]
+    headers = (
+        alike.filter(
+            pl.all_horizontal(
+                pl.col(name).is_null()
+                | pl.col(name).map_elements(normalise_header, return_dtype=pl.String).is_in(spellings)
+                for name, spellings in known.items()
+            )
+        )["index"]
+        if alike.height
+        else alike["index"]
+    )
     index = pl.int_range(frame.height, eager=True)
     return (
         frame.select(
