@@ -192,11 +192,11 @@ class Run:
                 reading.findings.append(Finding("R_SUBMITTER_UNKNOWN"))
                 reading.refused, reading.tables = True, []
             datasets = sorted({table.contract.dataset for table in reading.tables})
+            made_on = max((table.made_on for table in reading.tables if table.made_on), default=None)
             outcomes.append(
                 SubmissionOutcome(
                     receipt.submission_id, self._reading_mark(datasets, bool(reading.unread_sheets)), reading.format,
-                    reading.refused, datasets, submitter, max((t.made_on for t in reading.tables if t.made_on), default=None),
-                    reading.unread_sheets, reading.findings,
+                    reading.refused, datasets, submitter, made_on, reading.unread_sheets, reading.findings,
                 )
             )  # fmt: skip
             for part, table in enumerate(reading.tables, start=1):

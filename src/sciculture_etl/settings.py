@@ -12,7 +12,7 @@ EXPECTATIONS = PROJECT_ROOT / "expectations"
 SQL = PROJECT_ROOT / "sql"
 
 
-class UserMistake(Exception):
+class UserMistake(Exception):  # noqa: N818
     """Something the person at the console can mend; shown as one message without a traceback."""
 
 

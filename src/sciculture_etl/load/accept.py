@@ -28,7 +28,8 @@ COLUMNS = "dataset, submitter, program_year, term, submission_id, reading"
 
 @dataclass
 class Acceptance:
-    """accepted: dataset-years whose rows in force changed. held: those that failed their suite and stay as they were."""
+    """accepted: dataset-years whose rows in force changed. held: those that failed their suite and stay as
+    they were."""
 
     accepted: list[tuple[str, int]] = field(default_factory=list)
     held: list[SuiteOutcome] = field(default_factory=list)
@@ -76,7 +77,8 @@ def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract]) -> Acc
         contract = contracts[dataset]
         mark = _year_fingerprint(warehouse, contract, year)
         failed_before = warehouse.rows(
-            "SELECT detail FROM log.suite_result WHERE dataset = ? AND program_year = ? AND fingerprint = ? AND NOT passed",
+            "SELECT detail FROM log.suite_result "
+            "WHERE dataset = ? AND program_year = ? AND fingerprint = ? AND NOT passed",
             [dataset, year, mark],
         )
         if failed_before:

@@ -18,7 +18,8 @@ from sciculture_etl.validate import Validated
 
 @dataclass
 class SubmissionOutcome:
-    """What was made of one file. reading: fingerprint of what it was read with. findings: those about the whole file."""
+    """What was made of one file. reading: fingerprint of what it was read with. findings: those about the whole
+    file."""
 
     submission_id: str
     reading: str
@@ -31,7 +32,7 @@ class SubmissionOutcome:
     findings: list[Finding] = field(default_factory=list)
 
 
-SUBMISSION_SCHEMA = {
+SUBMISSION_SCHEMA: dict[str, type[pl.DataType] | pl.DataType] = {
     "submission_id": pl.String, "reading": pl.String, "format": pl.String, "refused": pl.Boolean,
     "datasets": pl.List(pl.String), "submitter": pl.String, "made_on": pl.Date, "unread_sheets": pl.List(pl.String),
 }  # fmt: skip
@@ -79,12 +80,13 @@ def load_batch(
         for table, path in files.items():
             connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet('{path}')")
         for contract, _ in validated:
-            if (path := files.get(f"store.{contract.dataset}")) is None:
+            accepted = files.get(f"store.{contract.dataset}")
+            if accepted is None:
                 continue
             term = "term" if "term" in contract.partition else "0"
             connection.execute(
                 f"INSERT INTO log.version SELECT '{contract.dataset}', submitter, program_year, {term}, submission_id, "
-                f"reading, count(*) FROM read_parquet('{path}') GROUP BY ALL"
+                f"reading, count(*) FROM read_parquet('{accepted}') GROUP BY ALL"
             )
     shutil.rmtree(folder)
 

@@ -123,7 +123,7 @@ class Warehouse:
         for table, columns in LOG_TABLES.items():
             run(f"CREATE TABLE IF NOT EXISTS log.{table} ({columns})")
         for dataset, contract in contracts.items():
-            columns = ENVELOPE | contract.columns
+            wanted = ENVELOPE | contract.columns
             existing = dict(
                 run(
                     "SELECT column_name, data_type FROM information_schema.columns "
@@ -131,10 +131,10 @@ class Warehouse:
                     [dataset],
                 ).fetchall()
             )
-            if existing == columns:
+            if existing == wanted:
                 continue
             # The contract has other columns now: its submissions are read again, since its fingerprint changed too.
-            listed = ", ".join(f'"{name}" {dtype}' for name, dtype in columns.items())
+            listed = ", ".join(f'"{name}" {dtype}' for name, dtype in wanted.items())
             run(f"DROP VIEW IF EXISTS accepted.{dataset}")
             run(f"CREATE OR REPLACE TABLE store.{dataset} ({listed})")
             run("DELETE FROM log.version WHERE dataset = ?", [dataset])

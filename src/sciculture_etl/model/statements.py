@@ -44,7 +44,7 @@ def _base_tables(node: Any, found: set[str], ctes: frozenset[str]) -> None:
 
 def _inputs(text: str, name: str, parser: duckdb.DuckDBPyConnection) -> frozenset[str]:
     row = parser.execute("SELECT json_serialize_sql(?::VARCHAR)", [text]).fetchone()
-    tree = json.loads(row[0]) if row else {"error": True}
+    tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
     if tree.get("error"):
         raise ContractError(f"{name}: {tree.get('error_message', 'not a SELECT')}")
     if len(tree["statements"]) != 1:

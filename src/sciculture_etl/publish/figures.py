@@ -48,6 +48,6 @@ def compare_figures(connection: duckdb.DuckDBPyConnection, path: Path = EXPECTAT
                     actual=None if row is None or row[0] is None else float(row[0]),
                     unit=line["unit"],
                     source=line["source"],
-                )  # fmt: skip
+                )
             )
     return figures

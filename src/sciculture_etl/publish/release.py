@@ -88,7 +88,8 @@ def _build_database(
             for line in comments(promise, f'release.main."{promise.table}"'):
                 connection.execute(line)
         connection.execute(
-            "CREATE TABLE release.main.release_info AS SELECT ? AS release_id, ? AS software_version, ? AS regions_version",
+            "CREATE TABLE release.main.release_info AS "
+            "SELECT ? AS release_id, ? AS software_version, ? AS regions_version",
             [release_id, __version__, REFERENCE_VERSION],
         )
         for line in RELEASE_INFO_COMMENTS:
@@ -138,8 +139,9 @@ def _manifest(
     warehouse: Warehouse, contracts: dict[str, Contract], release_id: str, previous: str | None, tables: dict[str, Any]
 ) -> dict[str, Any]:
     inputs = warehouse.rows(
-        """SELECT receipt_no, submission_id, file_sha256 AS sha256, source_file, submitter, datasets, program_years, verdict,
-        standing, rows_read, rows_loaded, rows_quarantined, rows_left_out FROM mart_submission_log ORDER BY receipt_no"""
+        """SELECT receipt_no, submission_id, file_sha256 AS sha256, source_file, submitter, datasets, program_years,
+        verdict, standing, rows_read, rows_loaded, rows_quarantined, rows_left_out
+        FROM mart_submission_log ORDER BY receipt_no"""
     )
     accounts = {
         key: sum(int(row[key]) for row in inputs)

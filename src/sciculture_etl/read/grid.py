@@ -15,7 +15,7 @@ from sciculture_etl.findings import Finding
 HEAD_ROWS = 24  # rows looked at for titles and headers
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818
     """The whole file can't be read; carries the finding that says why."""
 
     def __init__(self, finding: Finding) -> None:

@@ -69,7 +69,7 @@ def _judge(
                 row=header.first + 1,
                 expected_ko=f"'{title.ko}' 서식으로 보이지만 다음 열이 없습니다: {names}",
                 expected_en=f"It looks like '{title.en}' but lacks: {names}",
-            )  # fmt: skip
+            )
         )
     if any(table.frame.height for table in reading.tables):
         reading.tables = [table for table in reading.tables if table.frame.height]

@@ -77,8 +77,8 @@ def cut_table(grid: Grid, header: Header, title: Title) -> Table:
             *(pl.col(f"c{column}").alias(name) for name, column in header.columns.items() if column < width),
         )
     )
-    last = frame["first_text"].is_not_null().arg_true().last()
-    frame = frame.head(0 if last is None else int(last) + 1)  # type: ignore[call-overload]
+    written = frame["first_text"].is_not_null().arg_true()
+    frame = frame.head(written[-1] + 1 if written.len() else 0)
     # A form may be dated below its table as well as above it.
     below = frame.tail(FOOT_ROWS).filter(pl.col("filled") <= 2)["first_text"].drop_nulls().to_list()
     days = [day for day in (title.made_on, made_on("\n".join(below))) if day]

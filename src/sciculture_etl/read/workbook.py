@@ -40,7 +40,7 @@ def _xml_layout(xml: bytes) -> Layout | None:
         return None  # a namespace prefix or something stranger: ask calamine
     layout = Layout()
     if b'<c r="A' not in xml[:65536]:
-        columns = {found for found in CELL_COLUMN.findall(xml)}
+        columns = set(CELL_COLUMN.findall(xml))
         if not columns and b"<c" in xml:
             return None
         layout.first_column = min((column_index(letters.decode()) for letters in columns), default=0)

@@ -10,8 +10,14 @@ from sciculture_etl.validate.cells import FAILED, failed
 
 SEJONG = "36"
 DEPTH = {"sido": 1, "sigungu": 2, "general_gu": 2, "eupmyeondong": 3, "emd": 3}
-OUTCOME = {"status": pl.String, "level": pl.String, "name": pl.String, "candidates": pl.List(pl.String),
-           "warnings": pl.List(pl.String), **dict.fromkeys(REGION_COLUMNS, pl.String)}  # fmt: skip
+OUTCOME: dict[str, type[pl.DataType] | pl.DataType] = {
+    "status": pl.String,
+    "level": pl.String,
+    "name": pl.String,
+    "candidates": pl.List(pl.String),
+    "warnings": pl.List(pl.String),
+    **dict.fromkeys(REGION_COLUMNS, pl.String),
+}
 
 
 def _resolved(texts: pl.Series, years: pl.Series) -> pl.DataFrame:
@@ -111,12 +117,13 @@ def _blame(
             blamed.to_frame("b").select(pl.when(unsound).then(pl.lit(names[position - 1])).otherwise("b")).to_series()
         )
     candidates = pl.col("candidates")
+    ambiguous = pl.when(pl.col("status") == "ambiguous")
     told = failing.select(
         "index",
-        pl.when(pl.col("status") == "ambiguous").then(pl.lit("E_REGION_AMBIGUOUS")).otherwise(pl.lit("E_REGION_UNKNOWN")).alias("code"),
+        ambiguous.then(pl.lit("E_REGION_AMBIGUOUS")).otherwise(pl.lit("E_REGION_UNKNOWN")).alias("code"),
         _hint(candidates, "혹시").fill_null("").alias("ko"),
         _hint(candidates, "Did you mean").fill_null("").alias("en"),
-    ).with_columns(blamed.alias("field"))  # fmt: skip
+    ).with_columns(blamed.alias("field"))
     for name in names:
         part = told.filter(pl.col("field") == name)
         if part.height:
