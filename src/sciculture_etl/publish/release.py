@@ -136,7 +136,12 @@ def _export(warehouse: Warehouse, folder: Path, promises: dict[str, Promise]) ->
 
 
 def _manifest(
-    warehouse: Warehouse, contracts: dict[str, Contract], release_id: str, previous: str | None, tables: dict[str, Any]
+    warehouse: Warehouse,
+    contracts: dict[str, Contract],
+    release_id: str,
+    previous: str | None,
+    tables: dict[str, Any],
+    suites: list[SuiteOutcome],
 ) -> dict[str, Any]:
     inputs = warehouse.rows(
         """SELECT receipt_no, submission_id, file_sha256 AS sha256, source_file, submitter, datasets, program_years,
@@ -165,6 +170,12 @@ def _manifest(
         },
         "accounts": accounts | {"left_out_by_reason": reasons[0]},
         "tables": tables,
+        "suites": {
+            "accepted": warehouse.rows(
+                "SELECT dataset, program_year, passed, detail FROM log.suite_result ORDER BY dataset, program_year"
+            ),
+            "curated": {o.name: {"checked": o.checked, "warnings": o.warnings} for o in suites},
+        },
         "figures": [
             {"figure_id": f.figure_id, "table": f.table, "year": f.year, "column": f.column, "expected": f.expected,
              "actual": f.actual, "agrees": f.agrees}
@@ -228,7 +239,7 @@ def publish_release(
     _build_database(warehouse, building / PUBLIC, promises, "public", release_id)
     _build_database(warehouse, building / OPERATIONS, promises, "operator", release_id)
     (building / OPERATIONS).chmod(0o600)
-    manifest = _manifest(warehouse, contracts, release_id, current_id, tables)
+    manifest = _manifest(warehouse, contracts, release_id, current_id, tables, outcomes)
     write_aside(building / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1, default=str).encode())
     for path in building.rglob("*"):
         if path.is_file():
