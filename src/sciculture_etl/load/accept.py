@@ -16,7 +16,7 @@ CREATE OR REPLACE TEMP VIEW winner AS
 SELECT v.dataset, v.submitter, v.program_year, v.term, v.submission_id, v.reading
 FROM log.version AS v
 JOIN log.submission AS s ON s.submission_id = v.submission_id AND s.reading = v.reading
-JOIN (SELECT submission_id, min_by(received_at, seq) AS received_at FROM log.receipt GROUP BY submission_id) AS r
+JOIN (SELECT submission_id, min(received_at) AS received_at FROM log.receipt GROUP BY submission_id) AS r
   ON r.submission_id = v.submission_id
 QUALIFY row_number() OVER (
   PARTITION BY v.dataset, v.submitter, v.program_year, v.term
