@@ -1,149 +1,153 @@
-"""Resubmissions: the newest version counts, in whatever order files come in and are processed."""
+"""Resubmissions: the newest version counts, in whatever order files come in and are processed.
 
+Every case is a submitter of its own, so that three nights over one inbox serve them all.
+"""
+
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from forms import CENTRE, CLASS, FACILITY, as_csv, as_xlsx, table
-from nights import hashes, night, operations, published, release_ids, submit
+from nights import hashes, night, operations, published, settings, submit
 
 from sciculture_etl.pipeline import Run
 from sciculture_etl.settings import Settings
 
-CENTRE_NAME = "가상시험센터"
-Version = tuple[str, bytes, str]
+
+@dataclass(frozen=True)
+class Version:
+    """A file with so many classes of so many sessions each. said: what its title says of its day."""
+
+    name: str
+    received: str
+    classes: int = 1
+    sessions: Any = 10
+    terms: tuple[int, ...] = (1,)
+    said: str = ""
+
+    def data(self, submitter: str) -> bytes:
+        changes = [{"운영횟수": str(self.sessions), "기수": str(term)} for term in self.terms] * self.classes
+        return as_csv([[f"{submitter} 가상 자료 {self.said}"], *table(CLASS, *changes)])
 
 
-def classes(sessions: int, count: int = 1, title: str = "", term: str = "1") -> bytes:
-    rows = table(CLASS | {"기수": term}, *[{"운영횟수": str(sessions)}] * count)
-    return as_csv([[f"가상 자료 {title}"], *rows])
+@dataclass(frozen=True)
+class Case:
+    """nights: what comes in before each of them. counted: classes and sessions in the end. standing: by file."""
+
+    nights: list[list[Version]]
+    counted: tuple[int, int]
+    standing: dict[str, str]
 
 
-FIRST: Version = ("실적.csv", classes(10, 3), "2020-04-01T09:00:00")
-SECOND: Version = ("실적 수정.csv", classes(11, 2), "2020-04-08T09:00:00")
-THIRD: Version = ("실적_최종.csv", classes(12, 1), "2020-04-15T09:00:00")
+FIRST = Version("실적.csv", "2020-04-01T09:00:00", 3, 10)
+SECOND = Version("실적 수정.csv", "2020-04-08T09:00:00", 2, 11)
+THIRD = Version("실적_최종.csv", "2020-04-15T09:00:00", 1, 12)
+NEWEST_OF_THREE = {FIRST.name: "superseded", SECOND.name: "superseded", THIRD.name: "in force"}
+OLD_SENT_LATE = Version("늦게 온 옛것.csv", "2020-06-01T09:00:00", said="(제출일: 2020. 4. 1.)")
+NEW_SENT_EARLY = Version("먼저 온 새것.csv", "2020-05-02T09:00:00", sessions=11, said="(수정일: 2020. 5. 2.)")
+BY_THE_FILE = {OLD_SENT_LATE.name: "superseded", NEW_SENT_EARLY.name: "in force"}
+BOTH_TERMS = Version("1·2기.csv", "2020-07-01T09:00:00", terms=(1, 2))
+SECOND_TERM = Version("2기 수정.csv", "2020-08-01T09:00:00", sessions=99, terms=(2,))
+REFUSED = Version("수정 불가.csv", "2020-05-01T09:00:00", sessions="열")
+COPY = Version("실적 - 복사본.csv", "2020-12-01T09:00:00", FIRST.classes, FIRST.sessions)
+FINAL = Version("★진짜최종(수정3).csv", "2020-03-01T09:00:00")
+TERMS = {BOTH_TERMS.name: "partly superseded", SECOND_TERM.name: "in force"}
+BY_RECEIPT = {FINAL.name: "superseded", FIRST.name: "in force"}
+SAME_BYTES = {FIRST.name: "in force", COPY.name: "not in force"}
+KEPT = {FIRST.name: "in force", REFUSED.name: "not in force"}
 
-
-def sessions(warehouse: Path) -> list[tuple[int, int]]:
-    return published(warehouse, "SELECT class_count, session_count FROM mart_dsc_summary")
-
-
-def standings(warehouse: Path) -> dict[str, str]:
-    listed = operations(warehouse, "SELECT source_file, standing FROM mart_submission_log")
-    return {path.split("/")[1]: standing for path, standing in listed}
-
-
-def together(folder: Path, *versions: Version) -> Path:
-    for name, data, received in versions:
-        submit(folder / "inbox", CENTRE_NAME, name, data, received)
-    night(folder / "inbox", folder / "warehouse")
-    return folder / "warehouse"
-
-
-def one_by_one(folder: Path, *versions: Version) -> Path:
-    for name, data, received in versions:
-        submit(folder / "inbox", CENTRE_NAME, name, data, received)
-        night(folder / "inbox", folder / "warehouse")
-    return folder / "warehouse"
-
-
-NIGHTS = {
-    "backwards": [[THIRD], [SECOND], [FIRST]],
-    "oldest first": [[FIRST], [SECOND, THIRD]],
-    "newest first": [[THIRD], [FIRST, SECOND]],
+CASES = {
+    "all at once": Case([[FIRST, SECOND, THIRD]], (1, 12), NEWEST_OF_THREE),
+    "oldest first": Case([[FIRST], [SECOND], [THIRD]], (1, 12), NEWEST_OF_THREE),
+    "newest first": Case([[THIRD], [SECOND], [FIRST]], (1, 12), NEWEST_OF_THREE),
+    "middle last": Case([[THIRD], [FIRST], [SECOND]], (1, 12), NEWEST_OF_THREE),
+    "the day in the file beats the receipt": Case([[NEW_SENT_EARLY], [OLD_SENT_LATE]], (1, 11), BY_THE_FILE),
+    "and in the other order": Case([[OLD_SENT_LATE], [NEW_SENT_EARLY]], (1, 11), BY_THE_FILE),
+    "words in a name decide nothing": Case([[FINAL], [FIRST]], (3, 30), BY_RECEIPT),
+    "each term has its own newest": Case([[BOTH_TERMS], [SECOND_TERM]], (2, 109), TERMS),
+    "each term, newest first": Case([[SECOND_TERM], [BOTH_TERMS]], (2, 109), TERMS),
+    "a refused newer one leaves the older": Case([[FIRST], [REFUSED]], (3, 30), KEPT),
+    "the same bytes are one submission": Case([[FIRST], [COPY]], (3, 30), SAME_BYTES),
+    "an old version sent again does not come back": Case(
+        [[FIRST], [SECOND], [COPY]],
+        (2, 22),
+        {FIRST.name: "superseded", SECOND.name: "in force", COPY.name: "not in force"},
+    ),
+    "nor where it comes in first": Case(
+        [[COPY], [SECOND], [FIRST]],
+        (2, 22),
+        {COPY.name: "superseded", SECOND.name: "in force", FIRST.name: "not in force"},
+    ),
 }
 
 
-def test_every_order_of_processing_ends_in_the_same_release(tmp_path: Path) -> None:
-    expected = together(tmp_path / "together", FIRST, SECOND, THIRD)
-    assert sessions(expected) == [(1, 12)]
-    for name, nights in NIGHTS.items():
-        for versions in nights:
-            warehouse = together(tmp_path / name, *versions)
-        assert hashes(warehouse) == hashes(expected), name
-        assert standings(warehouse) == {FIRST[0]: "superseded", SECOND[0]: "superseded", THIRD[0]: "in force"}
-
-
-def test_the_day_written_in_the_file_beats_the_time_of_receipt(tmp_path: Path) -> None:
-    late = ("늦게 온 옛것.csv", classes(10, title="(제출일: 2020. 4. 1.)"), "2020-06-01T09:00:00")
-    early = ("먼저 온 새것.csv", classes(11, title="(수정일: 2020. 5. 2.)"), "2020-05-02T09:00:00")
-    for number, order in enumerate([(late, early), (early, late)]):
-        warehouse = one_by_one(tmp_path / str(number), *order)
-        assert sessions(warehouse) == [(1, 11)]
-        assert standings(warehouse)[early[0]] == "in force"
-
-
-def test_words_like_final_in_a_name_decide_nothing(tmp_path: Path) -> None:
-    final = ("★진짜최종(수정3).csv", classes(10), "2020-04-01T09:00:00")
-    plain = ("실적.csv", classes(11), "2020-04-02T09:00:00")
-    assert sessions(together(tmp_path, final, plain)) == [(1, 11)]
-
-
-def test_received_at_the_same_moment_is_decided_the_same_way_every_time(tmp_path: Path) -> None:
-    one, two = ("가.csv", classes(10), FIRST[2]), ("나.csv", classes(11), FIRST[2])
-    found = {
-        str(sessions(one_by_one(tmp_path / str(number), *order)))
-        for number, order in enumerate([(one, two), (two, one)])
-    }
-    assert len(found) == 1
-
-
-def test_each_term_has_its_own_newest_version(tmp_path: Path) -> None:
-    header, *first = table(CLASS | {"운영횟수": "10"})
-    _, *second = table(CLASS | {"운영횟수": "10", "기수": "2"})
-    both = ("1·2기.csv", as_csv([header, *first, *second]), "2020-07-01T09:00:00")
-    newer = ("2기 수정.csv", classes(99, term="2"), "2020-08-01T09:00:00")
-    warehouse = one_by_one(tmp_path, newer, both)
-    assert sessions(warehouse) == [(2, 109)]
-    assert standings(warehouse) == {both[0]: "partly superseded", newer[0]: "in force"}
-
-
-def test_a_newer_file_that_is_refused_as_a_whole_leaves_the_older_in_force(tmp_path: Path) -> None:
-    broken = ("수정.csv", as_csv(table(CLASS | {"운영횟수": "열"})), "2020-05-01T09:00:00")
-    warehouse = one_by_one(tmp_path, FIRST, broken)
-    assert sessions(warehouse) == [(3, 30)]
-    assert standings(warehouse) == {FIRST[0]: "in force", broken[0]: "not in force"}
-
-
-def test_the_same_bytes_again_are_one_submission(tmp_path: Path) -> None:
-    copy = ("실적 - 복사본.csv", FIRST[1], "2020-09-01T09:00:00")
-    warehouse = one_by_one(tmp_path, FIRST, copy)
-    assert sessions(warehouse) == [(3, 30)]
-    assert release_ids(warehouse) != []
-    verdicts = operations(warehouse, "SELECT verdict, rows_read FROM mart_submission_log ORDER BY receipt_no")
-    assert verdicts == [("accepted", 3), ("duplicate", 0)]
-
-
-def test_an_old_version_sent_again_later_does_not_come_back(tmp_path: Path) -> None:
-    """The same bytes are the same submission, received when they first came."""
-    again = ("실적 다시.csv", FIRST[1], "2020-12-01T09:00:00")
-    assert sessions(one_by_one(tmp_path, FIRST, SECOND, again)) == [(2, 22)]
-
-
-def test_files_of_two_submitters_never_supersede_each_other(tmp_path: Path) -> None:
-    for submitter in ("가상동쪽센터", "가상서쪽센터"):
-        submit(tmp_path / "inbox", submitter, "실적.csv", classes(10) + submitter.encode())
-    night(tmp_path / "inbox", tmp_path / "warehouse")
-    assert sessions(tmp_path / "warehouse") == [(2, 20)]
-
-
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_a_file_in_no_folder_is_known_by_its_title_or_its_column(tmp_path: Path, form: str) -> None:
-    inbox = tmp_path / "inbox"
+@pytest.fixture(scope="module")
+def nights_apart(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Inbox and warehouse after three nights with all cases."""
+    folder = tmp_path_factory.mktemp("versions")
     titled = [["2020년 가상 실적 (기관명: 가상제목센터)"], *table(CLASS)]
-    columned = table(CENTRE | {"기관명": "가상열센터"})
-    for name, rows in (("제목", titled), ("열", columned), ("없음", table(FACILITY))):
-        submit(inbox, ".", f"{name}.{form}", as_csv(rows) if form == "csv" else as_xlsx(rows))
-    night(inbox, tmp_path / "warehouse")
-    listed = dict(operations(tmp_path / "warehouse", "SELECT source_file, verdict FROM mart_submission_log"))
-    assert listed == {f"제목.{form}": "accepted", f"열.{form}": "accepted", f"없음.{form}": "rejected"}
-    names = published(tmp_path / "warehouse", "SELECT institution_name FROM dim_institution ORDER BY 1")
-    assert names == [("가상열센터",), ("가상제목센터",)]
+    submit(folder / "inbox", ".", "제목.csv", as_csv(titled))
+    submit(folder / "inbox", ".", "열.xlsx", as_xlsx(table(CENTRE | {"기관명": "가상열센터"})))
+    submit(folder / "inbox", ".", "없음.csv", as_csv(table(FACILITY)))
+    for number in range(3):
+        for name, case in CASES.items():
+            for version in case.nights[number] if number < len(case.nights) else []:
+                submit(folder / "inbox", name, version.name, version.data(name), version.received)
+        night(folder / "inbox", folder / "warehouse")
+    return folder
 
 
-def test_read_again_under_another_batch_size_the_outcome_is_the_same(tmp_path: Path) -> None:
-    expected = together(tmp_path / "whole", FIRST, SECOND, THIRD)
-    tiny = Settings(inbox=str(tmp_path / "whole" / "inbox"), warehouse=tmp_path / "tiny", batch_bytes=1)
+@pytest.mark.parametrize("name", CASES)
+def test_the_newest_version_counts(nights_apart: Path, name: str) -> None:
+    warehouse, case = nights_apart / "warehouse", CASES[name]
+    counted = published(
+        warehouse, f"SELECT class_count, session_count FROM mart_dsc_by_institution WHERE institution_name = '{name}'"
+    )
+    assert counted == [case.counted]
+    listed = operations(warehouse, f"SELECT source_file, standing FROM mart_submission_log WHERE submitter = '{name}'")
+    assert {path.split("/")[1]: standing for path, standing in listed} == case.standing
+
+
+def test_all_in_one_night_gives_the_same_release_as_night_by_night(nights_apart: Path, tmp_path: Path) -> None:
+    night(nights_apart / "inbox", tmp_path / "at once")
+    assert hashes(tmp_path / "at once") == hashes(nights_apart / "warehouse")
+
+
+def test_read_in_batches_of_one_file_the_outcome_is_the_same(nights_apart: Path, tmp_path: Path) -> None:
+    shutil.copytree(nights_apart / "warehouse" / "archive", tmp_path / "tiny" / "archive")
+    tiny = Settings(inbox=str(nights_apart / "inbox"), warehouse=tmp_path / "tiny", batch_bytes=1)
     with Run.open(tiny) as run:
         run.steps()
-    assert hashes(tmp_path / "tiny") == hashes(expected)
-    assert hashes(tmp_path / "tiny", "operator") == hashes(expected, "operator")
+    assert hashes(tmp_path / "tiny") == hashes(nights_apart / "warehouse")
+    assert hashes(tmp_path / "tiny", "operator") == hashes(nights_apart / "warehouse", "operator")
+
+
+def test_a_file_in_no_folder_is_known_by_its_title_or_its_column(nights_apart: Path) -> None:
+    warehouse = nights_apart / "warehouse"
+    listed = operations(
+        warehouse, "SELECT source_file, verdict FROM mart_submission_log WHERE NOT contains(source_file, '/')"
+    )
+    assert dict(listed) == {"제목.csv": "accepted", "열.xlsx": "accepted", "없음.csv": "rejected"}
+    names = published(
+        warehouse, "SELECT institution_name FROM dim_institution WHERE institution_name LIKE '가상%' ORDER BY 1"
+    )
+    assert names == [("가상열센터",), ("가상제목센터",)]
+    (code,) = operations(warehouse, "SELECT code FROM mart_row_error WHERE source_file = '없음.csv'")
+    assert code == ("R_SUBMITTER_UNKNOWN",)
+
+
+def test_received_at_the_same_moment_is_decided_by_content_alone(tmp_path: Path) -> None:
+    """Which of two stands first in the journal must not matter."""
+    inbox = tmp_path / "inbox"
+    for number, name in enumerate(("가.csv", "나.csv")):
+        submit(inbox, "가상시험센터", name, as_csv(table(CLASS | {"운영횟수": str(number + 10)})))
+    with Run.open(settings(inbox, tmp_path / "one")) as run:
+        run.extract()
+    shutil.copytree(tmp_path / "one" / "archive", tmp_path / "other" / "archive")
+    journal = tmp_path / "other" / "archive" / "receipts.jsonl"
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[::-1]))
+    for folder in ("one", "other"):
+        night(inbox, tmp_path / folder)
+    assert hashes(tmp_path / "one") == hashes(tmp_path / "other")
