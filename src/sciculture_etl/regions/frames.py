@@ -30,6 +30,8 @@ def resolve_frame(texts: pl.DataFrame) -> pl.DataFrame:
     distinct = texts.select(keys).unique(maintain_order=True)
     rows = [_values(_resolve_row(row)) for row in distinct.iter_rows(named=True)]
     resolved = distinct.hstack(pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
+    if distinct.height == texts.height:
+        return texts.hstack(resolved.drop(keys))
     return texts.join(resolved, on=keys, how="left", nulls_equal=True, maintain_order="left")
 
 

@@ -27,7 +27,8 @@ def nearest(above: Place | None, word: str, day: int) -> list[str]:
 def _alike(above: Place | None, word: str) -> tuple[str, ...]:
     """Names below the place, or all names, that differ in one letter; failing that, below a place, in one syllable."""
     letters = spelling.strokes(spelling.without_ordinal(word))
-    names = places().letters if above is None else {name: spelling.strokes(name) for name in names_below(above)}
+    known = places().letters
+    names = known if above is None else {name: known[name] for name in names_below(above)}
     one_letter = [name for name, form in names.items() if spelling.one_letter_off(letters, form)]
     if one_letter or above is None:
         return tuple(sorted(one_letter))

@@ -7,7 +7,7 @@ although its codes changed.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from sciculture_etl.regions import spelling
 from sciculture_etl.regions.gazetteer import OPEN_END, RANKS, SEJONG, SEJONG_CITY, Division, gazetteer
@@ -54,6 +54,9 @@ class Places:
             form: Place(form, codes, 0, known.family[codes[0]], True, frozenset(), frozenset())
             for form, codes in spelling.sido_forms().items()
         }
+        self.forms: dict[str, list[str]] = defaultdict(list)
+        for form, sido in self.sido.items():
+            self.forms[sido.family].append(form)
         self.by_code = {code: place for items in self.named.values() for place in items for code in place.codes}
         self.by_code |= {place.codes[0]: place for place in self.sido.values() if len(place.codes) == 1}
         # si and gun that exist today: 진해 was one, but is now rather a gu
@@ -74,6 +77,9 @@ class Places:
                 self.shortened_child[family, short].append(place)
         if short:
             self.shortened[short].append(place)
+        if name == "부산진구":  # which is called 진구
+            for family in place.parents:
+                self.shortened_child[family, "진구"].append(place)
 
 
 @cache
@@ -85,20 +91,32 @@ def places() -> Places:
 def below(place: Place | None, word: str) -> Sequence[Place]:
     """Return the places of that full name below a place, or anywhere."""
     index = places()
-    plain = spelling.without_ordinal(word) if "제" in word else word
     if place is None:
-        found = index.named.get(word) or index.named.get(plain, [])
+        found = index.named.get(word) or index.named.get(spelling.without_ordinal(word), [])
         return [index.sido[word], *found] if word in index.sido else found
-    return index.below.get((place.family, word)) or index.below.get((place.family, plain), [])
+    found = index.below.get((place.family, word), [])
+    if not found and "제" in word:
+        return index.below.get((place.family, spelling.without_ordinal(word)), [])
+    return found
 
 
 def shortened_below(place: Place | None, word: str) -> Sequence[Place]:
     """Return the places whose name without its suffix is the word: directly below a place; else si and gun first."""
     if place is not None:
         return places().shortened_child.get((place.family, word), [])
+    return _shortened_anywhere(word)
+
+
+@lru_cache(maxsize=1 << 14)
+def _shortened_anywhere(word: str) -> Sequence[Place]:
     found = places().shortened.get(word, [])
     si_gun = [item for item in found if item.family in places().lasting and item.name[-1] in "시군"]
     return si_gun or (found if any(item.rank < EMD for item in found) else [])
+
+
+def names_sigungu(word: str) -> bool:
+    """Tell whether a word is the name of some si, gun or gu without its suffix."""
+    return any(place.rank < EMD for place in places().shortened.get(word, ()))
 
 
 def names_below(place: Place) -> set[str]:

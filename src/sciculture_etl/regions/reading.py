@@ -3,13 +3,14 @@
 Dates come in later (resolution.py).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from sciculture_etl.regions import spelling
 from sciculture_etl.regions.gazetteer import gazetteer
-from sciculture_etl.regions.places import EMD, Place, below, names_below, places, shortened_below
+from sciculture_etl.regions.places import EMD, Place, below, names_below, names_sigungu, places, shortened_below
 
 _JOINED_WORDS = 3  # 제주 특별 자치도
 
@@ -60,9 +61,9 @@ def parse(text: str, within: Reading | None = None) -> Parsed:
             joined = _joined(reading, tokens, position)
             for step, onward in joined:
                 waiting[position + step].append(onward)
-            next_readings = _onward(reading, token, _following(tokens, position))
+            next_readings = _onward(reading, token, spelling.sort_of(tokens[position + 1 : position + 2]))
             if not next_readings and not joined:
-                next_readings = _passed_over(reading, token)
+                next_readings = _passed_over(reading, token, tokens[position - 1] if position else "")
             waiting[position + 1] += next_readings
             if not next_readings and len(reading.places) >= len(failed[1].places):
                 failed = (token, reading)
@@ -81,8 +82,9 @@ def _leaps(reading: Reading) -> bool:
     return all(place.rank in (0, EMD) for place in reading.places) and reading.places[-1].rank == EMD
 
 
-def _onward(reading: Reading, token: str, following: str) -> list[Reading]:
-    """The readings that one word leads to."""
+@lru_cache(maxsize=1 << 16)
+def _onward(reading: Reading, token: str, following: spelling.Sort) -> list[Reading]:
+    """The readings that one word leads to, given the sort of word that follows."""
     last = reading.last
     if last is not None and last.rank == EMD:
         return _after_emd(reading, token)
@@ -92,26 +94,33 @@ def _onward(reading: Reading, token: str, following: str) -> list[Reading]:
         return [_extended(reading, (place,), len(token)) for place in direct]
     if full:
         onward = [_extended(reading, (place,), len(token)) for place in full]
-        # 광주 may be a sido or, when a word below it says so, a si; 안동 a dong or 안동시.
+        # 광주 may be a sido or, when a word below it says so, a si; 안동 a dong or 안동시; 충북 영동 is 영동군.
         if last is None or last.rank == 0:
             rivals = [place for place in shortened_below(last, token) if place.rank < EMD or full[0].rank == 0]
-            onward += [_extended(reading, (place,), len(token), shortened=True) for place in rivals]
+            shorter = [_extended(reading, (place,), len(token), shortened=True) for place in rivals]
+            return shorter if last is not None and shorter else onward + shorter
         return onward
     if reading.places and _repeats(reading, token):
         return [reading]
-    if not (spelling.ROAD.fullmatch(token) and following[:1].isdigit()):
+    if not (spelling.ROAD.fullmatch(token) and following in ("number", "part")):
         short = shortened_below(last, token)
+        vague = last is not None and _may_mean_more(short, token, following)
         if spelling.ROAD.fullmatch(token):  # 종로 may stand for 종로구, 을지로 is a road before it is a dong
             short = [place for place in short if place.rank < EMD]
         if short:
-            return [_extended(reading, (place,), len(token), shortened=True) for place in short]
+            return [_extended(reading, (place,), len(token), shortened=True, vague=vague) for place in short]
         if last is not None and not spelling.ROAD.fullmatch(token):
             deeper = places().shortened_below.get((last.family, token))
             if deeper:
-                return [
-                    _extended(reading, (place,), len(token), shortened=True)._replace(vague=True) for place in deeper
-                ]
+                return [_extended(reading, (place,), len(token), shortened=True, vague=True) for place in deeper]
     return [_extended(reading, way.chain, way.letters, shortened=way.shortened) for way in _glued(last, token)]
+
+
+def _may_mean_more(short: Sequence[Place], token: str, following: spelling.Sort) -> bool:
+    """Tell whether a dong's name without its suffix may be another word: 강남구 일원, 여수시 중앙 도서관, 목포 무안."""
+    if not short or any(place.rank < EMD for place in short):
+        return False
+    return following in ("part", "other") or bool(spelling.GLUED.fullmatch(token)) or names_sigungu(token)
 
 
 def _after_emd(reading: Reading, token: str) -> list[Reading]:
@@ -149,6 +158,9 @@ def _joined(reading: Reading, tokens: list[str], position: int) -> list[tuple[in
         return []
     moves: list[tuple[int, Reading]] = []
     word = tokens[position]
+    two_sido = word in places().sido and tokens[position + 1 : position + 2] and tokens[position + 1] in places().sido
+    if two_sido:  # 전남 광주
+        return moves
     if word[-1] in "도시군구읍면" and below(last, word):
         return moves
     for step in range(2, min(_JOINED_WORDS, len(tokens) - position) + 1):
@@ -180,10 +192,12 @@ def _glued(last: Place | None, token: str) -> tuple[_Way, ...]:
                 ways.append(_Way((place,), cut))
             ends = below(place, rest)
             ways += [_Way((place, end), len(token)) for end in ends]
-            if not ends:
+            if not ends and not spelling.GLUED.fullmatch(rest):
                 ways += [_Way((place, end), len(token), True) for end in shortened_below(place, rest)]
+            if not ends:
                 ways += [way.after(place, cut) for way in _glued(place, rest)]
-                ways += [way.after(place, cut) for way in _sido_again(place, rest)]
+                if place.rank == 0:
+                    ways += [way.after(place, cut) for way in _sido_again(place, rest)]
         if all(place.rank == 0 for place in full):  # 성남분당구; 광주오포읍, where 광주 is no sido
             short = [place for place in shortened_below(last, head) if place.rank < EMD]
             ways += [_Way((place, end), len(token), True) for place in short for end in below(place, rest)]
@@ -192,32 +206,39 @@ def _glued(last: Place | None, token: str) -> tuple[_Way, ...]:
 
 def _is_appendix(place: Place, rest: str) -> bool:
     """Tell whether what is glued to a place's name is no part of it: 강남구일대, 영북면산정리, 강남구테헤란로12."""
-    if spelling.GLUED.fullmatch(rest) or spelling.ROAD.fullmatch(rest):
-        return True
+    if spelling.GLUED.fullmatch(rest) or (place.rank > 0 and spelling.ROAD.fullmatch(rest)):
+        return True  # but not 제주특별자치로
     return place.rank == EMD and bool(spelling.GLUED_RI.fullmatch(rest))
 
 
 def _sido_again(place: Place, rest: str) -> list[_Way]:
     """A sido said twice within one word: 세종특별자치시세종시조치원읍."""
     ways: list[_Way] = []
-    for form, sido in places().sido.items() if place.rank == 0 else ():
-        if sido.family == place.family and rest.startswith(form):
+    for form in places().forms.get(place.family, ()):
+        if rest.startswith(form):
             left = rest[len(form) :]
             ways += [_Way((end,), len(rest)) for end in below(place, left)] if left else [_Way((), len(rest))]
     return ways
 
 
-def _extended(reading: Reading, chain: tuple[Place, ...], letters: int, *, shortened: bool = False) -> Reading:
-    return Reading(reading.places + chain, reading.letters + letters, reading.shortened or shortened, reading.vague)
+def _extended(
+    reading: Reading, chain: tuple[Place, ...], letters: int, *, shortened: bool = False, vague: bool = False
+) -> Reading:
+    return Reading(
+        reading.places + chain, reading.letters + letters, reading.shortened or shortened, reading.vague or vague
+    )
 
 
 def _repeats(reading: Reading, token: str) -> bool:
     """Columns that are put together often say a name twice: 경기도 경기도 성남시, 세종특별자치시 세종시."""
     sido = places().sido.get(token)
-    return any(place.name == token or (sido is not None and place.family == sido.family) for place in reading.places)
+    return any(
+        token in (place.name, place.name[:-1]) or (sido is not None and place.family == sido.family)
+        for place in reading.places
+    )
 
 
-def _passed_over(reading: Reading, token: str) -> list[Reading]:
+def _passed_over(reading: Reading, token: str, previous: str) -> list[Reading]:
     """The reading after a word that names nothing, or none where such a word may not be left out.
 
     Numbers, roads and words like 소재 may stand between places. After any other word only what lies directly below
@@ -225,6 +246,9 @@ def _passed_over(reading: Reading, token: str) -> list[Reading]:
     """
     if not reading.places:
         return [reading] if spelling.LEADING.fullmatch(token) else []
+    after_address = previous[:1].isdigit() or spelling.ROAD.fullmatch(previous)
+    if spelling.PART.fullmatch(token) and (token[-2:] == "가동" or not after_address):
+        return []
     if token[0].isdigit() or spelling.GLUED.fullmatch(token):
         return [reading]
     if token in places().sido or spelling.SEVERAL.fullmatch(token) or spelling.STUB.fullmatch(token):
@@ -233,18 +257,26 @@ def _passed_over(reading: Reading, token: str) -> list[Reading]:
         return []
     if spelling.ROAD.fullmatch(token):
         return [reading]
+    if names_sigungu(token):  # 여수 순천
+        return []
     if _misspells(reading.places[-1], token) and not reading.closed:
         return []
-    return [_with_head(reading, token)._replace(closed=True)]
+    headed = _with_head(reading, token)
+    return [headed._replace(closed=True)] if headed else []
 
 
-def _with_head(reading: Reading, token: str) -> Reading:
-    """The si, gun or gu that an institution is named after, 분당구보건소; a dong's name may have travelled."""
+def _with_head(reading: Reading, token: str) -> Reading | None:
+    """The si, gun or gu that an institution is named after, 분당구보건소; a dong's name may have travelled.
+
+    None where the word names several, 청주시외, or begins like a sigungu without saying so, 서울 강남서초.
+    """
     last = reading.places[-1]
-    for cut in range(len(token) - 1, 2, -1) if last.rank < EMD and not reading.closed else ():
+    for cut in range(len(token) - 1, 1, -1) if last.rank < EMD and not reading.closed else ():
         for place in below(last, token[:cut]):
             if place.rank < EMD and last.family in place.parents:
-                return _extended(reading, (place,), cut)
+                return None if spelling.SEVERAL.fullmatch(token[cut:]) else _extended(reading, (place,), cut)
+        if last.rank == 0 and any(place.rank < EMD for place in shortened_below(last, token[:cut])):
+            return None
     return reading
 
 
@@ -263,7 +295,3 @@ def _forms_below(place: Place) -> tuple[str, ...]:
     names = names_below(place)
     short = [name[:-1] for name in names if len(name) > 2 and name[-1] in "시군구"]
     return tuple(spelling.strokes(form) for form in (*names, *short))
-
-
-def _following(tokens: list[str], position: int) -> str:
-    return tokens[position + 1] if position + 1 < len(tokens) else ""

@@ -64,6 +64,7 @@ class _Target(NamedTuple):
     is_legal: bool
     partner: str | None
     step: str
+    vague: bool
 
 
 def resolve(text: str, on: dt.date, within: str | None = None, *, since: dt.date | None = None) -> Resolution:
@@ -124,7 +125,7 @@ def _decide(parsed: Parsed, text: str, on: dt.date, day: int, since: int) -> Res
     targets = _without_namesakes(targets)
     read = f"read as {_path(parsed.readings[0])}"
     codes = {target.code for target in targets}
-    vague = any(reading.vague for reading in parsed.readings)
+    vague = any(target.vague for target in targets)
     if len(codes) == 1 and not vague:
         return _resolved(text, on, targets[0], warnings, (read, targets[0].step))
     if codes:
@@ -186,10 +187,10 @@ def _target(reading: Reading, code: str, day: int, step: str) -> list[_Target]:
     is_legal = reading.places[-1].is_legal
     partner = _partner(reading)
     if partner is None:
-        return [_Target(code, day, is_legal, None, step)]
+        return [_Target(code, day, is_legal, None, step, reading.vague)]
     held = set(known.administrative_of(code, day))
     named = {image for own in partner.codes for image in known.images(own, day)} & held
-    return [_Target(code, day, is_legal, named.pop(), step)] if len(named) == 1 else []
+    return [_Target(code, day, is_legal, named.pop(), step, reading.vague)] if len(named) == 1 else []
 
 
 def _partner(reading: Reading) -> Place | None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Literal
 
 # Every dot that Korean tables put between numbers or names, some of which NFKC would turn into other letters.
 _DOTS = {ord(char): "." for char in "·ㆍ・‧∙•⋅･ᆞ"} | dict.fromkeys(
@@ -11,15 +12,21 @@ _PLAIN = re.compile(r"[가-힣0-9 ]*")  # most texts: nothing to do
 _LIST_DOT = re.compile(r"(?<=\d)\s*[.,/]\s*(?=\d)")
 _LIST_DOT_MARK = "\x00"
 _INNER_DOT = re.compile(r"(?<=\S)\.(?=\S)")
-_SEPARATORS = re.compile(r"[\s,./|>;:\"'()\[\]{}<_~\-–—→]+")
+_SEPARATORS = re.compile(r"[\s,./|>;:*※\"'()\[\]{}<_~\-–—→]+")
 ORDINAL = re.compile(r"제(?=\d)")
 
 # What may stand before the first division.
-LEADING = re.compile(r"(대한민국|한국|주소|소재지|지역|우|\d+)")
+LEADING = re.compile(r"(대한민국|한국|주소|소재지|지역|우|\d+|\W+)")
+_ROAD = r"[가-힣A-Za-z\d.]+(로|길)(\d+(번?길\d*)?)?"
+
 # What may be glued to a division's name without being part of it: 강남구청, 강남구일대, 역삼동123.
 GLUED = re.compile(r"(청|청사|주민센터|행정복지센터|사무소|일대|일원|관내|지역|전역|전체|내|소재|\d+(번지.*)?)")
 # 영북면산정리, 강남구테헤란로12
 GLUED_RI = re.compile(r"[가-힣]+\d*리(\d.*)?")
+# 1동 of no name; 4가동 of 종로1~4가동
+PART = re.compile(r"\d+(동|가동?)")
+# What commonly follows a place: a ri, a road, 일대.
+DETAIL = re.compile(rf"{GLUED.pattern}|{GLUED_RI.pattern}|{_ROAD}")
 # Words that say that the text means more than one place.
 SEVERAL = re.compile(r"외(\d+.*)?|등|등지|및|각지")
 # 서울 중: too short to stand for a name, too much like one to be passed over.
@@ -27,7 +34,9 @@ STUB = re.compile(r"[동서남북중]")
 # 가동, 나동: a building of an estate, unless it is a dong of that very sigungu.
 BUILDING = re.compile(r"[가-힣]동")
 SHAPED = re.compile(r"[가-힣][가-힣\d.]*([시군구읍면동]|\d가)")
-ROAD = re.compile(r"[가-힣A-Za-z\d.]+(로|길)(\d+(번?길\d*)?)?")
+ROAD = re.compile(_ROAD)
+
+Sort = Literal["nothing", "number", "part", "detail", "other"]
 
 _SIDO = {
     "1100000000": "서울 서울시 서울특별시",
@@ -73,6 +82,18 @@ def words(text: str) -> list[str]:
     text = unicodedata.normalize("NFKC", text.translate(_DOTS))
     text = _INNER_DOT.sub("", _LIST_DOT.sub(_LIST_DOT_MARK, text))
     return [word.replace(_LIST_DOT_MARK, ".") for word in _SEPARATORS.split(text) if word]
+
+
+def sort_of(following: list[str]) -> Sort:
+    """Tell what the first of the words is: a number, part of a list or of a name, or what commonly follows a place."""
+    if not following:
+        return "nothing"
+    word = following[0]
+    if PART.fullmatch(word):
+        return "part"
+    if word[0].isdigit():
+        return "number"
+    return "detail" if DETAIL.fullmatch(word) else "other"
 
 
 def key(name: str) -> str:
