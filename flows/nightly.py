@@ -20,7 +20,7 @@ from sciculture_etl.settings import Settings
 watching: ContextVar[Progress] = ContextVar("watching", default=Silent())  # noqa: B039
 
 
-class PublicationRefused(Exception):
+class PublicationRefusedError(Exception):
     """The run ended well but its figures failed a check: the last good release stays current."""
 
     def __init__(self, report: RunReport) -> None:
@@ -39,7 +39,7 @@ def step(name: str, function: Callable[[], Any]) -> Any:
 @flow(name="nightly", validate_parameters=False, persist_result=False)
 def nightly(extract: bool = True, wait_seconds: float = 0) -> RunReport:
     """One night. extract: whether to look into the inbox (a rebuild reads the archive alone). wait_seconds: how long
-    to wait for another run to end. Raises PublicationRefused, Busy and whatever a step raises."""
+    to wait for another run to end. Raises PublicationRefusedError, Busy and whatever a step raises."""
     settings = Settings.from_environment()
     with Run.open(settings, watching.get(), wait_seconds) as run:
         if extract:
@@ -49,7 +49,7 @@ def nightly(extract: bool = True, wait_seconds: float = 0) -> RunReport:
         step("model", run.model)
         step("publish", run.publish)
     if run.report.publication.outcome == "refused":
-        raise PublicationRefused(run.report)
+        raise PublicationRefusedError(run.report)
     return run.report
 
 
@@ -61,7 +61,7 @@ def watch_nightly(progress: Progress, extract: bool, wait_seconds: float) -> Run
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
             report: RunReport = nightly(extract=extract, wait_seconds=wait_seconds)
             return report
-    except PublicationRefused as refusal:
+    except PublicationRefusedError as refusal:
         return refusal.report
     finally:
         watching.reset(token)

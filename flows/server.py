@@ -1,4 +1,4 @@
-"""The embedded API's own process: ``python -m flows.server FD`` serves on the listening socket FD until its parent ends.
+"""The embedded API's process: ``python -m flows.server FD`` serves on the listening socket FD while its parent lives.
 
 Its standard input is a pipe that only the parent writes to: when that closes, however the parent ended, this process
 ends too. So a killed run leaves no server behind.

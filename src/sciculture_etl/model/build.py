@@ -1,4 +1,4 @@
-"""Builds what changed: a table is made again when its SQL, its promise or anything it reads is other than before."""
+"""Builds what changed: a table is made again when its SQL, its promise or the rows it reads are other than before."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sciculture_etl.settings import SQL, fingerprint
 
 @dataclass
 class Model:
-    """fingerprints: of every table as it stands now. rebuilt: those made in this run, in order."""
+    """fingerprints: of the content of every table as it stands now. rebuilt: those made in this run, in order."""
 
     fingerprints: dict[str, str] = field(default_factory=dict)
     rebuilt: list[str] = field(default_factory=list)
@@ -105,18 +105,22 @@ def comments(promise: Promise, table: str) -> list[str]:
 def build_model(
     warehouse: Warehouse, contracts: dict[str, Contract], promises: dict[str, Promise], folder: Path = SQL
 ) -> Model:
-    """Makes the tables that changed, in one transaction. Raises ContractError where SQL and promise disagree."""
+    """Makes the tables that changed, in one transaction. Raises ContractError where SQL and promise disagree.
+
+    What reads a table is made again only when that table's rows came out otherwise than before.
+    """
     statements = ordered(load_statements(folder))
     macros = (folder / "macros.sql").read_text(encoding="utf-8")
-    known = {row["name"]: row["fingerprint"] for row in _known(warehouse)}
+    known = {row["name"]: (row["made_from"], row["content"]) for row in _known(warehouse)}
     inputs = _reference_fingerprints(folder)
     inputs |= {f"accepted.{dataset}": _accepted_fingerprint(warehouse, dataset) for dataset in contracts}
     log_mark = _log_fingerprint(warehouse)
     model = Model()
+    made_from: dict[str, str] = {}
     with warehouse.transaction() as connection:
         connection.execute(macros)
         for name, mark in inputs.items():
-            if name.startswith("reference.") and known.get(name) != mark:
+            if name.startswith("reference.") and known.get(name, ("", ""))[0] != mark:
                 _load_reference(warehouse, folder, name)
         for statement in statements:
             promise = promises.get(statement.table)
@@ -126,10 +130,12 @@ def build_model(
                 for name in read
             ]
             mark = fingerprint(statement.text, macros, promise.model_dump_json() if promise else "", *marks)
-            model.fingerprints[statement.table] = mark
-            if known.get(statement.table) == mark:
+            made_from[statement.table] = mark
+            if known.get(statement.table, ("", ""))[0] == mark:
+                model.fingerprints[statement.table] = known[statement.table][1]
                 continue
             _make_table(connection, statement)
+            model.fingerprints[statement.table] = _content(connection, statement.table, promise)
             columns = connection.execute(
                 "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'main' "
                 "AND table_name = ? ORDER BY ordinal_position",
@@ -143,14 +149,24 @@ def build_model(
             if "." not in table and table not in model.fingerprints:
                 connection.execute(f'DROP TABLE IF EXISTS "{table}"')
         connection.execute("DELETE FROM log.model")
-        listed = [*inputs.items(), *model.fingerprints.items()]
-        connection.executemany("INSERT INTO log.model VALUES (?, ?)", [list(pair) for pair in listed])
+        listed = [[name, mark, model.fingerprints.get(name, mark)] for name, mark in (inputs | made_from).items()]
+        connection.executemany("INSERT INTO log.model VALUES (?, ?, ?)", listed)
     return model
 
 
+def _content(connection: duckdb.DuckDBPyConnection, table: str, promise: Promise | None) -> str:
+    """Fingerprint of a table's rows, in any order, and of what is promised of it."""
+    row = connection.execute(
+        f'SELECT count(*), bit_xor(hash(rows)), sum(CAST(hash(rows) AS HUGEINT)) FROM "{table}" AS rows'
+    ).fetchone()
+    return fingerprint(str(row), promise.model_dump_json() if promise else "")
+
+
 def _known(warehouse: Warehouse) -> list[dict[str, str]]:
-    warehouse.connection.execute("CREATE TABLE IF NOT EXISTS log.model (name VARCHAR, fingerprint VARCHAR)")
-    return warehouse.rows("SELECT name, fingerprint FROM log.model")
+    warehouse.connection.execute(
+        "CREATE TABLE IF NOT EXISTS log.model (name VARCHAR, made_from VARCHAR, content VARCHAR)"
+    )
+    return warehouse.rows("SELECT name, made_from, content FROM log.model")
 
 
 def _make_table(connection: duckdb.DuckDBPyConnection, statement: Statement) -> None:

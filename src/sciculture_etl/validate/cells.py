@@ -16,6 +16,7 @@ from sciculture_etl.validate.dates import parse_date, parse_term, parse_year
 from sciculture_etl.validate.numbers import cast_numbers
 
 FIRST_YEAR = 2000
+NOTHING = ["-", "–", "—"]  # in a column that holds no number: nothing to tell
 # Failing cells of one field: index (row of the batch), code, and what was expected in both languages.
 FAILED = {
     "index": pl.UInt32,
@@ -53,7 +54,7 @@ def tidy_texts(texts: pl.Series) -> pl.Series:
     """NFC, line breaks and runs of white space to one space, dashes that mean nothing to null."""
     distinct = texts.drop_nulls().unique().alias("text").to_frame()
     tidy = pl.col("text").str.normalize("NFC").str.replace_all(r"\s+", " ")
-    meant = pl.when(~tidy.is_in(["-", "–", "—"])).then(tidy)
+    meant = pl.when(~tidy.is_in(NOTHING)).then(tidy)
     changed = distinct.with_columns(meant.alias("tidy")).filter(pl.col("text").ne_missing(pl.col("tidy")))
     return texts.replace(changed["text"], changed["tidy"]) if changed.height else texts
 
@@ -64,12 +65,16 @@ def _codes(contract: Contract, name: str) -> dict[str, str]:
     return {normalise_header(s): code for code, spellings in fld.values.items() for s in [code, *spellings]}
 
 
+def _says_nothing(fld: ContractField, text: str) -> bool:
+    return text in NOTHING and not fld.required
+
+
 def _cast_plain(contract: Contract, fld: ContractField, texts: pl.Series, years: pl.Series) -> pl.DataFrame:
     if fld.type == "enum":
         codes = _codes(contract, fld.name)
 
         def code_of(text: str) -> tuple[str | None, str | None]:
-            if text in ("-", "–", "—"):
+            if text in NOTHING:
                 return None, None
             known = codes.get(normalise_header(text))
             return known, None if known else "E_CODE_UNKNOWN"
@@ -79,12 +84,14 @@ def _cast_plain(contract: Contract, fld: ContractField, texts: pl.Series, years:
 
         def term_of(text: str) -> tuple[int | None, str | None]:
             term = parse_term(text)
-            return term, None if term is not None else "E_NOT_A_NUMBER"
+            return term, None if term is not None or _says_nothing(fld, text) else "E_NOT_A_NUMBER"
 
         return by_distinct(texts, term_of, pl.Int16())
 
     def date_of(dated: str) -> tuple[Any, str | None]:
         text, _, year = dated.rpartition("\0")
+        if _says_nothing(fld, text):
+            return None, None
         parsed = parse_date(text, int(year) or None)
         return parsed.start, parsed.code or parsed.warning
 

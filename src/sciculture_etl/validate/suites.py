@@ -85,10 +85,10 @@ def _expectations(suite: Suite) -> list[Any]:
 
 def _sentence(entry: Expectation, result: Any) -> str:
     about = entry.kwargs.get("description") or ", ".join(f"{key}={value}" for key, value in entry.kwargs.items())
-    if result.exception_info and any(
-        info.get("raised_exception") for info in _infos(result.exception_info) if isinstance(info, dict)
-    ):
-        return f"{entry.type}({about}): could not be evaluated"
+    for info in _infos(result.exception_info or {}):
+        if isinstance(info, dict) and info.get("raised_exception"):
+            reason = str(info.get("exception_message") or "").partition("\n")[0]
+            return f"{entry.type}({about}): could not be evaluated: {reason}"
     seen = result.result or {}
     if "unexpected_count" in seen:
         return f"{entry.type}({about}): {seen['unexpected_count']:,} of {seen.get('element_count', 0):,} rows differ"
