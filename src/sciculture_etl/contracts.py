@@ -186,12 +186,15 @@ class Promise(Strict):
     """What one modelled table promises: ``expectations/curated/<table>.yml``. It becomes COMMENT ON in the database.
 
     audience: public (in ``sciculture.duckdb``), operator (in ``operations.duckdb``), internal (build database only).
+    by_submission: every row comes from one submission alone (its ``submission_id``) and from tables that say what names
+    mean; so when only some submissions change, only their rows are made again.
     """
 
     table: str
     audience: Literal["public", "operator", "internal"]
     description: Words
     grain: list[str]
+    by_submission: bool = False
     columns: dict[str, PromiseColumn]
     suite: list[Expectation] = Field(default_factory=list)
 
@@ -199,6 +202,8 @@ class Promise(Strict):
     def _grain_is_promised(self) -> Promise:
         if unknown := [name for name in self.grain if name not in self.columns]:
             raise ValueError(f"grain: no such column: {', '.join(unknown)}")
+        if self.by_submission and "submission_id" not in self.columns:
+            raise ValueError("by_submission: the table has no column submission_id")
         return self
 
 

@@ -48,6 +48,9 @@ LOG_TABLES = {
     "reading VARCHAR, row_count BIGINT",
     "in_force": "dataset VARCHAR, submitter VARCHAR, program_year SMALLINT, term SMALLINT, submission_id VARCHAR, "
     "reading VARCHAR",
+    "modelled": "dataset VARCHAR, submitter VARCHAR, program_year SMALLINT, term SMALLINT, submission_id VARCHAR, "
+    "reading VARCHAR",
+    "model": "name VARCHAR, made_from VARCHAR, made_by VARCHAR, content VARCHAR",
     "suite_result": "dataset VARCHAR, program_year SMALLINT, fingerprint VARCHAR, passed BOOLEAN, detail VARCHAR",
     "state": "key VARCHAR PRIMARY KEY, value VARCHAR",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -15,6 +15,16 @@ from sciculture_etl.load import Warehouse
 from sciculture_etl.model.statements import Statement, load_statements, ordered
 from sciculture_etl.regions import REFERENCE_VERSION, dim_region, region_changes
 from sciculture_etl.settings import SQL, fingerprint
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a table was made from: made_from covers all, made_by all but the rows accepted; content is what came out."""
+
+    name: str
+    made_from: str
+    made_by: str
+    content: str
 
 
 @dataclass
@@ -111,47 +121,65 @@ def build_model(
     """
     statements = ordered(load_statements(folder))
     macros = (folder / "macros.sql").read_text(encoding="utf-8")
-    known = {row["name"]: (row["made_from"], row["content"]) for row in _known(warehouse)}
+    known = {row["name"]: Made(**row) for row in warehouse.rows("SELECT * FROM log.model")}
     inputs = _reference_fingerprints(folder)
     inputs |= {f"accepted.{dataset}": _accepted_fingerprint(warehouse, dataset) for dataset in contracts}
     log_mark = _log_fingerprint(warehouse)
+    made = {name: Made(name, mark, mark, mark) for name, mark in inputs.items()}
     model = Model()
-    made_from: dict[str, str] = {}
     with warehouse.transaction() as connection:
         connection.execute(macros)
         for name, mark in inputs.items():
-            if name.startswith("reference.") and known.get(name, ("", ""))[0] != mark:
+            if name.startswith("reference.") and (name not in known or known[name].made_from != mark):
                 _load_reference(warehouse, folder, name)
         for statement in statements:
             promise = promises.get(statement.table)
-            read = sorted(statement.inputs)
-            marks = [
-                log_mark if name.startswith("log.") else inputs.get(name, "") or model.fingerprints.get(name, "")
-                for name in read
-            ]
-            mark = fingerprint(statement.text, macros, promise.model_dump_json() if promise else "", *marks)
-            made_from[statement.table] = mark
-            if known.get(statement.table, ("", ""))[0] == mark:
-                model.fingerprints[statement.table] = known[statement.table][1]
+            marks = {
+                name: log_mark if name.startswith("log.") else made[name].content if name in made else ""
+                for name in sorted(statement.inputs)
+            }
+            words = [statement.text, macros, promise.model_dump_json() if promise else ""]
+            made_by = fingerprint(*words, *(mark for name, mark in marks.items() if not name.startswith("accepted.")))
+            made_from = fingerprint(made_by, *marks.values())
+            before = known.get(statement.table)
+            if before and before.made_from == made_from:
+                made[statement.table] = before
                 continue
-            _make_table(connection, statement)
-            model.fingerprints[statement.table] = _content(connection, statement.table, promise)
-            columns = connection.execute(
-                "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'main' "
-                "AND table_name = ? ORDER BY ordinal_position",
-                [statement.table],
-            ).fetchall()
-            _check_promise(statement, promise, dict(columns))
-            for line in comments(promise, statement.table) if promise else []:
-                connection.execute(line)
+            if before and before.made_by == made_by and promise and promise.by_submission:
+                _replace_submissions(connection, statement)
+            else:
+                _make_table(connection, statement, promise)
+            content = _content(connection, statement.table, promise)
+            made[statement.table] = Made(statement.table, made_from, made_by, content)
             model.rebuilt.append(statement.table)
-        for table in known:
-            if "." not in table and table not in model.fingerprints:
+        for table in known.keys() - made.keys():
+            if "." not in table:
                 connection.execute(f'DROP TABLE IF EXISTS "{table}"')
         connection.execute("DELETE FROM log.model")
-        listed = [[name, mark, model.fingerprints.get(name, mark)] for name, mark in (inputs | made_from).items()]
-        connection.executemany("INSERT INTO log.model VALUES (?, ?, ?)", listed)
+        connection.executemany("INSERT INTO log.model VALUES (?, ?, ?, ?)", [list(astuple(m)) for m in made.values()])
+        connection.execute("DELETE FROM log.modelled")
+        connection.execute("INSERT INTO log.modelled SELECT * FROM log.in_force")
+    model.fingerprints = {statement.table: made[statement.table].content for statement in statements}
     return model
+
+
+# Submissions of which other rows are in force than when the model was last built.
+CHANGED = """
+SELECT submission_id FROM (
+    (FROM log.in_force EXCEPT FROM log.modelled) UNION ALL (FROM log.modelled EXCEPT FROM log.in_force)
+)"""
+
+
+def _replace_submissions(connection: duckdb.DuckDBPyConnection, statement: Statement) -> None:
+    changed = [row[0] for row in connection.execute(CHANGED).fetchall()]
+    if not changed:
+        return
+    # Written out, not as a subquery: only then does the engine look for them before it joins.
+    listed = ", ".join(f"'{submission_id}'" for submission_id in changed)
+    connection.execute(f'DELETE FROM "{statement.table}" WHERE submission_id IN ({listed})')
+    connection.execute(
+        f'INSERT INTO "{statement.table}" SELECT * FROM ({statement.text}) AS made WHERE submission_id IN ({listed})'
+    )
 
 
 def _content(connection: duckdb.DuckDBPyConnection, table: str, promise: Promise | None) -> str:
@@ -162,15 +190,16 @@ def _content(connection: duckdb.DuckDBPyConnection, table: str, promise: Promise
     return fingerprint(str(row), promise.model_dump_json() if promise else "")
 
 
-def _known(warehouse: Warehouse) -> list[dict[str, str]]:
-    warehouse.connection.execute(
-        "CREATE TABLE IF NOT EXISTS log.model (name VARCHAR, made_from VARCHAR, content VARCHAR)"
-    )
-    return warehouse.rows("SELECT name, made_from, content FROM log.model")
-
-
-def _make_table(connection: duckdb.DuckDBPyConnection, statement: Statement) -> None:
+def _make_table(connection: duckdb.DuckDBPyConnection, statement: Statement, promise: Promise | None) -> None:
     try:
         connection.execute(f'CREATE OR REPLACE TABLE "{statement.table}" AS {statement.text}')
     except duckdb.Error as error:
         raise ContractError(f"sql/{statement.layer}/{statement.table}.sql: {str(error).splitlines()[0]}") from None
+    columns = connection.execute(
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'main' "
+        "AND table_name = ? ORDER BY ordinal_position",
+        [statement.table],
+    ).fetchall()
+    _check_promise(statement, promise, dict(columns))
+    for line in comments(promise, statement.table) if promise else []:
+        connection.execute(line)
