@@ -1,6 +1,7 @@
 """The published map table says on every day what the resolver's own succession says."""
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import duckdb
@@ -10,7 +11,8 @@ import pytest
 from sciculture_etl.regions import dim_region, region_changes
 from sciculture_etl.regions.gazetteer import SEJONG, SEJONG_CITY, gazetteer
 
-SQL = Path(__file__).parents[2] / "sql"
+ROOT = Path(__file__).parents[2]
+SQL = ROOT / "sql"
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +87,18 @@ def test_each_change_is_listed_with_both_names(database: duckdb.DuckDBPyConnecti
         (dt.date(2026, 7, 1), "split", "인천광역시 중구", "Jung-gu", "인천광역시 제물포구", "Jemulpo-gu", 2),
     ]
     assert database.execute("SELECT count(*) FROM mart_region_change").fetchone() == (region_changes().height,)
+
+
+def test_the_query_in_the_docs_puts_a_series_on_the_map_it_names(database: duckdb.DuckDBPyConnection) -> None:
+    database.execute(
+        "CREATE TEMP TABLE mart_dsc_by_region AS FROM (VALUES (2020, '47720', 5), (2020, '27110', 2), "
+        "(2020, '29110', 7), (2020, '46130', 11), (2020, '28110', 1), (2019, '27110', 90)) "
+        "AS t (program_year, sigungu_code, beneficiary_count)"
+    )
+    query = re.search(r"```sql\n(.*?)```", (ROOT / "docs/regions.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert query
+    assert database.execute(query[1]).fetchall() == [
+        ("12", "전남광주통합특별시", 18),
+        ("27", "대구광역시", 7),
+        ("28", "인천광역시", 1),
+    ]

@@ -117,28 +117,30 @@ def _decide(parsed: Parsed, text: str, on: dt.date, day: int, since: int) -> Res
         if parsed.before.places:
             reason += f" below {_path(parsed.before)}"
         return Resolution(text, on, "unknown", candidates=_candidates(near), steps=(reason,))
+    steps = ["read as " + " or ".join(dict.fromkeys(_path(reading) for reading in parsed.readings))]
     targets = _valid(parsed, day, since)
     warnings: tuple[str, ...] = ()
     if not targets:
         targets = _followed(parsed, day)
         warnings = (RENAMED,)
-    targets = _without_namesakes(targets)
-    read = f"read as {_path(parsed.readings[0])}"
-    codes = {target.code for target in targets}
-    vague = any(target.vague for target in targets)
+    named = _without_namesakes(targets)
+    if len(named) < len(targets):
+        steps.append("the legal dong, not its administrative namesake")
+    codes = {target.code for target in named}
+    vague = any(target.vague for target in named)
     if len(codes) == 1 and not vague:
-        return _resolved(text, on, targets[0], warnings, (read, targets[0].step))
+        return _resolved(text, on, named[0], warnings, (*steps, named[0].step))
     if codes:
-        return Resolution(
-            text, on, "ambiguous", candidates=_candidates(codes), steps=(read, f"{len(codes)} divisions fit")
-        )
+        fit = f"{len(codes)} divisions " + ("hold its ground, not valid on the day" if warnings else "fit")
+        reason = "the short name may mean more" if len(codes) == 1 else fit
+        return Resolution(text, on, "ambiguous", candidates=_candidates(codes), steps=(*steps, reason))
     above = {code for reading in parsed.readings for code in _above(reading, day)}
     return Resolution(
         text,
         on,
         "unknown",
         candidates=_candidates(above),
-        steps=(read, "not valid on the day, no single successor known"),
+        steps=(*steps, "not valid on the day, no single successor known"),
     )
 
 
