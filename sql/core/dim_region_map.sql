@@ -19,7 +19,7 @@ later AS (
     UNION
     SELECT l.region_code, d.region_code, greatest(c.changed_on, d.valid_from), d.valid_to
     FROM later AS l
-    JOIN mart_region_change AS c ON c.region_code = l.target_code
+    JOIN reference.region_change AS c ON c.region_code = l.target_code
     JOIN divisions AS d ON d.region_code = c.successor_code
     WHERE l.map_to < DATE '9999-12-31' AND greatest(c.changed_on, d.valid_from) < d.valid_to
 ),
@@ -29,7 +29,7 @@ earlier AS (
     UNION
     SELECT e.region_code, d.region_code, d.valid_from, least(c.changed_on, e.map_from, d.valid_to), d.depth
     FROM earlier AS e
-    JOIN mart_region_change AS c ON c.successor_code = e.target_code
+    JOIN reference.region_change AS c ON c.successor_code = e.target_code
     JOIN divisions AS d ON d.region_code = c.region_code
     -- A gu that took over dongs is not one of them.
     WHERE d.depth <= e.depth
