@@ -92,3 +92,20 @@ def test_a_changed_syllable_in_a_shaped_word_never_resolves_to_the_dong(
     wrong = f"{' '.join(item.full_name.split()[:-1])} {own[:place]}{syllable}{own[place + 1 :]}"
     found = resolve(wrong, dt.date.fromordinal(max(item.start, FIRST)))
     assert found.name != item.full_name
+
+
+def test_two_places_in_one_text_never_resolve_to_one_of_them() -> None:
+    rng = random.Random(3)
+    day = dt.date(2022, 6, 1)
+    districts = [item for item in DIVISIONS if item.rank in (1, 2) and item.valid(day.toordinal())]
+    wrong = []
+    for _ in range(6000):
+        one, other = (item.name for item in rng.sample(districts, 2))
+        if rng.random() < 0.5:
+            one, other = (name[:-1] if len(name) > 2 else name for name in (one, other))
+        text = f"{one}{rng.choice([' ', ', ', '·', '/', '-', ' 및 ', '와 ', '~'])}{other}"
+        found = resolve(text, day)
+        both = all(any(word.startswith(name) for word in (found.name or "").split()) for name in (one, other))
+        if found.status == "resolved" and not both and one != "광주시":  # 광주시 동구 is one place
+            wrong.append((text, found.name))
+    assert wrong == []

@@ -115,8 +115,9 @@ def _shortened_anywhere(word: str) -> Sequence[Place]:
 
 
 def names_sigungu(word: str) -> bool:
-    """Tell whether a word is the name of some si, gun or gu without its suffix."""
-    return any(place.rank < EMD for place in places().shortened.get(word, ()))
+    """Tell whether a word is the name of some si, gun or gu, with its suffix or without."""
+    index = places()
+    return any(place.rank < EMD for named in (index.shortened, index.named) for place in named.get(word, ()))
 
 
 def names_below(place: Place) -> set[str]:

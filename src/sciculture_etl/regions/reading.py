@@ -98,17 +98,20 @@ def _onward(reading: Reading, token: str, following: spelling.Sort) -> list[Read
         if last is None or last.rank == 0:
             rivals = [place for place in shortened_below(last, token) if place.rank < EMD or full[0].rank == 0]
             shorter = [_extended(reading, (place,), len(token), shortened=True) for place in rivals]
-            return shorter if last is not None and shorter else onward + shorter
+            if shorter and last is not None:
+                return shorter
+            return [way._replace(vague=bool(shorter) and _is_emd(way)) for way in onward] + shorter
         return onward
     if reading.places and _repeats(reading, token):
         return [reading]
     if not (spelling.ROAD.fullmatch(token) and following in ("number", "part")):
         short = shortened_below(last, token)
-        vague = last is not None and _may_mean_more(short, token, following)
+        vague = bool(short) and _may_mean_more(short, token, following)
         if spelling.ROAD.fullmatch(token):  # 종로 may stand for 종로구, 을지로 is a road before it is a dong
             short = [place for place in short if place.rank < EMD]
         if short:
-            return [_extended(reading, (place,), len(token), shortened=True, vague=vague) for place in short]
+            onward = [_extended(reading, (place,), len(token), shortened=True) for place in short]
+            return [way._replace(vague=way.vague or (vague and _is_emd(way))) for way in onward]
         if last is not None and not spelling.ROAD.fullmatch(token):
             deeper = places().shortened_below.get((last.family, token))
             if deeper:
@@ -118,9 +121,13 @@ def _onward(reading: Reading, token: str, following: spelling.Sort) -> list[Read
 
 def _may_mean_more(short: Sequence[Place], token: str, following: spelling.Sort) -> bool:
     """Tell whether a dong's name without its suffix may be another word: 강남구 일원, 여수시 중앙 도서관, 목포 무안."""
-    if not short or any(place.rank < EMD for place in short):
-        return False
-    return following in ("part", "other") or bool(spelling.GLUED.fullmatch(token)) or names_sigungu(token)
+    if following in ("part", "other") or spelling.GLUED.fullmatch(token):
+        return True
+    return any(place.rank < EMD for place in short) or names_sigungu(token)
+
+
+def _is_emd(reading: Reading) -> bool:
+    return reading.places[-1].rank == EMD
 
 
 def _after_emd(reading: Reading, token: str) -> list[Reading]:
@@ -187,6 +194,8 @@ def _glued(last: Place | None, token: str) -> tuple[_Way, ...]:
     for cut in range(len(token) - 1, 1, -1):
         head, rest = token[:cut], token[cut:]
         full = below(last, head)
+        if last is None and full and names_sigungu(head):  # 성동·종로
+            full = [place for place in full if place.rank < EMD]
         for place in full:
             if _is_appendix(place, rest):
                 ways.append(_Way((place,), cut))
@@ -255,10 +264,11 @@ def _passed_over(reading: Reading, token: str, previous: str) -> list[Reading]:
         return []
     if spelling.SHAPED.fullmatch(token):
         return []
-    if spelling.ROAD.fullmatch(token):
-        return [reading]
-    if names_sigungu(token):  # 여수 순천
+    is_road = spelling.ROAD.fullmatch(token)
+    if names_sigungu(token) and not (is_road and shortened_below(reading.last, token)):  # 여수 순천, but 서울 종로 33
         return []
+    if is_road:
+        return [reading]
     if _misspells(reading.places[-1], token) and not reading.closed:
         return []
     headed = _with_head(reading, token)
