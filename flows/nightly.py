@@ -7,15 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.events.worker import EventsWorker
+from prefect.runtime import flow_run
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from sciculture_etl.pipeline import Progress, Run, RunReport, Silent
 from sciculture_etl.settings import Settings
 
+SEOUL = ZoneInfo("Asia/Seoul")
+SECONDS_TO_RECORD = 10
 # The live view of whoever calls the flow in this process; a deployment has none.
 watching: ContextVar[Progress] = ContextVar("watching", default=Silent())  # noqa: B039
 
@@ -36,7 +42,12 @@ def step(name: str, function: Callable[[], Any]) -> Any:
     return outcome
 
 
-@flow(name="nightly", validate_parameters=False, persist_result=False)
+def _run_name() -> str:
+    kind = "nightly" if flow_run.parameters.get("extract", True) else "rebuild"
+    return f"{kind} {datetime.now(SEOUL):%Y-%m-%d}"
+
+
+@flow(name="nightly", flow_run_name=_run_name, validate_parameters=False, persist_result=False)
 def nightly(extract: bool = True, wait_seconds: float = 0) -> RunReport:
     """One night. extract: whether to look into the inbox (a rebuild reads the archive alone). wait_seconds: how long
     to wait for another run to end. Raises PublicationRefusedError, Busy and whatever a step raises."""
@@ -65,3 +76,5 @@ def watch_nightly(progress: Progress, extract: bool, wait_seconds: float) -> Run
         return refusal.report
     finally:
         watching.reset(token)
+        # The server of this run is stopped next: what it hasn't been told by then is lost.
+        EventsWorker.drain_all(timeout=SECONDS_TO_RECORD, at_exit=False)

@@ -22,7 +22,7 @@ import duckdb
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.extract import Receipt
-from sciculture_etl.settings import UserMistake
+from sciculture_etl.settings import UserMistake, fingerprint
 
 ENVELOPE = {
     "submission_id": "VARCHAR",
@@ -56,6 +56,9 @@ LOG_TABLES = {
 }
 
 
+LAYOUT = fingerprint(json.dumps([ENVELOPE, LOG_TABLES]))
+
+
 class Busy(UserMistake):
     """Another run holds the warehouse."""
 
@@ -87,6 +90,34 @@ def writer_lock(folder: Path, wait_seconds: float = 0) -> Iterator[None]:
         yield
 
 
+def discard_database(path: Path) -> None:
+    """Removes a build database with its log."""
+    path.unlink(missing_ok=True)
+    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+
+
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        # The engine's own newest storage, which takes 40 % less time to write; releases keep the oldest.
+        return duckdb.connect(str(path), config={"storage_compatibility_version": "latest"})
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise UserMistake(
+            f"{path} can't be opened ({reason}). It is only a build database: run `sciculture rebuild`"
+            " / `sciculture rebuild`를 실행하면 보관된 제출본에서 다시 만듭니다"
+        ) from None
+
+
+def _has_todays_layout(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the database is empty or its own tables are those of this version."""
+    if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'log'").fetchone():
+        return True
+    try:
+        return connection.execute("SELECT value FROM log.state WHERE key = 'layout'").fetchone() == (LAYOUT,)
+    except duckdb.CatalogException:
+        return False
+
+
 class Warehouse:
     """An open build database. Use ``Warehouse.open`` under ``writer_lock``."""
 
@@ -101,15 +132,12 @@ class Warehouse:
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(staging, ignore_errors=True)  # what a killed run left
         staging.mkdir(parents=True)
-        try:
-            # The engine's own newest storage, which takes 40 % less time to write; releases keep the oldest.
-            connection = duckdb.connect(str(path), config={"storage_compatibility_version": "latest"})
-        except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
-            raise UserMistake(
-                f"{path} can't be opened ({reason}). It is only a build database: delete it and run "
-                "`sciculture rebuild` / 파일을 지우고 `sciculture rebuild`를 실행해 주세요"
-            ) from None
+        connection = _connect(path)
+        if not _has_todays_layout(connection):
+            # Made by an earlier version: everything in it can be made again from the archive, so that is what happens.
+            connection.close()
+            discard_database(path)
+            connection = _connect(path)
         try:
             warehouse = cls(connection, staging)
             warehouse._make_tables(contracts)
@@ -125,6 +153,7 @@ class Warehouse:
             run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         for table, columns in LOG_TABLES.items():
             run(f"CREATE TABLE IF NOT EXISTS log.{table} ({columns})")
+        run("INSERT OR REPLACE INTO log.state VALUES ('layout', ?)", [LAYOUT])
         for dataset, contract in contracts.items():
             wanted = ENVELOPE | contract.columns
             existing = dict(
