@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from forms import CENTRE, CLASS, INSTITUTION, as_csv, table
 from nights import hashes, manifest, night, operations, published, release_ids, settings, submit
@@ -67,6 +68,31 @@ def test_a_changed_file_changes_only_what_it_must(copy: Any) -> None:
         copy.warehouse, f"SELECT instructor_count FROM mart_dsc_by_institution WHERE institution_name = '{submitter}'"
     )
     assert new == [(5,)]
+
+
+def test_nights_of_changes_end_where_one_night_of_all_ends(copy: Any, tmp_path: Path) -> None:
+    """Facts are replaced by submission: the outcome must be the one of making them all at once."""
+    submitter = "가상시험센터"
+    nights = [
+        (as_csv(table(CLASS, {"수혜자수(순인원)": "30"}, {"기수": "2"})), "2021-02-01T09:00:00"),
+        (as_csv(table(CLASS, {"교육장명": "가상 새 교육장"})), "2021-02-02T09:00:00"),
+        (as_csv(table(CLASS | {"기수": "2"}, {"운영횟수": "3"})), "2021-02-03T09:00:00"),
+    ]
+    for number, (data, received) in enumerate(nights):
+        submit(copy.inbox, submitter, f"강좌 {number}.csv", data, received)
+        assert night(copy.inbox, copy.warehouse).publication.outcome == "published"
+    night(copy.inbox, tmp_path / "at once")
+    assert hashes(copy.warehouse) == hashes(tmp_path / "at once")
+
+
+def test_a_database_of_an_earlier_version_is_made_anew(copy: Any) -> None:
+    before = hashes(copy.warehouse)
+    with duckdb.connect(str(copy.warehouse / "warehouse.duckdb")) as connection:
+        connection.execute("UPDATE log.state SET value = 'earlier' WHERE key = 'layout'")
+        connection.execute("ALTER TABLE log.submission DROP COLUMN made_on")
+    report = night(copy.inbox, copy.warehouse)
+    assert report.read_count == copy.report.read_count
+    assert hashes(copy.warehouse) == before
 
 
 def test_a_file_that_leaves_the_inbox_stays_submitted(copy: Any) -> None:
