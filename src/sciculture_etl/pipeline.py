@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +23,6 @@ from sciculture_etl.read.titles import year_in_file_name
 from sciculture_etl.regions import REFERENCE_VERSION
 from sciculture_etl.settings import EXPECTATIONS, Settings, code_version, fingerprint
 from sciculture_etl.validate import Candidate, validate_tables
-from sciculture_etl.validate.suites import preload
 
 READERS = 3
 PACKED = 6  # a workbook's text is about so many times its bytes
@@ -108,7 +106,6 @@ class Run:
             return 0
         self.progress.start("read", len(pending))
         self.progress.start("validate", len(pending))
-        threading.Thread(target=preload, daemon=True).start()
         with ThreadPoolExecutor(READERS) as pool:
             for batch in self._batches(pending):
                 readings = list(pool.map(self._read, batch))

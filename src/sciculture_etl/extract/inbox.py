@@ -96,6 +96,17 @@ def scan_inbox(inbox: str) -> tuple[Any, list[Arrival], dict[str, str]]:
     return filesystem, arrivals, passed_over
 
 
+def _fresh(arrivals: list[Arrival], archive: Archive) -> list[Arrival]:
+    known = {(receipt.path, receipt.size, receipt.modified) for receipt in archive.receipts()}
+    return [arrival for arrival in arrivals if (arrival.path, arrival.size, arrival.modified) not in known]
+
+
+def anything_new(inbox: str, archive: Archive) -> bool:
+    """Whether a run would find something to take. Raises UserMistake where the inbox can't be opened."""
+    _, arrivals, _ = scan_inbox(inbox)
+    return bool(_fresh(arrivals, archive))
+
+
 def extract_submissions(
     inbox: str, archive: Archive, max_file_bytes: int, on_file: Callable[[], None] = lambda: None
 ) -> Extraction:
@@ -105,8 +116,7 @@ def extract_submissions(
     """
     archive.sweep()
     filesystem, arrivals, passed_over = scan_inbox(inbox)
-    known = {(receipt.path, receipt.size, receipt.modified) for receipt in archive.receipts()}
-    fresh = [arrival for arrival in arrivals if (arrival.path, arrival.size, arrival.modified) not in known]
+    fresh = _fresh(arrivals, archive)
     extraction = Extraction(unchanged=len(arrivals) - len(fresh), passed_over=passed_over)
 
     def take(arrival: Arrival) -> Receipt | str:

@@ -63,7 +63,7 @@ def _buffered_cursors(queries: set[str]) -> Iterator[None]:
 
 
 def preload() -> None:
-    """Imports the library; called on a thread of its own while files are read."""
+    """Imports the library; may be called on a thread of its own while there is nothing else to do."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     import great_expectations  # noqa: F401
