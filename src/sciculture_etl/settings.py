@@ -55,6 +55,11 @@ class Settings:
         return self.warehouse / "staging"
 
 
+def sql_text(value: object) -> str:
+    """A value as an SQL string literal: paths may hold quotes."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
 def fingerprint(*parts: bytes | str) -> str:
     """sha256 over the parts, each preceded by its length so that no two lists of parts look alike; 16 hex digits."""
     digest = hashlib.sha256()

@@ -154,6 +154,14 @@ def test_no_inbox_is_the_users_mistake_and_spoils_nothing(copy: Any, tmp_path: P
     assert night(copy.inbox, copy.warehouse).publication.outcome == "unchanged"
 
 
+def test_places_and_files_may_have_any_name(tmp_path: Path) -> None:
+    inbox, warehouse = tmp_path / "it's an 접수함", tmp_path / "it's a 창고"
+    submit(inbox, "가상 '시험' 센터", '1분기; "실적"\n😀.csv', as_csv(table(CLASS)))
+    report = night(inbox, warehouse)
+    assert report.publication.outcome == "published"
+    assert report.verdicts == {"accepted": 1}
+
+
 def test_nothing_accepted_yet_is_refused_in_words(tmp_path: Path) -> None:
     submit(tmp_path / "inbox", "가상시험센터", "빈.csv", b"")
     report = night(tmp_path / "inbox", tmp_path / "warehouse")

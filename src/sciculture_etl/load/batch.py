@@ -13,6 +13,7 @@ import polars as pl
 from sciculture_etl.contracts import Contract
 from sciculture_etl.findings import Finding, empty_findings, with_words
 from sciculture_etl.load.warehouse import ENVELOPE, Warehouse
+from sciculture_etl.settings import sql_text
 from sciculture_etl.validate import Validated
 
 
@@ -78,7 +79,7 @@ def load_batch(
         for table in ("submission", "part", "finding", "quarantine", "version"):
             connection.execute(f"DELETE FROM log.{table} WHERE list_contains(?, submission_id)", [ids])
         for table, path in files.items():
-            connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet('{path}')")
+            connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet({sql_text(path)})")
         for contract, _ in validated:
             accepted = files.get(f"store.{contract.dataset}")
             if accepted is None:
@@ -86,7 +87,7 @@ def load_batch(
             term = "term" if "term" in contract.partition else "0"
             connection.execute(
                 f"INSERT INTO log.version SELECT '{contract.dataset}', submitter, program_year, {term}, submission_id, "
-                f"reading, count(*) FROM read_parquet('{accepted}') GROUP BY ALL"
+                f"reading, count(*) FROM read_parquet({sql_text(accepted)}) GROUP BY ALL"
             )
     shutil.rmtree(folder)
 

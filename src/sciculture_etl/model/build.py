@@ -14,7 +14,7 @@ from sciculture_etl.findings import catalogue
 from sciculture_etl.load import Warehouse
 from sciculture_etl.model.statements import Statement, load_statements, ordered
 from sciculture_etl.regions import REFERENCE_VERSION, dim_region, region_changes
-from sciculture_etl.settings import SQL, fingerprint
+from sciculture_etl.settings import SQL, fingerprint, sql_text
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ def _load_reference(warehouse: Warehouse, folder: Path, name: str) -> None:
         frame: pl.DataFrame = made[table]()
         path = warehouse.staging / f"{table}.parquet"
         frame.write_parquet(path)
-        warehouse.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM read_parquet('{path}')")
+        warehouse.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM read_parquet({sql_text(path)})")
         return
-    source = str(folder / "reference" / f"{table}.csv").replace("'", "''")
+    source = sql_text(folder / "reference" / f"{table}.csv")
     warehouse.connection.execute(
-        f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM read_csv('{source}', all_varchar = true, header = true)"
+        f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM read_csv({source}, all_varchar = true, header = true)"
     )
 
 
@@ -100,15 +100,12 @@ def _check_promise(statement: Statement, promise: Promise | None, columns: dict[
 def comments(promise: Promise, table: str) -> list[str]:
     """COMMENT ON statements for a table and its columns."""
 
-    def quoted(text: str) -> str:
-        return "'" + text.replace("'", "''") + "'"
-
-    lines = [f"COMMENT ON TABLE {table} IS {quoted(f'{promise.description.ko} / {promise.description.en}')}"]
+    lines = [f"COMMENT ON TABLE {table} IS {sql_text(f'{promise.description.ko} / {promise.description.en}')}"]
     for name, column in promise.columns.items():
         unit = f" [{column.unit}]" if column.unit else ""
         additive = " 합산 불가/not additive" if column.additive is False else ""
         text = f"{column.description.ko} / {column.description.en}{unit}{additive}"
-        lines.append(f'COMMENT ON COLUMN {table}."{name}" IS {quoted(text)}')
+        lines.append(f'COMMENT ON COLUMN {table}."{name}" IS {sql_text(text)}')
     return lines
 
 

@@ -21,7 +21,7 @@ from sciculture_etl.model.build import Model, comments
 from sciculture_etl.publish.current import OPERATIONS, PUBLIC, current_release, finish_swap, swap_to, write_aside
 from sciculture_etl.publish.figures import compare_figures
 from sciculture_etl.regions import REFERENCE_VERSION
-from sciculture_etl.settings import Settings, code_version, fingerprint
+from sciculture_etl.settings import Settings, code_version, fingerprint, sql_text
 from sciculture_etl.validate.suites import Suite, SuiteOutcome, run_suites
 
 # The oldest storage that today's engine writes: opened by every client since DuckDB 1.1.
@@ -75,7 +75,7 @@ def _build_database(
     warehouse: Warehouse, path: Path, promises: dict[str, Promise], audience: str, release_id: str
 ) -> None:
     connection = warehouse.connection
-    connection.execute(f"ATTACH '{_quoted(path)}' AS release (STORAGE_VERSION '{STORAGE}')")
+    connection.execute(f"ATTACH {sql_text(path)} AS release (STORAGE_VERSION '{STORAGE}')")
     try:
         connection.execute("BEGIN")
         for promise in promises.values():
@@ -100,10 +100,6 @@ def _build_database(
         connection.execute("DETACH release")
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
 def _export(warehouse: Warehouse, folder: Path, promises: dict[str, Promise]) -> dict[str, dict[str, Any]]:
     """Parquet and CSV of the public tables; rows and sha256 of the CSV, which is the table's hash.
 
@@ -119,10 +115,10 @@ def _export(warehouse: Warehouse, folder: Path, promises: dict[str, Promise]) ->
         query = f'SELECT * FROM "{name}" ORDER BY {order}'
         public = promise.audience == "public"
         csv_path = folder / "csv" / f"{name}.csv"
-        warehouse.connection.execute(f"COPY ({query}) TO '{_quoted(csv_path)}' (FORMAT csv, HEADER)")
+        warehouse.connection.execute(f"COPY ({query}) TO {sql_text(csv_path)} (FORMAT csv, HEADER)")
         if public:
             parquet = folder / "parquet" / f"{name}.parquet"
-            warehouse.connection.execute(f"COPY ({query}) TO '{_quoted(parquet)}' (FORMAT parquet, COMPRESSION zstd)")
+            warehouse.connection.execute(f"COPY ({query}) TO {sql_text(parquet)} (FORMAT parquet, COMPRESSION zstd)")
         with csv_path.open("rb") as exported:
             digest = hashlib.file_digest(exported, "sha256").hexdigest()
         tables[name] = {
