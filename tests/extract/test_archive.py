@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import stat
 import unicodedata
 from dataclasses import replace
@@ -120,6 +121,17 @@ def test_what_is_no_submission_is_passed_over_with_its_reason(archive: Archive, 
     assert extraction.received == []
     assert list(extraction.passed_over) == [f"가상센터/{name}"]
     assert all(extraction.passed_over.values())
+
+
+def test_pipes_and_links_are_passed_over_and_nobody_waits_for_them(archive: Archive, tmp_path: Path) -> None:
+    submit(tmp_path / "inbox", "가상센터", "실적.csv", DATA)
+    folder = tmp_path / "inbox" / "가상센터"
+    os.mkfifo(folder / "관.csv")
+    (folder / "밖.csv").symlink_to("/etc/hostname")
+    (folder / "없음.csv").symlink_to("/nowhere")
+    extraction = take(tmp_path / "inbox", archive)
+    assert [receipt.file_name for receipt in extraction.received] == ["실적.csv"]
+    assert set(extraction.passed_over) == {f"가상센터/{name}.csv" for name in ("관", "밖", "없음")}
 
 
 def test_a_file_over_the_limit_is_left_and_the_others_are_taken(archive: Archive, tmp_path: Path) -> None:

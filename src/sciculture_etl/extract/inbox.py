@@ -53,7 +53,12 @@ def _when(info: dict[str, Any]) -> str:
     return datetime.fromtimestamp(0, UTC).isoformat(timespec="microseconds")
 
 
-def _why_no_submission(path: str) -> str | None:
+def _why_no_submission(path: str, info: dict[str, Any]) -> str | None:
+    # A named pipe would never end, and a link may lead out of the inbox.
+    if info.get("islink"):
+        return "symbolic link"
+    if info.get("type", "file") != "file":
+        return "no regular file"
     parts = path.split("/")
     if any(part.startswith(".") for part in parts):
         return "hidden file"
@@ -87,7 +92,7 @@ def scan_inbox(inbox: str) -> tuple[Any, list[Arrival], dict[str, str]]:
     arrivals, passed_over = [], {}
     for remote, info in filesystem.find(root, detail=True).items():
         path = unicodedata.normalize("NFC", remote[len(root) :].lstrip("/"))
-        if reason := _why_no_submission(path):
+        if reason := _why_no_submission(path, info):
             passed_over[path] = reason
             continue
         submitter = path.split("/", 1)[0] if "/" in path else None
