@@ -132,6 +132,7 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
     files = [
         ("received now / 이번에 받음", f"{len(extraction.received):,}"),
         ("unchanged since / 그대로", f"{extraction.unchanged:,}"),
+        ("no submissions (hidden, links) / 제출본 아님", f"{len(extraction.passed_over):,}"),
         ("read now / 이번에 읽음", f"{report.read_count:,}"),
         ("accepted / 받음", _count(report.verdicts, "accepted")),
         ("partially accepted / 일부 받음", _count(report.verdicts, "partially_accepted")),
