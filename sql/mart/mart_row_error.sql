@@ -13,6 +13,7 @@ standing AS (
     JOIN reference.finding AS w
         ON (w.code = 'R_DUPLICATE_FILE' AND l.verdict = 'duplicate')
         OR (w.code = 'R_SUPERSEDED' AND l.verdict <> 'duplicate' AND l.standing = 'superseded')
+        OR (w.code = 'R_SUITE_FAILED' AND l.verdict <> 'duplicate' AND l.standing = 'held')
 ),
 found AS (
     SELECT

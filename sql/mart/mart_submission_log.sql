@@ -24,9 +24,12 @@ forced AS (
         v.submission_id,
         string_agg(DISTINCT CAST(v.program_year AS VARCHAR), ', ' ORDER BY CAST(v.program_year AS VARCHAR)) AS program_years,
         count(f.submission_id) AS partitions_in_force,
-        count(*) AS partitions
+        count(*) AS partitions,
+        count(h.dataset) FILTER (f.submission_id IS NULL) AS partitions_held
     FROM log.version AS v
     LEFT JOIN log.in_force AS f USING (dataset, submitter, program_year, term, submission_id)
+    LEFT JOIN log.suite_result AS h
+        ON h.dataset = v.dataset AND h.program_year = v.program_year AND NOT h.passed
     GROUP BY v.submission_id
 ),
 receipts AS (
@@ -52,6 +55,7 @@ SELECT
     END AS verdict,
     CASE
         WHEN r.nth > 1 OR coalesce(f.partitions, 0) = 0 THEN 'not in force'
+        WHEN f.partitions_held > 0 THEN 'held'
         WHEN f.partitions_in_force = 0 THEN 'superseded'
         WHEN f.partitions_in_force < f.partitions THEN 'partly superseded'
         ELSE 'in force'
@@ -64,6 +68,7 @@ SELECT
     CASE WHEN r.nth > 1 THEN 0 ELSE coalesce(e.warning_count, 0) END AS warning_count,
     CASE
         WHEN r.nth > 1 THEN 'R_DUPLICATE_FILE'
+        WHEN f.partitions_held > 0 THEN concat_ws(', ', 'R_SUITE_FAILED', nullif(e.codes, ''))
         WHEN f.partitions > 0 AND f.partitions_in_force = 0 THEN concat_ws(', ', 'R_SUPERSEDED', nullif(e.codes, ''))
         ELSE coalesce(e.codes, '')
     END AS codes

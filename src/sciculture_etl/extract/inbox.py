@@ -91,7 +91,9 @@ def scan_inbox(inbox: str) -> tuple[Any, list[Arrival], dict[str, str]]:
     filesystem, root = open_inbox(inbox)
     arrivals, passed_over = [], {}
     for remote, info in filesystem.find(root, detail=True).items():
-        path = unicodedata.normalize("NFC", remote[len(root) :].lstrip("/"))
+        # A name that isn't UTF-8 is told with its odd bytes replaced; the file is taken all the same.
+        shown = remote[len(root) :].lstrip("/").encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        path = unicodedata.normalize("NFC", shown)
         if reason := _why_no_submission(path, info):
             passed_over[path] = reason
             continue

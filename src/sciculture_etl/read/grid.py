@@ -84,7 +84,8 @@ def _delimiter(head: str) -> str:
 
 def read_text_grid(data: bytes) -> Grid:
     """A delimited text file as one grid. Raises Refused where its encoding isn't known or nothing is in it."""
-    text = decode_text(data)
+    # Line ends of old Macintosh files too.
+    text = decode_text(data).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise Refused(Finding("R_EMPTY"))
     head = "\n".join(text[:65536].splitlines()[: HEAD_ROWS * 4])

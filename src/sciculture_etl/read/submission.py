@@ -32,6 +32,16 @@ def _refuse(kind: str | None, finding: Finding) -> Reading:
 def read_submission(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int = 4 * 1024**3) -> Reading:
     """Reads a file by its bytes alone. Never raises for what a file may hold: what is wrong comes as findings."""
     try:
+        return _read(data, contracts, max_unpacked_bytes)
+    except Exception as error:
+        # Whatever a library makes of a strange file, it is this file's fault alone and the others go on.
+        return _refuse(
+            None, Finding("R_UNSUPPORTED_FORMAT", value=f"읽는 중 오류(could not be read): {type(error).__name__}")
+        )
+
+
+def _read(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int) -> Reading:
+    try:
         kind, grids = read_grids(data, max_unpacked_bytes)
     except Refused as refusal:
         return _refuse(None, refusal.finding)

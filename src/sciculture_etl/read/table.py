@@ -41,14 +41,19 @@ class Table:
     hidden_rows: list[int] = field(default_factory=list)
 
 
-def _fill_merges(grid: Grid, first_row: int) -> pl.DataFrame:
+def _fill_merges(grid: Grid, header: Header) -> pl.DataFrame:
     """Copies the text of a merged range down its rows, in the range's first column and below the header only.
 
     Only merges are filled: a blank below a value may be a mistake, and a blind fill would hide it.
     """
     sources: dict[int, np.ndarray[tuple[int], np.dtype[np.int64]]] = {}
+    # One number over several rows is nobody's count of each: it stays with the first, and the blanks are told of.
+    fields = header.contract.fields
+    counted = {column for name, column in header.columns.items() if name in fields and fields[name].is_measure}
     for merge in grid.merges:
-        if merge.bottom == merge.top or merge.top < first_row or merge.left >= grid.frame.width:
+        if merge.bottom == merge.top or merge.top <= header.last or merge.left >= grid.frame.width:
+            continue
+        if merge.left in counted:
             continue
         rows = sources.setdefault(merge.left, np.arange(grid.frame.height))
         rows[merge.top : merge.bottom + 1] = merge.top
@@ -61,7 +66,7 @@ def cut_table(grid: Grid, header: Header, title: Title) -> Table:
     """The table below a header. Its frame may have no rows."""
     first_row = header.last + 1
     cells = grid.frame.columns
-    filled_frame = _fill_merges(grid, first_row) if grid.merges else grid.frame
+    filled_frame = _fill_merges(grid, header) if grid.merges else grid.frame
     width = grid.frame.width - (1 if grid.overflow else 0)
     # In text, what stands right of the header's last cell comes from a separator too many: 1,096 without quotes.
     beyond = cells[max(header.labels) + 1 :] if grid.overflow else []

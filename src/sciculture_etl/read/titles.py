@@ -16,7 +16,7 @@ YEAR_WORDS = (
     re.compile(r"(?<!\d)(20\d{2})\s*년"),
 )
 SHORT_YEAR = re.compile(r"['’‘`](\d{2})\s*년")
-BARE_YEAR = re.compile(r"(?<![\d.])(20\d{2})(?![\d.])")
+BARE_YEAR = re.compile(r"(?<![\d.\-])(20\d{2})(?![\d.\-])")
 YEAR_IN_NAME = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
 SHORT_YEAR_IN_NAME = re.compile(r"(?<!\d)(\d{2})년")
 UNIT_LINE = re.compile(r"단위\s*[:：]\s*([^)\]]+)")

@@ -22,6 +22,8 @@ from sciculture_etl.read.grid import Grid, Merge, Refused, blank_to_null, column
 
 CELL_COLUMN = re.compile(rb'<c [^>]*?\br="([A-Z]{1,3})\d')
 MERGE_REF = re.compile(rb'<mergeCell [^>]*?ref="([^"]+)"')
+ROW_NUMBER = re.compile(rb'<row [^>]*?\br="(\d+)"')
+MAX_COLUMNS, MAX_CELLS = 16_384, 60_000_000
 HIDDEN_ROW = re.compile(rb'<row [^>]*?\br="(\d+)"[^>]*?\bhidden="(?:1|true)"')
 HIDDEN_ROW_FIRST = re.compile(rb'<row [^>]*?\bhidden="(?:1|true)"[^>]*?\br="(\d+)"')
 
@@ -35,9 +37,22 @@ class Layout:
     hidden_rows: list[int] = field(default_factory=list)
 
 
+def _refuse_vast(xml: bytes) -> None:
+    """A few cells far apart would be laid out as the whole rectangle between them."""
+    last = ROW_NUMBER.search(xml, max(xml.rfind(b"<row "), 0))
+    rows = int(last[1]) if last else 0
+    if rows * MAX_COLUMNS <= MAX_CELLS:
+        return
+    columns = 1 + max((column_index(letters.decode()) for letters in set(CELL_COLUMN.findall(xml))), default=0)
+    if rows * columns > MAX_CELLS:
+        limit = f"{MAX_CELLS:,}칸(cells)"
+        raise Refused(Finding("R_TOO_LARGE", value=f"{rows:,} × {columns:,}", expected_ko=limit, expected_en=limit))
+
+
 def _xml_layout(xml: bytes) -> Layout | None:
     if b"<sheetData" not in xml:
         return None  # a namespace prefix or something stranger: ask calamine
+    _refuse_vast(xml)
     layout = Layout()
     if b'<c r="A' not in xml[:65536]:
         columns = set(CELL_COLUMN.findall(xml))
@@ -78,16 +93,21 @@ def _sheet_paths(package: zipfile.ZipFile) -> list[str]:
     return paths
 
 
-def _layouts(data: bytes, count: int) -> list[Layout]:
-    layouts: list[Layout | None] = [None] * count
-    if data.startswith(b"PK"):
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as package:
-                paths = _sheet_paths(package)
-                if len(paths) == count:
-                    layouts = [_xml_layout(package.read(path)) for path in paths]
-        except (KeyError, ElementTree.ParseError, zipfile.BadZipFile):
-            pass  # an unusual package: calamine, which has read it, tells the rest
+def _xml_layouts(data: bytes) -> list[Layout | None]:
+    """Layouts by the sheets' XML; none for a workbook that is no such package. Raises Refused for a vast sheet, which
+    has to be known before anything lays it out."""
+    if not data.startswith(b"PK"):
+        return []
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            return [_xml_layout(package.read(path)) for path in _sheet_paths(package)]
+    except (KeyError, ElementTree.ParseError, zipfile.BadZipFile):
+        return []  # an unusual package: calamine, where it can read it, tells the rest
+
+
+def _completed(layouts: list[Layout | None], data: bytes, count: int) -> list[Layout]:
+    if len(layouts) != count:
+        layouts = [None] * count
     if None not in layouts:
         return [layout for layout in layouts if layout]
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -110,11 +130,12 @@ def read_workbook_grids(data: bytes, max_unpacked_bytes: int) -> list[Grid]:
     """All sheets of a workbook. Raises Refused where it is protected, broken or too large."""
     try:
         _refuse_bombs(data, max_unpacked_bytes)
+        told = _xml_layouts(data)
         reader = fastexcel.read_excel(data)
         names = reader.sheet_names
         sheets = [reader.load_sheet(i, header_row=None, skip_rows=0, dtypes="string") for i in range(len(names))]
         frames = [sheet.to_polars() for sheet in sheets]
-        layouts = _layouts(data, len(names))
+        layouts = _completed(told, data, len(names))
     except (fastexcel.FastExcelError, python_calamine.CalamineError, zipfile.BadZipFile, ValueError) as error:
         if "protected" in str(error).lower() or "encrypt" in str(error).lower():
             raise Refused(Finding("R_ENCRYPTED")) from None

@@ -10,7 +10,9 @@ from sciculture_etl.read.headers import normalise_header
 # A mark of notes, or a short label with a colon (``자료:``, ``작성일:``).
 FOOTNOTE = r"^(?:※|\*\s*[^\d\s]|\*\)|[(\[]?주\s*\d*\s*[)\]:：]|[가-힣][가-힣\s]{1,9}[:：]|☞|▶|□|○\s)"
 EXAMPLE = r"^[(<\[【]?\s*(?:예시|작성\s*예|기재\s*예|(?:보기|예)\s*[)>\]】:：])"
-SUBTOTAL = r"(?:소계|합계|총계|누계)[)>\]】]?$|^[(<\[【]?계[)>\]】]?$"
+# A label that is nothing but a word for a total; and what a row that lacks a label may end in (``합계(2020)``).
+TOTAL_WORD = r"^[(<\[【]?(?:소계|합계|총계|누계|총합계|총합|계)[)>\]】:：]?$"
+SUBTOTAL = TOTAL_WORD + r"|(?:소계|합계|총계|누계)[^가-힣]*$"
 GRAND_TOTAL = r"(?:합계|총계)[)>\]】]?$|^[(<\[【]?계[)>\]】]?$"
 RUNNING_TOTAL = r"누계[)>\]】]?$"
 
@@ -23,8 +25,8 @@ def label_columns(contract: Contract, frame: pl.DataFrame) -> list[str]:
 def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
     """Per row why it is no data (``blank``, ``footnote``, ``example``, ``header``, ``subtotal``), null for data.
 
-    frame: raw texts by field with the place columns. A subtotal is a row that lacks a required label and has a word
-    for a total in another; a class that merely ends in such a word has all its labels. A lone cell below the last
+    frame: raw texts by field with the place columns. A subtotal is a row with a label that is nothing but a word for a
+    total, or one that lacks a required label and ends in such a word in another. A lone cell below the last
     fuller row of its table is a note (a date, a signature).
     """
     labels = label_columns(contract, frame)
@@ -52,7 +54,11 @@ def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
         pl.any_horizontal(pl.col(name).is_null() for name in required),
         pl.any_horizontal(pl.col(name).str.contains("계", literal=True) for name in texts),
     )
-    totals = lacking.filter(pl.any_horizontal(cell.str.contains(SUBTOTAL) for cell in squeezed))["index"]
+    worded = open_rows.filter(pl.any_horizontal(pl.col(name).str.contains("계|총합") for name in texts)).filter(
+        pl.any_horizontal(cell.str.contains(TOTAL_WORD) for cell in squeezed)
+    )["index"]
+    ending = lacking.filter(pl.any_horizontal(cell.str.contains(SUBTOTAL) for cell in squeezed))["index"]
+    totals = pl.concat([worded, ending]).unique()
     first = required[0]
     known = {name: [normalise_header(s) for s in contract.fields[name].spellings] for name in required}
     raw = contract.fields[first].spellings
