@@ -65,3 +65,15 @@ def test_one_number_over_several_rows_is_not_counted_for_each() -> None:
 def test_two_cells_far_apart_are_refused_before_the_sheet_is_laid_out() -> None:
     reading = read_submission(_workbook({(0, 16_383): "x", (199_999, 0): "x"}), CONTRACTS)
     assert [finding.code for finding in reading.findings] == ["R_TOO_LARGE"]
+
+
+def test_a_header_that_stands_twice_or_over_two_columns_is_asked_about() -> None:
+    twice = [[*row, "99" if number else "운영횟수"] for number, row in enumerate(table(CLASS))]
+    rows = table(CLASS)
+    cells = {(r, c): value for r, row in enumerate(rows) for c, value in enumerate(row)}
+    column = rows[0].index("수혜자수(순인원)")
+    over_two = _workbook(cells, (0, column, 0, column + 1))
+    for data, header in [(as_csv(twice), "운영횟수"), (over_two, "수혜자수(순인원)")]:
+        reading = read_submission(data, CONTRACTS)
+        assert [finding.code for finding in reading.findings] == ["R_HEADER_NOT_FOUND"]
+        assert header in reading.findings[0].expected_ko

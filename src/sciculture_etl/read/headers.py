@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from sciculture_etl.contracts import Contract
@@ -50,8 +50,12 @@ def _normalised(text: str | None) -> str:
 
 @dataclass(frozen=True)
 class Header:
-    """A header found. first, last: its rows from 0. columns: field → column from 0. labels: column → header text as
-    the file writes it (``parent|child`` where two rows make it). missing: required fields without a column."""
+    """A header found.
+
+    first, last: its rows from 0. columns: field → column from 0. labels: column → header text as the file writes it
+    (``parent|child`` where two rows make it). missing: required fields without a column. unclear: measures of which it
+    can't be told which column is meant: the same header twice, or one header over several columns (planned and actual).
+    """
 
     contract: Contract
     first: int
@@ -59,6 +63,7 @@ class Header:
     columns: dict[str, int]
     labels: dict[int, str]
     missing: list[str] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
 
     @property
     def extra(self) -> list[str]:
@@ -172,7 +177,27 @@ def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
     header = best[1]
     required = sum(fld.required for fld in header.contract.fields.values())
     # Fewer than half of what the form asks for: no damaged form but another table.
-    return header if not header.missing or 2 * len(header.missing) < required else None
+    if header.missing and 2 * len(header.missing) >= required:
+        return None
+    return replace(header, unclear=_unclear(header, grid.merges))
+
+
+def _unclear(header: Header, merges: list[Merge]) -> list[str]:
+    fields = header.contract.fields
+    names = [normalise_header(label) for label in header.labels.values()]
+    wide = {
+        column
+        for merge in merges
+        if merge.right > merge.left and merge.top <= header.last <= merge.bottom
+        for column in range(merge.left, merge.right + 1)
+    }
+    return [
+        name
+        for name, column in header.columns.items()
+        if name in fields
+        and fields[name].is_measure
+        and (column in wide or names.count(normalise_header(header.labels[column])) > 1)
+    ]
 
 
 def personal_headers(labels: dict[int, str]) -> list[str]:

@@ -57,7 +57,7 @@ def _read(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int) 
             return _refuse(kind, Finding("R_PII", header=", ".join(personal), sheet=grid.sheet, row=header.first + 1))
         if grid.hidden:
             reading.findings.append(Finding("W_HIDDEN_SHEET", value=grid.sheet, sheet=grid.sheet))
-        elif header.missing:
+        elif header.missing or header.unclear:
             nearly.append((grid, header))
         else:
             title = read_title(grid.head()[: header.first])
@@ -65,22 +65,32 @@ def _read(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int) 
     return _judge(reading, grids, nearly, contracts)
 
 
+def _damaged(grid: Grid, header: Header) -> Finding:
+    title, fields = header.contract.title, header.contract.fields
+    missing = ", ".join(f"'{fields[name].header}'" for name in header.missing)
+    unclear = ", ".join(f"'{header.labels[header.columns[name]]}'" for name in header.unclear)
+    ko, en = [f"'{title.ko}' 서식으로 보입니다"], [f"It looks like '{title.en}'"]
+    if missing:
+        ko.append(f"없는 열: {missing}")
+        en.append(f"columns lacking: {missing}")
+    if unclear:
+        ko.append(f"같은 머리글이 둘이거나 여러 열에 걸쳐 어느 열인지 알 수 없는 것: {unclear}")
+        en.append(f"headers that stand twice or over several columns: {unclear}")
+    return Finding(
+        "R_HEADER_NOT_FOUND",
+        sheet=grid.sheet,
+        row=header.first + 1,
+        expected_ko=". ".join(ko),
+        expected_en=". ".join(en),
+    )
+
+
 def _judge(
     reading: Reading, grids: list[Grid], nearly: list[tuple[Grid, Header]], contracts: dict[str, Contract]
 ) -> Reading:
     """Refuses what holds no table with rows; a sheet that is a damaged form next to whole ones is told of."""
     for grid, header in nearly:
-        names = ", ".join(f"'{header.contract.fields[name].header}'" for name in header.missing)
-        title = header.contract.title
-        reading.findings.append(
-            Finding(
-                "R_HEADER_NOT_FOUND",
-                sheet=grid.sheet,
-                row=header.first + 1,
-                expected_ko=f"'{title.ko}' 서식으로 보이지만 다음 열이 없습니다: {names}",
-                expected_en=f"It looks like '{title.en}' but lacks: {names}",
-            )
-        )
+        reading.findings.append(_damaged(grid, header))
     if any(table.frame.height for table in reading.tables):
         reading.tables = [table for table in reading.tables if table.frame.height]
         return reading
