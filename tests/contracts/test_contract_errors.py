@@ -64,7 +64,33 @@ BROKEN = {
         changed("row_rules", [{"field": "sise", "code": "E_OUT_OF_RANGE", "must": "sise > 0", "expected": WORDS}]),
         ["row_rules.0.field: no such field: sise"],
     ),
-    "partition by a term it lacks": (changed("partition", ["program_year", "term"]), ["partition: term is no field"]),
+    "partition by a term it lacks": (
+        changed("partition", ["program_year", "term"]),
+        ["partition: no such column: term"],
+    ),
+    "partition without the year": (changed("partition", ["name"]), ["partition: program_year comes first"]),
+    "list of codes that isn't there": (
+        changed("fields.name", {**SOUND["fields"]["name"], "type": "enum", "values_from": "colours"}),
+        ["fields.name.values_from", "sql/reference/colours.csv"],
+    ),
+    "word of another type": (changed("fields.size.per_year", 4), ["fields.size", "per_year: only for term"]),
+    "year from what is no date": (changed("year_from", "size"), ["year_from: no such date field: size"]),
+    "half a period": (
+        changed("fields.name", {**SOUND["fields"]["name"], "type": "date", "period": "start"}),
+        ["period: one field is its start and one its end"],
+    ),
+    "rule that is no condition": (
+        changed("row_rules", [{"field": "size", "code": "E_OUT_OF_RANGE", "must": "size >", "expected": WORDS}]),
+        ["row_rules.0.must: not a condition"],
+    ),
+    "rule over an unknown column": (
+        changed("row_rules", [{"field": "size", "code": "E_OUT_OF_RANGE", "must": "size > sise", "expected": WORDS}]),
+        ["row_rules.0.must: no such column: sise"],
+    ),
+    "wide columns of no measure": (
+        changed("unpivot", {"into": "name", "measure": "size", "columns": {"a": ["가"]}}),
+        ["unpivot.into: no such enum field: name"],
+    ),
     "another dataset's name": (changed("dataset", "other"), ["dataset: 'other' must be the file's name, 'invented'"]),
 }
 

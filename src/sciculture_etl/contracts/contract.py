@@ -1,0 +1,196 @@
+"""What one kind of submission must hold: ``expectations/submissions/<dataset>.yml``."""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+from pydantic import Field, ValidationError, model_validator
+
+from sciculture_etl.contracts.field import DUCKDB_TYPES, ContractField, read_codes, reference_path
+from sciculture_etl.contracts.words import (
+    ContractError,
+    Expectation,
+    Strict,
+    Texts,
+    Words,
+    explain,
+    read_yaml,
+    shown,
+)
+from sciculture_etl.settings import EXPECTATIONS, fingerprint
+
+REGION_COLUMNS = {
+    "sido_code": "VARCHAR",
+    "sigungu_code": "VARCHAR",
+    "general_gu_code": "VARCHAR",
+    "eupmyeondong_code": "VARCHAR",
+    "region_code": "VARCHAR",
+}
+
+
+class Due(Strict):
+    cadence: Literal["term", "monthly", "quarterly", "half_yearly", "yearly", "event"]
+    month: int | None = None
+    day: int | None = None
+
+
+class Unpivot(Strict):
+    """A wide table of which each row tells several: one column a code of ``into``, each holding the ``measure``.
+    total: the column whose number must be their sum."""
+
+    into: str
+    measure: str
+    columns: dict[str, Texts]
+    total: Texts = Field(default_factory=list)
+
+
+class RowRule(Strict):
+    """A condition over typed columns of one row, in SQL. A NULL outcome passes: a missing value can't contradict."""
+
+    field: str
+    code: str
+    must: str
+    when: str | None = None
+    severity: Literal["error", "warning"] = "error"
+    expected: Words
+
+
+class Contract(Strict):
+    """What one kind of submission must hold: ``expectations/submissions/<dataset>.yml``.
+
+    partition: what a newer submission replaces as a whole, program_year first. year_from: the date whose year is the
+    program year where the file has no column for it.
+    """
+
+    dataset: str
+    title: Words
+    program: str
+    submitter: str
+    due: Due
+    partition: list[str]
+    grain: list[str]
+    year_from: str | None = None
+    fields: dict[str, ContractField]
+    unpivot: Unpivot | None = None
+    row_rules: list[RowRule] = Field(default_factory=list)
+    unique: list[list[str]] = Field(default_factory=list)
+    suite: list[Expectation]
+    fingerprint: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_fields(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("fields"), dict):
+            named = {
+                name: {**body, "name": name} if isinstance(body, dict) else body
+                for name, body in data["fields"].items()
+            }
+            return {**data, "fields": named}
+        return data
+
+    @model_validator(mode="after")
+    def _refers_to_its_own_columns(self) -> Contract:
+        known = {"program_year", *self.columns}
+        lists = [("grain", self.grain), ("partition", self.partition)]
+        for key, names in [*lists, *((f"unique.{i}", names) for i, names in enumerate(self.unique))]:
+            if unknown := [name for name in names if name not in known]:
+                raise ValueError(f"{key}: no such column: {', '.join(unknown)}")
+        if self.partition[:1] != ["program_year"]:
+            raise ValueError("partition: program_year comes first")
+        for index, rule in enumerate(self.row_rules):
+            if rule.field not in self.fields:
+                raise ValueError(f"row_rules.{index}.field: no such field: {rule.field}")
+            for word, condition in (("must", rule.must), ("when", rule.when)):
+                if wrong := _wrong_condition(condition, known):
+                    raise ValueError(f"row_rules.{index}.{word}: {wrong}")
+        for key, name, kind in self._named():
+            if name not in self.fields or self.fields[name].type != kind:
+                raise ValueError(f"{key}: no such {kind} field: {name}")
+        bounds = sorted(fld.period for fld in self.fields.values() if fld.period)
+        if bounds not in ([], ["end", "start"]):
+            raise ValueError("period: one field is its start and one its end")
+        return self
+
+    def _named(self) -> list[tuple[str, str, str]]:
+        """Where the contract names a field of its own, and of which type that must be."""
+        found = [("year_from", self.year_from, "date")]
+        for name, fld in self.fields.items():
+            found += [(f"fields.{name}.scale", fld.scale, "enum"), (f"fields.{name}.from_date", fld.from_date, "date")]
+        if self.unpivot:
+            found += [("unpivot.into", self.unpivot.into, "enum"), ("unpivot.measure", self.unpivot.measure, "count")]
+        return [(key, name, kind) for key, name, kind in found if name]
+
+    def __hash__(self) -> int:
+        return hash((self.dataset, self.fingerprint))
+
+    @cached_property
+    def region_fields(self) -> list[ContractField]:
+        """Region fields from the widest to the deepest."""
+        order = ["sido", "sigungu", "eupmyeondong"]
+        found = [field for field in self.fields.values() if field.type == "region"]
+        return sorted(found, key=lambda field: order.index(field.level or "sido"))
+
+    @cached_property
+    def period(self) -> tuple[ContractField, ContractField] | None:
+        """The fields of start and end where the contract has a period."""
+        bounds = {fld.period: fld for fld in self.fields.values() if fld.period}
+        return (bounds["start"], bounds["end"]) if bounds else None
+
+    @cached_property
+    def columns(self) -> dict[str, str]:
+        """Typed columns of an accepted row (without the envelope) with their DuckDB types."""
+        typed = {name: DUCKDB_TYPES[field.type] for name, field in self.fields.items()}
+        return typed | (REGION_COLUMNS if self.region_fields else {})
+
+    @cached_property
+    def measures(self) -> list[str]:
+        return [name for name, field in self.fields.items() if field.is_measure]
+
+
+def _wrong_condition(condition: str | None, known: set[str]) -> str | None:
+    if condition is None:
+        return None
+    try:
+        names = pl.sql_expr(condition).meta.root_names()
+    except pl.exceptions.PolarsError as error:
+        return f"not a condition: {str(error).splitlines()[0]}"
+    unknown = [name for name in names if name not in known]
+    return f"no such column: {', '.join(unknown)}" if unknown else None
+
+
+def _with_codes(path: Path, data: Any) -> tuple[Any, list[bytes]]:
+    """The contract with the codes of its reference lists filled in, and the bytes of those lists."""
+    fields = data.get("fields") if isinstance(data, dict) else None
+    if not isinstance(fields, dict):
+        return data, []
+    filled, lists = {}, []
+    for name, body in fields.items():
+        if isinstance(body, dict) and body.get("values_from"):
+            source = reference_path(str(body["values_from"]))
+            if not source.exists():
+                raise ContractError(f"{shown(path)}: fields.{name}.values_from: no such list: {shown(source)}")
+            body = {**body, "values": read_codes(source)}
+            lists.append(source.read_bytes())
+        filled[name] = body
+    return {**data, "fields": filled}, lists
+
+
+def read_contract(path: Path) -> Contract:
+    """One contract. Raises ContractError naming file and key."""
+    data, lists = _with_codes(path, read_yaml(path))
+    try:
+        contract = Contract.model_validate(data)
+    except ValidationError as error:
+        raise explain(path, error) from None
+    if contract.dataset != path.stem:
+        raise ContractError(f"{shown(path)}: dataset: {contract.dataset!r} must be the file's name, {path.stem!r}")
+    return contract.model_copy(update={"fingerprint": fingerprint(path.read_bytes(), *lists)})
+
+
+@lru_cache
+def load_contracts(folder: Path = EXPECTATIONS / "submissions") -> dict[str, Contract]:
+    """All contracts by dataset name."""
+    return {path.stem: read_contract(path) for path in sorted(folder.glob("*.yml"))}

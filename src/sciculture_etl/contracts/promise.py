@@ -1,0 +1,63 @@
+"""What a modelled table promises: ``expectations/curated/<table>.yml``."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from sciculture_etl.contracts.words import ContractError, Expectation, Strict, Words, explain, read_yaml, shown
+from sciculture_etl.settings import EXPECTATIONS
+
+
+class PromiseColumn(Strict):
+    """unit: of a number. additive: whether it may be added up over regions and terms; distinct counts may not."""
+
+    type: str
+    unit: str | None = None
+    additive: bool | None = None
+    description: Words
+
+
+class Promise(Strict):
+    """What one modelled table promises. It becomes COMMENT ON in the database.
+
+    audience: public (in ``sciculture.duckdb``), operator (in ``operations.duckdb``), internal (build database only).
+    by_submission: every row comes from one submission alone (its ``submission_id``) and from tables that say what names
+    mean; so when only some submissions change, only their rows are made again.
+    """
+
+    table: str
+    audience: Literal["public", "operator", "internal"]
+    description: Words
+    grain: list[str]
+    by_submission: bool = False
+    columns: dict[str, PromiseColumn]
+    suite: list[Expectation] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _grain_is_promised(self) -> Promise:
+        if unknown := [name for name in self.grain if name not in self.columns]:
+            raise ValueError(f"grain: no such column: {', '.join(unknown)}")
+        if self.by_submission and "submission_id" not in self.columns:
+            raise ValueError("by_submission: the table has no column submission_id")
+        return self
+
+
+def read_promise(path: Path) -> Promise:
+    """One promise. Raises ContractError naming file and key."""
+    try:
+        promise = Promise.model_validate(read_yaml(path))
+    except ValidationError as error:
+        raise explain(path, error) from None
+    if promise.table != path.stem:
+        raise ContractError(f"{shown(path)}: table: {promise.table!r} must be the file's name, {path.stem!r}")
+    return promise
+
+
+@lru_cache
+def load_promises(folder: Path = EXPECTATIONS / "curated") -> dict[str, Promise]:
+    """All promises by table name."""
+    return {path.stem: read_promise(path) for path in sorted(folder.glob("*.yml"))}

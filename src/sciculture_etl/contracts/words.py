@@ -1,0 +1,81 @@
+"""What contracts and promises share: strict models, words in two languages, expectations, errors that name file and key."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from sciculture_etl.settings import UserMistake
+
+
+class ContractError(UserMistake):
+    """A file under ``expectations/`` or ``sql/`` that doesn't hold together; the message names file and key."""
+
+
+def _as_texts(value: Any) -> Any:
+    # YAML reads unquoted 12 or 1.5 as numbers; in a list of spellings they are texts all the same.
+    return [str(item) for item in value] if isinstance(value, list) else value
+
+
+Texts = Annotated[list[str], BeforeValidator(_as_texts)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
+
+
+class Words(Strict):
+    """The same words in Korean and English."""
+
+    ko: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Expectation(Strict):
+    """One Great Expectations expectation: its type and arguments in that library's own vocabulary."""
+
+    type: str
+    kwargs: dict[str, Any] = Field(default_factory=dict)
+    severity: Literal["error", "warning"] = "error"
+
+
+class _SafeLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The C loader where it exists; a key written twice is an error, not the last one silently."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=deep)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key!r} stands twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)  # type: ignore[no-any-return]
+
+
+def shown(path: Path) -> str:
+    return "/".join(path.parts[-3:])
+
+
+def read_yaml(path: Path) -> Any:
+    """Raises ContractError naming the line."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" line {mark.line + 1}" if mark else ""
+        raise ContractError(f"{shown(path)}:{place} not valid YAML: {getattr(error, 'problem', error)}") from None
+
+
+def explain(path: Path, error: ValidationError) -> ContractError:
+    """All that a model refuses, one line a key."""
+    lines = []
+    for item in error.errors():
+        key = ".".join(str(part) for part in item["loc"]) or "(whole file)"
+        lines.append(f"{shown(path)}: {key}: {item['msg'].removeprefix('Value error, ')}")
+    return ContractError("\n".join(lines))
