@@ -10,7 +10,6 @@ from forms import SUBMITTER
 
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.read import Reading, read_submission
-from sciculture_etl.read.titles import year_in_file_name
 from sciculture_etl.validate import Candidate, Validated, validate_tables
 
 Place = tuple[str, int | None, str | None]
@@ -65,8 +64,7 @@ class Judged:
 
 def candidates_of(data: bytes, file_name: str = "실적.csv", submission: str = "s") -> tuple[Reading, list[Candidate]]:
     reading = read_submission(data, load_contracts())
-    year = year_in_file_name(file_name)
-    return reading, [Candidate(submission, n, SUBMITTER, year, t) for n, t in enumerate(reading.tables, start=1)]
+    return reading, [Candidate(submission, n, SUBMITTER, file_name, t) for n, t in enumerate(reading.tables, start=1)]
 
 
 def judge(data: bytes, file_name: str = "실적.csv") -> Judged:

@@ -8,11 +8,7 @@ WITH registered AS (
     FROM accepted.institution
 ),
 reporting AS (
-    SELECT DISTINCT coalesce(institution_name, submitter) AS institution_name FROM accepted.dsc_institution_year
-    UNION
-    SELECT DISTINCT coalesce(institution_name, submitter) FROM accepted.dsc_facility
-    UNION
-    SELECT DISTINCT coalesce(institution_name, submitter) FROM accepted.dsc_class
+    SELECT DISTINCT name AS institution_name FROM accepted.named_institution
 ),
 known AS (
     SELECT name_key, institution_code, institution_name, true AS is_registered

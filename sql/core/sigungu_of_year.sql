@@ -2,10 +2,7 @@
 -- Grain: program_year, sigungu_code.
 WITH years AS (
     SELECT DISTINCT program_year, make_date(program_year, 12, 31) AS year_end
-    FROM fct_dsc_class
-    UNION
-    SELECT DISTINCT program_year, make_date(program_year, 12, 31)
-    FROM fct_dsc_facility
+    FROM accepted.dataset_year
 )
 SELECT
     y.program_year,

@@ -7,15 +7,8 @@ listed AS (
     SELECT DISTINCT program_year, facility_code FROM fct_dsc_facility
 ),
 naming AS (
-    SELECT submission_id, part, source_row, program_year, coalesce(institution_name, submitter) AS value
-    FROM accepted.dsc_institution_year
-    UNION ALL
-    SELECT submission_id, part, min(source_row), program_year, coalesce(institution_name, submitter)
-    FROM accepted.dsc_facility
-    GROUP BY ALL
-    UNION ALL
-    SELECT submission_id, part, min(source_row), program_year, coalesce(institution_name, submitter)
-    FROM accepted.dsc_class
+    SELECT submission_id, part, min(source_row) AS source_row, program_year, name AS value
+    FROM accepted.named_institution
     GROUP BY ALL
 ),
 institutions AS (

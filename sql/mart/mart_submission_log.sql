@@ -27,7 +27,7 @@ forced AS (
         count(*) AS partitions,
         count(h.dataset) FILTER (f.submission_id IS NULL) AS partitions_held
     FROM log.version AS v
-    LEFT JOIN log.in_force AS f USING (dataset, submitter, program_year, term, submission_id)
+    LEFT JOIN log.in_force AS f USING (dataset, submitter, program_year, partition_key, submission_id)
     LEFT JOIN log.suite_result AS h
         ON h.dataset = v.dataset AND h.program_year = v.program_year AND NOT h.passed
     GROUP BY v.submission_id

@@ -19,7 +19,6 @@ from sciculture_etl.load.warehouse import writer_lock
 from sciculture_etl.model import Model, build_model
 from sciculture_etl.publish import Figure, Publication, compare_figures, publish_release
 from sciculture_etl.read import Reading, Table, read_submission
-from sciculture_etl.read.titles import year_in_file_name
 from sciculture_etl.regions import REFERENCE_VERSION
 from sciculture_etl.settings import EXPECTATIONS, Settings, code_version, fingerprint
 from sciculture_etl.validate import Candidate, validate_tables
@@ -197,9 +196,7 @@ class Run:
                 )
             )  # fmt: skip
             for part, table in enumerate(reading.tables, start=1):
-                candidate = Candidate(
-                    receipt.submission_id, part, submitter or "", year_in_file_name(receipt.file_name), table
-                )
+                candidate = Candidate(receipt.submission_id, part, submitter or "", receipt.file_name, table)
                 candidates.setdefault(table.contract.dataset, []).append(candidate)
         validated = [
             (self.contracts[dataset], validate_tables(self.contracts[dataset], tables))

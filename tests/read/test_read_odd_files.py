@@ -18,7 +18,7 @@ CONTRACTS = load_contracts()
 
 def judged(data: bytes) -> Validated:
     read = read_submission(data, CONTRACTS).tables[0]
-    return validate_tables(read.contract, [Candidate("s", 1, "가상시험센터", None, read)])
+    return validate_tables(read.contract, [Candidate("s", 1, "가상시험센터", "", read)])
 
 
 def test_line_ends_of_old_macintosh_files_are_read() -> None:

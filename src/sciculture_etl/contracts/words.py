@@ -1,4 +1,4 @@
-"""What contracts and promises share: strict models, words in two languages, expectations, errors that name file and key."""
+"""What contracts and promises share: strict models, words in two languages, expectations, errors by file and key."""
 
 from __future__ import annotations
 

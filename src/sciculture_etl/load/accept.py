@@ -10,20 +10,35 @@ from sciculture_etl.settings import fingerprint
 from sciculture_etl.validate.suites import Suite, SuiteOutcome, run_suites
 
 # The newest by the date in the file, else the day of receipt; then by receipt; then by content, so that no order of
-# processing can decide. One row a partition.
+# processing can decide. One row a partition. A report of the whole year (no key) and reports of its parts exclude each
+# other, or their rows would count twice: the newer side wins.
 WINNERS = """
 CREATE OR REPLACE TEMP VIEW winner AS
-SELECT v.dataset, v.submitter, v.program_year, v.term, v.submission_id, v.reading
-FROM log.version AS v
-JOIN log.submission AS s ON s.submission_id = v.submission_id AND s.reading = v.reading
-JOIN (SELECT submission_id, min(received_at) AS received_at FROM log.receipt GROUP BY submission_id) AS r
-  ON r.submission_id = v.submission_id
-QUALIFY row_number() OVER (
-  PARTITION BY v.dataset, v.submitter, v.program_year, v.term
-  ORDER BY coalesce(s.made_on, CAST(r.received_at AT TIME ZONE 'UTC' AS DATE)) DESC, r.received_at DESC, v.submission_id
-) = 1
+WITH aged AS (
+  SELECT v.*, row_number() OVER (
+    PARTITION BY v.dataset, v.submitter, v.program_year
+    ORDER BY coalesce(s.made_on, CAST(r.received_at AT TIME ZONE 'UTC' AS DATE)) DESC, r.received_at DESC,
+      v.submission_id
+  ) AS age
+  FROM log.version AS v
+  JOIN log.submission AS s ON s.submission_id = v.submission_id AND s.reading = v.reading
+  JOIN (SELECT submission_id, min(received_at) AS received_at FROM log.receipt GROUP BY submission_id) AS r
+    ON r.submission_id = v.submission_id
+),
+newest AS (
+  SELECT * FROM aged
+  QUALIFY row_number() OVER (PARTITION BY dataset, submitter, program_year, partition_key ORDER BY age) = 1
+)
+SELECT w.dataset, w.submitter, w.program_year, w.partition_key, w.submission_id, w.reading
+FROM newest AS w
+WHERE NOT EXISTS (
+  SELECT 1 FROM newest AS o
+  WHERE o.dataset = w.dataset AND o.submitter = w.submitter AND o.program_year = w.program_year
+    AND (o.partition_key = '') <> (w.partition_key = '')
+    AND o.age < w.age AND o.submission_id <> w.submission_id
+)
 """
-COLUMNS = "dataset, submitter, program_year, term, submission_id, reading"
+COLUMNS = "dataset, submitter, program_year, partition_key, submission_id, reading"
 
 
 @dataclass
@@ -46,22 +61,21 @@ def _changed_years(warehouse: Warehouse) -> list[tuple[str, int]]:
 
 
 def _candidate_query(contract: Contract, year: int) -> str:
-    term = "s.term" if "term" in contract.partition else "0"
     return (
         f"SELECT * EXCLUDE (reading) FROM store.{contract.dataset} AS s SEMI JOIN "
         f"log.candidate AS w ON w.dataset = '{contract.dataset}' "
         f"AND w.submission_id = s.submission_id AND w.reading = s.reading AND w.program_year = s.program_year "
-        f"AND w.term = {term} WHERE s.program_year = {year}"
+        f"AND w.partition_key = s.partition_key WHERE s.program_year = {year}"
     )
 
 
 def _year_fingerprint(warehouse: Warehouse, contract: Contract, year: int) -> str:
     rows = warehouse.rows(
-        "SELECT submission_id, reading, term FROM winner WHERE dataset = ? AND program_year = ? ORDER BY ALL",
+        "SELECT submission_id, reading, partition_key FROM winner WHERE dataset = ? AND program_year = ? ORDER BY ALL",
         [contract.dataset, year],
     )
     suite = [entry.model_dump_json() for entry in contract.suite]
-    return fingerprint(*suite, *(f"{row['submission_id']} {row['reading']} {row['term']}" for row in rows))
+    return fingerprint(*suite, *(f"{row['submission_id']} {row['reading']} {row['partition_key']}" for row in rows))
 
 
 def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract]) -> Acceptance:

@@ -43,6 +43,17 @@ def _drop(frame: pl.DataFrame, submissions: list[str]) -> pl.DataFrame:
     return frame.filter(~pl.col("submission_id").is_in(submissions)) if submissions else frame
 
 
+def partition_key(contract: Contract) -> pl.Expr:
+    """What a row belongs to within its dataset, submitter and year; empty where it is of the whole year."""
+    parts = [
+        pl.when(pl.col(name) != 0).then(pl.col(name).cast(pl.String))
+        if contract.fields[name].type == "term"
+        else pl.col(name).cast(pl.String)
+        for name in contract.partition[1:]
+    ]
+    return pl.concat_str([part.fill_null("") for part in parts], separator="|") if parts else pl.lit("")
+
+
 def load_batch(
     warehouse: Warehouse, outcomes: list[SubmissionOutcome], validated: list[tuple[Contract, Validated]]
 ) -> None:
@@ -70,6 +81,7 @@ def load_batch(
     }
     for contract, v in validated:
         rows = _drop(v.accepted, personal).join(readings, on="submission_id", how="left", maintain_order="left")
+        rows = rows.with_columns(partition_key(contract).alias("partition_key"))
         frames[f"store.{contract.dataset}"] = rows.select(*ENVELOPE, *contract.columns)
     files = {table: folder / f"{table}.parquet" for table, frame in frames.items() if frame.height}
     for table, path in files.items():
@@ -84,10 +96,9 @@ def load_batch(
             accepted = files.get(f"store.{contract.dataset}")
             if accepted is None:
                 continue
-            term = "term" if "term" in contract.partition else "0"
             connection.execute(
-                f"INSERT INTO log.version SELECT '{contract.dataset}', submitter, program_year, {term}, submission_id, "
-                f"reading, count(*) FROM read_parquet({sql_text(accepted)}) GROUP BY ALL"
+                f"INSERT INTO log.version SELECT '{contract.dataset}', submitter, program_year, partition_key, "
+                f"submission_id, reading, count(*) FROM read_parquet({sql_text(accepted)}) GROUP BY ALL"
             )
     shutil.rmtree(folder)
 

@@ -31,7 +31,12 @@ ENVELOPE = {
     "source_row": "BIGINT",
     "submitter": "VARCHAR",
     "program_year": "SMALLINT",
+    "partition_key": "VARCHAR",
 }
+VERSION = (
+    "dataset VARCHAR, submitter VARCHAR, program_year SMALLINT, partition_key VARCHAR, submission_id VARCHAR, "
+    "reading VARCHAR"
+)
 LOG_TABLES = {
     "receipt": "seq BIGINT, sha256 VARCHAR, submission_id VARCHAR, path VARCHAR, submitter VARCHAR, size BIGINT, "
     "received_at TIMESTAMPTZ",
@@ -44,16 +49,41 @@ LOG_TABLES = {
     "field VARCHAR, code VARCHAR, severity VARCHAR, value VARCHAR, expected_ko VARCHAR, expected_en VARCHAR, "
     "unit VARCHAR, message_ko VARCHAR, message_en VARCHAR, fix_ko VARCHAR, fix_en VARCHAR",
     "quarantine": "submission_id VARCHAR, part INTEGER, source_row BIGINT, raw VARCHAR",
-    "version": "dataset VARCHAR, submitter VARCHAR, program_year SMALLINT, term SMALLINT, submission_id VARCHAR, "
-    "reading VARCHAR, row_count BIGINT",
-    "in_force": "dataset VARCHAR, submitter VARCHAR, program_year SMALLINT, term SMALLINT, submission_id VARCHAR, "
-    "reading VARCHAR",
-    "modelled": "dataset VARCHAR, submitter VARCHAR, program_year SMALLINT, term SMALLINT, submission_id VARCHAR, "
-    "reading VARCHAR",
+    "version": f"{VERSION}, row_count BIGINT",
+    "in_force": VERSION,
+    "modelled": VERSION,
     "model": "name VARCHAR, made_from VARCHAR, made_by VARCHAR, content VARCHAR",
     "suite_result": "dataset VARCHAR, program_year SMALLINT, fingerprint VARCHAR, passed BOOLEAN, detail VARCHAR",
     "state": "key VARCHAR PRIMARY KEY, value VARCHAR",
 }
+
+
+def views_over_all(contracts: dict[str, Contract]) -> dict[str, str]:
+    """Views over the accepted rows of all datasets, so that SQL that concerns all of them names none of them.
+
+    dataset_year: which years have rows. named_institution: who is named where, one row a row (the submitter where a
+    contract leaves it to him). measure_year: the sums of every submitter, dataset, year and countable measure.
+    """
+    named, measured = [], []
+    for dataset, contract in contracts.items():
+        place = f"SELECT '{dataset}' AS dataset, submission_id, part, source_row, program_year"
+        for name, fld in contract.fields.items():
+            if fld.refers_to == "institution":
+                told = name if fld.required else f"coalesce({name}, submitter)"
+                named.append(f"{place}, {told} AS name FROM accepted.{dataset}")
+        counted = [name for name in contract.measures if contract.fields[name].type in ("count", "money")]
+        if counted:
+            sums = ", ".join(f"CAST(sum({name}) AS DOUBLE) AS {name}" for name in counted)
+            totals = f"SELECT submitter, program_year, {sums} FROM accepted.{dataset} GROUP BY ALL"
+            measured.append(
+                f"SELECT '{dataset}' AS dataset, submitter, program_year, measure, value "
+                f"FROM (UNPIVOT ({totals}) ON {', '.join(counted)} INTO NAME measure VALUE value)"
+            )
+    return {
+        "dataset_year": "SELECT DISTINCT dataset, program_year FROM log.in_force",
+        "named_institution": " UNION ALL ".join(named),
+        "measure_year": " UNION ALL ".join(measured),
+    }
 
 
 LAYOUT = fingerprint(json.dumps([ENVELOPE, LOG_TABLES]))
@@ -172,12 +202,13 @@ class Warehouse:
             run("DELETE FROM log.version WHERE dataset = ?", [dataset])
             run("DELETE FROM log.in_force WHERE dataset = ?", [dataset])
             run("UPDATE log.submission SET reading = '' WHERE list_contains(datasets, ?)", [dataset])
-            term = "s.term" if "term" in contract.partition else "0"
             run(
                 f"CREATE VIEW accepted.{dataset} AS SELECT * EXCLUDE (reading) FROM store.{dataset} AS s "
                 f"SEMI JOIN log.in_force AS f ON f.dataset = '{dataset}' AND f.submission_id = s.submission_id "
-                f"AND f.reading = s.reading AND f.program_year = s.program_year AND f.term = {term}"
+                f"AND f.reading = s.reading AND f.program_year = s.program_year AND f.partition_key = s.partition_key"
             )
+        for name, query in views_over_all(contracts).items():
+            run(f"CREATE OR REPLACE VIEW accepted.{name} AS {query}")
         run("COMMIT")
 
     def rows(self, query: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ import polars as pl
 from sciculture_etl.contracts import Contract, ContractError, Promise
 from sciculture_etl.findings import catalogue
 from sciculture_etl.load import Warehouse
+from sciculture_etl.load.warehouse import views_over_all
 from sciculture_etl.model.statements import Statement, load_statements, ordered
 from sciculture_etl.regions import REFERENCE_VERSION, dim_region, region_changes
 from sciculture_etl.settings import SQL, fingerprint, sql_text
@@ -69,15 +70,16 @@ def _log_fingerprint(warehouse: Warehouse) -> str:
         """SELECT string_agg(line, '\n' ORDER BY line) AS lines FROM (
             SELECT 'receipt ' || seq || ' ' || sha256 || ' ' || path || ' ' || received_at AS line FROM log.receipt
             UNION ALL SELECT 'reading ' || submission_id || ' ' || reading FROM log.submission
-            UNION ALL SELECT 'in force ' || dataset || ' ' || submitter || ' ' || program_year || ' ' || term || ' '
-                || submission_id FROM log.in_force)"""
+            UNION ALL SELECT 'in force ' || dataset || ' ' || submitter || ' ' || program_year || ' ' || partition_key
+                || ' ' || submission_id FROM log.in_force)"""
     )
     return fingerprint(str(rows[0]["lines"]))
 
 
 def _accepted_fingerprint(warehouse: Warehouse, dataset: str) -> str:
     rows = warehouse.rows(
-        "SELECT submitter, program_year, term, submission_id, reading FROM log.in_force WHERE dataset = ? ORDER BY ALL",
+        "SELECT submitter, program_year, partition_key, submission_id, reading FROM log.in_force "
+        "WHERE dataset = ? ORDER BY ALL",
         [dataset],
     )
     return fingerprint(*(" ".join(str(value) for value in row.values()) for row in rows))
@@ -121,6 +123,10 @@ def build_model(
     known = {row["name"]: Made(**row) for row in warehouse.rows("SELECT * FROM log.model")}
     inputs = _reference_fingerprints(folder)
     inputs |= {f"accepted.{dataset}": _accepted_fingerprint(warehouse, dataset) for dataset in contracts}
+    every = fingerprint(*(f"{name} {mark}" for name, mark in sorted(inputs.items()) if name.startswith("accepted.")))
+    inputs |= {f"accepted.{name}": fingerprint(query, every) for name, query in views_over_all(contracts).items()}
+    years = warehouse.rows("SELECT * FROM accepted.dataset_year ORDER BY ALL")
+    inputs["accepted.dataset_year"] = fingerprint(*(f"{row['dataset']} {row['program_year']}" for row in years))
     log_mark = _log_fingerprint(warehouse)
     made = {name: Made(name, mark, mark, mark) for name, mark in inputs.items()}
     model = Model()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ HEADER_WITHIN = 20  # rows from the top in which a header is looked for
 UNIT_IN_BRACKETS = re.compile(
     r"[(\[]\s*(?:단위\s*[:：]?\s*)?(명|회|개|개소|건|팀|원|천원|백만원|억원|%|점|인|반|강좌)\s*[)\]]"
 )
+SCALE_IN_HEADER = re.compile(r"(?<!\d)(5|7|10|100)\s*점|%")
 DROPPED = re.compile(r"[\s()\[\]·ㆍ・•/,:：.*†]+")
 # Taken away before NFKC, which would make digits of them.
 NOTE_MARK = re.compile(r"[①-⑳]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?|(?<=[가-힣)])\s*\d\)$")
@@ -40,6 +42,12 @@ def unit_in_header(text: str | None) -> str | None:
     """``국비(천원)`` → ``천원``."""
     found = UNIT_IN_BRACKETS.search(unicodedata.normalize("NFKC", text or ""))
     return found[1] if found else None
+
+
+def scale_in_header(text: str | None) -> str | None:
+    """``만족도(5점 만점)`` → ``5``; ``만족도(%)`` → ``%``; None where a header says no scale."""
+    found = SCALE_IN_HEADER.search(unicodedata.normalize("NFKC", text or ""))
+    return (found[1] or "%") if found else None
 
 
 @lru_cache(maxsize=4096)
@@ -71,12 +79,24 @@ class Header:
         return [label for column, label in self.labels.items() if column not in used]
 
 
+TOTAL = "total"
+
+
+def wide_column(measure: str, code: str) -> str:
+    """The name, among a table's fields, of the column of a wide table that holds ``measure`` for ``code``."""
+    return f"{measure}@{code}"
+
+
 @lru_cache(maxsize=256)
 def _spellings(contract: Contract) -> dict[str, tuple[str, int]]:
     """Normalised spelling → (field, rank); the header itself ranks before its aliases."""
     found: dict[str, tuple[str, int]] = {}
-    years = ("program_year", YEAR_SPELLINGS)
-    for name, spellings in [years, *((f.name, f.spellings) for f in contract.fields.values())]:
+    named: list[tuple[str, Sequence[str]]] = [("program_year", YEAR_SPELLINGS)]
+    named += [(fld.name, fld.spellings) for fld in contract.fields.values()]
+    if wide := contract.unpivot:
+        named += [(wide_column(wide.measure, code), spellings) for code, spellings in wide.columns.items()]
+        named.append((wide_column(wide.measure, TOTAL), wide.total))
+    for name, spellings in named:
         for rank, spelling in enumerate(spellings):
             found.setdefault(normalise_header(spelling.replace("|", "")), (name, rank))
     return found
@@ -134,13 +154,16 @@ def _map_columns(names: Names, contract: Contract) -> dict[str, int]:
 
 
 def _missing(contract: Contract, columns: dict[str, int]) -> list[str]:
-    deepest = contract.region_fields[-1].name if contract.region_fields else None
-    missing = []
-    for name, fld in contract.fields.items():
-        # One column may hold the whole place; the wider ones are then read from it.
-        if fld.required and name not in columns and not (fld.type == "region" and deepest in columns):
-            missing.append(name)
-    return missing
+    # One column may hold the whole place, or both ends of a period; the others are then read from it.
+    given = set(columns)
+    if contract.region_fields and contract.region_fields[-1].name in columns:
+        given |= {fld.name for fld in contract.region_fields}
+    if contract.period and contract.period[0].name in columns:
+        given.add(contract.period[1].name)
+    wide = contract.unpivot
+    if wide and any(wide_column(wide.measure, code) in columns for code in wide.columns):
+        given |= {wide.into, wide.measure}
+    return [name for name, fld in contract.fields.items() if fld.required and name not in given]
 
 
 def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
@@ -168,7 +191,7 @@ def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
                     continue
                 missing = _missing(contract, columns)
                 labels = {i: label for i, (label, _) in enumerate(names) if label}
-                present = sum(contract.fields[name].required for name in columns if name in contract.fields)
+                present = sum(fld.required for fld in contract.fields.values()) - len(missing)
                 score = (present - len(missing), len(columns), not missing, row - last, -row)
                 if best is None or score > best[0]:
                     best = score, Header(contract, row, last, columns, labels, missing)
@@ -194,8 +217,8 @@ def _unclear(header: Header, merges: list[Merge]) -> list[str]:
     return [
         name
         for name, column in header.columns.items()
-        if name in fields
-        and fields[name].is_measure
+        if (field := name.split("@")[0]) in fields
+        and fields[field].is_measure
         and (column in wide or names.count(normalise_header(header.labels[column])) > 1)
     ]
 

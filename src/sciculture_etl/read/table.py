@@ -10,7 +10,7 @@ import polars as pl
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.read.grid import Grid, column_letter
-from sciculture_etl.read.headers import Header, unit_in_header
+from sciculture_etl.read.headers import Header, scale_in_header, unit_in_header
 from sciculture_etl.read.titles import MONEY_SCALE, Title, made_on
 
 FOOT_ROWS = 6  # rows at the end of a table looked at for a date
@@ -24,8 +24,9 @@ class Table:
     """One table of a submission.
 
     frame: ``PLACE_COLUMNS`` and a String column per mapped field (null = blank), rows in physical order down to the
-    last one that isn't blank. letters, headers: field → column letter and header as the file writes it.
-    scales: money field → KRW per unit written.
+    last one that isn't blank; a wide table has a column ``wide_column(measure, code)`` a code instead of the measure.
+    letters, headers: field → column letter and header as the file writes it. scales: money field → KRW per unit
+    written. score_scales: score field → the scale that its header says. title: the text above the header.
     """
 
     contract: Contract
@@ -35,6 +36,8 @@ class Table:
     headers: dict[str, str]
     extra_headers: list[str]
     scales: dict[str, int] = field(default_factory=dict)
+    score_scales: dict[str, str] = field(default_factory=dict)
+    title: str = ""
     title_year: int | None = None
     submitter: str | None = None
     made_on: date | None = None
@@ -49,7 +52,11 @@ def _fill_merges(grid: Grid, header: Header) -> pl.DataFrame:
     sources: dict[int, np.ndarray[tuple[int], np.dtype[np.int64]]] = {}
     # One number over several rows is nobody's count of each: it stays with the first, and the blanks are told of.
     fields = header.contract.fields
-    counted = {column for name, column in header.columns.items() if name in fields and fields[name].is_measure}
+    counted = {
+        column
+        for name, column in header.columns.items()
+        if (own := name.split("@")[0]) in fields and fields[own].is_measure
+    }
     for merge in grid.merges:
         if merge.bottom == merge.top or merge.top <= header.last or merge.left >= grid.frame.width:
             continue
@@ -88,15 +95,19 @@ def cut_table(grid: Grid, header: Header, title: Title) -> Table:
     below = frame.tail(FOOT_ROWS).filter(pl.col("filled") <= 2)["first_text"].drop_nulls().to_list()
     days = [day for day in (title.made_on, made_on("\n".join(below))) if day]
     labels = {name: header.labels[column] for name, column in header.columns.items()}
-    scales = {}
-    for name, fld in header.contract.fields.items():
-        if fld.type == "money" and name in labels:
-            scales[name] = MONEY_SCALE.get(unit_in_header(labels[name]) or title.unit or "원", 1)
+    scales, score_scales = {}, {}
+    for name, label in labels.items():
+        kind = header.contract.fields[name].type if name in header.contract.fields else None
+        if kind == "money":
+            scales[name] = MONEY_SCALE.get(unit_in_header(label) or title.unit or "원", 1)
+        if kind == "score" and (scale := scale_in_header(label)):
+            score_scales[name] = scale
     return Table(
         contract=header.contract, sheet=grid.sheet, frame=frame,
         letters={name: column_letter(column) for name, column in header.columns.items()},
         headers={name: " ".join(label.split()) for name, label in labels.items()},
         extra_headers=[" ".join(label.split()) for label in header.extra],
-        scales=scales, title_year=title.year, submitter=title.submitter, made_on=max(days, default=None),
+        scales=scales, score_scales=score_scales,
+        title=title.text, title_year=title.year, submitter=title.submitter, made_on=max(days, default=None),
         hidden_rows=[row + 1 for row in grid.hidden_rows if row >= first_row],
     )  # fmt: skip

@@ -22,18 +22,25 @@ SHORT_YEAR_IN_NAME = re.compile(r"(?<!\d)(\d{2})년")
 UNIT_LINE = re.compile(r"단위\s*[:：]\s*([^)\]]+)")
 SUBMITTER_LINE = re.compile(r"(?:기관명|운영기관|제출기관|수행기관|책임운영기관)\s*[:：]\s*([^,;/|]+)")
 MADE_ON = re.compile(r"(?:제출|수정|작성)\s*(?:일자|일시|일)?\s*[:：]?\s*(?=20\d{2})")
+MADE_IN = re.compile(r"(?:20\d{2}\s*년\s*)?\d{1,2}\s*월\s*(?:제출|작성|수정|현재|기준|말)|\d{1,2}\s*월\s*\d{1,2}\s*일")
+SAID = {
+    2: re.compile(r"(?<!\d)([12])\s*반기()"),
+    4: re.compile(r"(?<!\d)([1-4])\s*(?:/\s*4\s*)?(?:분기|기수)|(?<![\dA-Za-z])[Qq]([1-4])(?!\d)"),
+    12: re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s*월|(?<!\d)20\d{2}[-_.](0[1-9]|1[0-2])(?!\d)"),
+}
 MONEY_SCALE = {"원": 1, "천원": 1_000, "만원": 10_000, "백만원": 1_000_000, "억원": 100_000_000}
 
 
 @dataclass(frozen=True)
 class Title:
     """year: program year or None. unit: the money unit said for the whole table. made_on: day of submission or
-    correction. submitter: the institution named."""
+    correction. submitter: the institution named. text: all that stands there."""
 
     year: int | None = None
     unit: str | None = None
     submitter: str | None = None
     made_on: date | None = None
+    text: str = ""
 
 
 def made_on(text: str) -> date | None:
@@ -70,7 +77,22 @@ def read_title(rows: list[list[str | None]]) -> Title:
         unit=next((unit for unit in units if unit in MONEY_SCALE and unit != "원"), None),
         submitter=submitter[1].strip(" )]") if submitter else None,
         made_on=made_on(text),
+        text=text,
     )
+
+
+def said_term(text: str, per_year: int) -> int | None:
+    """Which half (``상반기``), quarter (``2분기``, ``3/4분기``) or month (``5월``) a title or file name is of.
+
+    Days (``7월 15일``), and when something was made or sent (``2020년 7월 제출``), are no terms; two terms are none.
+    """
+    plain = MADE_IN.sub(" ", DAY.sub(" ", unicodedata.normalize("NFKC", text)))
+    found = {int(next(part for part in hit if part)) for hit in SAID[per_year].findall(_halves(plain))}
+    return found.pop() if len(found) == 1 else None
+
+
+def _halves(text: str) -> str:
+    return re.sub("[하후]반기", "2반기", re.sub("[상전]반기", "1반기", text))
 
 
 def year_in_file_name(name: str) -> int | None:

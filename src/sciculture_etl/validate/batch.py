@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import polars as pl
 
-from sciculture_etl.contracts import Contract, ContractField, RowRule
-from sciculture_etl.findings import SCHEMA, empty_findings
-from sciculture_etl.read import Table
-from sciculture_etl.validate.cells import FAILED, cast_field, cast_years, failed, squeeze_name
-from sciculture_etl.validate.places import resolve_places
+from sciculture_etl.contracts import Contract, RowRule
+from sciculture_etl.validate.blocks import Block, Candidate, per_row, split_blocks, stack_blocks
+from sciculture_etl.validate.cells import FAILED, failed, squeeze_name
+from sciculture_etl.validate.placing import count_rows, place_findings
 from sciculture_etl.validate.rows import left_out
-from sciculture_etl.validate.totals import check_totals
+from sciculture_etl.validate.totals import check_totals, check_wide_total
+from sciculture_etl.validate.typed import cast_rows
 
-LEFT_OUT = ("blank", "footnote", "example", "header", "subtotal")
 # Resident and foreigner registration numbers, mobile phones, e-mail addresses.
 # Full-width forms count: they look the same to a reader.
 PERSONAL_VALUE = (
@@ -24,17 +22,6 @@ PERSONAL_VALUE = (
     r"|[A-Za-z0-9._%+\-]+[@＠][A-Za-z0-9.\-]+\.[A-Za-z]{2,}"
 )
 SHORTEST_PERSONAL = len("a@b.kr")
-
-
-@dataclass
-class Candidate:
-    """A table on its way in. part: its number within the submission, from 1."""
-
-    submission_id: str
-    part: int
-    submitter: str
-    name_year: int | None
-    table: Table
 
 
 @dataclass
@@ -71,28 +58,10 @@ class _Findings:
             value = pl.lit(self.rows[field].gather(cells["index"]))
         self.frames.append(cells.with_columns(pl.lit(field, pl.String).alias("field"), value.alias("value")))
 
-
-def _stack(contract: Contract, candidates: list[Candidate]) -> pl.DataFrame:
-    """All rows of the batch: part_key, place columns, raw texts by field, ``scale:<money field>`` where one counts."""
-    frames = []
-    for key, candidate in enumerate(candidates):
-        scales = {f"scale:{name}": scale for name, scale in candidate.table.scales.items() if scale != 1}
-        frames.append(
-            candidate.table.frame.with_columns(
-                pl.lit(key, pl.UInt32).alias("part_key"),
-                *(pl.lit(scale, pl.Int64).alias(name) for name, scale in scales.items()),
-            )
-        )
-    stacked = pl.concat(frames, how="diagonal")
-    absent = [name for name in contract.fields if name not in stacked.columns]
-    return stacked.with_columns(
-        *(pl.lit(None, pl.String).alias(name) for name in absent),
-        *(pl.col(name).fill_null(1) for name in stacked.columns if name.startswith("scale:")),
-    ).rechunk()
-
-
-def _per_part(rows: pl.DataFrame, values: list[object], dtype: pl.DataType) -> pl.Series:
-    return pl.Series(values, dtype=dtype).gather(rows["part_key"])
+    def spread(self, numbers: pl.Series) -> None:
+        """A source row that tells several rows is refused as one. numbers: the candidate of each row."""
+        source = pl.DataFrame({"number": numbers, "row": self.rows["row"], "bad": self.bad})
+        self.bad = source.select(pl.col("bad").any().over("number", "row")).to_series()
 
 
 def _check_rule(rule: RowRule, typed: pl.DataFrame) -> pl.DataFrame:
@@ -139,41 +108,36 @@ def _keys(contract: Contract, typed: pl.DataFrame, names: list[str], submissions
 
 def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validated:
     """All tables of one dataset, at once. The outcome for a table doesn't depend on which others are in the batch."""
-    stacked = _stack(contract, candidates)
+    blocks = split_blocks(contract, candidates)
+    stacked = stack_blocks(contract, blocks)
     reasons = left_out(contract, stacked)
     rows = stacked.filter(reasons.is_null())
     findings = _Findings(contract, rows)
-    title_years = _per_part(rows, [c.table.title_year for c in candidates], pl.Int32())
-    name_years = _per_part(rows, [c.name_year for c in candidates], pl.Int32())
-    own_years = rows["program_year"] if "program_year" in rows.columns else None
-    years, failing = cast_years(own_years, title_years, name_years)
-    findings.add("program_year", failing, rejects=True)
-    typed = _cast_fields(contract, rows, years, candidates, findings)
-    typed = typed.with_columns(years.alias("program_year"))
+    typed = cast_rows(contract, rows, blocks, findings.add)
     for rule in contract.row_rules:
         findings.add(rule.field, _check_rule(rule, typed), rejects=True)
-    overflow = rows["overflow"].is_not_null()
-    findings.add("overflow", failed(overflow.arg_true(), "E_EXTRA_CELLS"), rejects=True)
-    submissions = _per_part(rows, [c.submission_id for c in candidates], pl.String())
+    findings.add("overflow", failed(rows["overflow"].is_not_null().arg_true(), "E_EXTRA_CELLS"), rejects=True)
+    numbers = per_row(rows, [block.number for block in blocks], pl.UInt32())
+    is_wide = len(blocks) > len(candidates)
+    if is_wide and contract.unpivot:
+        name, failing = check_wide_total(contract.unpivot, rows, typed, numbers)
+        findings.add(name, failing, rejects=True)
+        findings.spread(numbers)
+    submissions = per_row(rows, [block.candidate.submission_id for block in blocks], pl.String())
     for names in [contract.grain, *contract.unique]:
         keys = _keys(contract, typed, names, submissions)
         findings.add(None, _duplicates(rows, keys, ~findings.bad), rejects=True)
-    hidden = pl.concat(
-        [pl.DataFrame({"part_key": key, "row": c.table.hidden_rows}, schema={"part_key": pl.UInt32, "row": pl.Int64})
-         for key, c in enumerate(candidates)]
-    )  # fmt: skip
-    if hidden.height:
-        seen = rows.select("part_key", "row").with_row_index("index").join(hidden, on=["part_key", "row"], how="semi")
-        findings.add(None, failed(seen["index"], "W_HIDDEN_ROW", severity="warning"), rejects=False)
-    personal = _personal(contract, rows, submissions)
-    counted = typed.select(name for name in contract.measures if contract.fields[name].type != "number")
+    if is_wide:
+        findings.spread(numbers)
+    findings.add(None, _hidden_rows(rows, blocks), rejects=False)
+    counted = typed.select(name for name in contract.measures if contract.fields[name].type in ("count", "money"))
     mismatches = check_totals(contract, stacked, reasons, counted)
-    told = _place_findings(contract, candidates, rows, findings.frames, stacked, mismatches)
+    told = place_findings(contract, blocks, rows, findings.frames, stacked, mismatches)
     envelope = rows.select(
         submissions.alias("submission_id"),
-        _per_part(rows, [c.part for c in candidates], pl.Int32()).alias("part"),
+        per_row(rows, [block.candidate.part for block in blocks], pl.Int32()).alias("part"),
         pl.col("row").alias("source_row"),
-        _per_part(rows, [c.submitter for c in candidates], pl.String()).alias("submitter"),
+        per_row(rows, [block.candidate.submitter for block in blocks], pl.String()).alias("submitter"),
     )
     accepted = envelope.hstack(typed.select("program_year", *contract.columns)).filter(~findings.bad)
     raw = [name for name in ("program_year", *contract.fields, "overflow") if name in rows.columns]
@@ -182,33 +146,21 @@ def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validate
         .filter(findings.bad)
         .with_columns(rows.select(raw).filter(findings.bad).select(pl.struct(raw).struct.json_encode().alias("raw")))
     )
-    accounts = _accounts(candidates, stacked, reasons, rows, findings.bad)
-    return Validated(accepted, quarantine, told, accounts, personal)
+    if is_wide:
+        quarantine = quarantine.unique(["submission_id", "part", "source_row"], keep="first", maintain_order=True)
+    accounts = count_rows(blocks, stacked, reasons, rows, findings.bad)
+    return Validated(accepted, quarantine, told, accounts, _personal(contract, rows, submissions))
 
 
-def _cast_fields(
-    contract: Contract, rows: pl.DataFrame, years: pl.Series, candidates: list[Candidate], findings: _Findings
-) -> pl.DataFrame:
-    columns: list[pl.Series] = []
-    for name, fld in contract.fields.items():
-        if fld.type == "region":
-            columns.append(rows[name].alias(name))
-            continue
-        scales = rows[f"scale:{name}"] if f"scale:{name}" in rows.columns else None
-        values, failing = cast_field(contract, fld, rows[name], years, scales)
-        findings.add(name, failing, rejects=fld.required)
-        columns.append(values)
-    typed = pl.DataFrame(columns)
-    if not contract.region_fields:
-        return typed
-    names = [fld.name for fld in contract.region_fields]
-    mapped = pl.DataFrame(
-        {name: _per_part(rows, [name in c.table.letters for c in candidates], pl.Boolean()) for name in names}
+def _hidden_rows(rows: pl.DataFrame, blocks: list[Block]) -> pl.DataFrame:
+    schema = {"part_key": pl.UInt32, "row": pl.Int64}
+    hidden = pl.concat(
+        [pl.DataFrame({"part_key": n, "row": block.table.hidden_rows}, schema=schema) for n, block in enumerate(blocks)]
     )
-    codes, failures = resolve_places(contract, rows.select(names), years, mapped)
-    for fld in contract.region_fields:
-        findings.add(fld.name, failures[fld.name], rejects=contract.region_fields[-1].required)
-    return typed.hstack(codes)
+    if not hidden.height:
+        return pl.DataFrame(schema=FAILED)
+    seen = rows.select("part_key", "row").with_row_index("index").join(hidden, on=["part_key", "row"], how="semi")
+    return failed(seen["index"], "W_HIDDEN_ROW", severity="warning")
 
 
 def _personal(contract: Contract, rows: pl.DataFrame, submissions: pl.Series) -> list[str]:
@@ -224,106 +176,3 @@ def _personal(contract: Contract, rows: pl.DataFrame, submissions: pl.Series) ->
         suspect = rows[name].gather(long).str.contains(PERSONAL_VALUE)
         found.update(submissions.gather(long.filter(suspect)))
     return sorted(found)
-
-
-def _headers(candidates: list[Candidate]) -> pl.DataFrame:
-    return pl.DataFrame(
-        [
-            {"part_key": key, "field": name, "letter": letter, "header": candidate.table.headers[name]}
-            for key, candidate in enumerate(candidates)
-            for name, letter in candidate.table.letters.items()
-        ],
-        schema={"part_key": pl.UInt32, "field": pl.String, "letter": pl.String, "header": pl.String},
-    )
-
-
-def _field_words(contract: Contract) -> pl.DataFrame:
-    def words(name: str, fld: ContractField) -> dict[str, str | None]:
-        return {"field": name, "own_header": fld.header, "unit": fld.unit}
-
-    known = [words(name, fld) for name, fld in contract.fields.items()]
-    known.append({"field": "program_year", "own_header": "사업연도", "unit": None})
-    return pl.DataFrame(known, schema={"field": pl.String, "own_header": pl.String, "unit": pl.String})
-
-
-def _place_findings(
-    contract: Contract,
-    candidates: list[Candidate],
-    rows: pl.DataFrame,
-    frames: list[pl.DataFrame],
-    stacked: pl.DataFrame,
-    mismatches: pl.DataFrame,
-) -> pl.DataFrame:
-    """Failing cells by index → findings with submission, sheet, row, cell and header as the file writes it."""
-    parts = pl.DataFrame(
-        [
-            {"part_key": key, "submission_id": c.submission_id, "part": c.part, "sheet": c.table.sheet}
-            for key, c in enumerate(candidates)
-        ],
-        schema={"part_key": pl.UInt32, "submission_id": pl.String, "part": pl.Int32, "sheet": pl.String},
-    )
-    placed = []
-    for source, cells in [(rows, pl.concat(frames) if frames else None), (stacked, mismatches)]:
-        if cells is None or not cells.height:
-            continue
-        at = cells["index"]
-        cells = cells.with_columns(source["part_key"].gather(at), source["row"].gather(at))
-        if source is stacked:
-            raw = source.with_row_index("index").select("index", *contract.measures)
-            long = raw.filter(pl.col("index").is_in(at.unique().implode())).unpivot(
-                contract.measures, index="index", variable_name="field", value_name="value"
-            )
-            cells = cells.join(long, on=["index", "field"], how="left", maintain_order="left")
-        placed.append(cells)
-    if not placed:
-        return empty_findings()
-    return (
-        pl.concat(placed, how="diagonal")
-        .join(parts, on="part_key", how="left", maintain_order="left")
-        .join(_headers(candidates), on=["part_key", "field"], how="left", maintain_order="left")
-        .join(_field_words(contract), on="field", how="left", maintain_order="left")
-        .with_columns(
-            pl.format("{}{}", "letter", "row").alias("cell"),
-            pl.coalesce("header", "own_header").alias("header"),
-            pl.when(pl.col("field") != "overflow").then("field").alias("field"),
-        )
-        .select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
-        .sort("submission_id", "part", "row", "cell", "code", nulls_last=True)
-    )
-
-
-def _accounts(
-    candidates: list[Candidate], stacked: pl.DataFrame, reasons: pl.Series, rows: pl.DataFrame, bad: pl.Series
-) -> pl.DataFrame:
-    out = (
-        stacked.select("part_key", reasons.alias("reason"))
-        .group_by("part_key")
-        .agg(pl.len().alias("read"), *((pl.col("reason") == reason).sum().alias(reason) for reason in LEFT_OUT))
-    )
-    judged = (
-        rows.select("part_key", bad.alias("bad"))
-        .group_by("part_key")
-        .agg((~pl.col("bad")).sum().alias("loaded"), pl.col("bad").sum().alias("quarantined"))
-    )
-    told = pl.DataFrame(
-        [
-            {
-                "part_key": key, "submission_id": c.submission_id, "part": c.part, "sheet": c.table.sheet,
-                "dataset": c.table.contract.dataset,
-                "extra_headers": json.dumps(c.table.extra_headers, ensure_ascii=False),
-                "made_on": c.table.made_on,
-            }
-            for key, c in enumerate(candidates)
-        ],
-        schema={"part_key": pl.UInt32, "submission_id": pl.String, "part": pl.Int32, "sheet": pl.String,
-                "dataset": pl.String, "extra_headers": pl.String, "made_on": pl.Date},
-    )  # fmt: skip
-    counts = ["read", "loaded", "quarantined", *LEFT_OUT]
-    return (
-        told.join(out, on="part_key", how="left")
-        .join(judged, on="part_key", how="left")
-        .with_columns(pl.col(counts).fill_null(0).cast(pl.Int64))
-        .with_columns(left_out=pl.sum_horizontal(LEFT_OUT))
-        .sort("part_key")
-        .drop("part_key")
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,10 +13,14 @@ import polars as pl
 
 from sciculture_etl.contracts import Contract, ContractField
 from sciculture_etl.read.headers import normalise_header
-from sciculture_etl.validate.dates import parse_date, parse_term, parse_year
+from sciculture_etl.validate.dates import parse_date, parse_ordinal, parse_period, parse_term, parse_year
 from sciculture_etl.validate.numbers import cast_numbers
 
 FIRST_YEAR = 2000
+LIST_MARKS = re.compile(r"[,/·ㆍ・;；，、|\n\r]+")
+ET_CETERA = re.compile(r"(?:^|\s+)등\.?$")
+PERIOD_CODES = ["start_code", "end_code", "warning"]
+Parsed = tuple[Any, str | None]  # value, code
 NOTHING = ["-", "–", "—"]  # in a column that holds no number: nothing to tell
 # Failing cells of one field: index (row of the batch), code, and what was expected in both languages.
 FAILED = {
@@ -69,35 +74,65 @@ def _says_nothing(fld: ContractField, text: str) -> bool:
     return text in NOTHING and not fld.required
 
 
-def _cast_plain(contract: Contract, fld: ContractField, texts: pl.Series, years: pl.Series) -> pl.DataFrame:
+def cast_plain(contract: Contract, fld: ContractField, texts: pl.Series) -> pl.DataFrame:
+    """Texts of an enum, term, ordinal or list field → value, code."""
     if fld.type == "enum":
         codes = _codes(contract, fld.name)
 
-        def code_of(text: str) -> tuple[str | None, str | None]:
-            if text in NOTHING:
-                return None, None
+        def code_of(text: str) -> Parsed:
             known = codes.get(normalise_header(text))
-            return known, None if known else "E_CODE_UNKNOWN"
+            return known, None if known or text in NOTHING else "E_CODE_UNKNOWN"
 
         return by_distinct(texts, code_of, pl.String())
-    if fld.type == "term":
+    if fld.type == "list":
+        return by_distinct(texts, lambda text: (split_list(text), None), pl.List(pl.String))
 
-        def term_of(text: str) -> tuple[int | None, str | None]:
-            term = parse_term(text)
-            return term, None if term is not None or _says_nothing(fld, text) else "E_NOT_A_NUMBER"
+    def number_of(text: str) -> Parsed:
+        number = parse_term(text, fld.terms) if fld.type == "term" else parse_ordinal(text)
+        return number, None if number is not None or _says_nothing(fld, text) else "E_NOT_A_NUMBER"
 
-        return by_distinct(texts, term_of, pl.Int16())
+    return by_distinct(texts, number_of, pl.Int16())
 
-    def date_of(dated: str) -> tuple[Any, str | None]:
+
+def split_list(text: str) -> list[str] | None:
+    """``과학기술정보통신부, 국립중앙과학관 등`` → both, in order; None where nothing is listed."""
+    parts = (" ".join(part.split()) for part in LIST_MARKS.split(unicodedata.normalize("NFC", text)))
+    items = [part for part in (ET_CETERA.sub("", part).strip() for part in parts) if part and part not in NOTHING]
+    return items or None
+
+
+def cast_dates(texts: pl.Series, years: pl.Series) -> pl.DataFrame:
+    """Single dates → start (Date), code. What is meant by 연중 depends on the row's own program year."""
+
+    def date_of(dated: str) -> Parsed:
         text, _, year = dated.rpartition("\0")
-        if _says_nothing(fld, text):
+        if text in NOTHING:
             return None, None
         parsed = parse_date(text, int(year) or None)
         return parsed.start, parsed.code or parsed.warning
 
-    # What is meant by 연중 depends on the row's own year.
     dated = pl.DataFrame({"text": texts, "year": years.fill_null(0)}).select(pl.format("{}\0{}", "text", "year"))
-    return by_distinct(dated.to_series(), date_of, pl.Date())
+    return by_distinct(dated.to_series(), date_of, pl.Date()).rename({"value": "start"})
+
+
+def cast_periods(starts: pl.Series, ends: pl.Series, years: pl.Series) -> pl.DataFrame:
+    """Pairs of cells, of which the first may hold both dates → start, end (Date), start_code, end_code, warning."""
+    asked = pl.DataFrame({"text": starts, "tail": ends, "year": years}).with_columns(
+        pl.col("text", "tail").replace(NOTHING, None)
+    )
+    distinct = asked.unique().filter(pl.col("text").is_not_null() | pl.col("tail").is_not_null())
+    parsed = [parse_period(text or tail, year, tail if text else None) for text, tail, year in distinct.iter_rows()]
+    told = distinct.with_columns(
+        pl.Series("start", [p.start for p in parsed], pl.Date),
+        pl.Series("end", [p.end for p in parsed], pl.Date),
+        *(pl.Series(name, [getattr(p, name) for p in parsed], pl.String) for name in PERIOD_CODES),
+    ).with_columns(
+        # An end alone tells no start.
+        pl.when(pl.col("text").is_not_null()).then("start").alias("start"),
+    )
+    return asked.join(told, on=["text", "tail", "year"], how="left", nulls_equal=True, maintain_order="left").select(
+        "start", "end", *PERIOD_CODES
+    )
 
 
 def _expected(fld: ContractField) -> tuple[str, str]:
@@ -106,8 +141,8 @@ def _expected(fld: ContractField) -> tuple[str, str]:
         return first, first
     if fld.pattern:
         return f"형식 {fld.pattern}", f"format {fld.pattern}"
-    if fld.between:
-        low, high = (f"{bound:,.10g}" for bound in fld.between)
+    if bounds := _bounds(fld):
+        low, high = (f"{bound:,.10g}" for bound in bounds)
         return f"{low}~{high} 사이", f"between {low} and {high}"
     return "", ""
 
@@ -115,16 +150,26 @@ def _expected(fld: ContractField) -> tuple[str, str]:
 def cast_field(
     contract: Contract, fld: ContractField, texts: pl.Series, years: pl.Series, scales: pl.Series | None
 ) -> tuple[pl.Series, pl.DataFrame]:
-    """Typed values of one field (not region) and its failing cells (``FAILED``). texts: raw, null = blank.
+    """Typed values of one field that needs no other, and its failing cells (``FAILED``). texts: raw, null = blank."""
+    if fld.type == "text":
+        return check_values(fld, tidy_texts(texts), None, texts)
+    if fld.is_measure:
+        cast = cast_numbers(texts, fld, scales)
+    elif fld.type == "date":
+        cast = cast_dates(texts, years).rename({"start": "value"})
+    else:
+        cast = cast_plain(contract, fld, texts)
+    return check_values(fld, cast["value"], cast["code"], texts)
+
+
+def check_values(
+    fld: ContractField, values: pl.Series, codes: pl.Series | None, texts: pl.Series
+) -> tuple[pl.Series, pl.DataFrame]:
+    """What the field's own rules say of values that were cast from texts; codes: why a cell has none.
 
     In a measure that isn't required, "not available" and "withheld" are NULL with a remark and no error.
     """
     failures: list[pl.DataFrame] = []
-    if fld.type == "text":
-        values, codes = tidy_texts(texts), None
-    else:
-        cast = cast_numbers(texts, fld, scales) if fld.is_measure else _cast_plain(contract, fld, texts, years)
-        values, codes = cast["value"], cast["code"]
     ko, en = _expected(fld)
     if codes is not None and codes.null_count() < codes.len():
         at = codes.is_not_null().arg_true()
@@ -134,16 +179,13 @@ def cast_field(
         for mask, severity in ((~quiet & ~warned, "error"), (quiet, "info"), (warned, "warning")):
             if mask.any():
                 failures.append(failed(at.filter(mask), found.filter(mask), ko, en, severity))
+    blank = values.is_null() & (texts.is_null() | texts.is_in(NOTHING))
     if fld.default is not None:
-        values = (
-            values.set(texts.is_null(), fld.default) if values.dtype != pl.String else values.fill_null(fld.default)
-        )
-    elif fld.required:
-        blank = texts.is_null() if fld.type != "text" else values.is_null()
-        if blank.any():
-            failures.append(failed(blank.arg_true(), "E_REQUIRED_MISSING"))
-    if fld.between:
-        low, high = fld.between
+        values = pl.select(pl.when(pl.lit(blank)).then(pl.lit(fld.default)).otherwise(pl.lit(values))).to_series()
+    elif fld.required and blank.any():
+        failures.append(failed(blank.arg_true(), "E_REQUIRED_MISSING"))
+    if bounds := _bounds(fld):
+        low, high = bounds
         outside = ((values < low) | (values > high)).fill_null(False)
         if outside.any():
             failures.append(failed(outside.arg_true(), "E_OUT_OF_RANGE", ko, en))
@@ -155,12 +197,20 @@ def cast_field(
     return values.alias(fld.name), pl.concat([pl.DataFrame(schema=FAILED), *failures])
 
 
-def cast_years(column: pl.Series | None, titles: pl.Series, names: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
+def _bounds(fld: ContractField) -> tuple[float, float] | None:
+    if fld.type == "term" and not fld.between:
+        return (0 if fld.default == 0 else 1, fld.terms)
+    return fld.between
+
+
+def cast_years(
+    column: pl.Series | None, titles: pl.Series, names: pl.Series, dates: pl.Series | None = None
+) -> tuple[pl.Series, pl.DataFrame]:
     """Program year of each row and the rows where it fails.
 
-    column: the file's own year column (raw) or None; titles, names: the year that title row and file name say. The
-    column counts, then the title, then the name; column and title must agree, and so must title and name where there
-    is no column.
+    column: the file's own year column (raw) or None; titles, names: the year that title row and file name say; dates:
+    the year of the row's date where the contract takes it from there. The column counts, then the date, the title, the
+    name; column and title must agree, and so must title and name where there is neither column nor date.
     """
     blank = pl.Series([None], dtype=pl.Int32).new_from_index(0, titles.len())
     own, bad = blank, blank.is_not_null()
@@ -168,11 +218,15 @@ def cast_years(column: pl.Series | None, titles: pl.Series, names: pl.Series) ->
         cast = by_distinct(column, lambda text: (parse_year(text), None), pl.Int32())
         own = cast["value"]
         bad = own.is_null() & column.is_not_null()
-    frame = pl.DataFrame({"own": own, "title": titles, "name": names})
+    dated = blank if dates is None else dates
+    frame = pl.DataFrame({"own": own, "dated": dated, "title": titles, "name": names})
     latest = datetime.now(UTC).year + 1
     judged = frame.select(
-        pl.coalesce("own", "title", "name").cast(pl.Int16).alias("program_year"),
-        ((pl.col("own") != pl.col("title")) | (pl.col("own").is_null() & (pl.col("title") != pl.col("name"))))
+        pl.coalesce("own", "dated", "title", "name").cast(pl.Int16).alias("program_year"),
+        (
+            (pl.col("own") != pl.col("title"))
+            | (pl.col("own").is_null() & pl.col("dated").is_null() & (pl.col("title") != pl.col("name")))
+        )
         .fill_null(False)
         .alias("disagree"),
     )

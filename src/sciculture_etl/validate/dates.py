@@ -1,4 +1,4 @@
-"""Years, terms and dates as people write them. Few distinct texts in any column, so they are parsed one by one."""
+"""Years, terms, editions and dates as people write them: few distinct texts in any column, so one by one."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 MONTH = re.compile(r"^(\d{4})\s*(?:년|[.\-/])\s*(\d{1,2})\s*(?:월|\.)?$")
 YEAR = re.compile(r"^['’‘`]?\s*(\d{4}|\d{2})\s*(?:년도|학년도|년)?(?:\.0+)?$")
 TERM = re.compile(r"^제?\s*(\d{1,2})\s*(?:/\s*4)?\s*(?:기수|분기|학기|기|차)?(?:\.0+)?$")
+HALVES = {"상반기": "1", "전반기": "1", "하반기": "2", "후반기": "2", "1반기": "1", "2반기": "2"}
+MONTH_OF_YEAR = re.compile(
+    r"^(?:20\d{2}\s*[.\-/년]\s*)?(\d{1,2})\s*(?:월분|월|\.)?(?:[.\-/]\s*\d{1,2}(?:[T ][\d:.]+)?)?$"
+)
+ORDINAL = re.compile(r"^제?\s*(\d{1,4})\s*(?:회차|회|차|th|st|nd|rd)?(?:\.0+)?$", re.IGNORECASE)
 WHOLE_YEAR = ("상시", "연중", "수시")
 
 
@@ -44,11 +49,22 @@ def parse_year(text: str) -> int | None:
     return 2000 + year if year < 100 else year
 
 
-def parse_term(text: str) -> int | None:
-    """``1``, ``1기``, ``제1기``, ``1분기``, ``2/4분기``, ``Ⅰ`` → the number; None for anything else."""
+def parse_term(text: str, per_year: int = 4) -> int | None:
+    """``1``, ``제1기``, ``1분기``, ``2/4분기``, ``Ⅰ``; ``하반기`` (of 2); ``5월``, ``2020-05`` (of 12) → the number;
+    None for anything else."""
     normal = _normal(text)
+    if per_year == 12 and (found := MONTH_OF_YEAR.match(normal)):
+        return int(found[1])
+    if per_year == 2:
+        normal = HALVES.get(normal.replace(" ", ""), normal)
     roman = {"I": "1", "II": "2", "III": "3", "IV": "4"}
     found = TERM.match(roman.get(normal, normal))
+    return int(found[1]) if found else None
+
+
+def parse_ordinal(text: str) -> int | None:
+    """``13``, ``제13회``, ``13회차``, ``13th`` → 13; None for anything else."""
+    found = ORDINAL.match(_normal(text))
     return int(found[1]) if found else None
 
 
@@ -81,38 +97,70 @@ def parse_date(text: str, program_year: int | None) -> ParsedDate:
     return ParsedDate(code="E_DATE_INVALID")
 
 
-PERIOD = re.compile(r"\s*(?:~|∼|～|부터|–|—)\s*|\s+-\s+")
-TAIL_MD = re.compile(r"^(\d{1,2})\s*(?:[.\-/]|월)\s*(\d{1,2})\s*(?:일|\.)?\s*(\(.*\))?(?:까지)?$")
-TAIL_D = re.compile(r"^(\d{1,2})\s*(?:일|\.)?\s*(\(.*\))?(?:까지)?$")
+PERIOD = re.compile(r"\s*(?:~|∼|～|〜|부터|–|—)\s*|\s+-\s+")
+HYPHEN = re.compile(r"(?<=[\d.일)])\s*-\s*(?=[\d'])")  # between dates that are written with points or words
+TAIL_MD = re.compile(r"^(\d{1,2})\s*(?:[.\-/]|월)\s*(\d{1,2})\s*(?:일|\.)?\s*(\(.*\))?$")
+TAIL_M = re.compile(r"^(\d{1,2})\s*월$")
+TAIL_D = re.compile(r"^(\d{1,2})\s*(?:일|\.)?\s*(\(.*\))?$")
 
 
-def parse_period(text: str, program_year: int | None) -> ParsedDate:
+@dataclass(frozen=True)
+class ParsedPeriod:
+    """start and end; start_code, end_code: what is wrong with either; warning: a W_ code."""
+
+    start: date | None = None
+    end: date | None = None
+    start_code: str | None = None
+    end_code: str | None = None
+    warning: str | None = None
+
+    @property
+    def code(self) -> str | None:
+        return self.start_code or self.end_code
+
+
+def _split_period(text: str) -> list[str]:
+    parts = PERIOD.split(text)
+    if len(parts) == 1 and ("." in text or "월" in text) and len(found := HYPHEN.split(text)) == 2:
+        return found
+    return parts
+
+
+def parse_period(text: str, program_year: int | None, tail: str | None = None) -> ParsedPeriod:
     """``3.2~3.27``, ``2023. 11. 2.(목) ~ 11. 3.(금)``, ``12.28~1.8`` → first and last day.
 
-    The start takes a missing year from the program year, the end takes year and month from the start; an end month
-    before the start month is the next year's (W_PERIOD_CROSSES_YEAR).
+    tail: the end where it has a cell of its own; else the text holds both, or one day or month that is both. The start
+    takes a missing year from the program year, the end takes year and month from the start; an end month before the
+    start month is the next year's (W_PERIOD_CROSSES_YEAR).
     """
-    normal = _normal(text)
-    parts = PERIOD.split(normal)
-    if len(parts) != 2:
-        return parse_date(normal, program_year)
-    first = parts[0]
-    if TAIL_MD.match(first) and program_year:
+    parts = [_normal(text), _normal(tail)] if tail else _split_period(_normal(text))
+    first = parts[0].strip().removesuffix("부터").strip()
+    if program_year and (TAIL_MD.match(first) or TAIL_M.match(first)):
         first = f"{program_year}.{first}"
     start = parse_date(first, program_year)
-    if start.start is None:
-        return ParsedDate(code="E_DATE_INVALID")
-    tail, crossed = parts[1].removesuffix("까지").strip(), False
+    if start.start is None or len(parts) > 2:
+        return ParsedPeriod(start_code="E_DATE_INVALID")
+    if len(parts) == 1:
+        return ParsedPeriod(start.start, start.end, warning=start.warning)
+    end, crossed = _parse_end(parts[1].strip().removesuffix("까지").strip(), start.start, program_year)
+    if end.end is None:
+        return ParsedPeriod(start.start, end_code="E_DATE_INVALID")
+    if end.end < start.start:
+        return ParsedPeriod(start.start, end.end, end_code="E_DATE_ORDER")
+    warning = "W_PERIOD_CROSSES_YEAR" if crossed else start.warning or end.warning
+    return ParsedPeriod(start.start, end.end, warning=warning)
+
+
+def _parse_end(tail: str, start: date, program_year: int | None) -> tuple[ParsedDate, bool]:
+    crossed = False
     if found := TAIL_MD.match(tail):
         month = int(found[1])
-        crossed = month < start.start.month
-        tail = f"{start.start.year + crossed}.{month}.{found[2]}{found[3] or ''}"
+        crossed = month < start.month
+        tail = f"{start.year + crossed}.{month}.{found[2]}{found[3] or ''}"
+    elif found := TAIL_M.match(tail):
+        month = int(found[1])
+        crossed = month < start.month
+        tail = f"{start.year + crossed}.{month}"
     elif found := TAIL_D.match(tail):
-        tail = f"{start.start.year}.{start.start.month}.{found[1]}{found[2] or ''}"
-    end = parse_date(tail, program_year)
-    if end.end is None:
-        return ParsedDate(code="E_DATE_INVALID")
-    if end.end < start.start:
-        return ParsedDate(start.start, end.end, code="E_DATE_ORDER")
-    warning = "W_PERIOD_CROSSES_YEAR" if crossed else start.warning or end.warning
-    return ParsedDate(start.start, end.end, warning=warning)
+        tail = f"{start.year}.{start.month}.{found[1]}{found[2] or ''}"
+    return parse_date(tail, program_year), crossed

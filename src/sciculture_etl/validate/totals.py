@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from sciculture_etl.contracts import Contract
+from sciculture_etl.contracts import Contract, ContractField, Unpivot, Words
+from sciculture_etl.read.headers import TOTAL, wide_column
+from sciculture_etl.validate.cells import FAILED, failed
 from sciculture_etl.validate.numbers import cast_numbers
 from sciculture_etl.validate.rows import GRAND_TOTAL, RUNNING_TOTAL, label_columns
 
@@ -68,3 +70,30 @@ def check_totals(contract: Contract, frame: pl.DataFrame, left_out: pl.Series, v
                 ).cast(MISMATCH)  # type: ignore[arg-type]
             )  # fmt: skip
     return pl.concat(mismatches)
+
+
+def check_wide_total(
+    wide: Unpivot, rows: pl.DataFrame, typed: pl.DataFrame, numbers: pl.Series
+) -> tuple[str, pl.DataFrame]:
+    """The column of a wide table that states the sum of its others: its field and the cells (``FAILED``) that don't.
+
+    rows, typed: the batch's data rows; numbers: the table of each. Where a cell to be added couldn't be read, nothing
+    is said: the cell's own finding stands for it.
+    """
+    name = wide_column(wide.measure, TOTAL)
+    if name not in rows.columns:
+        return name, pl.DataFrame(schema=FAILED)
+    plain = ContractField(name=name, header=name, type="count", unit="명", description=Words(ko=name, en=name))
+    stated = cast_numbers(rows[name], plain)["value"]
+    summed = pl.DataFrame(
+        {"number": numbers, "row": rows["row"], "value": typed[wide.measure], "stated": stated}
+    ).select(
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("index"),
+        "stated",
+        pl.col("value").sum().over("number", "row").alias("sum"),
+        pl.col("value").is_null().any().over("number", "row").alias("unread"),
+        pl.int_range(pl.len()).over("number", "row").alias("nth"),
+    )
+    wrong = summed.filter((pl.col("nth") == 0) & ~pl.col("unread") & (pl.col("stated") != pl.col("sum")))
+    told = wrong.select(pl.format("{}", "sum")).to_series()
+    return name, failed(wrong["index"], "E_SUM_MISMATCH", told, told)
