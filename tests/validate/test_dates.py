@@ -6,13 +6,54 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sciculture_etl.validate.dates import parse_date, parse_period, parse_term, parse_year
+from sciculture_etl.read.titles import said_term
+from sciculture_etl.validate.dates import parse_date, parse_ordinal, parse_period, parse_term, parse_year
 
 DAY = date(2020, 3, 2)
 ONE_DAY = """2020-03-02 | 2020.3.2 | 2020.3.2. | 2020. 3. 2. | 2020. 3. 2.(월) | 2020.03.02(월요일) | 20.03.02
     | '20.3.2 | ’20. 3. 2. | 2020/3/2 | 20200302 | 2020년 3월 2일 | 2020년3월2일 | 43892 | 43892.0
     | 2020-03-02 00:00:00 | ２０２０．３．２"""
 NO_DAY = "2020-13-01 | 2020.2.30 | 2020-00-10 | 3월 | 3.2 | 어제 | 2020 | 100 | 99999 | 2020..3.2 | 20201301 | -"
+
+
+TERMS = [
+    (2, "상반기", 1), (2, "하반기", 2), (2, "제2반기", None), (2, "1", 1), (4, "1기", 1), (4, "2/4분기", 2), (4, "Ⅳ", 4),
+    (12, "5월", 5), (12, "5", 5), (12, "2020-05", 5), (12, "2020. 5.", 5), (12, "2020년 5월", 5), (12, "오월", None),
+]  # fmt: skip
+SAID = [
+    (2, "2020년 상반기 무한상상실 운영 실적", 1),
+    (2, "무한상상실_2020_하반기_최종.xlsx", 2),
+    (2, "상반기·하반기", None),
+    (4, "2020년 1/4분기 실적", 1),
+    (4, "실적_Q3.csv", 3),
+    (4, "2020년 실적", None),
+    (12, "2020년 5월 바우처", 5),
+    (12, "voucher_2020-05.csv", 5),
+    (12, "2020년 7월 제출, 6월 실적", 6),
+    (12, "(작성일: 2020. 7. 5.)", None),
+    (12, "2020년 7월 15일 기준", None),
+]
+
+
+@pytest.mark.parametrize(("per_year", "text", "term"), TERMS)
+def test_a_term_is_read_by_how_many_a_year_has(per_year: int, text: str, term: int | None) -> None:
+    assert parse_term(text, per_year) == term
+
+
+@pytest.mark.parametrize(("per_year", "text", "term"), SAID)
+def test_a_title_or_file_name_may_say_the_term(per_year: int, text: str, term: int | None) -> None:
+    assert said_term(text, per_year) == term
+
+
+@pytest.mark.parametrize("text", ["13", "제13회", "13회", "13차", "13th", "제 13 회차", "１３"])
+def test_an_edition_is_a_number(text: str) -> None:
+    assert parse_ordinal(text) == 13
+
+
+def test_an_end_in_a_cell_of_its_own_takes_its_year_from_the_start() -> None:
+    assert parse_period("2020.3.2", 2020, "3.27").end == date(2020, 3, 27)
+    assert parse_period("2020.3.2", 2020, "2020.3.1").end_code == "E_DATE_ORDER"
+    assert parse_period("2020.3.2", 2020, "곧").end_code == "E_DATE_INVALID"
 
 
 def spelled(listed: str) -> list[str]:
@@ -52,6 +93,12 @@ SPANS = [
     ("3월 2일 ~ 3월 27일", date(2020, 3, 2), date(2020, 3, 27)),
     ("2023. 11. 2.(목) ~ 11. 3.(금)", date(2023, 11, 2), date(2023, 11, 3)),
     ("2020년 3월 2일", DAY, DAY),
+    ("2020.3.2-3.27", date(2020, 3, 2), date(2020, 3, 27)),
+    ("3/2-3/27", date(2020, 3, 2), date(2020, 3, 27)),
+    ("2020. 3. 2. - 27.", date(2020, 3, 2), date(2020, 3, 27)),
+    ("2020-03-02", DAY, DAY),
+    ("3.2", DAY, DAY),
+    ("3월 ~ 5월", date(2020, 3, 1), date(2020, 5, 31)),
 ]
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-DAY = re.compile(r"(20\d{2})\s*[.\-/년]\s*(\d{1,2})\s*[.\-/월]\s*(\d{1,2})\s*일?\.?")
+DAY = re.compile(r"(20\d{2})\s*[.\-/년]\s*(\d{1,2})\s*[.\-/월]\s*(\d{1,2})(?!\d|\s*분기)\s*일?\.?")
 MONTH = re.compile(r"20\d{2}\s*년\s*\d{1,2}\s*월|20\d{2}\s*\.\s*\d{1,2}\s*\.")
 # Best first: a year that is called the programme's. Days and months ("2021년 1월 제출") are no program years.
 YEAR_WORDS = (

@@ -121,7 +121,7 @@ class ParsedPeriod:
 
 def _split_period(text: str) -> list[str]:
     parts = PERIOD.split(text)
-    if len(parts) == 1 and ("." in text or "월" in text) and len(found := HYPHEN.split(text)) == 2:
+    if len(parts) == 1 and any(mark in text for mark in "./월") and len(found := HYPHEN.split(text)) == 2:
         return found
     return parts
 
