@@ -61,5 +61,10 @@ def operations(warehouse: Path, query: str) -> list[tuple[Any, ...]]:
     return rows(warehouse / "operations.duckdb", query)
 
 
+def placed(table: str) -> str:
+    """Where a table of the model stands in the published file."""
+    return f'meta."{table.removeprefix("meta_")}"' if table.startswith("meta_") else table
+
+
 def release_ids(warehouse: Path) -> list[str]:
     return sorted(path.name for path in (warehouse / "releases").iterdir())

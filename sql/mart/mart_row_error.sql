@@ -81,6 +81,28 @@ found AS (
     JOIN files AS r USING (submission_id)
     JOIN log.part AS p USING (submission_id, part)
     JOIN reference.finding AS w ON w.code = 'E_REFERENCE_UNKNOWN'
+    UNION ALL
+    SELECT
+        y.submission_id,
+        r.submitter,
+        r.source_file,
+        0,
+        NULL,
+        NULL,
+        NULL,
+        y.header,
+        y.measure,
+        w.code,
+        w.severity,
+        CAST(y.value AS VARCHAR),
+        replace(replace(w.ko, '{value}', format('{:,}', y.value)), '{expected}', format('{:,}', y.previous_value)),
+        replace(replace(w.en, '{value}', format('{:,}', y.value)), '{expected}', format('{:,}', y.previous_value)),
+        w.fix_ko,
+        w.fix_en,
+        NULL
+    FROM year_on_year AS y
+    JOIN files AS r USING (submission_id)
+    JOIN reference.finding AS w ON w.code = 'W_YEAR_ON_YEAR'
 )
 SELECT
     submission_id,

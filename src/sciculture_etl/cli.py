@@ -101,6 +101,28 @@ def _exit_code(report: RunReport) -> int:
 
 
 @app.command()
+def figures(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list and nothing else.")] = False,
+) -> None:
+    """Print every published figure with what the current release gives for it and where it was published."""
+    import duckdb
+
+    from sciculture_etl.console import figures_table, operators_console
+    from sciculture_etl.publish import read_figures_checked
+
+    path = Settings.from_environment().warehouse / "sciculture.duckdb"
+    if not path.exists():
+        raise UserMistake(f"{path} isn't there yet: run `sciculture run` first / 먼저 `sciculture run`을 실행하세요")
+    with duckdb.connect(str(path), read_only=True) as release:
+        checked = read_figures_checked(release)
+    if as_json:
+        print(json.dumps([figure.as_dict() for figure in checked], ensure_ascii=False, indent=1))
+    else:
+        operators_console().print(figures_table(checked))
+    raise typer.Exit(PARTIAL if any(figure.status == "differs" for figure in checked) else 0)
+
+
+@app.command()
 def sample(
     out: Annotated[Path, typer.Option(help="Folder to write the submissions to; an inbox.")],
     year: Annotated[int, typer.Option(help="Program year.")] = 2020,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
@@ -14,6 +16,7 @@ from rich.text import Text
 
 from sciculture_etl.findings import catalogue
 from sciculture_etl.pipeline import RunReport
+from sciculture_etl.publish import Figure
 from sciculture_etl.settings import Settings
 
 STEPS = {
@@ -25,15 +28,6 @@ STEPS = {
     "accept": "accept / 반영",
     "model": "model / 집계",
     "publish": "publish / 공표",
-}
-FIGURES = {
-    "institution_count": "Institutions / 운영기관",
-    "sigungu_count": "Si/Gun/Gu districts / 시군구",
-    "eupmyeondong_count": "Eup/Myeon/Dong districts / 읍면동",
-    "instructor_count": "Instructors / 강사",
-    "facility_count": "Learning facilities / 학습시설",
-    "session_count": "Sessions / 운영횟수",
-    "beneficiary_count": "Beneficiaries / 수혜자(순인원)",
 }
 
 
@@ -105,24 +99,40 @@ def _findings(report: RunReport) -> Table:
     return table
 
 
-def _figures(report: RunReport) -> Table:
+STATUS = {
+    "equal": "[green]equal[/]", "differs": "[red]differs[/]", "incomplete": "[yellow]not all in yet[/]",
+    "no_data": "[dim]no data[/]",
+}  # fmt: skip
+
+
+def figures_table(figures: Sequence[Figure]) -> Table:
+    """Published figures with what a release gives for them."""
     table = Table(
-        title="Published figures / 공표 수치", title_justify="left", title_style="bold", box=None, padding=(0, 2)
+        title="Published figures / 공표 수치", title_justify="left", title_style="bold", box=None, padding=(0, 1)
     )
-    for heading in ("", "year", "this release", "published", ""):
-        table.add_column(heading, justify="left" if heading == "" else "right")
-    for figure in report.figures:
-        if figure.actual is None:
-            continue
-        agrees = "[green]equal[/]" if figure.agrees else "[yellow]differs[/]"
+    for heading in ("", "as published / 공표", "published", "this release", "", "year", "source"):
+        table.add_column(heading, justify="right" if heading in ("published", "this release") else "left")
+    for figure in figures:
         table.add_row(
-            FIGURES.get(figure.column, figure.column),
-            str(figure.year),
-            f"{figure.actual:,.0f}",
-            f"{figure.expected:,.0f}",
-            agrees,
-        )
+            figure.figure_id, Text(_short(figure.seed_text, 40)), Text(_short(figure.expected, 24)),
+            Text(_short(figure.actual or "-", 24)), STATUS[figure.status],
+            Text(figure.year_or_date + ("?" if figure.year_basis == "assumed" else "")), Text(figure.source),
+        )  # fmt: skip
     return table
+
+
+def _short(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _figures(report: RunReport) -> Table:
+    """How many figures agree, and those that don't."""
+    counts = Counter(figure.status for figure in report.figures)
+    labels = {"equal": "equal / 같음", "differs": "differ / 다름", "incomplete": "not all in yet / 자료 덜 들어옴",
+              "no_data": "no data / 자료 없음"}  # fmt: skip
+    return _pairs(
+        "Published figures / 공표 수치", [(label, f"{counts[key]:,}") for key, label in labels.items() if counts[key]]
+    )
 
 
 def show_summary(console: Console, settings: Settings, report: RunReport, seconds: dict[str, float]) -> None:
@@ -147,8 +157,9 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
     console.print(_pairs("Rows / 행", [(label, _count(report.rows, kind)) for kind, label in labels.items()]))
     if report.findings:
         console.print(_findings(report))
-    if any(figure.actual is not None for figure in report.figures):
-        console.print(_figures(report))
+    console.print(_figures(report))
+    if differing := [figure for figure in report.figures if figure.status == "differs"]:
+        console.print(figures_table(differing))
     for outcome in report.acceptance.held:
         console.print(
             Text(f"held, last good facts stay / 보류: {outcome.name}: {'; '.join(outcome.errors)}", style="red")
@@ -203,11 +214,7 @@ def as_machine_report(
         "findings": report.findings,
         "held": {outcome.name: outcome.errors for outcome in report.acceptance.held},
         "remarks": {o.name: o.warnings for o in [*report.acceptance.remarks, *publication.remarks]},
-        "figures": [
-            {"figure_id": f.figure_id, "year": f.year, "column": f.column, "actual": f.actual, "expected": f.expected,
-             "agrees": f.agrees}
-            for f in report.figures
-        ],
+        "figures": [figure.as_dict() for figure in report.figures],
         "rebuilt": report.rebuilt,
         "warehouse": str(settings.warehouse),
         "seconds": {name: round(value, 3) for name, value in seconds.items()},

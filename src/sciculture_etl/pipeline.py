@@ -17,7 +17,7 @@ from sciculture_etl.load.accept import Acceptance
 from sciculture_etl.load.batch import SubmissionOutcome
 from sciculture_etl.load.warehouse import writer_lock
 from sciculture_etl.model import Model, build_model
-from sciculture_etl.publish import Figure, Publication, compare_figures, publish_release
+from sciculture_etl.publish import Figure, Publication, publish_release, read_figures_checked
 from sciculture_etl.read import Reading, Table, read_submission
 from sciculture_etl.regions import REFERENCE_VERSION
 from sciculture_etl.settings import EXPECTATIONS, Settings, code_version, fingerprint
@@ -218,7 +218,7 @@ class Run:
             report.rows = {kind: sum(row[f"rows_{kind}"] for row in rows) for kind in kinds}
             found = self.warehouse.rows("SELECT code, count(*) AS n FROM mart_row_error GROUP BY code ORDER BY code")
             report.findings = {row["code"]: row["n"] for row in found}
-            report.figures = compare_figures(self.warehouse.connection)
+            report.figures = read_figures_checked(self.warehouse.connection)
 
 
 def _submitter_inside(tables: list[Table]) -> str | None:

@@ -137,13 +137,16 @@ audience: public
 description: {ko: 가상, en: invented}
 grain: [year]
 columns:
-  year: {type: SMALLINT, description: {ko: 연도, en: year}}
+  year: {type: SMALLINT, unit: year, description: {ko: 연도, en: year}}
+  n: {type: BIGINT, unit: persons, additive: true, description: {ko: 수, en: number}}
 """
 BROKEN_PROMISES = {
     "grain of an unknown column": (PROMISE.replace("[year]", "[yeer]"), "grain: no such column: yeer"),
     "unknown audience": (PROMISE.replace("public", "everyone"), "audience"),
     "another table's name": (PROMISE.replace("table: invented", "table: other"), "'other' must be the file's name"),
     "column without a description": (PROMISE.replace(", description: {ko: 연도, en: year}", ""), "columns.year.descr"),
+    "numbers without a unit": (PROMISE.replace("unit: persons, ", ""), "columns.n: unit: a column of numbers"),
+    "numbers that may or may not be added": (PROMISE.replace("additive: true, ", ""), "columns.n: additive: whether"),
     "description in one language": (PROMISE.replace("ko: 연도, ", ""), "columns.year.description.ko"),
 }
 

@@ -10,7 +10,7 @@ from forms import CENTRE, CLASS, FACILITY, as_csv, table
 from nights import settings, submit
 
 from sciculture_etl.contracts import ContractError, Promise, load_contracts, load_promises, read_promise
-from sciculture_etl.model import Model, build_model, load_statements
+from sciculture_etl.model import Model, all_statements, build_model
 from sciculture_etl.pipeline import Run
 from sciculture_etl.settings import EXPECTATIONS, SQL
 
@@ -53,7 +53,7 @@ def workshop(tmp_path: Path) -> Iterator[Workshop]:
 
 def readers_of(table: str) -> set[str]:
     """The table and everything that reads it, directly or not."""
-    statements = load_statements()
+    statements = all_statements()
     found = {table}
     while more := {s.table for s in statements.values() if s.inputs & found} - found:
         found |= more
@@ -77,7 +77,7 @@ def test_a_statement_with_other_rows_makes_again_only_what_depends_on_it(worksho
     before = workshop.build()
     workshop.change("core/fct_dsc_facility", "ORDER BY f.program_year, i.institution_code, facility_code", "LIMIT 0")
     after = workshop.build()
-    direct = {s.table for s in load_statements().values() if "fct_dsc_facility" in s.inputs}
+    direct = {s.table for s in all_statements().values() if "fct_dsc_facility" in s.inputs}
     assert direct <= set(after.rebuilt) <= readers_of("fct_dsc_facility")
     assert {t for t in after.fingerprints if after.fingerprints[t] != before.fingerprints[t]} <= set(after.rebuilt)
 

@@ -11,6 +11,10 @@ from pydantic import Field, ValidationError, model_validator
 from sciculture_etl.contracts.words import ContractError, Expectation, Strict, Words, explain, read_yaml, shown
 from sciculture_etl.settings import EXPECTATIONS
 
+NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE")
+# Units of numbers that tell rows apart and measure nothing.
+LABELS = ("year", "month", "term", "half", "quarter", "number", "row")
+
 
 class PromiseColumn(Strict):
     """unit: of a number. additive: whether it may be added up over regions and terms; distinct counts may not."""
@@ -19,6 +23,14 @@ class PromiseColumn(Strict):
     unit: str | None = None
     additive: bool | None = None
     description: Words
+
+    @model_validator(mode="after")
+    def _says_its_unit(self) -> PromiseColumn:
+        if self.type in NUMBERS and not self.unit:
+            raise ValueError("unit: a column of numbers says what it counts")
+        if self.type in NUMBERS and self.additive is None and self.unit not in LABELS:
+            raise ValueError("additive: whether the numbers may be added up over regions and terms")
+        return self
 
 
 class Promise(Strict):

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 import duckdb
-import polars as pl
 
 from sciculture_etl.contracts import Contract, ContractError, Promise
-from sciculture_etl.findings import catalogue
 from sciculture_etl.load import Warehouse
 from sciculture_etl.load.warehouse import views_over_all
-from sciculture_etl.model.statements import Statement, load_statements, ordered
-from sciculture_etl.regions import REFERENCE_VERSION, dim_region, region_changes
+from sciculture_etl.model.figures import broken_figure, figures_query, read_figures
+from sciculture_etl.model.reference import reference_tables
+from sciculture_etl.model.statements import FIGURES, Statement, figures_statement, load_statements, ordered
 from sciculture_etl.settings import SQL, fingerprint, sql_text
 
 
@@ -34,34 +32,6 @@ class Model:
 
     fingerprints: dict[str, str] = field(default_factory=dict)
     rebuilt: list[str] = field(default_factory=list)
-
-
-def _reference_fingerprints(folder: Path) -> dict[str, str]:
-    files = {
-        f"reference.{path.stem}": fingerprint(path.read_bytes())
-        for path in sorted((folder / "reference").glob("*.csv"))
-    }
-    made = {"reference.region": REFERENCE_VERSION, "reference.region_change": REFERENCE_VERSION}
-    return files | made | {"reference.finding": fingerprint(json.dumps(catalogue()))}
-
-
-def _finding_words() -> pl.DataFrame:
-    return pl.DataFrame([{"code": code, **words} for code, words in catalogue().items()])
-
-
-def _load_reference(warehouse: Warehouse, folder: Path, name: str) -> None:
-    table = name.removeprefix("reference.")
-    made = {"region": dim_region, "region_change": region_changes, "finding": _finding_words}
-    if table in made:
-        frame: pl.DataFrame = made[table]()
-        path = warehouse.staging / f"{table}.parquet"
-        frame.write_parquet(path)
-        warehouse.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM read_parquet({sql_text(path)})")
-        return
-    source = sql_text(folder / "reference" / f"{table}.csv")
-    warehouse.connection.execute(
-        f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM read_csv({source}, all_varchar = true, header = true)"
-    )
 
 
 def _log_fingerprint(warehouse: Warehouse) -> str:
@@ -111,6 +81,11 @@ def comments(promise: Promise, table: str) -> list[str]:
     return lines
 
 
+def all_statements(folder: Path = SQL) -> dict[str, Statement]:
+    """The SELECTs of ``sql/`` and the check of published figures."""
+    return load_statements(folder) | {FIGURES: figures_statement(figures_query(read_figures()))}
+
+
 def build_model(
     warehouse: Warehouse, contracts: dict[str, Contract], promises: dict[str, Promise], folder: Path = SQL
 ) -> Model:
@@ -118,10 +93,11 @@ def build_model(
 
     What reads a table is made again only when that table's rows came out otherwise than before.
     """
-    statements = ordered(load_statements(folder))
+    statements = ordered(all_statements(folder))
     macros = (folder / "macros.sql").read_text(encoding="utf-8")
     known = {row["name"]: Made(**row) for row in warehouse.rows("SELECT * FROM log.model")}
-    inputs = _reference_fingerprints(folder)
+    reference = reference_tables(folder, contracts, promises)
+    inputs = {f"reference.{name}": table.mark for name, table in reference.items()}
     inputs |= {f"accepted.{dataset}": _accepted_fingerprint(warehouse, dataset) for dataset in contracts}
     every = fingerprint(*(f"{name} {mark}" for name, mark in sorted(inputs.items()) if name.startswith("accepted.")))
     inputs |= {f"accepted.{name}": fingerprint(query, every) for name, query in views_over_all(contracts).items()}
@@ -132,9 +108,10 @@ def build_model(
     model = Model()
     with warehouse.transaction() as connection:
         connection.execute(macros)
-        for name, mark in inputs.items():
-            if name.startswith("reference.") and (name not in known or known[name].made_from != mark):
-                _load_reference(warehouse, folder, name)
+        for name, table in reference.items():
+            before = known.get(f"reference.{name}")
+            if before is None or before.made_from != table.mark:
+                table.load(warehouse)
         for statement in statements:
             promise = promises.get(statement.table)
             marks = {
@@ -155,9 +132,9 @@ def build_model(
             content = _content(connection, statement.table, promise)
             made[statement.table] = Made(statement.table, made_from, made_by, content)
             model.rebuilt.append(statement.table)
-        for table in known.keys() - made.keys():
-            if "." not in table:
-                connection.execute(f'DROP TABLE IF EXISTS "{table}"')
+        for gone in known.keys() - made.keys():
+            if "." not in gone:
+                connection.execute(f'DROP TABLE IF EXISTS "{gone}"')
         connection.execute("DELETE FROM log.model")
         connection.executemany("INSERT INTO log.model VALUES (?, ?, ?, ?)", [list(astuple(m)) for m in made.values()])
         connection.execute("DELETE FROM log.modelled")
@@ -197,6 +174,8 @@ def _make_table(connection: duckdb.DuckDBPyConnection, statement: Statement, pro
     try:
         connection.execute(f'CREATE OR REPLACE TABLE "{statement.table}" AS {statement.text}')
     except duckdb.Error as error:
+        if statement.table == FIGURES and (broken := broken_figure(connection, read_figures())):
+            raise broken from None
         raise ContractError(f"sql/{statement.layer}/{statement.table}.sql: {str(error).splitlines()[0]}") from None
     columns = connection.execute(
         "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'main' "

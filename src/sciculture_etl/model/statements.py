@@ -13,7 +13,8 @@ import duckdb
 from sciculture_etl.contracts import ContractError
 from sciculture_etl.settings import SQL
 
-LAYERS = ("core", "mart")
+LAYERS = ("core", "mart", "meta")
+FIGURES = "mart_seed_figure_check"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,11 @@ def load_statements(folder: Path = SQL) -> dict[str, Statement]:
             name = f"sql/{layer}/{path.name}"
             statements[path.stem] = Statement(path.stem, layer, text, _inputs(text, name, parser))
     return statements
+
+
+def figures_statement(query: str) -> Statement:
+    """The check of published figures, whose SELECT is made from their list."""
+    return Statement(FIGURES, "mart", query, _inputs(query, "expectations/figures.csv", duckdb.connect()))
 
 
 def ordered(statements: dict[str, Statement]) -> list[Statement]:

@@ -1,53 +1,76 @@
-"""Officially published figures (``expectations/figures.csv``) beside those of a release."""
+"""Officially published figures beside those of a release, and what a difference means for it."""
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from sciculture_etl.settings import EXPECTATIONS
+COLUMNS = "figure_id, seed_text, curated_table, expected, actual, unit, year_or_date, year_basis, status, source"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """actual is None where the release holds nothing for the figure's year."""
+    """A row of ``mart_seed_figure_check``. status: equal, differs, incomplete (not all is in yet) or no_data."""
 
     figure_id: str
-    table: str
-    year: int
-    column: str
-    expected: float
-    actual: float | None
+    seed_text: str
+    curated_table: str
+    expected: str
+    actual: str | None
     unit: str
+    year_or_date: str
+    year_basis: str
+    status: str
     source: str
 
     @property
     def agrees(self) -> bool:
-        return self.actual == self.expected
+        return self.status == "equal"
+
+    @property
+    def is_stated(self) -> bool:
+        return self.year_basis != "assumed"
+
+    def as_dict(self) -> dict[str, Any]:
+        """For machines: numbers as numbers."""
+        return {
+            "figure_id": self.figure_id, "table": self.curated_table, "expected": _number(self.expected),
+            "actual": _number(self.actual), "unit": self.unit, "year_or_date": self.year_or_date,
+            "year_basis": self.year_basis, "status": self.status, "agrees": self.agrees, "source": self.source,
+        }  # fmt: skip
 
 
-def compare_figures(connection: duckdb.DuckDBPyConnection, path: Path = EXPECTATIONS / "figures.csv") -> list[Figure]:
-    """Every published figure with what the connection's curated tables give for it."""
-    figures = []
-    with path.open(encoding="utf-8", newline="") as source:
-        for line in csv.DictReader(source):
-            row = connection.execute(
-                f'SELECT "{line["column"]}" FROM "{line["curated_table"]}" WHERE program_year = ?',
-                [line["program_year"]],
-            ).fetchone()
-            figures.append(
-                Figure(
-                    figure_id=line["figure_id"],
-                    table=line["curated_table"],
-                    year=int(line["program_year"]),
-                    column=line["column"],
-                    expected=float(line["expected"]),
-                    actual=None if row is None or row[0] is None else float(row[0]),
-                    unit=line["unit"],
-                    source=line["source"],
-                )
-            )
-    return figures
+def _number(text: str | None) -> float | str | None:
+    try:
+        return float(text) if text is not None else None
+    except ValueError:
+        return text
+
+
+def read_figures_checked(connection: duckdb.DuckDBPyConnection) -> list[Figure]:
+    """Every published figure with what the connection's curated tables give for it, in the order of the list."""
+    rows = connection.execute(f"SELECT {COLUMNS} FROM mart_seed_figure_check ORDER BY figure_no").fetchall()
+    return [Figure(*row) for row in rows]
+
+
+def judge_figures(figures: Sequence[Figure], reproduced: set[str]) -> tuple[list[str], list[str]]:
+    """Refusals and warnings. reproduced: the figures that the current release gives as published.
+
+    A stated figure that differs in a release that holds all it needs refuses it; until all is in, a warehouse that is
+    still being filled may publish. One whose year is only assumed warns, and so does one that was right and is no more.
+    """
+    refusals: list[str] = []
+    warnings: list[str] = []
+    for figure in figures:
+        lost = figure.figure_id in reproduced and not figure.agrees
+        if figure.status != "differs" and not lost:
+            continue
+        told = (
+            f"{figure.figure_id} {figure.seed_text}: published {figure.expected}, this release gives "
+            f"{'nothing' if figure.actual is None else figure.actual} ({figure.curated_table})"
+        )
+        (refusals if figure.is_stated and figure.status == "differs" else warnings).append(told)
+    return refusals, warnings

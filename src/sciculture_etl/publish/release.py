@@ -19,7 +19,8 @@ from sciculture_etl.contracts import Contract, Promise
 from sciculture_etl.load import Warehouse
 from sciculture_etl.model.build import Model, comments
 from sciculture_etl.publish.current import OPERATIONS, PUBLIC, current_release, finish_swap, swap_to, write_aside
-from sciculture_etl.publish.figures import compare_figures
+from sciculture_etl.publish.dictionary import write_dictionary
+from sciculture_etl.publish.figures import judge_figures, read_figures_checked
 from sciculture_etl.regions import REFERENCE_VERSION
 from sciculture_etl.settings import Settings, code_version, fingerprint, sql_text
 from sciculture_etl.validate.suites import Suite, SuiteOutcome, run_suites
@@ -73,6 +74,11 @@ def _next_release_id(settings: Settings) -> str:
     return f"{max(numbers, default=0) + 1:05d}-{datetime.now(UTC):%Y%m%d}"
 
 
+def _place(table: str) -> str:
+    """Where a table stands in a release: ``meta_column`` is ``meta.column`` there."""
+    return f'release.meta."{table.removeprefix("meta_")}"' if table.startswith("meta_") else f'release.main."{table}"'
+
+
 def _build_database(
     warehouse: Warehouse, path: Path, promises: dict[str, Promise], audience: str, release_id: str
 ) -> None:
@@ -80,14 +86,15 @@ def _build_database(
     connection.execute(f"ATTACH {sql_text(path)} AS release (STORAGE_VERSION '{STORAGE}')")
     try:
         connection.execute("BEGIN")
+        if audience == "public":
+            connection.execute("CREATE SCHEMA release.meta")
         for promise in promises.values():
             if promise.audience != audience:
                 continue
             order = ", ".join(f'"{name}"' for name in promise.grain)
-            connection.execute(
-                f'CREATE TABLE release.main."{promise.table}" AS SELECT * FROM "{promise.table}" ORDER BY {order}'
-            )
-            for line in comments(promise, f'release.main."{promise.table}"'):
+            target = _place(promise.table)
+            connection.execute(f'CREATE TABLE {target} AS SELECT * FROM "{promise.table}" ORDER BY {order}')
+            for line in comments(promise, target):
                 connection.execute(line)
         connection.execute(
             "CREATE TABLE release.main.release_info AS "
@@ -174,13 +181,21 @@ def _manifest(
             ),
             "curated": {o.name: {"checked": o.checked, "warnings": o.warnings} for o in suites},
         },
-        "figures": [
-            {"figure_id": f.figure_id, "table": f.table, "year": f.year, "column": f.column, "expected": f.expected,
-             "actual": f.actual, "agrees": f.agrees}
-            for f in compare_figures(warehouse.connection)
-        ],
+        "figures": [figure.as_dict() for figure in read_figures_checked(warehouse.connection)],
         "inputs": inputs,
     }  # fmt: skip
+
+
+def _manifest_of(settings: Settings, release_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((settings.releases / release_id / "manifest.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _reproduced(settings: Settings, release_id: str | None) -> set[str]:
+    """The published figures that a release gives as published."""
+    if release_id is None:
+        return set()
+    return {figure["figure_id"] for figure in _manifest_of(settings, release_id)["figures"] if figure["agrees"]}
 
 
 def _table_hashes(manifest: dict[str, Any]) -> dict[str, str]:
@@ -221,6 +236,11 @@ def publish_release(
     if refusals := [f"{outcome.name}: {line}" for outcome in outcomes for line in outcome.errors]:
         return Publication("refused", current_id, refusals=refusals)
     remarks = [outcome for outcome in outcomes if outcome.warnings]
+    refusals, warnings = judge_figures(read_figures_checked(warehouse.connection), _reproduced(settings, current_id))
+    if refusals:
+        return Publication("refused", current_id, refusals=[f"published figure: {line}" for line in refusals])
+    if warnings:
+        remarks.append(SuiteOutcome("published figures", len(warnings), warnings=warnings))
     release_id = _next_release_id(settings)
     building = settings.releases / f".building-{release_id}"
     settings.releases.mkdir(exist_ok=True)
@@ -228,15 +248,15 @@ def publish_release(
         shutil.rmtree(left)
     building.mkdir()
     tables = _export(warehouse, building, promises)
-    if current_id:
-        before = json.loads((settings.releases / current_id / "manifest.json").read_text(encoding="utf-8"))
-        if _table_hashes(before) == {name: table["sha256"] for name, table in tables.items()}:
-            shutil.rmtree(building)
-            warehouse.set_state("published", f"{current_id} {mark}")
-            return Publication("unchanged", current_id, remarks=remarks)
+    hashes = {name: table["sha256"] for name, table in tables.items()}
+    if current_id and _table_hashes(_manifest_of(settings, current_id)) == hashes:
+        shutil.rmtree(building)
+        warehouse.set_state("published", f"{current_id} {mark}")
+        return Publication("unchanged", current_id, remarks=remarks)
     _build_database(warehouse, building / PUBLIC, promises, "public", release_id)
     _build_database(warehouse, building / OPERATIONS, promises, "operator", release_id)
     (building / OPERATIONS).chmod(0o600)
+    write_dictionary(warehouse.connection, building / "dictionary", release_id)
     manifest = _manifest(warehouse, contracts, release_id, current_id, tables, outcomes)
     write_aside(building / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1, default=str).encode())
     for path in building.rglob("*"):

@@ -1,0 +1,5 @@
+-- The published tables. Grain: table_name.
+SELECT table_name, grain, description_ko, description_en
+FROM reference.promise
+WHERE audience = 'public'
+ORDER BY table_name

@@ -1,0 +1,116 @@
+"""Tables of the schema ``reference``: hand-kept CSVs, and what regions, findings, contracts and promises say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from sciculture_etl.contracts import Contract, ContractField, Promise
+from sciculture_etl.findings import catalogue
+from sciculture_etl.load import Warehouse
+from sciculture_etl.regions import REFERENCE_VERSION, dim_region, region_changes
+from sciculture_etl.settings import fingerprint, sql_text
+
+
+@dataclass(frozen=True)
+class ReferenceTable:
+    """mark: fingerprint of what it is made from. load: makes it in the build database."""
+
+    mark: str
+    load: Callable[[Warehouse], None]
+
+
+def _from_csv(name: str, path: Path) -> ReferenceTable:
+    def load(warehouse: Warehouse) -> None:
+        warehouse.connection.execute(
+            f"CREATE OR REPLACE TABLE reference.{name} AS "
+            f"SELECT * FROM read_csv({sql_text(path)}, all_varchar = true, header = true)"
+        )
+
+    return ReferenceTable(fingerprint(path.read_bytes()), load)
+
+
+def _from_frame(name: str, mark: str, make: Callable[[], pl.DataFrame]) -> ReferenceTable:
+    def load(warehouse: Warehouse) -> None:
+        path = warehouse.staging / f"{name}.parquet"
+        make().write_parquet(path)
+        warehouse.connection.execute(
+            f"CREATE OR REPLACE TABLE reference.{name} AS SELECT * FROM read_parquet({sql_text(path)})"
+        )
+
+    return ReferenceTable(mark, load)
+
+
+def _from_words(name: str, rows: list[dict[str, Any]]) -> ReferenceTable:
+    mark = fingerprint(json.dumps(rows, ensure_ascii=False))
+    return _from_frame(name, mark, lambda: pl.DataFrame(rows, infer_schema_length=None))
+
+
+def reference_tables(
+    folder: Path, contracts: dict[str, Contract], promises: dict[str, Promise]
+) -> dict[str, ReferenceTable]:
+    """Every reference table by name. folder: that of the SQL, whose ``reference`` holds the CSVs."""
+    found = {path.stem: _from_csv(path.stem, path) for path in sorted((folder / "reference").glob("*.csv"))}
+    return found | {
+        "region": _from_frame("region", REFERENCE_VERSION, dim_region),
+        "region_change": _from_frame("region_change", REFERENCE_VERSION, region_changes),
+        "finding": _from_words("finding", [{"code": code, **words} for code, words in catalogue().items()]),
+        "contract": _from_words("contract", [_contract_words(contract) for contract in contracts.values()]),
+        "contract_field": _from_words("contract_field", _field_words(contracts)),
+        "promise": _from_words("promise", [_promise_words(promise) for promise in promises.values()]),
+        "promise_column": _from_words("promise_column", _column_words(promises)),
+    }
+
+
+def _contract_words(contract: Contract) -> dict[str, Any]:
+    return {
+        "dataset": contract.dataset, "title_ko": contract.title.ko, "title_en": contract.title.en,
+        "program_code": contract.program, "submitter": contract.submitter, "cadence": contract.due.cadence,
+        "grain": contract.grain, "partition_columns": contract.partition,
+    }  # fmt: skip
+
+
+def _allowed(fld: ContractField) -> str:
+    """What a cell may hold, in short."""
+    if fld.values:
+        return ", ".join(fld.values)
+    if fld.between:
+        return "~".join(f"{bound:.15g}" for bound in fld.between)
+    return fld.pattern or ""
+
+
+def _field_words(contracts: dict[str, Contract]) -> list[dict[str, Any]]:
+    return [
+        {
+            "dataset": contract.dataset, "field_no": number, "field": name, "header": fld.header,
+            "aliases": fld.aliases, "type": fld.type, "unit": fld.unit or "", "is_required": fld.required,
+            "allowed": _allowed(fld), "codes": [f"{code}: {(said or [code])[0]}" for code, said in fld.values.items()],
+            "description_ko": fld.description.ko, "description_en": fld.description.en,
+        }
+        for contract in contracts.values()
+        for number, (name, fld) in enumerate(contract.fields.items(), start=1)
+    ]  # fmt: skip
+
+
+def _promise_words(promise: Promise) -> dict[str, Any]:
+    return {
+        "table_name": promise.table, "audience": promise.audience, "grain": promise.grain,
+        "description_ko": promise.description.ko, "description_en": promise.description.en,
+    }  # fmt: skip
+
+
+def _column_words(promises: dict[str, Promise]) -> list[dict[str, Any]]:
+    return [
+        {
+            "table_name": promise.table, "column_no": number, "column_name": name, "data_type": column.type,
+            "unit": column.unit or "", "is_additive": column.additive, "description_ko": column.description.ko,
+            "description_en": column.description.en,
+        }
+        for promise in promises.values()
+        for number, (name, column) in enumerate(promise.columns.items(), start=1)
+    ]  # fmt: skip

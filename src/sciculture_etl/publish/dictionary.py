@@ -1,0 +1,161 @@
+"""The data dictionary of a release, for people and for the public-data portal, from the ``meta_`` tables.
+
+``dictionary.md`` and ``dictionary.html``: every published table and every form, in Korean and English.
+``portal/<table>.csv``: the metadata of its columns as Korea's public-data portal (공공데이터포털) asks for it.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from itertools import groupby, pairwise
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from markdown_it import MarkdownIt
+
+PORTAL_HEADER = (
+    "항목명", "영문명", "항목 설명", "도메인분류", "데이터타입", "최대길이", "표현방식", "단위",
+    "생성출처(정보시스템, DB, Table)", "코드",
+)  # fmt: skip
+SHOWN_AS = {"DATE": "YYYY-MM-DD", "BOOLEAN": "true/false"}
+PAGE = """<!doctype html>
+<html lang="ko"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title><style>
+body {{ font: 15px/1.55 system-ui, "Noto Sans KR", "Malgun Gothic", sans-serif; margin: 0 auto; max-width: 1180px;
+  padding: 0 20px 80px; color: #1a1a1a; background: #fff; }}
+h1 {{ margin-top: 32px; }} h2 {{ margin-top: 56px; border-bottom: 2px solid #1a1a1a; }}
+h3 {{ margin: 40px 0 4px; font-family: ui-monospace, monospace; }}
+table {{ border-collapse: collapse; width: 100%; margin: 8px 0; }}
+th, td {{ border-bottom: 1px solid #ddd; padding: 4px 10px 4px 0; text-align: left; vertical-align: top; }}
+th {{ font-weight: 600; border-bottom-color: #888; white-space: nowrap; }}
+code {{ background: #f3f3f3; padding: 0 3px; border-radius: 3px; overflow-wrap: anywhere; }}
+a {{ color: #0b57d0; }}
+</style></head><body>
+{body}
+</body></html>
+"""
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    cursor = connection.execute(query)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _cell(value: object) -> str:
+    # What a table of Markdown would take for its own.
+    return "" if value is None else str(value).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+
+
+def _table(header: Sequence[str], lines: Iterable[Sequence[object]]) -> list[str]:
+    rows = [header, ["---"] * len(header), *lines]
+    return ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows]
+
+
+def _additive(value: bool | None) -> str:
+    return {True: "예 yes", False: "**아니오 no**"}.get(value, "") if value is not None else ""
+
+
+def _codes(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def dictionary_markdown(connection: duckdb.DuckDBPyConnection, release_id: str) -> str:
+    """The dictionary as one Markdown text. connection: a database with the ``meta_`` tables."""
+    tables = _rows(connection, "SELECT * FROM meta_table ORDER BY table_name")
+    columns = _rows(connection, "SELECT * FROM meta_column ORDER BY table_name, column_no")
+    forms = _rows(connection, "SELECT * FROM meta_dataset ORDER BY dataset")
+    fields = _rows(connection, "SELECT * FROM meta_field ORDER BY dataset, field_no")
+    of_table = {name: list(group) for name, group in groupby(columns, lambda row: row["table_name"])}
+    of_form = {name: list(group) for name, group in groupby(fields, lambda row: row["dataset"])}
+    lines = [
+        "# 데이터 사전 / Data dictionary",
+        "",
+        f"릴리스 / release `{release_id}`. 사업 실적(행정집계)이며 국가승인통계가 아닙니다. "
+        "Administrative returns, no national statistics.",
+        "",
+        "합산이 '아니오'인 열은 서로 다른 것의 수이거나 비율이므로 지역이나 기간을 넘어 더하지 않습니다. "
+        "Columns that are not additive are distinct counts or rates: never add them up over regions or terms.",
+        "",
+        "## 공표하는 표 / Published tables",
+        "",
+        *_table(
+            ("표 table", "설명", "description"),
+            ((f"[{t['table_name']}](#{t['table_name']})", t["description_ko"], t["description_en"]) for t in tables),
+        ),
+    ]
+    for table in tables:
+        lines += [
+            "", f"### {table['table_name']}", "", f"{table['description_ko']} / {table['description_en']}", "",
+            f"한 행 / one row: {_codes(table['grain'])}", "",
+            *_table(
+                ("열 column", "형 type", "단위 unit", "합산 additive", "설명", "description"),
+                ((f"`{c['column_name']}`", c["data_type"], c["unit"], _additive(c["is_additive"]), c["description_ko"],
+                  c["description_en"]) for c in of_table[table["table_name"]]),
+            ),
+        ]  # fmt: skip
+    lines += ["", "## 제출 서식 / Forms that institutions send"]
+    for form in forms:
+        lines += [
+            "", f"### {form['dataset']}", "",
+            f"{form['title_ko']} / {form['title_en']}. 제출 / by: {form['submitter']} ({form['cadence']})", "",
+            *_table(
+                ("머리글 header", "다른 이름 aliases", "항목 field", "종류 type", "단위", "필수", "값 allowed", "설명",
+                 "description"),
+                ((f["header"], ", ".join(f["aliases"]), f"`{f['field']}`", f["field_type"], f["unit"],
+                  "✓" if f["is_required"] else "", f["allowed"], f["description_ko"], f["description_en"])
+                 for f in of_form[form["dataset"]]),
+            ),
+        ]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def dictionary_html(markdown: str) -> str:
+    """The same as a page that needs nothing from elsewhere; headings of tables are their own anchors."""
+    renderer = MarkdownIt("commonmark").enable("table")
+    tokens = renderer.parse(markdown)
+    for token, inner in pairwise(tokens):
+        if token.type == "heading_open" and token.tag == "h3":
+            token.attrSet("id", inner.content)
+    body = renderer.renderer.render(tokens, renderer.options, {})
+    return PAGE.format(title="데이터 사전 / Data dictionary", body=body)
+
+
+def portal_rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, ...]]:
+    """Metadata of one published table's columns under ``PORTAL_HEADER``; the longest length is that of the data."""
+    columns = _rows(connection, f"SELECT * FROM meta_column WHERE table_name = '{table}' ORDER BY column_no")
+    lengths = connection.execute(
+        "SELECT "
+        + ", ".join(f'coalesce(max(length(CAST("{c["column_name"]}" AS VARCHAR))), 0)' for c in columns)
+        + f' FROM "{table}"'
+    ).fetchone()
+    codes = {
+        row["field"]: "; ".join(row["codes"])
+        for row in _rows(connection, "SELECT field, any_value(codes) AS codes FROM meta_field WHERE len(codes) > 0 "
+                                     "GROUP BY field HAVING count(DISTINCT codes) = 1")
+    }  # fmt: skip
+    assert lengths is not None
+    return [
+        (
+            column["description_ko"].partition("(")[0].strip(), column["column_name"], column["description_ko"],
+            column["domain"], column["data_type"], str(length), SHOWN_AS.get(column["data_type"], ""),
+            column["unit"] or "", f"sciculture-etl, sciculture.duckdb, {table}", codes.get(column["column_name"], ""),
+        )
+        for column, length in zip(columns, lengths, strict=True)
+    ]  # fmt: skip
+
+
+def write_dictionary(connection: duckdb.DuckDBPyConnection, folder: Path, release_id: str) -> None:
+    """Writes the dictionary into a new folder."""
+    (folder / "portal").mkdir(parents=True)
+    markdown = dictionary_markdown(connection, release_id)
+    (folder / "dictionary.md").write_text(markdown, encoding="utf-8")
+    (folder / "dictionary.html").write_text(dictionary_html(markdown), encoding="utf-8")
+    for (table,) in connection.execute("SELECT table_name FROM meta_table ORDER BY table_name").fetchall():
+        # With a byte order mark, as the portal's own files have: Excel then shows Korean.
+        with (folder / "portal" / f"{table}.csv").open("w", encoding="utf-8-sig", newline="") as target:
+            writer = csv.writer(target)
+            writer.writerow(PORTAL_HEADER)
+            writer.writerows(portal_rows(connection, table))
