@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from forms import SUBMITTER
 
-from sciculture_etl.contracts import load_contracts
+from sciculture_etl.contracts import Contract, load_contracts
 from sciculture_etl.read import Reading, read_submission
 from sciculture_etl.validate import Candidate, Validated, validate_tables
 
@@ -62,16 +62,18 @@ class Judged:
         return any(v.personal for v in self.outcomes.values())
 
 
-def candidates_of(data: bytes, file_name: str = "실적.csv", submission: str = "s") -> tuple[Reading, list[Candidate]]:
-    reading = read_submission(data, load_contracts())
+def candidates_of(
+    data: bytes, file_name: str = "실적.csv", submission: str = "s", contracts: dict[str, Contract] | None = None
+) -> tuple[Reading, list[Candidate]]:
+    reading = read_submission(data, contracts or load_contracts())
     return reading, [Candidate(submission, n, SUBMITTER, file_name, t) for n, t in enumerate(reading.tables, start=1)]
 
 
-def judge(data: bytes, file_name: str = "실적.csv") -> Judged:
-    """Reads and validates one file."""
-    reading, candidates = candidates_of(data, file_name)
+def judge(data: bytes, file_name: str = "실적.csv", contracts: dict[str, Contract] | None = None) -> Judged:
+    """Reads and validates one file, with the shipped contracts or others."""
+    contracts = contracts or load_contracts()
+    reading, candidates = candidates_of(data, file_name, contracts=contracts)
     by_dataset: dict[str, list[Candidate]] = {}
     for candidate in candidates:
         by_dataset.setdefault(candidate.table.contract.dataset, []).append(candidate)
-    contracts = load_contracts()
     return Judged(reading, {name: validate_tables(contracts[name], own) for name, own in by_dataset.items()})

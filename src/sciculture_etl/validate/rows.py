@@ -30,7 +30,8 @@ def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
     fuller row of its table is a note (a date, a signature).
     """
     labels = label_columns(contract, frame)
-    required = [name for name in labels if contract.fields[name].required]
+    # A form that requires no label is judged by all it has.
+    required = [name for name in labels if contract.fields[name].required] or labels
     text = pl.col("first_text")
     few = pl.col("filled") <= 2
     last_full = pl.when(pl.col("filled") > 1).then("index").max().over("part_key")
