@@ -1,0 +1,25 @@
+-- Members of the overseas associations. Grain: reference_date, association_code, country_code, member_type.
+-- An association is known by its short name or any of its names; one that the reference lacks keeps the short name given.
+-- is_counted: a number for all members does not count where the same file also tells regular from student members.
+SELECT
+    m.program_year,
+    m.reference_date,
+    coalesce(c.organization_code, n.organization_code, upper(m.association_code)) AS association_code,
+    m.association_name,
+    m.association_name_en,
+    m.country_code,
+    m.member_type,
+    m.member_count,
+    m.count_basis,
+    m.member_type <> 'total' OR bool_and(m.member_type = 'total') OVER (
+        PARTITION BY m.submission_id, m.reference_date, lower(m.association_code), m.country_code
+    ) AS is_counted,
+    CAST(m.founded_year AS SMALLINT) AS founded_year,
+    CAST(m.founded_month AS TINYINT) AS founded_month,
+    m.founded_place,
+    m.submission_id,
+    m.part,
+    m.source_row
+FROM accepted.overseas_association_membership AS m
+LEFT JOIN organization_key AS c ON c.name_key = name_key(m.association_code) AND c.kind = 'association'
+LEFT JOIN organization_key AS n ON n.name_key = name_key(m.association_name) AND n.kind = 'association'
