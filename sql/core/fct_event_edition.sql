@@ -1,7 +1,7 @@
 -- Conferences, forums and symposia as reported: planned and actual rows. Grain: series_code, edition_no, event_year,
 -- figure_status. Numbers of a planned row are plans and stand in planned_participant_count alone.
 WITH place AS (
-    SELECT city, country_code, unnest([city, name_ko] || string_split(coalesce(aliases, ''), ';')) AS spelling
+    SELECT city, unnest([city, name_ko] || string_split(coalesce(aliases, ''), ';')) AS spelling
     FROM reference.city
 )
 SELECT
@@ -21,7 +21,7 @@ SELECT
     trim(coalesce(e.subtheme, nullif(regexp_extract(e.theme, '\[([^\]]+)\]\s*$', 1), '')), ' []') AS subtheme,
     e.venue_name,
     coalesce(p.city, e.city) AS city,
-    coalesce(e.country_code, p.country_code) AS country_code,
+    e.country_code,
     e.mode,
     e.host,
     e.organizer,

@@ -95,8 +95,8 @@ found AS (
         w.code,
         w.severity,
         CAST(m.participant_count AS VARCHAR),
-        replace(replace(w.ko, '{value}', format('{:,}', m.participant_count)), '{expected}', format('{:,}', m.attendee_count)),
-        replace(replace(w.en, '{value}', format('{:,}', m.participant_count)), '{expected}', format('{:,}', m.attendee_count)),
+        replace(replace(w.ko, '{value}', m.said_ko), '{expected}', format('{:,}', m.attendee_count)),
+        replace(replace(w.en, '{value}', m.said_en), '{expected}', format('{:,}', m.attendee_count)),
         w.fix_ko,
         w.fix_en,
         NULL
