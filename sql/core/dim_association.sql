@@ -30,10 +30,14 @@ SELECT
     association_code,
     coalesce(k.name_ko, r.association_name) AS name_ko,
     coalesce(k.name_en, r.association_name_en) AS name_en,
-    array_to_string(list_sort(list_distinct(coalesce(k.countries, []) || coalesce(c.countries, []))), ', ') AS country_codes,
+    array_to_string(list_sort(list_distinct(coalesce(k.countries, []) || coalesce(c.countries, []))), ', ')
+        AS country_codes,
     coalesce(k.founded_year, r.founded_year) AS founded_year,
-    coalesce(k.founded_month, CASE WHEN r.founded_year = coalesce(k.founded_year, r.founded_year) THEN r.founded_month END)
-        AS founded_month,
+    -- A month reported belongs to the year reported with it.
+    coalesce(
+        k.founded_month,
+        CASE WHEN r.founded_year = coalesce(k.founded_year, r.founded_year) THEN r.founded_month END
+    ) AS founded_month,
     coalesce(k.founded_place, r.founded_place) AS founded_place_as_published,
     nullif(
         concat_ws(

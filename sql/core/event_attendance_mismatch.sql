@@ -27,10 +27,12 @@ SELECT
     min(f.source_row) AS source_row,
     any_value(m.participant_count) AS participant_count,
     CAST(any_value(coalesce(m.attendee_count, 0)) AS BIGINT) AS attendee_count,
-    any_value(format('{} {} 참가자수 {:,}', f.series_code, coalesce(f.edition_no, f.program_year), m.participant_count))
-        AS said_ko,
-    any_value(format('{} {}: participants {:,}', f.series_code, coalesce(f.edition_no, f.program_year), m.participant_count))
-        AS said_en
+    any_value(
+        format('{} {} 참가자수 {:,}', f.series_code, coalesce(f.edition_no, f.program_year), m.participant_count)
+    ) AS said_ko,
+    any_value(
+        format('{} {}: participants {:,}', f.series_code, coalesce(f.edition_no, f.program_year), m.participant_count)
+    ) AS said_en
 FROM fct_event_attendance AS f
 JOIN mismatch AS m
     ON m.series_code = f.series_code

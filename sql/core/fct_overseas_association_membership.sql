@@ -1,5 +1,6 @@
 -- Members of the overseas associations. Grain: reference_date, association_code, country_code, member_type.
--- An association is known by its short name or any of its names; one that the reference lacks keeps the short name given.
+-- An association is known by its short name or any of its names; one that the reference lacks keeps the short name it
+-- gave.
 -- is_counted: a number for all members does not count where the same file also tells regular from student members.
 SELECT
     m.program_year,

@@ -1,5 +1,5 @@
 -- Records of cooperation by year and kind. Grain: program_year, record_type.
--- Every kind has a row in every year with data, 0 where nothing was recorded; before any data came, a row without a year.
+-- Every kind has a row in every year with data, 0 where nothing was recorded; before any data came, one without a year.
 WITH years AS (
     SELECT DISTINCT program_year FROM fct_cooperation_record
     UNION ALL

@@ -11,7 +11,14 @@ WITH named AS (
         unnest(host) AS organization_name
     FROM dim_event_edition
     UNION ALL
-    SELECT series_code, edition_no, event_year, start_date, 'organizer', generate_subscripts(organizer, 1), unnest(organizer)
+    SELECT
+        series_code,
+        edition_no,
+        event_year,
+        start_date,
+        'organizer',
+        generate_subscripts(organizer, 1),
+        unnest(organizer)
     FROM dim_event_edition
     UNION ALL
     SELECT series_code, edition_no, event_year, start_date, 'sponsor', generate_subscripts(sponsor, 1), unnest(sponsor)
