@@ -2,7 +2,7 @@
 -- Grain: partner_code.
 WITH recorded AS (
     SELECT
-        partner_code,
+        min(partner_code) AS partner_code,
         min(partner_name) AS partner_name,
         min(country_code) AS country_code,
         count(*) AS record_count,
@@ -11,7 +11,7 @@ WITH recorded AS (
         max(record_date) AS last_record_date
     FROM fct_cooperation_record
     WHERE partner_code IS NOT NULL
-    GROUP BY partner_code
+    GROUP BY name_key(partner_code)
 )
 SELECT
     partner_code,

@@ -11,7 +11,7 @@ counted AS (
         record_type,
         count(*) AS record_count,
         count(*) FILTER (status = 'active') AS active_count,
-        count(DISTINCT partner_code) AS partner_count,
+        count(DISTINCT name_key(partner_code)) AS partner_count,
         count(DISTINCT country_code) AS country_count,
         sum(expert_count) AS expert_count,
         sum(participant_count) AS participant_count,
