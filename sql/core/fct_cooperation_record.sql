@@ -15,7 +15,7 @@ SELECT
     r.record_date,
     r.expert_count,
     r.participant_count,
-    r.award_count,
+    coalesce(r.award_count, CASE WHEN r.record_type = 'award' THEN r.participant_count END) AS award_count,
     r.status,
     r.submission_id,
     r.part,
