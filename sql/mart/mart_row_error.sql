@@ -1,6 +1,6 @@
 -- Every finding on a submission, with its place and what to do. Grain: submission_id, finding_no. For the operator.
--- That a file came twice, that a newer one replaced it, or that a name is unknown to the register, follows from what
--- else was received and not from reading the file.
+-- That a file came twice, that a newer one replaced it, that a name is unknown to the register, or that attendance does
+-- not add up to the participants of the event, follows from what else was received and not from reading the file.
 WITH files AS (
     SELECT submission_id, min_by(path, seq) AS source_file, min_by(submitter, seq) AS submitter
     FROM log.receipt
@@ -103,6 +103,29 @@ found AS (
     FROM year_on_year AS y
     JOIN files AS r USING (submission_id)
     JOIN reference.finding AS w ON w.code = 'W_YEAR_ON_YEAR'
+    UNION ALL
+    SELECT
+        m.submission_id,
+        r.submitter,
+        r.source_file,
+        m.part,
+        p.sheet,
+        m.source_row,
+        NULL,
+        NULL,
+        'attendee_count',
+        w.code,
+        w.severity,
+        CAST(m.participant_count AS VARCHAR),
+        replace(replace(w.ko, '{value}', m.said_ko), '{expected}', format('{:,}', m.attendee_count)),
+        replace(replace(w.en, '{value}', m.said_en), '{expected}', format('{:,}', m.attendee_count)),
+        w.fix_ko,
+        w.fix_en,
+        NULL
+    FROM event_attendance_mismatch AS m
+    JOIN files AS r USING (submission_id)
+    JOIN log.part AS p USING (submission_id, part)
+    JOIN reference.finding AS w ON w.code = 'W_TOTAL_MISMATCH'
 )
 SELECT
     submission_id,
