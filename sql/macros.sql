@@ -10,3 +10,16 @@ CREATE OR REPLACE MACRO facility_key(name, region) AS
 
 -- Share in percent, one decimal, half up; NULL where there is nothing to share.
 CREATE OR REPLACE MACRO percent(part, whole) AS round(100.0 * part / nullif(whole, 0), 1);
+
+-- Rounded half up as people do it: 89.25 becomes 89.3, though binary fractions lie a little below.
+CREATE OR REPLACE MACRO round_half_up(x, n) AS CAST(round(CAST(x AS DECIMAL(38, 10)), n) AS DOUBLE);
+
+-- Mean of a score over those who gave it, not rounded.
+CREATE OR REPLACE MACRO weighted_mean(score, weight) AS sum(score * weight) / nullif(sum(weight), 0);
+
+-- Persons too few to be published: one or two.
+CREATE OR REPLACE MACRO is_small(persons) AS persons BETWEEN 1 AND 2;
+
+-- The short name of a province or metropolitan city: 경상남도 and 경남 are 경남, 강원특별자치도 is 강원.
+CREATE OR REPLACE MACRO sido_short(name) AS
+    CASE WHEN regexp_matches(name, '^(경상|전라|충청)[남북]도') THEN name[1] || name[3] ELSE name[1:2] END;
