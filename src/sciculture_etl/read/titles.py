@@ -56,13 +56,16 @@ def made_on(text: str) -> date | None:
 
 
 def _year(text: str) -> int | None:
-    text = MONTH.sub(" ", DAY.sub(" ", text))
+    whole, text = text, MONTH.sub(" ", DAY.sub(" ", text))
     for words in YEAR_WORDS:
         if found := words.search(text):
             return int(found[1])
     if found := SHORT_YEAR.search(text):
         return 2000 + int(found[1])
-    found = BARE_YEAR.search(text)
+    if found := BARE_YEAR.search(text):
+        return int(found[1])
+    # A monthly report says its year only with its month (2021년 5월 ... 실적).
+    found = BARE_YEAR.search(DAY.sub(" ", MADE_IN.sub(" ", whole)).replace(".", " "))
     return int(found[1]) if found else None
 
 

@@ -200,7 +200,7 @@ def check_values(
 def _bounds(fld: ContractField) -> tuple[float, float] | None:
     if fld.type == "term" and not fld.between:
         return (0 if fld.default == 0 else 1, fld.terms)
-    return fld.between
+    return (0, 100) if fld.type == "score" else fld.between
 
 
 def cast_years(

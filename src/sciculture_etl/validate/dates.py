@@ -146,7 +146,7 @@ def parse_period(text: str, program_year: int | None, tail: str | None = None) -
     if end.end is None:
         return ParsedPeriod(start.start, end_code="E_DATE_INVALID")
     if end.end < start.start:
-        return ParsedPeriod(start.start, end.end, end_code="E_DATE_ORDER")
+        return ParsedPeriod(start.start, end_code="E_DATE_ORDER")
     warning = "W_PERIOD_CROSSES_YEAR" if crossed else start.warning or end.warning
     return ParsedPeriod(start.start, end.end, warning=warning)
 

@@ -38,21 +38,22 @@ def cast_rows(contract: Contract, rows: pl.DataFrame, blocks: list[Block], tell:
             columns[name] = rows[name].alias(name)
         elif fld.type not in ("score", "term") and name not in done:
             scales = rows[f"scale:{name}"] if f"scale:{name}" in rows.columns else None
-            columns[name] = _told(fld, cast_field(contract, fld, rows[name], years, scales), tell)
+            columns[name] = _told(contract, fld, cast_field(contract, fld, rows[name], years, scales), tell)
     for name, fld in contract.fields.items():
         if fld.type == "score":
-            columns[name] = _told(fld, _score(fld, rows, blocks, columns), tell)
+            columns[name] = _told(contract, fld, _score(fld, rows, blocks, columns), tell)
         elif fld.type == "term":
-            columns[name] = _told(fld, _term(contract, fld, rows, blocks, columns), tell)
+            columns[name] = _told(contract, fld, _term(contract, fld, rows, blocks, columns), tell)
     typed = pl.DataFrame(list(columns.values()))
     if contract.region_fields:
         typed = typed.hstack(_regions(contract, rows, blocks, years, tell))
     return typed.with_columns(years.alias("program_year"))
 
 
-def _told(fld: ContractField, cast: tuple[pl.Series, pl.DataFrame], tell: Tell) -> pl.Series:
+def _told(contract: Contract, fld: ContractField, cast: tuple[pl.Series, pl.DataFrame], tell: Tell) -> pl.Series:
     values, failing = cast
-    tell(fld.name, failing, fld.required)
+    # A row of which it can't be told what part of the year it belongs to would replace the wrong one.
+    tell(fld.name, failing, fld.required or fld.name in contract.partition)
     return values
 
 
@@ -93,7 +94,7 @@ def _period(
     )
     columns = {}
     for fld, bound, texts in ((start, "start", written["first"]), (end, "end", told["given"])):
-        columns[fld.name] = _told(fld, check_values(fld, cast[bound], told[bound], texts), tell)
+        columns[fld.name] = _told(contract, fld, check_values(fld, cast[bound], told[bound], texts), tell)
     return columns
 
 
@@ -134,5 +135,5 @@ def _regions(contract: Contract, rows: pl.DataFrame, blocks: list[Block], years:
     mapped = pl.DataFrame({name: per_row(rows, [name in b.letters for b in blocks], pl.Boolean()) for name in names})
     codes, failures = resolve_places(contract, rows.select(names), years, mapped)
     for fld in contract.region_fields:
-        tell(fld.name, failures[fld.name], contract.region_fields[-1].required)
+        tell(fld.name, failures[fld.name], any(own.required for own in contract.region_fields))
     return codes
