@@ -84,7 +84,9 @@ def load_places(year: int, reference: Path = REFERENCE) -> tuple[Place, ...]:
     def certain(row: dict[str, str]) -> bool:
         key = (row["sigungu_code"], plain_name(row["name_ko"]))
         same = namesakes[key] - {row["code"]}
-        return spellings[key] == 1 and all(administrative_of[legal] == {row["code"]} for legal in same)
+        # A legal division with the row's own code may be administered elsewhere, as three townships of Paju are.
+        is_its_own = administrative_of.get(row["code"], {row["code"]}) == {row["code"]}
+        return spellings[key] == 1 and is_its_own and all(administrative_of[one] == {row["code"]} for one in same)
 
     places = [_place(row) for row in administrative if lasts(row) and certain(row)]
     return tuple(sorted((place for place in places if place is not None), key=lambda place: place.admin_code))
