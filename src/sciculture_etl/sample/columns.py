@@ -12,7 +12,7 @@ UNITS = {
     "participant_count": "명", "user_count": "명", "visitor_count": "명", "respondent_count": "명",
     "issued_count": "명", "use_count": "건", "operating_day_count": "일", "member_count": "명", "regular_count": "명",
     "student_count": "명", "honorary_count": "명", "all_members_count": "명", "accompanying_count": "명",
-    "paper_count": "건", "attendee_count": "명", "expert_count": "명",
+    "paper_count": "건", "attendee_count": "명", "expert_count": "명", "award_count": "명",
 } | dict.fromkeys(MONEY, "원")  # fmt: skip
 # A score whose unit stands in a column of its own.
 WITHOUT_UNIT = {("satisfaction_survey", "satisfaction_score")}
@@ -198,13 +198,15 @@ HEADERS: dict[str, dict[str, tuple[str, ...]]] = {
     "cooperation_record": _ANY
     | {
         "record_type": ("구분",),
-        "record_no": ("관리번호",),
+        "record_no": ("번호",),
         "title": ("내용",),
         "partner_code": ("상대기관",),
         "country_code": ("국가",),
         "record_date": ("일자",),
+        "series_code": ("시상 행사",),
         "expert_count": ("전문가수",),
         "participant_count": ("참여인원",),
+        "award_count": ("수상자수",),
         "status": ("상태",),
     },
 }

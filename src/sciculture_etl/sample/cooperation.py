@@ -16,6 +16,7 @@ KINDS = {
     "association_activity": ("협회활동", "{} 공동 학술세미나", True, 2),
 }
 AWARD = ("포상", "올해의 해외과학기술인상")
+AWARDED_AT = {"UKC": "US", "EKC": "DE", "CKC": "CA"}
 NORTH = ("남북교류", "남북 과학기술 교류 자문회의")
 DEVELOPING = ("VN", "KZ", "UZ", "MY")
 NOTED = {
@@ -46,8 +47,10 @@ def cooperation(year: ProgramYear) -> Report:
                 records.append(own)
                 counts[kind] = counts.get(kind, 0) + 1
         if number == 3:
-            records += [_row(year, 3, *AWARD, rng) | {"country_code": country} for country in ("US", "DE", "CA")]
-            counts["award"] = 3
+            for series, country in AWARDED_AT.items():
+                award: Record = {"series_code": series, "country_code": country, "award_count": rng.randint(1, 2)}
+                records.append(_row(year, 3, *AWARD, rng) | award)
+            counts["award"] = len(AWARDED_AT)
         if number == 2 and year.year < 2020:
             records.append(_row(year, 2, *NORTH, rng) | {"country_code": "KP"})
             counts["north_korea_exchange"] = 1
@@ -66,10 +69,12 @@ def _row(year: ProgramYear, quarter: int, word: str, title: str, rng: random.Ran
         "record_type": word,
         "record_no": "",
         "title": title,
+        "series_code": None,
         "partner_code": None,
         "country_code": None,
         "record_date": day,
         "expert_count": rng.randint(1, 20),
-        "participant_count": 1 if word == AWARD[0] else rng.randint(5, 160),
+        "participant_count": None if word == AWARD[0] else rng.randint(5, 160),
+        "award_count": None,
         "status": rng.choice(("진행", "종료")),
     }

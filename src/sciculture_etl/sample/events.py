@@ -24,7 +24,7 @@ MISCOUNT = 5  # so many more came to one edition by the attendance than by the e
 
 
 def events(year: ProgramYear) -> Report:
-    """A table of editions and one of attendance by every organiser; each edition table had a plan before it."""
+    """Every organiser's plans at the start of the year, what became of them, and who came."""
     held = {
         FEDERATION: [one for one in [*congresses(), DEBATE] if one.start.year == year.year],
         SCIENCE_MUSEUM: [one for one in symposia() if one.start.year == year.year],
@@ -33,10 +33,12 @@ def events(year: ProgramYear) -> Report:
     tables, counted = [], []
     for number, (sender, editions) in enumerate(held.items()):
         whole = [_with_numbers(one, year, rng) for one in editions]
-        records = [_row(one, "plan" if _is_planned_yet(one) else "actual") for one in whole]
+        actual = [_row(one, "actual") for one in whole if not _is_planned_yet(one)]
         plans = [_row(_planned(one), "plan") for one in whole]
         received, style = year.received(13, 12, number), year.year * 7 + 11 * number
-        tables.append(Table("event_edition", year.year, sender, records, received, style, earlier=plans))
+        early = year.received(2, 20, number)
+        tables.append(Table("event_edition", year.year, sender, plans, early, style + 3, about="계획"))
+        tables.append(Table("event_edition", year.year, sender, actual, received, style, about="실적"))
         attendance, sums = _attendance(whole, rng)
         counted += sums
         tables.append(Table("event_attendance", year.year, sender, attendance, received, style + 1))

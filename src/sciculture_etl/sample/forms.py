@@ -146,7 +146,8 @@ def _column(dataset: str, style: Style, name: str, cells: Sequence[Cell]) -> Col
     if name in MONEY and style.money_unit == "header":
         header += f"({style.money_word})"
     parent = PARENTS.get(name, "") if style.two_header_rows and not one_cell else ""
-    return Column(name, header, cells, parent)
+    # A whole period in one cell is the start's column, which the end is read from too.
+    return Column("start_date" if name == "period" else name, header, cells, parent)
 
 
 def title_lines(style: Style, heading: Heading) -> list[str]:

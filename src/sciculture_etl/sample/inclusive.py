@@ -9,7 +9,7 @@ from sciculture_etl.sample.years import HALVES, ProgramYear, Report
 OPERATORS = 12
 ROWS = 6  # of each operator in each half
 PROGRAMS = {
-    "inclusive_program": ("나눔·포용 프로그램", ("나눔 과학교실", "가족 과학탐험", "장애인 과학체험")),
+    "inclusive_program": ("나눔·포용", ("나눔 과학교실", "가족 과학탐험", "장애인 과학체험")),
     "creative_space": ("창의공간", ("열린 공작실", "디지털 제작 체험")),
     "culture_gap": ("과학문화 격차해소", ("섬마을 과학캠프", "찾아가는 천체관측")),
     "autonomous_activity": ("자율 과학문화활동", ("우리동네 과학클럽", "시민 환경관측단")),

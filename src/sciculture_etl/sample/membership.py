@@ -51,7 +51,7 @@ def _row(one: Association, year: ProgramYear) -> Record:
         "reference_date": year.day(12, 31),
         "association_code": one.code,
         "association_name": one.name,
-        "association_name_en": one.name_en,
+        "association_name_en": one.name_en or None,
         "country_code": one.country,
         "world_region": one.world_region,
         "founded": one.founded or None,

@@ -43,7 +43,7 @@ CELL_ERRORS = (
     CellError("regional_culture_support", "E_CODE_UNKNOWN", "support_type", "우주거점"),
     CellError("voucher_usage", "E_SUPPRESSED", "user_count", "*"),
     CellError("voucher_usage", "E_UNIT_MISMATCH", "user_count", "12회"),
-    CellError("voucher_usage", "E_CODE_UNKNOWN", "product_category", "복권"),
+    CellError("voucher_usage", "E_CODE_UNKNOWN", "beneficiary_category", "외계인"),
     CellError("science_museum_support", "E_APPROXIMATE", "visitor_count", "약 3만명"),
     CellError("science_museum_support", "E_DATE_INVALID", "end_date", "추후 확정"),
     CellError("inclusive_program", "E_NOT_AVAILABLE", "participant_count", "…"),
@@ -95,7 +95,7 @@ def planted_rows(table: Table, style: Style, errors: Sequence[CellError]) -> lis
         model = table.records[after]
         extra = _another(table, model, number) if error.field else model
         draft = table_draft(replace(table, records=[extra]), style)
-        field = "period" if error.field == "end_date" and style.periods == "one_cell" else error.field
+        field = "start_date" if error.field == "end_date" and style.periods == "one_cell" else error.field
         cells = tuple(error.text if column.field == field else column.cells[0] for column in draft.columns)
         plants.append(PlantedRow(after, cells, field, error.code))
     return plants
