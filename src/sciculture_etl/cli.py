@@ -125,7 +125,12 @@ def figures(
 @app.command()
 def sample(
     out: Annotated[Path, typer.Option(help="Folder to write the submissions to; an inbox.")],
-    year: Annotated[int, typer.Option(help="Program year.")] = 2020,
+    years: Annotated[
+        str, typer.Option("--years", "--year", help="A program year, or the first and the last as 2016:2025.")
+    ] = "2020",
+    dataset: Annotated[
+        list[str] | None, typer.Option(help="Only this dataset; may be given several times. All by default.")
+    ] = None,
     scale: Annotated[int, typer.Option(min=1, help="So many times the class rows.")] = 1,
     seed: Annotated[int, typer.Option(help="Another seed, other splits; the totals stay.")] = 2020,
 ) -> None:
@@ -133,10 +138,19 @@ def sample(
     from sciculture_etl.sample import write_sample
 
     try:
-        report = write_sample(out, year=year, scale=scale, seed=seed)
+        report = write_sample(out, _years(years), scale=scale, seed=seed, datasets=dataset)
     except (ValueError, FileExistsError) as error:
         raise typer.BadParameter(str(error)) from None
     print(f"{report.file_count:,} invented files in {out}; what is true of them stands in {report.truth}")
+
+
+def _years(text: str) -> range:
+    """``2020`` or ``2016:2025``. Raises ValueError for anything else."""
+    first, _, last = text.partition(":")
+    try:
+        return range(int(first), int(last or first) + 1)
+    except ValueError:
+        raise ValueError(f"years are given as 2020 or 2016:2025, not as {text!r}") from None
 
 
 @app.command()

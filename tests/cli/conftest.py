@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sciculture_etl.sample import write_sample
+from sciculture_etl.sample import DAILY_SCIENCE_CLASS, write_sample
 
 COMMAND = Path(sys.executable).with_name("sciculture")
 
@@ -64,5 +64,5 @@ def sample_night(tmp_path_factory: pytest.TempPathFactory, prefect_home: Path) -
     """The sample of 2020 after one run: its places, the exit code, the report."""
     folder = tmp_path_factory.mktemp("night")
     places = Places(folder / "inbox", folder / "warehouse", prefect_home)
-    write_sample(places.inbox)
+    write_sample(places.inbox, datasets=DAILY_SCIENCE_CLASS)
     return places, *places.run()

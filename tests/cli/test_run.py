@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from sciculture_etl.load.warehouse import writer_lock
-from sciculture_etl.sample import write_sample
+from sciculture_etl.sample import DAILY_SCIENCE_CLASS, write_sample
 from tests.cli.conftest import COMMAND, Places
 
 GOOD_REGISTER = "기관코드,기관명,기관유형,시도,시군구,사업연도\nINST-9001,가상시험기관,기업,대전광역시,유성구,2020\n"
@@ -106,7 +106,7 @@ def test_a_night_without_any_accepted_row_refuses_to_publish(places: Places) -> 
 def test_a_killed_flow_is_finished_by_the_next_run(
     places: Places, sample_night: tuple[Places, int, dict[str, Any]]
 ) -> None:
-    write_sample(places.inbox)
+    write_sample(places.inbox, datasets=DAILY_SCIENCE_CLASS)
     chance = random.Random(2020)
     for _ in range(KILLS):
         run = subprocess.Popen(

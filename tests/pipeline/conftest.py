@@ -9,7 +9,7 @@ import pytest
 from nights import night
 
 from sciculture_etl.pipeline import RunReport
-from sciculture_etl.sample import write_sample
+from sciculture_etl.sample import DAILY_SCIENCE_CLASS, write_sample
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Settled:
 
 
 def _settle(folder: Path, institutions: int) -> Settled:
-    written = write_sample(folder / "inbox", institutions=institutions)
+    written = write_sample(folder / "inbox", institutions=institutions, datasets=DAILY_SCIENCE_CLASS)
     truth = json.loads(written.truth.read_text(encoding="utf-8"))
     return Settled(folder / "inbox", folder / "warehouse", truth, night(folder / "inbox", folder / "warehouse"))
 

@@ -21,7 +21,7 @@ import pytest
 from forms import as_csv, table
 from nights import hashes, night, submit
 
-from sciculture_etl.sample import write_sample
+from sciculture_etl.sample import DAILY_SCIENCE_CLASS, write_sample
 
 KILLS_IN_A_ROW = 4
 ROWS_OF_KILLS = 5
@@ -95,7 +95,7 @@ def two_days(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """An inbox as it stood on the first day with the warehouse of that day, the inbox of the second day, and what an
     undisturbed run makes of the second day from nothing and from the first day."""
     folder = tmp_path_factory.mktemp("kill")
-    write_sample(folder / "day one", institutions=3)
+    write_sample(folder / "day one", institutions=3, datasets=DAILY_SCIENCE_CLASS)
     shutil.copytree(folder / "day one", folder / "day two")
     report_centre(folder / "day two", instructors=7)
     _seconds_of_a_run(folder / "day one", folder / "after day one")

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from sample_reading import disk_path, sheets_of
 
-from sciculture_etl.sample import SampleReport, write_sample
+from sciculture_etl.sample import DAILY_SCIENCE_CLASS, SampleReport, write_sample
 
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> SampleReport:
-    return write_sample(tmp_path_factory.mktemp("sample"))
+    return write_sample(tmp_path_factory.mktemp("sample"), datasets=DAILY_SCIENCE_CLASS)
 
 
 @pytest.fixture(scope="session")

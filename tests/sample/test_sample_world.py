@@ -2,23 +2,24 @@
 
 import pytest
 
+from sciculture_etl.sample.history import CLASSES
 from sciculture_etl.sample.places import load_places
-from sciculture_etl.sample.world import PUBLISHED, ClassRow, Institution, build_world, repeat_classes
+from sciculture_etl.sample.world import Centre, ClassRow, build_world, repeat_classes
 
 
 @pytest.fixture(scope="module")
-def world() -> list[Institution]:
+def world() -> list[Centre]:
     return build_world(
-        PUBLISHED[2020], load_places(2020), 33, 2020, [index % 2 == 0 or index < 2 for index in range(33)]
+        CLASSES[2020], load_places(2020), 33, 2020, [index % 2 == 0 or index < 2 for index in range(33)]
     )
 
 
 @pytest.fixture(scope="module")
-def rows(world: list[Institution]) -> list[ClassRow]:
+def rows(world: list[Centre]) -> list[ClassRow]:
     return [row for one in world for row in one.classes]
 
 
-def test_the_seven_figures_are_the_published_ones(world: list[Institution], rows: list[ClassRow]) -> None:
+def test_the_seven_figures_are_the_published_ones(world: list[Centre], rows: list[ClassRow]) -> None:
     assert len({one.name for one in world}) == 33
     assert len({row.facility.place.sigungu_code for row in rows}) == 169
     assert len({row.facility.place.admin_code for row in rows}) == 1_096
@@ -34,17 +35,17 @@ def test_the_sharing_share_is_the_reported_one(rows: list[ClassRow]) -> None:
     assert share == pytest.approx(0.786, abs=0.0005)
 
 
-def test_every_listed_facility_is_used_and_every_used_one_is_listed(world: list[Institution]) -> None:
+def test_every_listed_facility_is_used_and_every_used_one_is_listed(world: list[Centre]) -> None:
     for one in world:
         assert {facility.code for facility in one.facilities} == {row.facility.code for row in one.classes}
 
 
-def test_two_facilities_are_shared_by_two_centres(world: list[Institution]) -> None:
+def test_two_facilities_are_shared_by_two_centres(world: list[Centre]) -> None:
     assert sum(len(one.facilities) for one in world) == 2_332
 
 
 @pytest.mark.parametrize("scale", [1, 7])
-def test_no_class_key_occurs_twice(world: list[Institution], scale: int) -> None:
+def test_no_class_key_occurs_twice(world: list[Centre], scale: int) -> None:
     for one in world:
         for term in (1, 2, 3, 4):
             classes = repeat_classes([row for row in one.classes if row.term == term], scale)
@@ -62,7 +63,7 @@ def test_numbers_keep_to_the_contract(rows: list[ClassRow]) -> None:
 
 
 def test_another_seed_gives_another_year_with_the_same_figures(rows: list[ClassRow]) -> None:
-    other = build_world(PUBLISHED[2020], load_places(2020), 33, 7, [True] * 33)
+    other = build_world(CLASSES[2020], load_places(2020), 33, 7, [True] * 33)
     other_rows = [row for one in other for row in one.classes]
     assert other_rows != rows
     assert sum(row.beneficiaries for row in other_rows) == 121_551
@@ -70,6 +71,6 @@ def test_another_seed_gives_another_year_with_the_same_figures(rows: list[ClassR
 
 def test_other_numbers_of_institutions_are_possible_within_reason() -> None:
     places = load_places(2020)
-    assert len(build_world(PUBLISHED[2020], places, 75, 1, [False] * 75)) == 75
+    assert len(build_world(CLASSES[2020], places, 75, 1, [False] * 75)) == 75
     with pytest.raises(ValueError, match="institutions must be 1 to"):
-        build_world(PUBLISHED[2020], places, 500, 1, [False] * 500)
+        build_world(CLASSES[2020], places, 500, 1, [False] * 500)

@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import sciculture_etl.sample
-from sciculture_etl.sample import SampleReport, write_sample
+from sciculture_etl.sample import DAILY_SCIENCE_CLASS, SampleReport, write_sample, writing
 from sciculture_etl.sample.styles import BULK_SCALE
 
 
@@ -26,18 +27,20 @@ def fingerprint(root: Path) -> str:
 
 def test_same_arguments_give_the_same_tree_in_another_process(sample: SampleReport, tmp_path: Path) -> None:
     code = (
-        "import sys, pathlib; from sciculture_etl.sample import write_sample; write_sample(pathlib.Path(sys.argv[1]))"
+        "import sys, pathlib; from sciculture_etl.sample import DAILY_SCIENCE_CLASS, write_sample; "
+        "write_sample(pathlib.Path(sys.argv[1]), datasets=DAILY_SCIENCE_CLASS)"
     )
-    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, env={"PYTHONHASHSEED": "7", "TZ": "UTC"})
+    environment = os.environ | {"PYTHONHASHSEED": "7", "TZ": "UTC"}
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, env=environment)
     assert fingerprint(tmp_path) == fingerprint(sample.out)
 
 
 def test_a_second_sample_replaces_the_first_and_nothing_else(tmp_path: Path) -> None:
-    write_sample(tmp_path, institutions=5, seed=1)
+    write_sample(tmp_path, institutions=5, seed=1, datasets=DAILY_SCIENCE_CLASS)
     foreign = tmp_path / "다른 기관" / "실적.csv"
     foreign.parent.mkdir()
     foreign.write_text("내 파일", encoding="utf-8")
-    write_sample(tmp_path, institutions=2, seed=1)
+    write_sample(tmp_path, institutions=2, seed=1, datasets=DAILY_SCIENCE_CLASS)
     listed = json.loads((tmp_path / ".truth.json").read_text(encoding="utf-8"))["files"]
     on_disk = {path for path in tmp_path.rglob("*") if path.is_file() and path.name != ".truth.json"}
     assert on_disk == {foreign} | {tmp_path / file.get("disk_path", file["path"]) for file in listed}
@@ -55,7 +58,7 @@ def test_a_file_of_somebody_else_is_never_overwritten(tmp_path: Path) -> None:
 
 def test_a_sample_that_was_cut_off_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(sciculture_etl.sample, "tally_classes", lambda *_: 1 / 0)
+        patch.setattr(writing, "tally_classes", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             write_sample(tmp_path, institutions=3)
     assert json.loads((tmp_path / ".truth.json").read_text(encoding="utf-8"))["complete"] is False
@@ -76,7 +79,9 @@ def test_bulk_files_are_two_csv_to_one_xlsx_with_a_right_truth(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"year": 2021}, "no published totals are known for 2021"),
+        ({"year": 2026}, "the sample can be written for 2016 to 2025, not for 2026"),
+        ({"years": range(2014, 2017)}, "not for 2014, 2015"),
+        ({"years": ()}, "no years are wanted"),
         ({"scale": 0}, "scale must be 1 or more"),
         ({"institutions": 0}, "institutions must be 1 to"),
         ({"datasets": ["dsc_clas"]}, "unknown datasets dsc_clas"),

@@ -1,80 +1,46 @@
 """Sample submissions: invented files in the styles of real ones, whose true totals are the published figures.
 
-    report = write_sample(Path("inbox"), year=2020)
+    report = write_sample(Path("inbox"), years=range(2016, 2026))
 
-writes `inbox/<submitter>/<file>` and the truth about them in `inbox/.truth.json`. It shares no code with what reads
-submissions, so that agreement between the two means something.
+writes `inbox/<submitter>/<file>` (`inbox/<submitter>/<year>/<file>` for several years) and the truth about them in
+`inbox/.truth.json`. It shares no code with what reads submissions, so that agreement between the two means something.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sciculture_etl.sample.columns import HEADERS
-from sciculture_etl.sample.files import write_file
-from sciculture_etl.sample.inbox import SampleInbox
-from sciculture_etl.sample.places import load_places
-from sciculture_etl.sample.styles import style_of
-from sciculture_etl.sample.submissions import Year
-from sciculture_etl.sample.truth import figures_of, file_truth, region_truth, sample_truth, tally_classes
-from sciculture_etl.sample.world import PUBLISHED, build_world
+from sciculture_etl.sample.history import CLASSES, YEARS
+from sciculture_etl.sample.writing import Request, SampleReport, write_request
 
-__all__ = ["SampleReport", "write_sample"]
+__all__ = ["DAILY_SCIENCE_CLASS", "SampleReport", "write_sample"]
 
-
-@dataclass(frozen=True)
-class SampleReport:
-    """What was written."""
-
-    out: Path
-    truth: Path
-    file_count: int
-    figures: dict[str, int | float]
-    rows_read: int
-    rows_quarantined: int
+DAILY_SCIENCE_CLASS = ("institution", "dsc_institution_year", "dsc_facility", "dsc_class")
 
 
 def write_sample(
     out: Path,
-    year: int = 2020,
+    years: Iterable[int] | int | None = None,
     scale: int = 1,
     seed: int = 2020,
-    institutions: int = 33,
+    institutions: int | None = None,
     datasets: Sequence[str] | None = None,
+    year: int = 2020,
 ) -> SampleReport:
-    """Write the sample of a year into `out`; the same arguments give the same bytes."""
-    if year not in PUBLISHED:
-        known = ", ".join(str(known) for known in sorted(PUBLISHED))
-        raise ValueError(f"no published totals are known for {year}; the sample can be written for {known}")
+    """Write the sample of `years` (or of `year` alone) into `out`; the same arguments give the same bytes.
+
+    institutions: how many centres of Daily Science Class there are, instead of as many as there were each year.
+    """
+    wanted_years = (year,) if years is None else (years,) if isinstance(years, int) else tuple(sorted(set(years)))
+    if unknown_years := [str(one) for one in wanted_years if one not in YEARS]:
+        known = f"{YEARS.start} to {YEARS.stop - 1}"
+        raise ValueError(f"the sample can be written for {known}, not for {', '.join(unknown_years)}")
+    if not wanted_years:
+        raise ValueError("no years are wanted")
     if scale < 1:
         raise ValueError(f"scale must be 1 or more, not {scale}")
     wanted = tuple(HEADERS) if datasets is None else tuple(datasets)
     if unknown := sorted(set(wanted) - set(HEADERS)):
         raise ValueError(f"unknown datasets {', '.join(unknown)}; known are {', '.join(HEADERS)}")
-
-    styles = [style_of(index, scale) for index in range(institutions)]
-    world = build_world(PUBLISHED[year], load_places(year), institutions, seed, [style.codes for style in styles])
-    submissions = list(Year(world, styles, year, scale).submissions(wanted))
-    inbox = SampleInbox(out)
-    inbox.clear_for(submissions)
-    files = []
-    for submission in submissions:
-        sheets = submission.build() if submission.build else []
-        content = inbox.read(submission.same_as) if submission.same_as else submission.raw
-        inbox.write(submission, write_file(sheets, submission.style, submission.title) if sheets else content)
-        files.append(file_truth(submission, sheets))
-
-    tallies = tally_classes(world, scale)
-    figures = figures_of(world, tallies, wanted)
-    settings = {"year": year, "scale": scale, "seed": seed, "institutions": institutions, "datasets": list(wanted)}
-    truth = sample_truth(world, tallies, figures, settings)
-    inbox.finish(truth | {"complete": True, "files": files, "regions": region_truth(world, styles, year)})
-    parts = [part for file in files for part in file["parts"]]
-    return SampleReport(
-        out=out,
-        truth=inbox.truth_path,
-        file_count=len(files),
-        figures=figures,
-        rows_read=sum(part["rows"]["read"] for part in parts),
-        rows_quarantined=sum(part["rows"]["quarantined"] for part in parts),
-    )
+    most = CLASSES[2020].institutions if institutions is None else institutions
+    return write_request(Request(out, wanted_years, scale, seed, most, wanted))

@@ -43,6 +43,7 @@ def write_xlsx(sheets: Sequence[Sheet], title: str) -> bytes:
     workbook = xlsxwriter.Workbook(buffer, {"in_memory": True})
     workbook.set_properties({"title": title, "subject": NOTICE, "comments": NOTICE, "created": CREATED})
     bold = workbook.add_format({"bold": True})
+    day = workbook.add_format({"num_format": "yyyy-mm-dd"})
     for sheet in sheets:
         page = workbook.add_worksheet(sheet.name)
         if sheet.hidden:
@@ -57,6 +58,8 @@ def write_xlsx(sheets: Sequence[Sheet], title: str) -> bytes:
                     string(row_index, index, cell)
                 elif isinstance(cell, Formula):
                     page.write_formula(row_index, index, cell.text, bold, cell.value)
+                elif isinstance(cell, dt.date):
+                    page.write_datetime(row_index, index, cell, day)
                 else:
                     number(row_index, index, cell)
         for merge in sheet.merges:
@@ -69,6 +72,7 @@ def write_xls(sheets: Sequence[Sheet], title: str) -> bytes:
     """A workbook in the format of Excel 97-2003; formulas are written as their values."""
     workbook = xlwt.Workbook(encoding="utf-8")
     workbook.owner = "invented sample data"  # ASCII only
+    day = xlwt.easyxf(num_format_str="YYYY-MM-DD")
     for sheet in sheets:
         page = workbook.add_sheet(sheet.name)
         page.visibility = 1 if sheet.hidden else 0
@@ -79,6 +83,8 @@ def write_xls(sheets: Sequence[Sheet], title: str) -> bytes:
                 value = cell.value if isinstance(cell, Formula) else cell
                 if merge:
                     page.write_merge(merge[0], merge[2], merge[1], merge[3], value)
+                elif isinstance(value, dt.date):
+                    page.write(row_index, index, value, day)
                 elif value is not None and value != "":
                     page.write(row_index, index, value)
     buffer = io.BytesIO()

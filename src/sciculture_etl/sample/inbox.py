@@ -21,6 +21,8 @@ class SampleInbox:
 
     def clear_for(self, submissions: Sequence[Submission]) -> None:
         """Remove the files of an earlier sample; refuse if a file to be written belongs to somebody else."""
+        if len({submission.path for submission in submissions}) < len(submissions):
+            raise ValueError("two files of the sample have one name")
         earlier = self._earlier()
         foreign = [s.path for s in submissions if (self.root / s.path).exists() and s.path not in earlier]
         if foreign:
@@ -34,7 +36,8 @@ class SampleInbox:
         self._write_truth({"complete": False, "files": [{"path": path, "disk_path": path} for path in everything]})
         for path in earlier:
             (self.root / path).unlink(missing_ok=True)
-        for folder in {(self.root / path).parent for path in earlier} - {self.root}:
+        folders = {folder for path in earlier for folder in Path(path).parents} - {Path()}
+        for folder in sorted((self.root / folder for folder in folders), reverse=True):
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
 

@@ -4,15 +4,24 @@ Only the committed region reference (two CSV files) is read; the resolver that r
 """
 
 import csv
+import hashlib
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 REFERENCE = Path(__file__).resolve().parent.parent / "regions" / "reference"
 SEJONG = "36"
+SHORT_SIDO = {
+    "서울특별시": "서울", "부산광역시": "부산", "대구광역시": "대구", "인천광역시": "인천", "광주광역시": "광주",
+    "대전광역시": "대전", "울산광역시": "울산", "세종특별자치시": "세종", "경기도": "경기", "강원도": "강원",
+    "충청북도": "충북", "충청남도": "충남", "전라북도": "전북", "전라남도": "전남", "경상북도": "경북",
+    "경상남도": "경남", "제주특별자치도": "제주", "강원특별자치도": "강원", "전북특별자치도": "전북",
+}  # fmt: skip
+Identity = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -30,13 +39,33 @@ class Place:
         """The si, gun or autonomous gu without its general gu."""
         return self.sigungu.split(" ")[0]
 
+    @property
+    def identity(self) -> Identity:
+        """What the place is called in every year, whatever its code and however its sido is named then."""
+        return SHORT_SIDO[self.sido], self.sigungu, self.dong
 
-def load_places(year: int, reference: Path = REFERENCE) -> list[Place]:
-    """Every administrative eup, myeon and dong valid all through `year` whose name is read in one way only."""
+    @property
+    def district(self) -> "Place":
+        """The si, gun or autonomous gu it lies in, as a place without a dong."""
+        return replace(self, admin_code="", sigungu=self.city, dong="")
+
+
+@cache
+def load_places(year: int, reference: Path = REFERENCE) -> tuple[Place, ...]:
+    """Every administrative eup, myeon and dong there all through `year` whose name is read in one way only.
+
+    One that only got another code in the year, as all of Gangwon did in 2023, was there all through it.
+    """
     first_day, last_day = f"{year}-01-01", f"{year}-12-31"
+    recoded = {
+        row["successor_code"]
+        for row in _rows(reference / "successions.csv")
+        if row["change"] == "recoded" and first_day < row["changed_on"] <= last_day
+    }
 
     def lasts(row: dict[str, str]) -> bool:
-        return row["valid_from"] <= first_day and (not row["valid_to"] or row["valid_to"] > last_day)
+        there = row["valid_from"] <= first_day or row["code"] in recoded
+        return there and (not row["valid_to"] or row["valid_to"] > last_day)
 
     divisions = [
         row for row in _rows(reference / "divisions.csv") if row["level"] == "eupmyeondong" and _overlaps(row, year)
@@ -55,10 +84,28 @@ def load_places(year: int, reference: Path = REFERENCE) -> list[Place]:
     def certain(row: dict[str, str]) -> bool:
         key = (row["sigungu_code"], plain_name(row["name_ko"]))
         same = namesakes[key] - {row["code"]}
-        return spellings[key] == 1 and all(administrative_of[legal] == {row["code"]} for legal in same)
+        # A legal division with the row's own code may be administered elsewhere, as three townships of Paju are.
+        is_its_own = administrative_of.get(row["code"], {row["code"]}) == {row["code"]}
+        return spellings[key] == 1 and is_its_own and all(administrative_of[one] == {row["code"]} for one in same)
 
     places = [_place(row) for row in administrative if lasts(row) and certain(row)]
-    return sorted((place for place in places if place is not None), key=lambda place: place.admin_code)
+    return tuple(sorted((place for place in places if place is not None), key=lambda place: place.admin_code))
+
+
+def districts_of(places: Sequence[Place]) -> list[Place]:
+    """Every si, gun and autonomous gu with a place among these, by their codes."""
+    by_code = {place.sigungu_code: place.district for place in places}
+    return [by_code[code] for code in sorted(by_code)]
+
+
+def draw(text: str) -> float:
+    """A number of 0 to 1 that depends on the text alone: what is drawn with it stays from year to year."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) / 2**64
+
+
+def seat_of(name: str, districts: Sequence[Place]) -> Place:
+    """The district in which something of this name is: the same one in every year in which the district is there."""
+    return max(districts, key=lambda district: draw(f"{name} {' '.join(district.identity)}"))
 
 
 def plain_name(name: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sciculture_etl.sample.drafts import Desk
+from sciculture_etl.sample.desk import Desk
 from sciculture_etl.sample.files import NOTICE
 from sciculture_etl.sample.styles import Style
 from sciculture_etl.sample.tables import Draft, PlantedRow
@@ -47,7 +47,6 @@ ROW_ERRORS = (
     RowError("dsc_facility", "E_REGION_UNKNOWN", "eupmyeondong_name", "별빛가람동", "three_cells"),
     RowError("dsc_facility", "E_DUPLICATE_KEY", needs="codes"),
 )
-REGISTER_ERROR = RowError("institution", "E_CODE_UNKNOWN", "institution_type", "우주정거장")
 
 
 @dataclass(frozen=True)

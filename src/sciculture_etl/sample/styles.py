@@ -4,7 +4,7 @@ Institution number n uses style n modulo the number of styles, for all its files
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 Form = Literal["csv", "xlsx", "xls"]
 Totals = Literal["none", "bottom", "top", "subtotals"]
@@ -54,6 +54,13 @@ class Style:
     extra: tuple[str, ...] = ()
     codes: bool = False
     money_unit: Literal["", "title", "header"] = ""
+    money_word: Literal["천원", "백만원"] = "천원"
+    dates: Literal["text", "date", "serial"] = "text"  # in workbooks; text elsewhere
+    date_spelling: int = 0
+    periods: Literal["one_cell", "two_columns"] = "one_cell"
+    list_mark: str = ", "
+    and_others: bool = False  # a list ends in 등
+    period_column: bool = False  # which month, quarter or half stands in a column too
     together: tuple[str, ...] = ()  # datasets sent as sheets of one workbook; with dsc_class, the fourth term's
     guide_sheet: bool = False
     hidden_sheet: Literal["", "codes", "old_version"] = ""
@@ -184,6 +191,17 @@ STYLES: tuple[Style, ...] = (
     ),
 )  # fmt: skip
 
+# What only the programs beside Daily Science Class have: dates, periods, lists. Added to a style above, in turn.
+MANNERS: tuple[dict[str, Any], ...] = (
+    {"date_spelling": 1, "money_word": "백만원", "period_column": True},
+    {"date_spelling": 2, "list_mark": "·", "dates": "date"},
+    {"date_spelling": 0, "periods": "two_columns", "dates": "date", "list_mark": " / "},
+    {"date_spelling": 7, "list_mark": "\n", "money_word": "백만원", "dates": "serial"},
+    {"date_spelling": 4, "periods": "two_columns", "period_column": True, "and_others": True},
+    {"date_spelling": 3, "list_mark": "/"},
+    {"date_spelling": 5, "periods": "two_columns", "dates": "date", "period_column": True},
+)
+
 REGISTER_STYLE = Style(
     form="xlsx", year="title", year_word="{}년", titles=("title", "notice"), guide_sheet=True, footnotes=(REF,)
 )
@@ -196,7 +214,7 @@ FILE_NAMES: dict[str, str] = {
     "year_first": "{year}년{_term}_{subject}",
     "office": "{office}_{subject}{_term}",
     "version": "★{subject}{_term}_진짜최종(1)",
-    "code": "dsc_{year}_{short}{_q}",
+    "code": "{prefix}_{year}_{short}{_q}",
 }
 
 
@@ -207,3 +225,8 @@ def style_of(index: int, scale: int) -> Style:
         return style
     form: Form = "xlsx" if index % 3 == 2 else "csv"
     return replace(style, form=form, together=(), merged=style.merged and form == "xlsx")
+
+
+def program_style(number: int) -> Style:
+    """The style of a table of another program: its sender's number, counted over all datasets."""
+    return replace(STYLES[number % len(STYLES)], together=(), **MANNERS[number % len(MANNERS)])

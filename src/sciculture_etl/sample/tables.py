@@ -4,6 +4,7 @@ A `Draft` says what a sheet has to hold; `compose` lays it out in a style and ke
 header: loaded, quarantined or left out.
 """
 
+import datetime as dt
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -19,7 +20,7 @@ class Formula:
     value: int
 
 
-Cell = str | int | float | Formula | None
+Cell = str | int | float | dt.date | Formula | None
 Merge = tuple[int, int, int, int]  # first row, first column, last row, last column; from 0
 MERGED_FIELDS = ("sido_name", "sigungu_name")
 
@@ -227,9 +228,9 @@ class _Layout:
             if column.field in self.draft.measures:
                 value = sum(self.draft.measures[column.field][start:stop])
                 value += self.draft.wrong_total.get(column.field, 0) if wrong else 0
-                cells[index] = self.draft.write_total[column.field](value)
-                if as_formula:
-                    cells[index] = Formula(formula.format(column_letter(index)), value)
+                written = cells[index] = self.draft.write_total[column.field](value)
+                if as_formula and isinstance(written, int):
+                    cells[index] = Formula(formula.format(column_letter(index)), written)
         return cells
 
     def _note_wrong_totals(self, row: int) -> None:

@@ -9,17 +9,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from sciculture_etl.sample.places import Place
+from sciculture_etl.sample.program_files import style_of_table
+from sciculture_etl.sample.records import Table, written_district
 from sciculture_etl.sample.styles import Style
 from sciculture_etl.sample.submissions import OLD_VERSION, Submission
 from sciculture_etl.sample.tables import Account, Sheet
 from sciculture_etl.sample.wording import write_region
 from sciculture_etl.sample.words import TRACKS
-from sciculture_etl.sample.world import ClassRow, Institution, repeat_classes
+from sciculture_etl.sample.world import Centre, ClassRow, repeat_classes
 
 NOTE = (
-    "Invented data whose totals are the published figures of the year. The findings listed are those planted; warnings "
-    "about how a region is spelled are not, nor hidden sheets that hold no table. Rows count from 1 as a person sees "
-    "them (Excel row, CSV record)."
+    "Invented data whose totals are the published figures where there are any. The findings listed are those planted; "
+    "warnings about how a region is spelled are not, nor hidden sheets that hold no table. Rows count from 1 as a "
+    "person sees them (Excel row, CSV record)."
 )
 Json = dict[str, Any]
 
@@ -69,7 +72,7 @@ class Tallies:
     by_sigungu: dict[str, Tally]
 
 
-def tally_classes(institutions: Sequence[Institution], scale: int) -> Tallies:
+def tally_classes(institutions: Sequence[Centre], scale: int) -> Tallies:
     """Count the classes of the world, each row once."""
     nation, by_institution, by_sigungu = Tally(), {}, defaultdict[str, Tally](Tally)
     for one in institutions:
@@ -81,9 +84,7 @@ def tally_classes(institutions: Sequence[Institution], scale: int) -> Tallies:
     return Tallies(nation, by_institution, dict(sorted(by_sigungu.items())))
 
 
-def figures_of(
-    institutions: Sequence[Institution], tallies: Tallies, datasets: Sequence[str]
-) -> dict[str, int | float]:
+def figures_of(institutions: Sequence[Centre], tallies: Tallies, datasets: Sequence[str]) -> dict[str, int | float]:
     """The figures that the datasets written can give."""
     figures: dict[str, int | float] = {"institution_count": len(institutions)}
     if "dsc_institution_year" in datasets:
@@ -107,6 +108,7 @@ def file_truth(submission: Submission, sheets: Sequence[Sheet]) -> Json:
         "format": submission.style.form,
         "encoding": submission.style.encoding if submission.style.form == "csv" else None,
         "received": submission.received.isoformat(),
+        "years": list(submission.years),
         "datasets": [sheet.dataset for sheet in sheets if sheet.dataset],
         "parts": [_part(sheet) for sheet in sheets if sheet.dataset],
         "findings": [{"code": "W_HIDDEN_SHEET", "sheet": sheet.name} for sheet in sheets if sheet.name == OLD_VERSION],
@@ -135,30 +137,42 @@ def _part(sheet: Sheet) -> Json:
     }
 
 
-def region_truth(institutions: Sequence[Institution], styles: Sequence[Style], year: int) -> list[Json]:
+def region_truth(centres: Sequence[Centre], styles: Sequence[Style], tables: Sequence[Table], year: int) -> list[Json]:
     """Every region as the offices write it, with the code that is meant, once each."""
     entries: dict[tuple[str, ...], Json] = {}
-    for one, style in zip(institutions, styles, strict=True):
+    on = f"{year}-12-31"
+    for one, style in zip(centres, styles, strict=True):
         seat = one.seat
-        named = {"sido": seat.sido, "sigungu": seat.city or seat.sido}
-        known = {"level": "sigungu", "legal_code": f"{seat.sigungu_code}00000", "sigungu_code": seat.sigungu_code}
-        entries.setdefault((named["sido"], named["sigungu"]), named | {"on": f"{year}-12-31"} | known)
+        entries.setdefault(_keys(seat), _district(("sido", "sigungu"), _keys(seat), seat, on))
         for facility in one.facilities:
             place = facility.place
             written = write_region(place, style.region)
             keys = ("text",) if len(written) == 1 else ("sido", "sigungu", "eupmyeondong")
             entry: Json = dict(zip(keys, written, strict=True))
-            entry |= {"on": f"{year}-12-31", "level": "eupmyeondong", "admin_code": place.admin_code}
+            entry |= {"on": on, "level": "eupmyeondong", "admin_code": place.admin_code}
             entries.setdefault(written, entry | {"sigungu_code": place.sigungu_code})
+    for table in tables:
+        style = style_of_table(table)
+        for district in {value: None for record in table.records if isinstance(value := record.get("place"), Place)}:
+            texts = written_district(district, style, table.dataset)
+            names = ("text",) if len(texts) == 1 else ("sido", "sigungu")
+            entries.setdefault(texts, _district(names, texts, district, on))
     return list(entries.values())
 
 
-def sample_truth(
-    institutions: Sequence[Institution], tallies: Tallies, figures: dict[str, int | float], settings: Json
-) -> Json:
-    """All of the truth but the files and the regions."""
+def _keys(seat: Place) -> tuple[str, ...]:
+    return seat.sido, seat.city or seat.sido
+
+
+def _district(keys: Sequence[str], written: Sequence[str], place: Place, on: str) -> Json:
+    known = {"level": "sigungu", "legal_code": f"{place.sigungu_code}00000", "sigungu_code": place.sigungu_code}
+    return dict(zip(keys, written, strict=True)) | {"on": on} | known
+
+
+def centre_truth(centres: Sequence[Centre], tallies: Tallies) -> Json:
+    """What is true of every centre and of every district with classes."""
     by_institution = {}
-    for one in institutions:
+    for one in centres:
         by_institution[one.name] = {
             "institution_code": one.code,
             **tallies.by_institution[one.name].figures(),
@@ -171,7 +185,7 @@ def sample_truth(
         code: {name: value for name, value in tally.figures().items() if name in chosen}
         for code, tally in tallies.by_sigungu.items()
     }
-    return settings | {"note": NOTE, "figures": figures, "by_institution": by_institution, "by_sigungu": by_sigungu}
+    return {"by_institution": by_institution, "by_sigungu": by_sigungu}
 
 
 def _terms(rows: Sequence[ClassRow]) -> Iterable[list[ClassRow]]:

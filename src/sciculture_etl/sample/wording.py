@@ -5,17 +5,11 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from sciculture_etl.sample.places import Place
+from sciculture_etl.sample.places import SHORT_SIDO, Place
 from sciculture_etl.sample.styles import RegionStyle, Spelling
 from sciculture_etl.sample.tables import Cell
 
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
-SHORT_SIDO = {
-    "서울특별시": "서울", "부산광역시": "부산", "대구광역시": "대구", "인천광역시": "인천", "광주광역시": "광주",
-    "대전광역시": "대전", "울산광역시": "울산", "세종특별자치시": "세종", "경기도": "경기", "강원도": "강원",
-    "충청북도": "충북", "충청남도": "충남", "전라북도": "전북", "전라남도": "전남", "경상북도": "경북",
-    "경상남도": "경남", "제주특별자치도": "제주",
-}  # fmt: skip
 WEEKDAYS = "월화수목금토일"
 
 
@@ -86,3 +80,16 @@ def write_date(day: dt.date, spelling: int) -> str:
         f"{day:%y.%m.%d}",
         f"'{day:%y}.{day.month}.{day.day}",
     )[spelling % 8]
+
+
+def write_period(start: dt.date, end: dt.date, spelling: int, year: int) -> str:
+    """From a day to another in the `spelling`-th of the usual ways; the year stands there where it isn't `year`."""
+    if start.year != year or end.year != year or spelling % 4 == 2:
+        return f"{start.isoformat()} ~ {end.isoformat()}"
+    first, last = WEEKDAYS[start.weekday()], WEEKDAYS[end.weekday()]
+    return (
+        f"{start.month}.{start.day}~{end.month}.{end.day}",
+        f"{year}. {start.month}. {start.day}.({first}) ~ {end.month}. {end.day}.({last})",
+        "",
+        f"{year}.{start.month}.{start.day}.~{end.month}.{end.day}.",
+    )[spelling % 4]

@@ -1,4 +1,4 @@
-"""The invented year: institutions, facilities and classes whose sums are the published figures exactly."""
+"""The invented year of Daily Science Class: centres, facilities and classes whose sums are its figures exactly."""
 
 import datetime as dt
 import random
@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sciculture_etl.sample.apportion import apportion, contiguous_slices
+from sciculture_etl.sample.history import ClassFigures
 from sciculture_etl.sample.places import Place
+from sciculture_etl.sample.register import Institution
 from sciculture_etl.sample.words import (
     CLASS_NAMES,
     EVENT_CLASS_NAMES,
@@ -23,25 +25,6 @@ from sciculture_etl.sample.words import (
 )
 
 TERMS = (1, 2, 3, 4)
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What was published for a year, and how many class rows carry it here."""
-
-    sigungu: int
-    eupmyeondong: int
-    instructors: int
-    facilities: int
-    sessions: int
-    beneficiaries: int
-    sharing_share: float
-    class_rows: int = 5_500
-    cancelled_rows: int = 40
-    event_rows: int = 40
-
-
-PUBLISHED = {2020: Figures(169, 1_096, 929, 2_330, 43_539, 121_551, 0.786)}
 
 
 class Facility(NamedTuple):
@@ -65,15 +48,9 @@ class ClassRow(NamedTuple):
 
 
 @dataclass
-class Institution:
+class Centre(Institution):
     """A regional operation centre with all it has to report for the year."""
 
-    code: str
-    name: str
-    name_en: str
-    register_type: str
-    registered: dt.date
-    seat: Place
     lead_instructors: int
     assistant_instructors: int
     national_fund_krw: int
@@ -87,9 +64,12 @@ class Institution:
 
 
 def build_world(
-    figures: Figures, places: Sequence[Place], count: int, seed: int, gives_codes: Sequence[bool]
-) -> list[Institution]:
-    """Invent `count` institutions; `gives_codes` says which of them write facility codes (only those share one)."""
+    figures: ClassFigures, places: Sequence[Place], count: int, seed: int, gives_codes: Sequence[bool]
+) -> list[Centre]:
+    """Invent the `count` centres of the year that the others are told from.
+
+    `gives_codes` says which of them write facility codes: only those share a facility.
+    """
     if not 1 <= count <= min(figures.sigungu, MOST_INSTITUTIONS):
         raise ValueError(f"institutions must be 1 to {min(figures.sigungu, MOST_INSTITUTIONS)}, not {count}")
     rng = random.Random(seed)
@@ -97,11 +77,11 @@ def build_world(
     regions = [areas[part] for part in contiguous_slices(len(areas), count)]
     facilities = _invent_facilities(figures, [place for area in areas for place in area], rng)
     own = [[f for area in region for place in area for f in facilities[place]] for region in regions]
-    _share_facilities(own, gives_codes)
-    classes = _invent_classes(figures, own, rng)
+    share_facilities(own, gives_codes)
+    classes = invent_classes(figures, own, rng)
     instructors = apportion(figures.instructors, [rng.uniform(0.6, 1.6) for _ in range(count)], low=3)
     return [
-        _institution(index, regions[index][0][0], own[index], classes[index], instructors[index], rng)
+        centre(index, regions[index][0][0], own[index], classes[index], instructors[index], rng)
         for index in range(count)
     ]
 
@@ -120,7 +100,7 @@ def repeat_classes(rows: Sequence[ClassRow], scale: int) -> list[ClassRow]:
     return repeated
 
 
-def _choose_areas(figures: Figures, places: Sequence[Place], rng: random.Random) -> list[list[Place]]:
+def _choose_areas(figures: ClassFigures, places: Sequence[Place], rng: random.Random) -> list[list[Place]]:
     """The places used, by si, gun and gu in the order of their codes; every sido has one at least."""
     by_sigungu: dict[str, list[Place]] = defaultdict(list)
     for place in places:
@@ -137,7 +117,9 @@ def _choose_areas(figures: Figures, places: Sequence[Place], rng: random.Random)
     return [[place for place in by_sigungu[code] if place in used] for code in sorted(chosen)]
 
 
-def _invent_facilities(figures: Figures, places: Sequence[Place], rng: random.Random) -> dict[Place, list[Facility]]:
+def _invent_facilities(
+    figures: ClassFigures, places: Sequence[Place], rng: random.Random
+) -> dict[Place, list[Facility]]:
     """Facilities for every place, no name twice in a si, gun or gu."""
     per_place = apportion(figures.facilities, [rng.expovariate(1) for _ in places], low=1, high=8)
     taken: set[tuple[str, str]] = set()
@@ -155,7 +137,7 @@ def _invent_facilities(figures: Figures, places: Sequence[Place], rng: random.Ra
     return invented
 
 
-def _share_facilities(own: list[list[Facility]], gives_codes: Sequence[bool], most: int = 2) -> None:
+def share_facilities(own: list[list[Facility]], gives_codes: Sequence[bool], most: int = 2) -> None:
     """Let two neighbouring centres use one facility, twice: one code, so that it counts once."""
     shared = 0
     for index in range(len(own) - 1):
@@ -164,7 +146,7 @@ def _share_facilities(own: list[list[Facility]], gives_codes: Sequence[bool], mo
             shared += 1
 
 
-def _invent_classes(figures: Figures, own: list[list[Facility]], rng: random.Random) -> list[list[ClassRow]]:
+def invent_classes(figures: ClassFigures, own: list[list[Facility]], rng: random.Random) -> list[list[ClassRow]]:
     """The class rows of every institution: each of its facilities at least once, each term at least once."""
     sites = [(index, facility) for index, facilities in enumerate(own) for facility in facilities]
     sites += rng.choices(sites, k=figures.class_rows - len(sites))
@@ -190,7 +172,7 @@ def _invent_classes(figures: Figures, own: list[list[Facility]], rng: random.Ran
 Numbers = tuple[int, int, int, float | None]  # sessions, persons, attendances, satisfaction
 
 
-def _invent_numbers(figures: Figures, count: int, rng: random.Random) -> list[Numbers]:
+def _invent_numbers(figures: ClassFigures, count: int, rng: random.Random) -> list[Numbers]:
     """Sessions, persons, attendances and satisfaction of every row: some large events first, cancelled classes last."""
     crowds = (300, 600, 1_100)
     events = [(rng.randint(2, 4), rng.choice(crowds) + rng.randrange(300)) for _ in range(figures.event_rows)]
@@ -227,18 +209,18 @@ def _sharing_rows(sessions: Sequence[int], share: float, rng: random.Random) -> 
     return chosen
 
 
-def _institution(
+def centre(
     index: int,
     seat: Place,
     facilities: list[Facility],
     classes: list[ClassRow],
     instructors: int,
     rng: random.Random,
-) -> Institution:
+) -> Centre:
     word, turn = index % len(INSTITUTION_WORDS), index // len(INSTITUTION_WORDS)
     kind = INSTITUTION_KINDS[(index + 2 * turn) % len(INSTITUTION_KINDS)]
     lead = max(1, round(instructors * rng.uniform(0.5, 0.8)))
-    return Institution(
+    return Centre(
         code=f"INST-{index + 1:04d}",
         name=f"가상{INSTITUTION_WORDS[word]}{kind.ending}",
         name_en=f"Gasang {INSTITUTION_WORDS_EN[word]} {kind.ending_en} (fictional)",
