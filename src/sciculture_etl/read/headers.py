@@ -166,6 +166,11 @@ def _missing(contract: Contract, columns: dict[str, int]) -> list[str]:
     return [name for name, fld in contract.fields.items() if fld.required and name not in given]
 
 
+def _is_header_row(cells: list[str | None], contract: Contract) -> bool:
+    written = [name for name in map(_normalised, cells) if name]
+    return bool(written) and all(name in _spellings(contract) for name in written)
+
+
 def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
     """The header of a sheet's table, or None where nothing like one is found.
 
@@ -174,7 +179,7 @@ def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
     that leaves the fewest columns unknown, then one that lacks nothing, then the higher and shorter one.
     """
     head = grid.head()
-    best: tuple[tuple[int, int, int, int, int], Header] | None = None
+    best: tuple[tuple[int, ...], Header] | None = None
     for row in range(min(HEADER_WITHIN, len(head))):
         if sum(cell is not None for cell in head[row]) < 2:
             continue
@@ -192,7 +197,9 @@ def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
                 missing = _missing(contract, columns)
                 labels = {i: label for i, (label, _) in enumerate(names) if label}
                 present = sum(fld.required for fld in contract.fields.values()) - len(missing)
-                score = (present - len(missing), len(columns), not missing, row - last, -row)
+                # A second row of nothing but headers belongs to the header, though it may tell no column more.
+                goes_on = last > row and _is_header_row(head[last], contract)
+                score = (present - len(missing), len(columns), not missing, goes_on, row - last, -row)
                 if best is None or score > best[0]:
                     best = score, Header(contract, row, last, columns, labels, missing)
     if best is None:
