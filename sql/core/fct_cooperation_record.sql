@@ -3,7 +3,7 @@
 -- no list knows keeps the name given as its code.
 SELECT
     r.program_year,
-    coalesce(r.quarter, CAST(quarter(r.record_date) AS TINYINT)) AS quarter,
+    r.quarter,
     r.record_type,
     r.record_no,
     r.submitter,
