@@ -62,7 +62,8 @@ class Contract(Strict):
     """What one kind of submission must hold: ``expectations/submissions/<dataset>.yml``.
 
     partition: what a newer submission replaces as a whole, program_year first. year_from: the date whose year is the
-    program year where the file has no column for it.
+    program year where the file has no column for it. year_on_year: measures whose yearly sums are held against those of
+    the year before; all counts and money unless said.
     """
 
     dataset: str
@@ -75,6 +76,7 @@ class Contract(Strict):
     year_from: str | None = None
     fields: dict[str, ContractField]
     unpivot: Unpivot | None = None
+    year_on_year: list[str] | None = None
     row_rules: list[RowRule] = Field(default_factory=list)
     unique: list[list[str]] = Field(default_factory=list)
     suite: list[Expectation]
@@ -94,7 +96,7 @@ class Contract(Strict):
     @model_validator(mode="after")
     def _refers_to_its_own_columns(self) -> Contract:
         known = {"program_year", *self.columns}
-        lists = [("grain", self.grain), ("partition", self.partition)]
+        lists = [("grain", self.grain), ("partition", self.partition), ("year_on_year", self.compared)]
         for key, names in [*lists, *((f"unique.{i}", names) for i, names in enumerate(self.unique))]:
             if unknown := [name for name in names if name not in known]:
                 raise ValueError(f"{key}: no such column: {', '.join(unknown)}")
@@ -144,6 +146,13 @@ class Contract(Strict):
         """Typed columns of an accepted row (without the envelope) with their DuckDB types."""
         typed = {name: DUCKDB_TYPES[field.type] for name, field in self.fields.items()}
         return typed | (REGION_COLUMNS if self.region_fields else {})
+
+    @property
+    def compared(self) -> list[str]:
+        """Measures whose yearly sums are compared."""
+        if self.year_on_year is not None:
+            return self.year_on_year
+        return [name for name in self.measures if self.fields[name].type in ("count", "money")]
 
     @cached_property
     def measures(self) -> list[str]:

@@ -25,7 +25,7 @@ DUCKDB_TYPES = {
 # What a word of the contract may be said of.
 ONLY_FOR = {
     "values": ("enum",), "values_from": ("enum",), "level": ("region",), "scale": ("score",), "period": ("date",),
-    "per_year": ("term",), "said": ("term",), "from_date": ("term",), "refers_to": ("text",),
+    "per_year": ("term",), "said": ("term", "date"), "from_date": ("term",), "refers_to": ("text",),
     "pattern": ("text", "enum"),
 }  # fmt: skip
 
@@ -34,9 +34,9 @@ class ContractField(Strict):
     """A column of a submission.
 
     period: start and end of a pair of dates; the column of the start may hold both. per_year, said, from_date: how many
-    terms a year has; whether title or file name may say which one; the date that says it otherwise. scale: the enum
-    field that says on what scale a score is given. values_from: the CSV in ``sql/reference`` that lists the codes.
-    refers_to: the register that must know what stands here.
+    terms a year has; whether the title (of a term, the file name too) may say it; the date that says it otherwise.
+    scale: the enum field that says on what scale a score is given. values_from: the CSV in ``sql/reference`` that lists
+    the codes. refers_to: the register that must know what stands here.
     """
 
     name: str = ""

@@ -62,7 +62,7 @@ def views_over_all(contracts: dict[str, Contract]) -> dict[str, str]:
     """Views over the accepted rows of all datasets, so that SQL that concerns all of them names none of them.
 
     dataset_year: which years have rows. named_institution: who is named where, one row a row (the submitter where a
-    contract leaves it to him). measure_year: the sums of every submitter, dataset, year and countable measure.
+    contract leaves it to him). measure_year: the sums of every submitter, dataset, year and measure compared.
     """
     named, measured = [], []
     for dataset, contract in contracts.items():
@@ -71,8 +71,7 @@ def views_over_all(contracts: dict[str, Contract]) -> dict[str, str]:
             if fld.refers_to == "institution":
                 told = name if fld.required else f"coalesce({name}, submitter)"
                 named.append(f"{place}, {told} AS name FROM accepted.{dataset}")
-        counted = [name for name in contract.measures if contract.fields[name].type in ("count", "money")]
-        if counted:
+        if counted := contract.compared:
             sums = ", ".join(f"CAST(sum({name}) AS DOUBLE) AS {name}" for name in counted)
             totals = f"SELECT submitter, program_year, {sums} FROM accepted.{dataset} GROUP BY ALL"
             measured.append(

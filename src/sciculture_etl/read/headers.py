@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.read.grid import HEAD_ROWS, Grid, Merge
+from sciculture_etl.read.titles import said_date
 
 HEADER_WITHIN = 20  # rows from the top in which a header is looked for
 UNIT_IN_BRACKETS = re.compile(
@@ -136,14 +137,14 @@ def _double(parents: list[str | None], children: list[str | None], row: int, mer
 
 
 def _map_columns(names: Names, contract: Contract) -> dict[str, int]:
-    """Field → column; a field goes to the column that writes it most like the contract."""
+    """Field → column; a field goes to the column that writes it most like the contract, its parent counting first."""
     spellings = _spellings(contract)
     claims: list[tuple[int, int, int, str]] = []
     for column, (_, forms) in enumerate(names):
         for form, name in enumerate(forms):
             if name in spellings:
                 target, rank = spellings[name]
-                claims.append((rank, form, column, target))
+                claims.append((form, rank, column, target))
     columns: dict[str, int] = {}
     taken: set[int] = set()
     for _, _, column, target in sorted(claims):
@@ -153,22 +154,26 @@ def _map_columns(names: Names, contract: Contract) -> dict[str, int]:
     return columns
 
 
-def _missing(contract: Contract, columns: dict[str, int]) -> list[str]:
+def _missing(contract: Contract, columns: dict[str, int], above: str) -> list[str]:
     # One column may hold the whole place, or both ends of a period; the others are then read from it.
     given = set(columns)
     if contract.region_fields and contract.region_fields[-1].name in columns:
         given |= {fld.name for fld in contract.region_fields}
     if contract.period and contract.period[0].name in columns:
         given.add(contract.period[1].name)
+    if said_date(above):
+        given |= {name for name, fld in contract.fields.items() if fld.type == "date" and fld.said}
     wide = contract.unpivot
     if wide and any(wide_column(wide.measure, code) in columns for code in wide.columns):
         given |= {wide.into, wide.measure}
     return [name for name, fld in contract.fields.items() if fld.required and name not in given]
 
 
-def _is_header_row(cells: list[str | None], contract: Contract) -> bool:
-    written = [name for name in map(_normalised, cells) if name]
-    return bool(written) and all(name in _spellings(contract) for name in written)
+def _goes_on(first: list[str | None], second: list[str | None], contract: Contract) -> bool:
+    """Whether a second row of nothing but headers stands below a row of headers."""
+    above = [name for name in map(_normalised, first) if name in _spellings(contract)]
+    below = [name for name in map(_normalised, second) if name]
+    return len(above) > 1 and bool(below) and all(name in _spellings(contract) for name in below)
 
 
 def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
@@ -183,6 +188,7 @@ def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
     for row in range(min(HEADER_WITHIN, len(head))):
         if sum(cell is not None for cell in head[row]) < 2:
             continue
+        above = "\n".join(cell for cells in head[:row] for cell in cells if cell)
         readings = [(row, _single(head[row]))]
         if row + 1 < min(len(head), HEAD_ROWS):
             readings.append((row + 1, _double(head[row], head[row + 1], row, grid.merges)))
@@ -194,11 +200,11 @@ def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
                 columns = _map_columns(names, contract)
                 if len(columns) < 2:
                     continue
-                missing = _missing(contract, columns)
+                missing = _missing(contract, columns, above)
                 labels = {i: label for i, (label, _) in enumerate(names) if label}
                 present = sum(fld.required for fld in contract.fields.values()) - len(missing)
                 # A second row of nothing but headers belongs to the header, though it may tell no column more.
-                goes_on = last > row and _is_header_row(head[last], contract)
+                goes_on = last > row and _goes_on(head[row], head[last], contract)
                 score = (present - len(missing), len(columns), not missing, goes_on, row - last, -row)
                 if best is None or score > best[0]:
                     best = score, Header(contract, row, last, columns, labels, missing)
@@ -214,6 +220,7 @@ def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
 
 def _unclear(header: Header, merges: list[Merge]) -> list[str]:
     fields = header.contract.fields
+    owners = {column: name for name, column in header.columns.items()}
     names = [normalise_header(label) for label in header.labels.values()]
     wide = {
         column
@@ -221,13 +228,27 @@ def _unclear(header: Header, merges: list[Merge]) -> list[str]:
         if merge.right > merge.left and merge.top <= header.last <= merge.bottom
         for column in range(merge.left, merge.right + 1)
     }
-    return [
-        name
-        for name, column in header.columns.items()
-        if (field := name.split("@")[0]) in fields
-        and fields[field].is_measure
-        and (column in wide or names.count(normalise_header(header.labels[column])) > 1)
+    # Under which columns the same child stands that no field claims with its parent: planned and actual.
+    children = [
+        normalise_header(label.split("|")[-1])
+        for column, label in header.labels.items()
+        if "|" in label and (column not in owners or not _claims_parent(header, owners[column], label))
     ]
+    unclear = []
+    for name, column in header.columns.items():
+        if (field := name.split("@")[0]) not in fields or not fields[field].is_measure:
+            continue
+        label = header.labels[column]
+        child = normalise_header(label.split("|")[-1])
+        by_child = "|" in label and not _claims_parent(header, name, label)
+        if column in wide or names.count(normalise_header(label)) > 1 or (by_child and children.count(child) > 1):
+            unclear.append(name)
+    return unclear
+
+
+def _claims_parent(header: Header, name: str, label: str) -> bool:
+    """Whether the contract spells this field with the parent that stands over it."""
+    return _spellings(header.contract).get(normalise_header(label.replace("|", "")), ("", 0))[0] == name
 
 
 def personal_headers(labels: dict[int, str]) -> list[str]:

@@ -11,7 +11,7 @@ import polars as pl
 from sciculture_etl.contracts import Contract
 from sciculture_etl.read.grid import Grid, column_letter
 from sciculture_etl.read.headers import Header, scale_in_header, unit_in_header
-from sciculture_etl.read.titles import MONEY_SCALE, Title, made_on
+from sciculture_etl.read.titles import MONEY_SCALE, Title, made_on, said_date
 
 FOOT_ROWS = 6  # rows at the end of a table looked at for a date
 # Columns of a table's frame that are no fields: the physical row from 1; the row's first cell that isn't blank; how
@@ -78,6 +78,12 @@ def cut_table(grid: Grid, header: Header, title: Title) -> Table:
     # In text, what stands right of the header's last cell comes from a separator too many: 1,096 without quotes.
     beyond = cells[max(header.labels) + 1 :] if grid.overflow else []
     overflow = pl.coalesce(beyond) if beyond else pl.lit(None, pl.String)
+    said = said_date(title.text)
+    given = [
+        pl.lit(said).alias(name)
+        for name, fld in header.contract.fields.items()
+        if said and fld.type == "date" and fld.said and name not in header.columns
+    ]
     frame = (
         filled_frame.with_row_index("row", offset=1)
         .slice(first_row)
@@ -87,6 +93,7 @@ def cut_table(grid: Grid, header: Header, title: Title) -> Table:
             pl.sum_horizontal(pl.col(cells).is_not_null()).cast(pl.Int32).alias("filled"),
             overflow.alias("overflow"),
             *(pl.col(f"c{column}").alias(name) for name, column in header.columns.items() if column < width),
+            *given,
         )
     )
     written = frame["first_text"].is_not_null().arg_true()

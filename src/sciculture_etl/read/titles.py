@@ -22,6 +22,8 @@ SHORT_YEAR_IN_NAME = re.compile(r"(?<!\d)(\d{2})년")
 UNIT_LINE = re.compile(r"단위\s*[:：]\s*([^)\]]+)")
 SUBMITTER_LINE = re.compile(r"(?:기관명|운영기관|제출기관|수행기관|책임운영기관)\s*[:：]\s*([^,;/|]+)")
 MADE_ON = re.compile(r"(?:제출|수정|작성)\s*(?:일자|일시|일)?\s*[:：]?\s*(?=20\d{2})")
+DAY_BEFORE = re.compile(rf"(?P<day>{DAY.pattern})\s*(?:자\s*)?(?:기준|현재)")
+DAY_AFTER = re.compile(rf"(?:기준\s*일?자?|현재)\s*[:：]?\s*(?P<day>{DAY.pattern})")
 MADE_IN = re.compile(r"(?:20\d{2}\s*년\s*)?\d{1,2}\s*월\s*(?:제출|작성|수정|현재|기준|말)|\d{1,2}\s*월\s*\d{1,2}\s*일")
 SAID = {
     2: re.compile(r"(?<!\d)([12])\s*반기()"),
@@ -92,6 +94,13 @@ def said_term(text: str, per_year: int) -> int | None:
     plain = MADE_IN.sub(" ", DAY.sub(" ", unicodedata.normalize("NFKC", text)))
     found = {int(next(part for part in hit if part)) for hit in SAID[per_year].findall(_halves(plain))}
     return found.pop() if len(found) == 1 else None
+
+
+def said_date(text: str) -> str | None:
+    """The day that a title calls its own: ``2021. 12. 31. 기준``, ``기준일: 2021-12-31``."""
+    normal = unicodedata.normalize("NFKC", text)
+    found = DAY_BEFORE.search(normal) or DAY_AFTER.search(normal)
+    return found["day"].strip() if found else None
 
 
 def _halves(text: str) -> str:

@@ -14,7 +14,7 @@ import polars as pl
 from sciculture_etl.contracts import Contract, ContractField
 from sciculture_etl.read.headers import normalise_header
 from sciculture_etl.validate.dates import parse_date, parse_ordinal, parse_period, parse_term, parse_year
-from sciculture_etl.validate.numbers import cast_numbers
+from sciculture_etl.validate.numbers import NONE_MARKS, cast_numbers
 
 FIRST_YEAR = 2000
 LIST_MARKS = re.compile(r"[,/·ㆍ・;；，、|\n\r]+")
@@ -186,6 +186,9 @@ def check_values(
         failures.append(failed(blank.arg_true(), "E_REQUIRED_MISSING"))
     if bounds := _bounds(fld):
         low, high = bounds
+        if low > 0 and fld.type in ("count", "money") and not fld.required:
+            # Where there can't be none, a dash tells nothing.
+            values = values.set(texts.is_in(NONE_MARKS).fill_null(False), None)
         outside = ((values < low) | (values > high)).fill_null(False)
         if outside.any():
             failures.append(failed(outside.arg_true(), "E_OUT_OF_RANGE", ko, en))

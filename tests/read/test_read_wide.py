@@ -1,0 +1,90 @@
+"""Tables that say more than one thing a row, and headers that say the same under two parents."""
+
+from datetime import date
+
+import pytest
+from forms import as_csv, as_xlsx
+from judging import judge
+
+TITLE = ["가상 재외과협 회원 현황 (2021. 12. 31. 기준)"]
+WIDE = ["약칭", "협회명", "국가", "정회원", "학생회원", "계", "집계기준"]
+FIRST = ["KSEA", "가상 재미협회", "미국", "100", "50", "150", "등록"]
+SECOND = ["AKCSE", "가상 재캐나다협회", "캐나다", "30", "-", "30", "등록"]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_wide_table_gives_a_row_for_each_of_its_columns_and_counts_its_own_rows(form: str) -> None:
+    rows = [TITLE, WIDE, FIRST, SECOND, ["합계", "", "", "130", "50", "180", ""]]
+    judged = judge(as_csv(rows) if form == "csv" else as_xlsx(rows))
+    assert judged.places == []
+    assert judged.accounts == [{"read": 3, "loaded": 2, "quarantined": 0, "left_out": 1}]
+    told = judged.accepted.select("association_code", "member_type", "member_count", "source_row").rows()
+    assert sorted(told) == [
+        ("AKCSE", "regular", 30, 4), ("AKCSE", "student", 0, 4), ("KSEA", "regular", 100, 3),
+        ("KSEA", "student", 50, 3),
+    ]  # fmt: skip
+
+
+def test_a_date_may_be_said_above_the_table() -> None:
+    judged = judge(as_csv([TITLE, WIDE, FIRST]))
+    assert set(judged.column("reference_date")) == {date(2021, 12, 31)}
+    assert set(judged.column("program_year")) == {2021}
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "place"),
+    [
+        (5, "151", ("E_SUM_MISMATCH", 3, "F3")),
+        (4, "여럿", ("E_NOT_A_NUMBER", 3, "E3")),
+        (4, "", ("E_REQUIRED_MISSING", 3, "E3")),
+        (2, "없는나라", ("E_CODE_UNKNOWN", 3, "C3")),
+    ],
+)
+def test_a_row_of_a_wide_table_is_refused_as_one_and_told_once(
+    column: int, value: str, place: tuple[str, int, str]
+) -> None:
+    broken = [*FIRST]
+    broken[column] = value
+    judged = judge(as_csv([TITLE, WIDE, broken, SECOND]))
+    assert judged.places == [place]
+    assert judged.accounts == [{"read": 2, "loaded": 1, "quarantined": 1, "left_out": 0}]
+    assert set(judged.column("association_code")) == {"AKCSE"}
+    assert [v.quarantine.height for v in judged.outcomes.values()] == [1]
+
+
+EVENT = ["행사구분", "회차", "행사명", "기간", "장소", "국가"]
+UKC = ["UKC", "19", "가상 한미대회", "2018-08-01 ~ 2018-08-04", "가상 회의장", "미국"]
+
+
+def test_planned_and_actual_numbers_stay_apart_whichever_comes_first() -> None:
+    planned, actual = ["계획", "", "실적", "", ""], ["실적", "", "", "계획", ""]
+    one = [["가상"], [*EVENT, *planned], [""] * 6 + ["참가자수", "논문수", "참가자수", "동반자", "논문수"],
+           [*UKC, "1000", "300", "900", "20", "250"]]  # fmt: skip
+    other = [["가상"], [*EVENT, *actual], [""] * 6 + ["참가자수", "동반자", "논문수", "참가자수", "논문수"],
+             [*UKC, "900", "20", "250", "1000", "300"]]  # fmt: skip
+    for rows in (one, other):
+        judged = judge(as_csv(rows))
+        assert judged.places == []
+        names = ("participant_count", "accompanying_count", "paper_count", "planned_participant_count")
+        assert [judged.column(name) for name in names] == [[900], [20], [250], [1000]]
+
+
+def test_a_number_under_two_parents_that_the_form_does_not_know_is_asked_about() -> None:
+    rows = [["가상"], [*EVENT, "상반기", "하반기"], [""] * 6 + ["참가자수", "참가자수"], [*UKC, "1", "2"]]
+    judged = judge(as_csv(rows))
+    assert judged.codes == ["R_HEADER_NOT_FOUND"]
+    assert "참가자수" in judged.reading.findings[0].expected_ko
+
+
+def test_a_second_row_of_nothing_but_headers_is_no_data() -> None:
+    rows = [["가상"], [*EVENT, "참가자수"], ["", "", "", "기간", "", "", ""], [*UKC, "900"]]
+    judged = judge(as_csv(rows))
+    assert judged.places == []
+    assert judged.accounts == [{"read": 1, "loaded": 1, "quarantined": 0, "left_out": 0}]
+
+
+def test_a_list_in_one_cell_keeps_its_order() -> None:
+    judged = judge(
+        as_csv([["가상"], [*EVENT, "후원"], [*UKC, "가상 과학관, 가상 시/가상 재단·가상 협회\n가상 대학 등"]])
+    )
+    assert judged.column("sponsor") == [["가상 과학관", "가상 시", "가상 재단", "가상 협회", "가상 대학"]]
