@@ -9,9 +9,7 @@ from sciculture_etl.sample.world import Centre, ClassRow, build_world, repeat_cl
 
 @pytest.fixture(scope="module")
 def world() -> list[Centre]:
-    return build_world(
-        CLASSES[2020], load_places(2020), 33, 2020, [index % 2 == 0 or index < 2 for index in range(33)]
-    )
+    return build_world(CLASSES[2020], load_places(2020), 33, 2020, [index % 2 == 0 or index < 2 for index in range(33)])
 
 
 @pytest.fixture(scope="module")
