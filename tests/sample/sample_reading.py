@@ -9,6 +9,10 @@ from typing import Any
 
 import python_calamine
 
+from sciculture_etl.sample.columns import HEADERS, PARENTS
+
+CHILDREN = {text for fields in HEADERS.values() for name in PARENTS if name in fields for text in fields[name]}
+UNIT = "(?:명|회|건|일|천원|백만원|원)"
 LEFT_OUT = re.compile(r"^(예시|※|주\)|\*|소\s*계|합\s*계|총\s*계)")
 
 
@@ -22,25 +26,32 @@ def sheets_of(path: Path, file: dict[str, Any]) -> dict[str | None, list[list[An
 
 def number(cell: Any) -> int:
     text = unicodedata.normalize("NFKC", str(cell)).strip()
-    if text == "-":
+    if text in ("-", ""):
         return 0
-    return int(float(re.sub(r"[, ]|명$|회$|원$|천원$", "", text)))
+    return int(float(re.sub(rf"[, ]|{UNIT}$", "", text)))
 
 
 def plain(cell: Any) -> str:
-    return re.sub(r"\s|\((명|회|원|천원)\)$", "", str(cell))
+    return re.sub(rf"\s|\({UNIT}\)$", "", str(cell))
+
+
+def column_cells(rows: list[list[Any]], header: tuple[str, ...], without: set[int]) -> list[Any]:
+    """The cells of the column under one of these headers, without the rows of these numbers and those of no data."""
+    names = {plain(name) for name in header}
+    top, index = next((r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if plain(cell) in names)
+    cells = []
+    for row_number, row in enumerate(rows[top + 1 :], start=top + 2):
+        first = str(row[0]) if row else ""
+        filled = any(cell not in ("", None) for cell in row)
+        second_header = row_number == top + 2 and any(plain(cell) in CHILDREN for cell in row)
+        if filled and row_number not in without and not LEFT_OUT.match(first) and not second_header:
+            cells.append(row[index])
+    return cells
 
 
 def column_sum(rows: list[list[Any]], header: tuple[str, ...], without: set[int]) -> tuple[int, int]:
     """How many rows the column under one of these headers has, and their sum, without the rows of these numbers."""
-    names = {plain(name) for name in header}
-    top, index = next((r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if plain(cell) in names)
-    values = []
-    for row_number, row in enumerate(rows[top + 1 :], start=top + 2):
-        first = str(row[0]) if row else ""
-        filled = any(cell not in ("", None) for cell in row)
-        if filled and row_number not in without and not LEFT_OUT.match(first):
-            values.append(number(row[index]))
+    values = [number(cell) for cell in column_cells(rows, header, without)]
     return len(values), sum(values)
 
 

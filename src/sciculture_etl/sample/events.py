@@ -35,7 +35,7 @@ def events(year: ProgramYear) -> Report:
         whole = [_with_numbers(one, year, rng) for one in editions]
         actual = [_row(one, "actual") for one in whole if not _is_planned_yet(one)]
         plans = [_row(_planned(one), "plan") for one in whole]
-        received, style = year.received(13, 12, number), year.year * 7 + 11 * number
+        received, style = year.received(13, 12, number), year.year * 5 + 7 * number
         early = year.received(2, 20, number)
         tables.append(Table("event_edition", year.year, sender, plans, early, style + 3, about="계획"))
         tables.append(Table("event_edition", year.year, sender, actual, received, style, about="실적"))
@@ -54,7 +54,7 @@ def event_history(year: ProgramYear) -> Report:
         records: list[Record] = [{"program_year": one.start.year, **_row(one, "actual")} for one in editions]
         received, latest = year.received(2, 3, number), max(one.start.year for one in editions)
         tables.append(
-            Table("event_edition", latest, sender, records, received, 6 + 5 * number, about="역대", has_errors=False)
+            Table("event_edition", latest, sender, records, received, 5 + 7 * number, about="역대", has_errors=False)
         )
     return Report(tables)
 

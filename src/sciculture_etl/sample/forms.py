@@ -1,7 +1,8 @@
 """The forms of all datasets: how each is called, and what stands above and below its table in a style."""
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sciculture_etl.sample.columns import MONEY, PARENTS, UNITS, header_text
 from sciculture_etl.sample.files import NOTICE
@@ -101,11 +102,14 @@ def lay_draft(
         cells = {"row_number": list(range(1, count + 1))} | cells
     if "비고" in style.extra:
         cells = dict(cells) | {"remark": [None] * count}
+    columns = [_column(dataset, style, name, values) for name, values in cells.items()]
+    shared = Counter(column.parent for column in columns)
     return Draft(
         dataset=dataset,
         sheet=form.sheet if style.form != "csv" else "",
         titles=title_lines(style, heading),
-        columns=[_column(dataset, style, name, values) for name, values in cells.items()],
+        # Nobody writes a header over one column alone.
+        columns=[replace(column, parent=column.parent if shared[column.parent] > 1 else "") for column in columns],
         groups=groups,
         measures=measures,
         write_total={name: total_writer(name, style) for name in measures} if form.has_totals else {},

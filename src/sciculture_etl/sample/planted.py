@@ -97,12 +97,13 @@ SENT_TWICE = (SentTwice(3, "dsc_class", 1), SentTwice(14, "dsc_facility"))
 
 @dataclass(frozen=True)
 class BadFile:
-    """A file that cannot be taken at all."""
+    """A file that cannot be taken at all; `row` is where that shows, if anywhere."""
 
     institution: int
     name: str
     content: bytes
     code: str
+    row: int | None = None
 
 
 BAD_FILES = (

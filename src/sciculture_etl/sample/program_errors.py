@@ -71,6 +71,7 @@ PROGRAM_BAD_FILES = {
             "2022,5월,서울특별시,종로구,차상위,도서,1,1,1,14000,○○○,○○\r\n"
         ).encode(),
         "R_PII",
+        row=2,
     ),
 }
 SPARE_COUNTRIES = ("ZA", "BR", "MX", "EG")

@@ -32,6 +32,7 @@ class Submission:
     build: Callable[[], list[Sheet]] | None = None
     raw: bytes = b""
     code: str = ""
+    bad_row: int | None = None
     same_as: str = ""
     superseded_by: str = ""
 

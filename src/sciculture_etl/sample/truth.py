@@ -116,13 +116,17 @@ def file_truth(submission: Submission, sheets: Sequence[Sheet]) -> Json:
     if submission.code:
         rows = asdict(Account())
         entry["parts"] = [{"dataset": None, "sheet": None, "term": None, "verdict": "rejected", "rows": rows}]
-        entry["parts"][0] |= {"totals": {}, "findings": [{"code": submission.code}]}
+        entry["parts"][0] |= {"totals": {}, "findings": [_bad(submission)]}
     if submission.same_as:
         entry["duplicate_of"] = unicodedata.normalize("NFC", submission.same_as)
         entry["findings"] = [{"code": "R_DUPLICATE_FILE"}]
     if submission.superseded_by:
         entry["superseded_by"] = unicodedata.normalize("NFC", submission.superseded_by)
     return entry
+
+
+def _bad(submission: Submission) -> Json:
+    return {"code": submission.code} | ({} if submission.bad_row is None else {"row": submission.bad_row})
 
 
 def _part(sheet: Sheet) -> Json:

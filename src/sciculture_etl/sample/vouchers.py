@@ -20,7 +20,7 @@ def vouchers(year: ProgramYear) -> Report:
     rng = year.rng("vouchers")
     (operator,) = year.institutions(VOUCHER_OPERATOR, 1)
     cells = [(place, who, what) for place in year.districts for who in CATEGORIES for what in PRODUCTS]
-    rows = min(ROWS_A_MONTH * year.scale, len(cells), users // USERS_A_ROW // len(MONTHS))
+    rows = min(ROWS_A_MONTH * year.scale, len(cells) // 2, users // USERS_A_ROW // len(MONTHS))
     people = apportion(users, [rng.lognormvariate(0, 0.9) for _ in range(rows * len(MONTHS))], low=1)
     tables = []
     issued_total = 0
