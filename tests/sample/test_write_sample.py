@@ -10,8 +10,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import sciculture_etl.sample
+from sciculture_etl.cli import app
 from sciculture_etl.sample import DAILY_SCIENCE_CLASS, SampleReport, write_sample, writing
 from sciculture_etl.sample.styles import BULK_SCALE
 
@@ -92,6 +94,21 @@ def test_wrong_arguments_are_refused_before_anything_is_written(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         write_sample(tmp_path / "inbox", **arguments)
+    assert not (tmp_path / "inbox").exists()
+
+
+@pytest.mark.parametrize(
+    ("years", "folders"), [("2016:2017", {"2016", "2017"}), ("2020", {"2020년 수행기관 등록부.xlsx"})]
+)
+def test_years_and_datasets_can_be_asked_for_on_the_command_line(tmp_path: Path, years: str, folders: set[str]) -> None:
+    asked = ["sample", "--out", str(tmp_path), "--years", years, "--dataset", "institution"]
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    assert {path.name for path in (tmp_path / "한국과학창의재단").iterdir()} == folders
+
+
+def test_years_that_are_none_are_refused_on_the_command_line(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["sample", "--out", str(tmp_path / "inbox"), "--years", "20x"])
+    assert result.exit_code == 2
     assert not (tmp_path / "inbox").exists()
 
 

@@ -42,7 +42,13 @@ def centres_of(
         one = centre(index, own[index][0].place, own[index], classes[index], instructors[index], rng)
         if index < len(known):
             seat = _same_place(known[index].seat, places) or one.seat
-            one = replace(one, registered=known[index].registered, seat=seat)
+            one = replace(
+                one,
+                registered=known[index].registered,
+                seat=seat,
+                national_fund_krw=_fund(known[index].national_fund_krw, rng),
+                local_fund_krw=_fund(known[index].local_fund_krw, rng),
+            )
         centres.append(one)
     return centres
 
@@ -118,6 +124,11 @@ def _owners(areas: Sequence[Area], known: Sequence[Centre], count: int) -> dict[
             largest = max(of_each, key=len)
             owners |= dict.fromkeys(largest[len(largest) // 2 :], index)
     return owners
+
+
+def _fund(known: int, rng: random.Random) -> int:
+    """A centre's money in another year: about as much as in the year known, in whole thousands of won."""
+    return round(known * rng.uniform(0.9, 1.1) / 1_000) * 1_000
 
 
 def _same_place(wanted: Place, places: Sequence[Place]) -> Place | None:

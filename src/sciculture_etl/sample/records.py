@@ -75,7 +75,7 @@ def table_draft(table: Table, style: Style) -> Draft:
     }
     places = [record.get("place") for record in records]
     groups = [place.sido if isinstance(place, Place) else "" for place in places]
-    example = {name: values[-1] for name, values in cells.items()}
+    example = {"start_date" if name == "period" else name: values[-1] for name, values in cells.items()}
     draft = lay_draft(table.heading, style, cells, groups, measures, example)
     if table.note:
         draft.footnotes.append(f"※ {table.note}")
