@@ -118,7 +118,7 @@ def figures(
     if as_json:
         print(json.dumps([figure.as_dict() for figure in checked], ensure_ascii=False, indent=1))
     else:
-        operators_console().print(figures_table(checked))
+        operators_console(width=200).print(figures_table(checked))
     raise typer.Exit(PARTIAL if any(figure.status == "differs" for figure in checked) else 0)
 
 

@@ -31,9 +31,9 @@ STEPS = {
 }
 
 
-def operators_console(quiet: bool = False) -> Console:
-    """As wide as the terminal; in a file or pipe wide enough that no line is cut."""
-    return Console(quiet=quiet, highlight=False, width=None if sys.stdout.isatty() else 110)
+def operators_console(quiet: bool = False, width: int = 110) -> Console:
+    """As wide as the terminal; in a file or pipe as wide as said, so that no line is broken."""
+    return Console(quiet=quiet, highlight=False, width=None if sys.stdout.isatty() else width)
 
 
 class LiveView:
@@ -78,7 +78,9 @@ def _count(numbers: dict[str, int], name: str) -> str:
 
 
 def _pairs(title: str, lines: list[tuple[str, str]]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", show_header=False, box=None, padding=(0, 2))
+    table = Table(
+        title=title, title_justify="left", title_style="bold", show_header=False, box=None, padding=(0, 2), min_width=40
+    )
     table.add_column()
     table.add_column(justify="right")
     for label, value in lines:

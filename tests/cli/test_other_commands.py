@@ -44,4 +44,4 @@ def test_sample_writes_the_same_files_for_the_same_seed(places: Places) -> None:
 def test_sample_tells_which_years_it_knows(places: Places) -> None:
     done = places.command("sample", "--year", "1999", "--out", str(places.inbox))
     assert done.returncode == 2
-    assert "2020" in done.stderr
+    assert "2016 to 2025" in done.stderr

@@ -22,19 +22,25 @@ class Settled:
     report: RunReport
 
 
-def _settle(folder: Path, institutions: int) -> Settled:
-    written = write_sample(folder / "inbox", institutions=institutions, datasets=DAILY_SCIENCE_CLASS)
+def _settle(folder: Path, **sample: Any) -> Settled:
+    written = write_sample(folder / "inbox", **sample)
     truth = json.loads(written.truth.read_text(encoding="utf-8"))
     return Settled(folder / "inbox", folder / "warehouse", truth, night(folder / "inbox", folder / "warehouse"))
 
 
 @pytest.fixture(scope="session")
 def settled(tmp_path_factory: pytest.TempPathFactory) -> Settled:
-    """The whole sample."""
-    return _settle(tmp_path_factory.mktemp("settled"), 33)
+    """Daily Science Class in 2020, whole."""
+    return _settle(tmp_path_factory.mktemp("settled"), datasets=DAILY_SCIENCE_CLASS)
 
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Settled:
-    """The files of three institutions."""
-    return _settle(tmp_path_factory.mktemp("small"), 3)
+    """Daily Science Class in 2020, told by three institutions."""
+    return _settle(tmp_path_factory.mktemp("small"), institutions=3, datasets=DAILY_SCIENCE_CLASS)
+
+
+@pytest.fixture(scope="session")
+def decade(tmp_path_factory: pytest.TempPathFactory) -> Settled:
+    """All sixteen datasets over ten years."""
+    return _settle(tmp_path_factory.mktemp("decade"), years=range(2016, 2026))

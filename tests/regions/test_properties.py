@@ -4,7 +4,7 @@ import datetime as dt
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sciculture_etl.regions import Resolution, resolve
@@ -57,6 +57,8 @@ def test_every_official_name_resolves_to_itself_on_its_change_days(spell) -> Non
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(DIVISIONS), st.sampled_from(CHANGE_DAYS), st.data())
 def test_spaces_within_a_name_do_not_matter(item: Division, day: int, data: st.DataObject) -> None:
+    # Before and after its time a name leads elsewhere, and its halves may be names of their own (금사 회동동).
+    assume(item.start <= day < item.end)
     on = dt.date.fromordinal(day)
     head, _, own = item.full_name.rpartition(" ")
     cut = data.draw(st.integers(1, max(1, len(own) - 1)))

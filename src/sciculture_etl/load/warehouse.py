@@ -54,6 +54,7 @@ LOG_TABLES = {
     "modelled": VERSION,
     "model": "name VARCHAR, made_from VARCHAR, made_by VARCHAR, content VARCHAR",
     "suite_result": "dataset VARCHAR, program_year SMALLINT, fingerprint VARCHAR, passed BOOLEAN, detail VARCHAR",
+    "curated_suite": "name VARCHAR, content VARCHAR, warnings VARCHAR[]",
     "state": "key VARCHAR PRIMARY KEY, value VARCHAR",
 }
 

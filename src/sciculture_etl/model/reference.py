@@ -77,6 +77,8 @@ def _contract_words(contract: Contract) -> dict[str, Any]:
 
 def _allowed(fld: ContractField) -> str:
     """What a cell may hold, in short."""
+    if fld.values_from:
+        return f"{len(fld.values)} codes of {fld.values_from}.csv"
     if fld.values:
         return ", ".join(fld.values)
     if fld.between:

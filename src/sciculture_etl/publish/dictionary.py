@@ -30,7 +30,8 @@ h3 {{ margin: 40px 0 4px; font-family: ui-monospace, monospace; }}
 table {{ border-collapse: collapse; width: 100%; margin: 8px 0; }}
 th, td {{ border-bottom: 1px solid #ddd; padding: 4px 10px 4px 0; text-align: left; vertical-align: top; }}
 th {{ font-weight: 600; border-bottom-color: #888; white-space: nowrap; }}
-code {{ background: #f3f3f3; padding: 0 3px; border-radius: 3px; overflow-wrap: anywhere; }}
+td {{ word-break: keep-all; overflow-wrap: anywhere; }}
+code {{ background: #f3f3f3; padding: 0 3px; border-radius: 3px; white-space: nowrap; }}
 a {{ color: #0b57d0; }}
 </style></head><body>
 {body}
@@ -102,10 +103,10 @@ def dictionary_markdown(connection: duckdb.DuckDBPyConnection, release_id: str) 
             "", f"### {form['dataset']}", "",
             f"{form['title_ko']} / {form['title_en']}. 제출 / by: {form['submitter']} ({form['cadence']})", "",
             *_table(
-                ("머리글 header", "다른 이름 aliases", "항목 field", "종류 type", "단위", "필수", "값 allowed", "설명",
-                 "description"),
+                ("머리글 header", "다른 이름 aliases", "항목 field", "종류 type", "단위", "필수", "값 allowed",
+                 "설명 description"),
                 ((f["header"], ", ".join(f["aliases"]), f"`{f['field']}`", f["field_type"], f["unit"],
-                  "✓" if f["is_required"] else "", f["allowed"], f["description_ko"], f["description_en"])
+                  "✓" if f["is_required"] else "", f["allowed"], f"{f['description_ko']} / {f['description_en']}")
                  for f in of_form[form["dataset"]]),
             ),
         ]  # fmt: skip
