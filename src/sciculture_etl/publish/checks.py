@@ -1,0 +1,56 @@
+"""What a release must hold before it is published: rows that add up, and tables that keep their promises."""
+
+from __future__ import annotations
+
+from sciculture_etl.contracts import Contract, Promise
+from sciculture_etl.load import Warehouse
+from sciculture_etl.model import Model
+from sciculture_etl.validate.suites import Suite, SuiteOutcome, run_suites
+
+
+def accounts_that_disagree(warehouse: Warehouse, contracts: dict[str, Contract]) -> list[str]:
+    """Rows in = loaded + quarantined + left out, for every table of every file, and what is loaded is really there."""
+    wrong = [
+        f"{row['submission_id']} part {row['part']}: {row['read']:,} rows read, but {row['loaded']:,} loaded + "
+        f"{row['quarantined']:,} quarantined + {row['left_out']:,} left out"
+        for row in warehouse.rows("SELECT * FROM log.part WHERE read <> loaded + quarantined + left_out")
+    ]
+    for dataset, contract in contracts.items():
+        # One row of a wide table is stored as several.
+        counted = "DISTINCT (part, source_row)" if contract.unpivot else "*"
+        for row in warehouse.rows(
+            f"""SELECT submission_id, p.loaded, coalesce(s.stored, 0) AS stored
+            FROM (SELECT submission_id, sum(loaded) AS loaded FROM log.part WHERE dataset = ? GROUP BY ALL) AS p
+            LEFT JOIN (SELECT submission_id, count({counted}) AS stored FROM store.{dataset}
+                       SEMI JOIN log.submission USING (submission_id, reading) GROUP BY ALL) AS s USING (submission_id)
+            WHERE p.loaded <> coalesce(s.stored, 0)""",
+            [dataset],
+        ):
+            wrong.append(f"{row['submission_id']} {dataset}: {row['loaded']:,} rows accepted, {row['stored']:,} stored")
+    return wrong
+
+
+def judge_tables(warehouse: Warehouse, promises: dict[str, Promise], model: Model) -> list[SuiteOutcome]:
+    """The suites of all tables; one that passed as it stands now isn't asked again, nor one without a row."""
+    passed = {row["name"]: row for row in warehouse.rows("SELECT * FROM log.curated_suite")}
+    outcomes, asked = [], []
+    for name, promise in promises.items():
+        if not promise.suite:
+            continue
+        before = passed.get(name)
+        if before and before["content"] == model.fingerprints[name]:
+            outcomes.append(SuiteOutcome(name, len(promise.suite), warnings=before["warnings"]))
+        elif warehouse.value(f'SELECT count(*) FROM "{name}"') == 0:
+            outcomes.append(SuiteOutcome(name, 0))
+        else:
+            asked.append(Suite(name, f'SELECT * FROM "{name}"', promise.suite))
+    judged = run_suites(warehouse.connection, asked)
+    with warehouse.transaction() as connection:
+        for outcome in judged:
+            connection.execute("DELETE FROM log.curated_suite WHERE name = ?", [outcome.name])
+            if outcome.passed:
+                mark = model.fingerprints[outcome.name]
+                connection.execute(
+                    "INSERT INTO log.curated_suite VALUES (?, ?, ?)", [outcome.name, mark, outcome.warnings]
+                )
+    return sorted([*outcomes, *judged], key=lambda outcome: outcome.name)
