@@ -14,6 +14,7 @@ import threading
 import time
 import traceback
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     from sciculture_etl.pipeline import RunReport
 
 PARTIAL, REFUSED, FAILED, BUSY = 3, 4, 5, 6
+
+
+class Language(StrEnum):
+    ko = "ko"
+    en = "en"
+
 
 app = typer.Typer(
     name="sciculture", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
@@ -120,6 +127,40 @@ def figures(
     else:
         operators_console(width=200).print(figures_table(checked))
     raise typer.Exit(PARTIAL if any(figure.status == "differs" for figure in checked) else 0)
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="A file as an institution would send it.")],
+    submitter: Annotated[str | None, typer.Option(help="Who sends it; else whom the file names.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write the answer as a page, too.")] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the answer.")] = Language.ko,
+) -> None:
+    """Tell what the nightly run would say of a file: exit code 0 accepted, 3 accepted in part, 4 rejected."""
+    from sciculture_etl.check import PARTIALLY, REJECTED, as_answer, check_file
+    from sciculture_etl.check_views import check_page, show_check
+    from sciculture_etl.console import operators_console
+    from sciculture_etl.contracts import load_contracts
+
+    checked = check_file(_bytes(file), file.name, submitter, load_contracts())
+    if html is not None:
+        html.write_text(check_page(checked, lang.value), encoding="utf-8")
+    if as_json:
+        print(json.dumps(as_answer(checked, lang.value), ensure_ascii=False, indent=1))
+    else:
+        show_check(operators_console(), checked, lang.value)
+    raise typer.Exit({REJECTED: REFUSED, PARTIALLY: PARTIAL}.get(checked.verdict, 0))
+
+
+def _bytes(path: Path) -> bytes:
+    largest = Settings.from_environment().max_file_bytes
+    try:
+        if path.stat().st_size > largest:
+            raise typer.BadParameter(f"{path} is larger than {largest:,} bytes / 파일이 너무 큽니다")
+        return path.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{path} can't be read ({error.strerror}) / 파일을 읽을 수 없습니다") from None
 
 
 @app.command()

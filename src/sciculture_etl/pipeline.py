@@ -18,7 +18,7 @@ from sciculture_etl.load.batch import SubmissionOutcome
 from sciculture_etl.load.warehouse import writer_lock
 from sciculture_etl.model import Model, build_model
 from sciculture_etl.publish import Figure, Publication, publish_release, read_figures_checked
-from sciculture_etl.read import Reading, Table, read_submission
+from sciculture_etl.read import Reading, read_submission
 from sciculture_etl.regions import REFERENCE_VERSION
 from sciculture_etl.settings import EXPECTATIONS, Settings, code_version, fingerprint
 from sciculture_etl.validate import Candidate, validate_tables
@@ -183,7 +183,7 @@ class Run:
         outcomes: list[SubmissionOutcome] = []
         candidates: dict[str, list[Candidate]] = {}
         for receipt, reading in zip(batch, readings, strict=True):
-            submitter = receipt.submitter or _submitter_inside(reading.tables)
+            submitter = receipt.submitter or reading.submitter
             if reading.tables and submitter is None:
                 reading.findings.append(Finding("R_SUBMITTER_UNKNOWN"))
                 reading.refused, reading.tables = True, []
@@ -219,15 +219,3 @@ class Run:
             found = self.warehouse.rows("SELECT code, count(*) AS n FROM mart_row_error GROUP BY code ORDER BY code")
             report.findings = {row["code"]: row["n"] for row in found}
             report.figures = read_figures_checked(self.warehouse.connection)
-
-
-def _submitter_inside(tables: list[Table]) -> str | None:
-    """Who submits, by the title or the institution column, for a file that lies in no institution's folder."""
-    for table in tables:
-        if table.submitter:
-            return table.submitter
-        if "institution_name" in table.frame.columns:
-            names = table.frame["institution_name"].drop_nulls()
-            if names.len():
-                return str(names[0])
-    return None

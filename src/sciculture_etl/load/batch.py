@@ -15,6 +15,7 @@ from sciculture_etl.findings import Finding, empty_findings, with_words
 from sciculture_etl.load.warehouse import ENVELOPE, Warehouse
 from sciculture_etl.settings import sql_text
 from sciculture_etl.validate import Validated
+from sciculture_etl.validate.batch import PERSONAL_FORMS
 
 
 @dataclass
@@ -62,7 +63,7 @@ def load_batch(
     personal = sorted({submission for _, v in validated for submission in v.personal})
     submissions = pl.DataFrame([_submission_row(o, personal) for o in outcomes], schema=SUBMISSION_SCHEMA)
     whole = [f.as_row(o.submission_id) for o in outcomes for f in o.findings if o.submission_id not in personal]
-    whole += [Finding("R_PII", header="주민등록번호·휴대전화·이메일 형태의 값").as_row(s) for s in personal]
+    whole += [Finding("R_PII", header=PERSONAL_FORMS).as_row(s) for s in personal]
     findings = pl.concat(
         [
             pl.DataFrame(whole, schema=empty_findings().schema),

@@ -24,6 +24,18 @@ class Reading:
     unread_sheets: list[str] = field(default_factory=list)
     refused: bool = False
 
+    @property
+    def submitter(self) -> str | None:
+        """Whom the title or the institution column names, for a file that lies in no institution's folder."""
+        for table in self.tables:
+            if table.submitter:
+                return table.submitter
+            if "institution_name" in table.frame.columns:
+                names = table.frame["institution_name"].drop_nulls()
+                if names.len():
+                    return str(names[0])
+        return None
+
 
 def _refuse(kind: str | None, finding: Finding) -> Reading:
     return Reading(kind, findings=[finding], refused=True)

@@ -21,6 +21,7 @@ PERSONAL_VALUE = (
     r"|(?:^|[^\d])[0０][1１][016-9０１６-９][-－.．\s]?\d{3,4}[-－.．\s]?\d{4}(?:[^\d]|$)"
     r"|[A-Za-z0-9._%+\-]+[@＠][A-Za-z0-9.\-]+\.[A-Za-z]{2,}"
 )
+PERSONAL_FORMS = "주민등록번호·휴대전화·이메일 형태의 값"  # what a finding calls them
 SHORTEST_PERSONAL = len("a@b.kr")
 
 

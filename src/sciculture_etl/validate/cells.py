@@ -21,6 +21,7 @@ LIST_MARKS = re.compile(r"[,/·ㆍ・;；，、|\n\r]+")
 ET_CETERA = re.compile(r"(?:^|\s+)등\.?$")
 PERIOD_CODES = ["start_code", "end_code", "warning"]
 Parsed = tuple[Any, str | None]  # value, code
+MOST_NAMED = 20  # codes that a message lists in full
 NOTHING = ["-", "–", "—"]  # in a column that holds no number: nothing to tell
 # Failing cells of one field: index (row of the batch), code, and what was expected in both languages.
 FAILED = {
@@ -137,8 +138,11 @@ def cast_periods(starts: pl.Series, ends: pl.Series, years: pl.Series) -> pl.Dat
 
 def _expected(fld: ContractField) -> tuple[str, str]:
     if fld.values:
-        first = ", ".join(spellings[0] for spellings in fld.values.values())
-        return first, first
+        known = [(spellings or [code])[0] for code, spellings in fld.values.items()]
+        if len(known) <= MOST_NAMED:
+            return ", ".join(known), ", ".join(known)
+        some = ", ".join(known[:8])
+        return f"{some} 등 서식의 {len(known)}가지", f"{some} ... ({len(known)} in all, see the form)"
     if fld.pattern:
         return f"형식 {fld.pattern}", f"format {fld.pattern}"
     if bounds := _bounds(fld):

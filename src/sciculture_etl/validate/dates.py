@@ -22,7 +22,7 @@ HALVES = {"상반기": "1", "전반기": "1", "하반기": "2", "후반기": "2"
 MONTH_OF_YEAR = re.compile(
     r"^(?:20\d{2}\s*[.\-/년]\s*)?(\d{1,2})\s*(?:월분|월|\.)?(?:[.\-/]\s*\d{1,2}(?:[T ][\d:.]+)?)?$"
 )
-ORDINAL = re.compile(r"^제?\s*(\d{1,4})\s*(?:회차|회|차|th|st|nd|rd)?(?:\.0+)?$", re.IGNORECASE)
+ORDINAL = re.compile(r"^제?\s*(\d{1,4})\s*(?:회차|회|차|년|월|th|st|nd|rd)?(?:\.0+)?$", re.IGNORECASE)
 WHOLE_YEAR = ("상시", "연중", "수시")
 
 

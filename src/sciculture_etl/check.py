@@ -1,0 +1,157 @@
+"""What the nightly run would say of one file, without a warehouse and without an orchestrator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from sciculture_etl.contracts import Contract
+from sciculture_etl.findings import Finding, empty_findings, with_words
+from sciculture_etl.read import Reading, read_submission
+from sciculture_etl.validate import Candidate, Validated, validate_tables
+from sciculture_etl.validate.batch import PERSONAL_FORMS
+
+ACCEPTED, PARTIALLY, REJECTED = "accepted", "partially_accepted", "rejected"
+ROW_KINDS = ("read", "loaded", "quarantined", "left_out")
+TOLD = {"sheet": "sheet", "row": "row", "cell": "cell", "column": "header", "field": "field", "value": "value"}
+
+
+@dataclass(frozen=True)
+class CheckedPart:
+    """One table. totals: sums of counts and money over its loaded rows. findings: ``findings.SCHEMA`` with words."""
+
+    dataset: str
+    title: str
+    sheet: str | None
+    program_years: list[int]
+    rows: dict[str, int]
+    totals: dict[str, int]
+    findings: pl.DataFrame
+
+    @property
+    def verdict(self) -> str:
+        return _verdict(self.rows, self.findings)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One file. findings: those about the file as a whole; those about its tables are theirs."""
+
+    file_name: str
+    submitter: str | None
+    refused: bool
+    findings: pl.DataFrame
+    parts: list[CheckedPart] = field(default_factory=list)
+
+    @property
+    def rows(self) -> dict[str, int]:
+        return {kind: sum(part.rows[kind] for part in self.parts) for kind in ROW_KINDS}
+
+    @property
+    def all_findings(self) -> pl.DataFrame:
+        return pl.concat([self.findings, *(part.findings for part in self.parts)])
+
+    @property
+    def verdict(self) -> str:
+        return REJECTED if self.refused else _verdict(self.rows, self.all_findings)
+
+
+def _verdict(rows: Mapping[str, int], findings: pl.DataFrame) -> str:
+    if rows["loaded"] == 0:
+        return REJECTED
+    return PARTIALLY if (findings["severity"] == "error").any() else ACCEPTED
+
+
+def check_file(data: bytes, file_name: str, submitter: str | None, contracts: dict[str, Contract]) -> Checked:
+    """Reads and validates one file by its bytes and name. submitter: who sends it; else whom the file names."""
+    reading = read_submission(data, contracts)
+    submitter = submitter or reading.submitter
+    if reading.refused:
+        return Checked(file_name, submitter, True, _worded(reading.findings))
+    judged = _judge(reading, file_name, submitter or "", contracts)
+    if any(validated.personal for _, validated in judged):
+        personal = Finding("R_PII", header=PERSONAL_FORMS)
+        return Checked(file_name, submitter, True, _worded([*reading.findings, personal]))
+    parts = [part for contract, validated in judged for part in _parts(contract, validated)]
+    return Checked(file_name, submitter, False, _worded(reading.findings), parts)
+
+
+def _judge(
+    reading: Reading, file_name: str, submitter: str, contracts: dict[str, Contract]
+) -> list[tuple[Contract, Validated]]:
+    candidates: dict[str, list[Candidate]] = {}
+    for part, table in enumerate(reading.tables, start=1):
+        candidate = Candidate("", part, submitter, file_name, table)
+        candidates.setdefault(table.contract.dataset, []).append(candidate)
+    return [(contracts[name], validate_tables(contracts[name], own)) for name, own in candidates.items()]
+
+
+def _worded(findings: list[Finding]) -> pl.DataFrame:
+    rows = [finding.as_row("") for finding in findings]
+    return with_words(pl.DataFrame(rows, schema=empty_findings().schema))
+
+
+def _parts(contract: Contract, validated: Validated) -> list[CheckedPart]:
+    counted = [name for name in contract.measures if contract.fields[name].type in ("count", "money")]
+    findings = with_words(validated.findings)
+    parts = []
+    for account in validated.accounts.to_dicts():
+        own = validated.accepted.filter(pl.col("part") == account["part"])
+        sums = own.select(pl.col(name).sum() for name in counted).to_dicts() if counted else [{}]
+        parts.append(
+            CheckedPart(
+                dataset=contract.dataset,
+                title=contract.title.ko,
+                sheet=account["sheet"],
+                program_years=sorted(own["program_year"].unique().to_list()),
+                rows={kind: account[kind] for kind in ROW_KINDS},
+                totals={name: int(value or 0) for name, value in sums[0].items()},
+                findings=findings.filter(pl.col("part") == account["part"]),
+            )
+        )
+    return parts
+
+
+def _told(findings: pl.DataFrame, language: str) -> list[dict[str, Any]]:
+    return [
+        {"code": row["code"], "severity": row["severity"]}
+        | {key: row[column] for key, column in TOLD.items()}
+        | {"message": row[f"message_{language}"], "fix": row[f"fix_{language}"]}
+        for row in findings.to_dicts()
+    ]
+
+
+def as_answer(checked: Checked, language: str = "ko") -> dict[str, Any]:
+    """For machines. A file with several tables has them under ``parts``, and what concerns it as a whole above them."""
+    whole = _answer(checked.verdict, None, None, checked.submitter, checked.rows, {}, checked.findings, language)
+    parts = [
+        _answer(
+            part.verdict, part.dataset, part.program_years, checked.submitter, part.rows, part.totals, part.findings,
+            language,
+        )
+        | {"sheet": part.sheet}
+        for part in checked.parts
+    ]  # fmt: skip
+    if len(parts) == 1:
+        return parts[0] | {"verdict": checked.verdict, "findings": _told(checked.all_findings, language)}
+    return whole | ({"parts": parts} if parts else {})
+
+
+def _answer(
+    verdict: str,
+    dataset: str | None,
+    years: list[int] | None,
+    submitter: str | None,
+    rows: dict[str, int],
+    totals: dict[str, int],
+    findings: pl.DataFrame,
+    language: str,
+) -> dict[str, Any]:
+    year = years[0] if years and len(years) == 1 else years or None
+    return {
+        "verdict": verdict, "dataset": dataset, "program_year": year, "submitter": submitter, "rows": rows,
+        "totals": totals, "findings": _told(findings, language),
+    }  # fmt: skip
