@@ -13,7 +13,7 @@ from sciculture_etl.validate.suites import Suite, SuiteOutcome, run_suites
 # processing can decide. One row a partition. A report of the whole year (no key) and reports of its parts exclude each
 # other, or their rows would count twice: the newer side wins.
 WINNERS = """
-CREATE OR REPLACE TEMP VIEW winner AS
+CREATE OR REPLACE TEMP TABLE winner AS
 WITH aged AS (
   SELECT v.*, row_number() OVER (
     PARTITION BY v.dataset, v.submitter, v.program_year
