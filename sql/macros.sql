@@ -19,7 +19,3 @@ CREATE OR REPLACE MACRO weighted_mean(score, weight) AS sum(score * weight) / nu
 
 -- Persons too few to be published: one or two.
 CREATE OR REPLACE MACRO is_small(persons) AS persons BETWEEN 1 AND 2;
-
--- The short name of a province or metropolitan city: 경상남도 and 경남 are 경남, 강원특별자치도 is 강원.
-CREATE OR REPLACE MACRO sido_short(name) AS
-    CASE WHEN regexp_matches(name, '^(경상|전라|충청)[남북]도') THEN name[1] || name[3] ELSE name[1:2] END;

@@ -1,5 +1,5 @@
 -- Local science culture centres and Science City of the Year, projects run.
--- Grain: program_year, support_type, sido_code, sigungu_code, project_name.
+-- Grain: program_year, support_type, sido_code, sigungu_code, general_gu_code, project_name.
 SELECT
     program_year,
     support_type,

@@ -1,5 +1,5 @@
 -- Support for local science museums, exhibits shown.
--- Grain: program_year, museum_name, sigungu_code, exhibit_name, start_date.
+-- Grain: program_year, museum_name, sigungu_code, general_gu_code, exhibit_name, start_date.
 SELECT
     program_year,
     museum_name,

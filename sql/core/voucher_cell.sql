@@ -2,7 +2,7 @@
 -- si/gun/gu, the total of the year. Grain: program_year, sigungu_code, beneficiary_category.
 -- What is withheld can't be had by subtraction. A cell with one or two persons takes others of its si/gun/gu along, the
 -- smallest first, until two are withheld that hold more persons than they are cells (two cells of two persons are one
--- each). Where there are no such others the total goes too, and then other si/gun/gu of the year in the same way.
+-- each); that goes for those to whom vouchers were issued and for those who used them. Where there are no such others the total goes too, and then other si/gun/gu of the year in the same way.
 WITH usages AS (
     -- A report of the whole year counts alone; else its months are added up.
     SELECT *
@@ -28,7 +28,8 @@ ranked_cells AS (
         *,
         count(*) FILTER (has_few) OVER (PARTITION BY program_year, sigungu_code) AS few,
         row_number() OVER smallest_first AS nth,
-        sum(issued_count) OVER smallest_first AS issued_so_far
+        sum(issued_count) OVER smallest_first AS issued_so_far,
+        sum(user_count) OVER smallest_first AS users_so_far
     FROM cells
     WHERE issued_count > 0
     WINDOW smallest_first AS (
@@ -45,7 +46,9 @@ districts AS (
         sum(user_count) AS user_count,
         any_value(few) AS few,
         count(*) AS all_cells,
-        min(nth) FILTER (nth >= greatest(few, 2) AND issued_so_far > nth) AS enough_cells
+        min(nth) FILTER (
+            nth >= greatest(few, 2) AND issued_so_far > nth AND (users_so_far = 0 OR users_so_far > nth)
+        ) AS enough_cells
     FROM ranked_cells
     GROUP BY ALL
 ),
@@ -64,7 +67,8 @@ ranked_districts AS (
         count(*) FILTER (total_withheld) OVER (PARTITION BY w.program_year) AS few,
         row_number() OVER smallest_first AS nth,
         sum(c.nth) OVER smallest_first AS cells_so_far,
-        sum(c.issued_so_far) OVER smallest_first AS issued_so_far
+        sum(c.issued_so_far) OVER smallest_first AS issued_so_far,
+        sum(c.users_so_far) OVER smallest_first AS users_so_far
     FROM withheld AS w
     JOIN ranked_cells AS c
         ON c.program_year = w.program_year AND c.sigungu_code = w.sigungu_code AND c.nth = greatest(w.cells_withheld, 1)
@@ -76,7 +80,11 @@ years AS (
     SELECT
         program_year,
         any_value(few) AS few,
-        min(nth) FILTER (nth >= greatest(few, 2) AND issued_so_far > cells_so_far) AS enough_districts
+        min(nth) FILTER (
+            nth >= greatest(few, 2)
+            AND issued_so_far > cells_so_far
+            AND (users_so_far = 0 OR users_so_far > cells_so_far)
+        ) AS enough_districts
     FROM ranked_districts
     GROUP BY program_year
 ),

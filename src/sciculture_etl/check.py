@@ -11,8 +11,8 @@ import polars as pl
 from sciculture_etl.contracts import Contract
 from sciculture_etl.findings import Finding, empty_findings, with_words
 from sciculture_etl.read import Reading, read_submission
+from sciculture_etl.read.personal import PERSONAL_FORMS
 from sciculture_etl.validate import Candidate, Validated, validate_tables
-from sciculture_etl.validate.batch import PERSONAL_FORMS
 
 ACCEPTED, PARTIALLY, REJECTED = "accepted", "partially_accepted", "rejected"
 ROW_KINDS = ("read", "loaded", "quarantined", "left_out")

@@ -15,11 +15,6 @@ MACROS = {
     "is_small(0)": False,
     "is_small(2)": True,
     "is_small(3)": False,
-    "sido_short('경상남도')": "경남",
-    "sido_short('경남')": "경남",
-    "sido_short('전북특별자치도')": "전북",
-    "sido_short('강원특별자치도')": "강원",
-    "sido_short('서울특별시')": "서울",
 }
 
 

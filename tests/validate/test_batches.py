@@ -120,7 +120,7 @@ def test_a_money_unit_in_one_file_does_not_reach_into_another() -> None:
 def test_a_day_without_a_year_takes_that_of_its_own_table() -> None:
     contract = load_contracts()["institution"]
     files = {
-        year: as_csv(table(INSTITUTION | {"사업연도": year, "등록일": "연중"})) for year in ("2019", "2020", "2021")
+        year: as_csv(table(INSTITUTION | {"사업연도": year, "등록일": "3.2"})) for year in ("2019", "2020", "2021")
     }
     candidates = [c for year, file in files.items() for c in candidates_of(file, submission=year)[1]]
     days = validate_tables(contract, candidates).accepted["valid_from"].to_list()

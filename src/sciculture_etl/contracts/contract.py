@@ -111,6 +111,11 @@ class Contract(Strict):
         for key, name, kind in self._named():
             if name not in self.fields or self.fields[name].type != kind:
                 raise ValueError(f"{key}: no such {kind} field: {name}")
+        spelled: dict[str, str] = {}
+        for name, fld in self.fields.items():
+            for spelling in fld.spellings:
+                if spelled.setdefault(spelling, name) != name:
+                    raise ValueError(f"fields.{name}: {spelling!r} is already a spelling of {spelled[spelling]}")
         bounds = sorted(fld.period for fld in self.fields.values() if fld.period)
         if bounds not in ([], ["end", "start"]):
             raise ValueError("period: one field is its start and one its end")
@@ -121,6 +126,7 @@ class Contract(Strict):
         found = [("year_from", self.year_from, "date")]
         for name, fld in self.fields.items():
             found += [(f"fields.{name}.scale", fld.scale, "enum"), (f"fields.{name}.from_date", fld.from_date, "date")]
+            found.append((f"fields.{name}.from_field", fld.from_field, "text"))
         if self.unpivot:
             found += [("unpivot.into", self.unpivot.into, "enum"), ("unpivot.measure", self.unpivot.measure, "count")]
         return [(key, name, kind) for key, name, kind in found if name]

@@ -24,19 +24,20 @@ DUCKDB_TYPES = {
 }  # fmt: skip
 # What a word of the contract may be said of.
 ONLY_FOR = {
-    "values": ("enum",), "values_from": ("enum",), "level": ("region",), "scale": ("score",), "period": ("date",),
-    "per_year": ("term",), "said": ("term", "date"), "from_date": ("term",), "refers_to": ("text",),
-    "pattern": ("text", "enum"),
+    "values": ("enum",), "values_from": ("enum",), "level": ("region",), "from_field": ("region",),
+    "scale": ("score",), "period": ("date",), "month": ("date",), "per_year": ("term",), "from_date": ("term",),
+    "said": ("term", "date", "enum"), "refers_to": ("text",), "pattern": ("text", "enum"),
 }  # fmt: skip
 
 
 class ContractField(Strict):
     """A column of a submission.
 
-    period: start and end of a pair of dates; the column of the start may hold both. per_year, said, from_date: how many
-    terms a year has; whether the title (of a term, the file name too) may say it; the date that says it otherwise.
-    scale: the enum field that says on what scale a score is given. values_from: the CSV in ``sql/reference`` that lists
-    the codes. refers_to: the register that must know what stands here.
+    period: start and end of a pair of dates; the column of the start may hold both. month: a date may be told by its
+    month alone, and which day of it is then meant. per_year, from_date: how many terms a year has; the date that says
+    which. said: title or sheet (of a term and an enum, the file name too) may say it. scale: the enum field that says
+    on what scale a score is given. values_from: the CSV in ``sql/reference`` that lists the codes. from_field: the
+    field that tells the place where a table has no column for it. refers_to: the register that must know the name.
     """
 
     name: str = ""
@@ -57,6 +58,8 @@ class ContractField(Strict):
     per_year: Literal[2, 4, 12] | None = None
     said: bool = False
     from_date: str | None = None
+    from_field: str | None = None
+    month: Literal["first_day", "last_day"] | None = None
     refers_to: Literal["institution"] | None = None
     description: Words
 
@@ -75,6 +78,13 @@ class ContractField(Strict):
             raise ValueError("unit: a count or money field needs its unit")
         if self.pattern:
             re.compile(self.pattern)
+        if self.between and self.between[0] > self.between[1]:
+            raise ValueError("between: the lower bound comes first")
+        spelled: dict[str, str] = {}
+        for code, spellings in self.values.items():
+            for spelling in spellings:
+                if spelled.setdefault(spelling, code) != code:
+                    raise ValueError(f"values: {spelling!r} is a spelling of both {spelled[spelling]} and {code}")
         return self
 
     @property

@@ -13,9 +13,9 @@ import polars as pl
 from sciculture_etl.contracts import Contract
 from sciculture_etl.findings import Finding, empty_findings, with_words
 from sciculture_etl.load.warehouse import ENVELOPE, Warehouse
+from sciculture_etl.read.personal import PERSONAL_FORMS
 from sciculture_etl.settings import sql_text
 from sciculture_etl.validate import Validated
-from sciculture_etl.validate.batch import PERSONAL_FORMS
 
 
 @dataclass
@@ -46,10 +46,9 @@ def _drop(frame: pl.DataFrame, submissions: list[str]) -> pl.DataFrame:
 
 def partition_key(contract: Contract) -> pl.Expr:
     """What a row belongs to within its dataset, submitter and year; empty where it is of the whole year."""
+    terms = {name for name, fld in contract.fields.items() if fld.type == "term"}
     parts = [
-        pl.when(pl.col(name) != 0).then(pl.col(name).cast(pl.String))
-        if contract.fields[name].type == "term"
-        else pl.col(name).cast(pl.String)
+        pl.when(pl.col(name) != 0).then(pl.col(name).cast(pl.String)) if name in terms else pl.col(name).cast(pl.String)
         for name in contract.partition[1:]
     ]
     return pl.concat_str([part.fill_null("") for part in parts], separator="|") if parts else pl.lit("")

@@ -30,6 +30,25 @@ def accounts_that_disagree(warehouse: Warehouse, contracts: dict[str, Contract])
     return wrong
 
 
+def facts_that_disagree(
+    warehouse: Warehouse, contracts: dict[str, Contract], promises: dict[str, Promise]
+) -> list[str]:
+    """A fact has one row for each accepted row, once each, and its grain tells them apart."""
+    wrong = []
+    for dataset in contracts:
+        fact = f"fct_{dataset}"
+        promise = promises.get(fact)
+        if promise is None or not promise.by_submission:
+            continue
+        accepted = warehouse.value(f"SELECT count(*) FROM accepted.{dataset}")
+        made = warehouse.value(f'SELECT count(*) FROM "{fact}"')
+        if accepted != made:
+            wrong.append(
+                f"sql/core/{fact}.sql makes {made:,} rows of {accepted:,} accepted ones: a join or a condition"
+            )
+    return wrong
+
+
 def judge_tables(warehouse: Warehouse, promises: dict[str, Promise], model: Model) -> list[SuiteOutcome]:
     """The suites of all tables; one that passed as it stands now isn't asked again, nor one without a row."""
     passed = {row["name"]: row for row in warehouse.rows("SELECT * FROM log.curated_suite")}

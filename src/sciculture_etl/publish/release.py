@@ -16,7 +16,7 @@ from sciculture_etl import __version__
 from sciculture_etl.contracts import Contract, Promise
 from sciculture_etl.load import Warehouse
 from sciculture_etl.model import Model
-from sciculture_etl.publish.checks import accounts_that_disagree, judge_tables
+from sciculture_etl.publish.checks import accounts_that_disagree, facts_that_disagree, judge_tables
 from sciculture_etl.publish.current import OPERATIONS, PUBLIC, current_release, finish_swap, swap_to, write_aside
 from sciculture_etl.publish.dictionary import write_dictionary
 from sciculture_etl.publish.figures import judge_figures, read_figures_checked
@@ -127,7 +127,8 @@ def publish_release(
     mark = fingerprint(STORAGE, __version__, *(f"{name} {model.fingerprints[name]}" for name in outward))
     if current_id and warehouse.state("published") == f"{current_id} {mark}":
         return Publication("unchanged", current_id)
-    if wrong := accounts_that_disagree(warehouse, contracts):
+    wrong = [*accounts_that_disagree(warehouse, contracts), *facts_that_disagree(warehouse, contracts, promises)]
+    if wrong:
         return Publication(
             "refused", current_id, refusals=[f"the accounts of rows don't add up: {line}" for line in wrong]
         )

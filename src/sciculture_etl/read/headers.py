@@ -10,11 +10,13 @@ from functools import lru_cache
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.read.grid import HEAD_ROWS, Grid, Merge
-from sciculture_etl.read.titles import said_date
+from sciculture_etl.read.titles import MIDDLE_DOTS, said_date
 
 HEADER_WITHIN = 20  # rows from the top in which a header is looked for
 UNIT_IN_BRACKETS = re.compile(
-    r"[(\[]\s*(?:단위\s*[:：]?\s*)?(명|회|개|개소|건|팀|원|천원|백만원|억원|%|점|인|반|강좌)\s*[)\]]"
+    r"[(\[<‹〈]\s*(?:단위\s*[:：]?\s*)?"
+    r"(명|회|개|개소|건|팀|원|천\s*원|만\s*원|백\s*만\s*원|억\s*원|%|점|인|반|강좌|(?:5|7|10|100)\s*점(?:\s*만점|\s*척도)?)"
+    r"\s*[)\]>›〉]"
 )
 SCALE_IN_HEADER = re.compile(r"(?<!\d)(5|7|10|100)\s*점|%")
 DROPPED = re.compile(r"[\s()\[\]·ㆍ・•/,:：.*†]+")
@@ -35,14 +37,14 @@ def normalise_header(text: str | None) -> str:
     ``수혜자수\\n(순인원)(명)¹⁾`` → ``수혜자수순인원``."""
     if not text:
         return ""
-    plain = unicodedata.normalize("NFKC", NOTE_MARK.sub("", text.strip()))
+    plain = unicodedata.normalize("NFKC", NOTE_MARK.sub("", text.strip().translate(MIDDLE_DOTS)))
     return DROPPED.sub("", UNIT_IN_BRACKETS.sub("", plain)).lower()
 
 
 def unit_in_header(text: str | None) -> str | None:
     """``국비(천원)`` → ``천원``."""
     found = UNIT_IN_BRACKETS.search(unicodedata.normalize("NFKC", text or ""))
-    return found[1] if found else None
+    return re.sub(r"\s", "", found[1]) if found else None
 
 
 def scale_in_header(text: str | None) -> str | None:
@@ -81,6 +83,8 @@ class Header:
 
 
 TOTAL = "total"
+PLANNED = re.compile(r"계획|목표|예정|예상")
+DONE = ("실적", "결과", "실제", "집행", "개최결과", "운영결과")
 
 
 def wide_column(measure: str, code: str) -> str:
@@ -129,11 +133,21 @@ def _double(parents: list[str | None], children: list[str | None], row: int, mer
     names: Names = []
     for parent, child in zip(_spread_parents(parents, children, row, merges), children, strict=True):
         if parent and child:
-            forms = [_normalised(parent + child), _normalised(child)]
-            names.append((f"{parent}|{child}", forms))
+            names.append((f"{parent}|{child}", _forms(parent, child)))
         else:
             names.append((parent or child or "", [_normalised(parent or child)]))
     return names
+
+
+def _forms(parent: str, child: str) -> list[str]:
+    """How a header over two rows may be spelled in a contract. What is planned never goes by the name of what was done;
+    what was done may go by its name alone."""
+    both = [_normalised(parent + child), _normalised(child + parent)]
+    if PLANNED.search(_normalised(parent)) or PLANNED.search(_normalised(child)):
+        return both
+    if _normalised(child) in DONE:
+        return [*both, _normalised(parent)]
+    return [*both, _normalised(child)]
 
 
 def _map_columns(names: Names, contract: Contract) -> dict[str, int]:
@@ -161,10 +175,12 @@ def _missing(contract: Contract, columns: dict[str, int], above: str) -> list[st
         given |= {fld.name for fld in contract.region_fields}
     if contract.period and contract.period[0].name in columns:
         given.add(contract.period[1].name)
+    given |= {name for name, fld in contract.fields.items() if fld.from_field in columns}
     if said_date(above):
         given |= {name for name, fld in contract.fields.items() if fld.type == "date" and fld.said}
     wide = contract.unpivot
-    if wide and any(wide_column(wide.measure, code) in columns for code in wide.columns):
+    told = [*wide.columns, *([TOTAL] if TOTAL in contract.fields[wide.into].values else [])] if wide else []
+    if wide and any(wide_column(wide.measure, code) in columns for code in told):
         given |= {wide.into, wide.measure}
     return [name for name, fld in contract.fields.items() if fld.required and name not in given]
 
@@ -173,7 +189,8 @@ def _goes_on(first: list[str | None], second: list[str | None], contract: Contra
     """Whether a second row of nothing but headers stands below a row of headers."""
     above = [name for name in map(_normalised, first) if name in _spellings(contract)]
     below = [name for name in map(_normalised, second) if name]
-    return len(above) > 1 and bool(below) and all(name in _spellings(contract) for name in below)
+    known = [name in _spellings(contract) or name in DONE or bool(PLANNED.match(name)) for name in below]
+    return len(above) > 1 and bool(below) and all(known)
 
 
 def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
@@ -249,6 +266,11 @@ def _unclear(header: Header, merges: list[Merge]) -> list[str]:
 def _claims_parent(header: Header, name: str, label: str) -> bool:
     """Whether the contract spells this field with the parent that stands over it."""
     return _spellings(header.contract).get(normalise_header(label.replace("|", "")), ("", 0))[0] == name
+
+
+def is_office_contact(label: str) -> bool:
+    """Whether a column holds how to reach an office, which is not personal."""
+    return bool(OFFICE_CONTACT.search(normalise_header(label.split("|")[-1])))
 
 
 def personal_headers(labels: dict[int, str]) -> list[str]:

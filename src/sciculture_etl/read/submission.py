@@ -8,7 +8,8 @@ from sciculture_etl.contracts import Contract
 from sciculture_etl.findings import Finding
 from sciculture_etl.read.formats import read_grids
 from sciculture_etl.read.grid import Grid, Refused
-from sciculture_etl.read.headers import Header, find_header, personal_headers
+from sciculture_etl.read.headers import Header, find_header, is_office_contact, personal_headers
+from sciculture_etl.read.personal import PERSONAL_FORMS, first_personal
 from sciculture_etl.read.table import Table, cut_table
 from sciculture_etl.read.titles import read_title
 
@@ -67,6 +68,8 @@ def _read(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int) 
             continue
         if personal := personal_headers(header.labels):
             return _refuse(kind, Finding("R_PII", header=", ".join(personal), sheet=grid.sheet, row=header.first + 1))
+        if row := _personal_row(grid, header):
+            return _refuse(kind, Finding("R_PII", header=PERSONAL_FORMS, sheet=grid.sheet, row=row))
         if grid.hidden:
             reading.findings.append(Finding("W_HIDDEN_SHEET", value=grid.sheet, sheet=grid.sheet))
         elif header.missing or header.unclear:
@@ -75,6 +78,18 @@ def _read(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int) 
             title = read_title(grid.head()[: header.first])
             reading.tables.append(cut_table(grid, header, title))
     return _judge(reading, grids, nearly, contracts)
+
+
+def _personal_row(grid: Grid, header: Header) -> int | None:
+    """The first row, from 1, with a personal value in a column that no field reads; contacts of an office are none.
+    Columns that are read are searched with their rows."""
+    for column, label in header.labels.items():
+        if column in header.columns.values() or is_office_contact(label) or column >= grid.frame.width:
+            continue
+        found = first_personal(grid.frame[f"c{column}"].slice(header.last + 1))
+        if found is not None:
+            return found + header.last + 2
+    return None
 
 
 def _damaged(grid: Grid, header: Header) -> Finding:

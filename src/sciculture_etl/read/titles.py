@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-DAY = re.compile(r"(20\d{2})\s*[.\-/년]\s*(\d{1,2})\s*[.\-/월]\s*(\d{1,2})(?!\d|\s*분기)\s*일?\.?")
+DAY = re.compile(r"(20\d{2})\s*[.\-/년]\s*(\d{1,2})\s*[.\-/월]\s*(\d{1,2})(?!\d|\s*분기|\s*월)\s*일?\.?")
 MONTH = re.compile(r"20\d{2}\s*년\s*\d{1,2}\s*월|20\d{2}\s*\.\s*\d{1,2}\s*\.")
 # Best first: a year that is called the programme's. Days and months ("2021년 1월 제출") are no program years.
 YEAR_WORDS = (
@@ -17,18 +17,33 @@ YEAR_WORDS = (
 )
 SHORT_YEAR = re.compile(r"['’‘`](\d{2})\s*년")
 BARE_YEAR = re.compile(r"(?<![\d.\-])(20\d{2})(?![\d.\-])")
-YEAR_IN_NAME = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
-SHORT_YEAR_IN_NAME = re.compile(r"(?<!\d)(\d{2})년")
-UNIT_LINE = re.compile(r"단위\s*[:：]\s*([^)\]]+)")
+# Dots that look alike; NFKC makes a letter of the first.
+MIDDLE_DOTS = str.maketrans(dict.fromkeys("ㆍ‧∙⋅・･•", "·"))
+YEAR_IN_NAME = re.compile(r"(?<!\d)(20\d{2})(?:0[1-9]|1[0-2])?(?!\d)")
+SHORT_YEAR_IN_NAME = re.compile(r"(?<!\d)(\d{2})년|['’‘`](\d{2})(?!\d)")
+MONEY_UNIT = re.compile(r"(천|만|백\s*만|억)\s*원")
+UNIT_LINE = re.compile(rf"단위\s*[:：]?\s*([^)\]>›〉]+)|[(\[<‹〈]\s*({MONEY_UNIT.pattern})\s*[)\]>›〉]")
 SUBMITTER_LINE = re.compile(r"(?:기관명|운영기관|제출기관|수행기관|책임운영기관)\s*[:：]\s*([^,;/|]+)")
 MADE_ON = re.compile(r"(?:제출|수정|작성)\s*(?:일자|일시|일)?\s*[:：]?\s*(?=20\d{2})")
 DAY_BEFORE = re.compile(rf"(?P<day>{DAY.pattern})\s*(?:자\s*)?(?:기준|현재)")
 DAY_AFTER = re.compile(rf"(?:기준\s*일?자?|현재)\s*[:：]?\s*(?P<day>{DAY.pattern})")
-MADE_IN = re.compile(r"(?:20\d{2}\s*년\s*)?\d{1,2}\s*월\s*(?:제출|작성|수정|현재|기준|말)|\d{1,2}\s*월\s*\d{1,2}\s*일")
+# When something was made or sent, and as of when: neither is the program year or its part.
+SENT_IN = re.compile(
+    r"20\d{2}\s*년?[\s_]*(?:\d{1,2}\s*월[\s_]*)?(?:제출|작성|수정|접수|보고)|\d{1,2}\s*월\s*(?:제출|작성|수정|접수|보고|정산|마감)"
+)
+AS_OF = re.compile(r"(?:20\d{2}\s*년\s*)?\d{1,2}\s*월\s*(?:말\s*)?(?:현재|기준|말)|\d{1,2}\s*월\s*\d{1,2}\s*일")
+TERM_WORD = {2: r"반기", 4: r"(?:/\s*4\s*)?(?:분기|기수)", 12: r"월"}
+SEVERAL = {
+    count: re.compile(rf"(?<!\d)(\d{{1,2}})\s*(?:{word})?\s*([~∼～〜\-–·,])\s*(\d{{1,2}})\s*{word}")
+    for count, word in TERM_WORD.items()
+}
 SAID = {
     2: re.compile(r"(?<!\d)([12])\s*반기()"),
     4: re.compile(r"(?<!\d)([1-4])\s*(?:/\s*4\s*)?(?:분기|기수)|(?<![\dA-Za-z])[Qq]([1-4])(?!\d)"),
-    12: re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s*월|(?<!\d)20\d{2}[-_.](0[1-9]|1[0-2])(?!\d)"),
+    12: re.compile(
+        r"(?<!\d)(1[0-2]|0?[1-9])\s*월|(?<!\d)20\d{2}[-_]?(0[1-9]|1[0-2])(?!\d)"
+        r"|(?<!\d)20\d{2}\s*\.\s*(1[0-2]|0?[1-9])\s*\.?(?![\s\d]*\d)"
+    ),
 }
 MONEY_SCALE = {"원": 1, "천원": 1_000, "만원": 10_000, "백만원": 1_000_000, "억원": 100_000_000}
 
@@ -58,7 +73,8 @@ def made_on(text: str) -> date | None:
 
 
 def _year(text: str) -> int | None:
-    whole, text = text, MONTH.sub(" ", DAY.sub(" ", text))
+    whole = SENT_IN.sub(" ", text)
+    text = MONTH.sub(" ", DAY.sub(" ", whole))
     for words in YEAR_WORDS:
         if found := words.search(text):
             return int(found[1])
@@ -67,7 +83,7 @@ def _year(text: str) -> int | None:
     if found := BARE_YEAR.search(text):
         return int(found[1])
     # A monthly report says its year only with its month (2021년 5월 ... 실적).
-    found = BARE_YEAR.search(DAY.sub(" ", MADE_IN.sub(" ", whole)).replace(".", " "))
+    found = BARE_YEAR.search(DAY.sub(" ", whole).replace(".", " "))
     return int(found[1]) if found else None
 
 
@@ -75,7 +91,11 @@ def read_title(rows: list[list[str | None]]) -> Title:
     """What the rows above the header say."""
     cells = [unicodedata.normalize("NFKC", cell) for row in rows for cell in row if cell]
     text = "\n".join(cells)
-    units = [unit.strip() for found in UNIT_LINE.finditer(text) for unit in re.split(r"[,·/、\s]+", found[1])]
+    units = [
+        re.sub(r"\s", "", unit[0])
+        for found in UNIT_LINE.finditer(text)
+        for unit in re.finditer(r"(?:천|만|백\s*만|억)?\s*원", found[1] or found[2])
+    ]
     submitter = SUBMITTER_LINE.search(text)
     return Title(
         year=_year(text),
@@ -86,14 +106,25 @@ def read_title(rows: list[list[str | None]]) -> Title:
     )
 
 
+SEVERAL_TERMS = -1
+
+
 def said_term(text: str, per_year: int) -> int | None:
     """Which half (``상반기``), quarter (``2분기``, ``3/4분기``) or month (``5월``) a title or file name is of.
 
-    Days (``7월 15일``), and when something was made or sent (``2020년 7월 제출``), are no terms; two terms are none.
+    0 where it names them all, ``SEVERAL_TERMS`` where it names several, None where none. Days (``7월 15일``), and when
+    something was made or sent (``2020년 7월 제출``), are no terms.
     """
-    plain = MADE_IN.sub(" ", DAY.sub(" ", unicodedata.normalize("NFKC", text)))
-    found = {int(next(part for part in hit if part)) for hit in SAID[per_year].findall(_halves(plain))}
-    return found.pop() if len(found) == 1 else None
+    plain = unicodedata.normalize("NFKC", text.translate(MIDDLE_DOTS))
+    plain = _halves(AS_OF.sub(" ", SENT_IN.sub(" ", DAY.sub(" ", plain))))
+    said: set[int] = set()
+    for first, mark, last in SEVERAL[per_year].findall(plain):
+        said |= {int(first), int(last)} if mark in "·," else set(range(int(first), int(last) + 1))
+    plain = SEVERAL[per_year].sub(" ", plain)
+    said |= {int(next(part for part in hit if part)) for hit in SAID[per_year].findall(plain)}
+    if len(said) == per_year:
+        return 0
+    return said.pop() if len(said) == 1 else SEVERAL_TERMS if said else None
 
 
 def said_date(text: str) -> str | None:
@@ -104,14 +135,16 @@ def said_date(text: str) -> str | None:
 
 
 def _halves(text: str) -> str:
+    text = re.sub(r"상\s*[·,/]?\s*하반기", "1·2반기", text)
     return re.sub("[하후]반기", "2반기", re.sub("[상전]반기", "1반기", text))
 
 
 def year_in_file_name(name: str) -> int | None:
     """``2020 생활과학교실.xlsx`` → 2020; a whole date like 20200415 is no program year."""
     name = unicodedata.normalize("NFC", name)
+    name = SENT_IN.sub(" ", name)
     if found := YEAR_IN_NAME.search(DAY.sub(" ", name)):
         return int(found[1])
     if found := SHORT_YEAR_IN_NAME.search(name):
-        return 2000 + int(found[1])
+        return 2000 + int(found[1] or found[2])
     return None

@@ -7,22 +7,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from sciculture_etl.contracts import Contract, RowRule
+from sciculture_etl.read.personal import PERSONAL_VALUE, SHORTEST_PERSONAL
 from sciculture_etl.validate.blocks import Block, Candidate, per_row, split_blocks, stack_blocks
 from sciculture_etl.validate.cells import FAILED, failed, squeeze_name
 from sciculture_etl.validate.placing import count_rows, place_findings
 from sciculture_etl.validate.rows import left_out
 from sciculture_etl.validate.totals import check_totals, check_wide_total
 from sciculture_etl.validate.typed import cast_rows
-
-# Resident and foreigner registration numbers, mobile phones, e-mail addresses.
-# Full-width forms count: they look the same to a reader.
-PERSONAL_VALUE = (
-    r"(?:^|[^\d\-])\d{6}\s?[-－]?\s?[1-8１-８]\d{6}(?:[^\d\-]|$)"
-    r"|(?:^|[^\d])[0０][1１][016-9０１６-９][-－.．\s]?\d{3,4}[-－.．\s]?\d{4}(?:[^\d]|$)"
-    r"|[A-Za-z0-9._%+\-]+[@＠][A-Za-z0-9.\-]+\.[A-Za-z]{2,}"
-)
-PERSONAL_FORMS = "주민등록번호·휴대전화·이메일 형태의 값"  # what a finding calls them
-SHORTEST_PERSONAL = len("a@b.kr")
 
 
 @dataclass
@@ -58,6 +49,11 @@ class _Findings:
         if field in self.rows.columns:
             value = pl.lit(self.rows[field].gather(cells["index"]))
         self.frames.append(cells.with_columns(pl.lit(field, pl.String).alias("field"), value.alias("value")))
+
+    def untold(self, field: str, cells: pl.DataFrame) -> pl.DataFrame:
+        """The cells of a field that no error stands at yet."""
+        told = [f.filter((pl.col("field") == field) & (pl.col("severity") == "error"))["index"] for f in self.frames]
+        return cells.filter(~pl.col("index").is_in(pl.concat(told).implode())) if told else cells
 
     def spread(self, numbers: pl.Series) -> None:
         """A source row that tells several rows is refused as one. numbers: the candidate of each row."""
@@ -116,7 +112,7 @@ def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validate
     findings = _Findings(contract, rows)
     typed = cast_rows(contract, rows, blocks, findings.add)
     for rule in contract.row_rules:
-        findings.add(rule.field, _check_rule(rule, typed), rejects=True)
+        findings.add(rule.field, findings.untold(rule.field, _check_rule(rule, typed)), rejects=True)
     findings.add("overflow", failed(rows["overflow"].is_not_null().arg_true(), "E_EXTRA_CELLS"), rejects=True)
     numbers = per_row(rows, [block.number for block in blocks], pl.UInt32())
     is_wide = len(blocks) > len(candidates)

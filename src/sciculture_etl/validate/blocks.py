@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from sciculture_etl.contracts import Contract
+from sciculture_etl.contracts import Contract, Unpivot
 from sciculture_etl.read import Table
 from sciculture_etl.read.headers import TOTAL, wide_column
 
@@ -44,23 +44,34 @@ class Block:
 def _blocks_of(contract: Contract, number: int, candidate: Candidate) -> list[Block]:
     table = candidate.table
     wide = contract.unpivot
-    codes = [code for code in wide.columns if wide_column(wide.measure, code) in table.letters] if wide else []
-    if not wide or not codes:
+    sources = {code: wide_column(wide.measure, code) for code in wide.columns} if wide else {}
+    codes = {code: column for code, column in sources.items() if column in table.letters}
+    total = wide_column(wide.measure, TOTAL) if wide else ""
+    if not wide or not (codes or total in table.letters):
         return [Block(number, candidate, table.frame, table.letters, table.headers)]
-    total = wide_column(wide.measure, TOTAL)
-    own = [name for name in table.frame.columns if "@" not in name or name == total]
-    blocks = []
-    for code in codes:
-        source = wide_column(wide.measure, code)
-        frame = table.frame.select(
-            *own, pl.lit(code).alias(wide.into), pl.col(source).alias(wide.measure)
-        )  # fmt: skip
-        block = Block(number, candidate, frame)
-        for told, given in ((block.letters, table.letters), (block.headers, table.headers)):
-            told |= {name: text for name, text in given.items() if "@" not in name or name == total}
-            told[wide.measure] = given[source]
-        blocks.append(block)
-    return blocks
+    blocks = [_block(number, candidate, wide, code, column, table.frame) for code, column in codes.items()]
+    if total not in table.letters or TOTAL not in contract.fields[wide.into].values:
+        return blocks
+    # A row that tells its total alone isn't split: it is one row, of the total, and none of its parts is missing.
+    split = pl.any_horizontal(pl.col(column).is_not_null() for column in codes.values()) if codes else pl.lit(False)
+    alone = table.frame.select((~split & pl.col(total).is_not_null()).alias("alone"))["alone"]
+    if not alone.any() and codes:
+        return blocks
+    for block in blocks:
+        block.frame = block.frame.filter(~alone)
+    rows = table.frame.filter(alone) if codes else table.frame
+    return [*blocks, _block(number, candidate, wide, TOTAL, total, rows)]
+
+
+def _block(number: int, candidate: Candidate, wide: Unpivot, code: str, column: str, rows: pl.DataFrame) -> Block:
+    """The rows of a wide table as its column ``column`` tells them, which is that of ``code``."""
+    own = [name for name in rows.columns if "@" not in name or (name.endswith(f"@{TOTAL}") and code != TOTAL)]
+    frame = rows.select(*own, pl.lit(code).alias(wide.into), pl.col(column).alias(wide.measure))
+    block = Block(number, candidate, frame)
+    for told, given in ((block.letters, candidate.table.letters), (block.headers, candidate.table.headers)):
+        told |= {name: text for name, text in given.items() if name in own}
+        told[wide.measure] = given[column]
+    return block
 
 
 def split_blocks(contract: Contract, candidates: list[Candidate]) -> list[Block]:

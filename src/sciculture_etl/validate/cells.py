@@ -13,14 +13,16 @@ import polars as pl
 
 from sciculture_etl.contracts import Contract, ContractField
 from sciculture_etl.read.headers import normalise_header
-from sciculture_etl.validate.dates import parse_date, parse_ordinal, parse_period, parse_term, parse_year
+from sciculture_etl.read.titles import MIDDLE_DOTS
+from sciculture_etl.validate.dates import parse_day, parse_ordinal, parse_period, parse_term, parse_year
 from sciculture_etl.validate.numbers import NONE_MARKS, cast_numbers
 
 FIRST_YEAR = 2000
-LIST_MARKS = re.compile(r"[,/·ㆍ・;；，、|\n\r]+")
+LIST_MARKS = re.compile(r"[,/·;；，、|\n\r]+")
 ET_CETERA = re.compile(r"(?:^|\s+)등\.?$")
 PERIOD_CODES = ["start_code", "end_code", "warning"]
 Parsed = tuple[Any, str | None]  # value, code
+NO_ITEM = ("-", "–", "—", "없음", "해당없음", "해당 없음")
 MOST_NAMED = 20  # codes that a message lists in full
 NOTHING = ["-", "–", "—"]  # in a column that holds no number: nothing to tell
 # Failing cells of one field: index (row of the batch), code, and what was expected in both languages.
@@ -97,19 +99,21 @@ def cast_plain(contract: Contract, fld: ContractField, texts: pl.Series) -> pl.D
 
 def split_list(text: str) -> list[str] | None:
     """``과학기술정보통신부, 국립중앙과학관 등`` → both, in order; None where nothing is listed."""
-    parts = (" ".join(part.split()) for part in LIST_MARKS.split(unicodedata.normalize("NFC", text)))
-    items = [part for part in (ET_CETERA.sub("", part).strip() for part in parts) if part and part not in NOTHING]
+    parts = (
+        " ".join(part.split()) for part in LIST_MARKS.split(unicodedata.normalize("NFC", text.translate(MIDDLE_DOTS)))
+    )
+    items = [part for part in (ET_CETERA.sub("", part).strip() for part in parts) if part and part not in NO_ITEM]
     return items or None
 
 
-def cast_dates(texts: pl.Series, years: pl.Series) -> pl.DataFrame:
-    """Single dates → start (Date), code. What is meant by 연중 depends on the row's own program year."""
+def cast_dates(texts: pl.Series, years: pl.Series, month: str | None = None) -> pl.DataFrame:
+    """Single dates → start (Date), code. What ``3.2`` means depends on the row's own program year."""
 
     def date_of(dated: str) -> Parsed:
         text, _, year = dated.rpartition("\0")
         if text in NOTHING:
             return None, None
-        parsed = parse_date(text, int(year) or None)
+        parsed = parse_day(text, int(year) or None, month)
         return parsed.start, parsed.code or parsed.warning
 
     dated = pl.DataFrame({"text": texts, "year": years.fill_null(0)}).select(pl.format("{}\0{}", "text", "year"))
@@ -160,7 +164,7 @@ def cast_field(
     if fld.is_measure:
         cast = cast_numbers(texts, fld, scales)
     elif fld.type == "date":
-        cast = cast_dates(texts, years).rename({"start": "value"})
+        cast = cast_dates(texts, years, fld.month).rename({"start": "value"})
     else:
         cast = cast_plain(contract, fld, texts)
     return check_values(fld, cast["value"], cast["code"], texts)
@@ -184,6 +188,8 @@ def check_values(
             if mask.any():
                 failures.append(failed(at.filter(mask), found.filter(mask), ko, en, severity))
     blank = values.is_null() & (texts.is_null() | texts.is_in(NOTHING))
+    if codes is not None:
+        blank = blank & codes.is_null()
     if fld.default is not None:
         values = pl.select(pl.when(pl.lit(blank)).then(pl.lit(fld.default)).otherwise(pl.lit(values))).to_series()
     elif fld.required and blank.any():
@@ -201,6 +207,7 @@ def check_values(
         unlike = (~values.str.contains(f"^(?:{fld.pattern})$")).fill_null(False)
         if unlike.any():
             failures.append(failed(unlike.arg_true(), "E_CODE_UNKNOWN", ko, en))
+            values = values.set(unlike, None)
     return values.alias(fld.name), pl.concat([pl.DataFrame(schema=FAILED), *failures])
 
 

@@ -12,7 +12,8 @@ SERIAL = range(20000, 60001)
 WEEKDAYS = "월화수목금토일"
 YMD = re.compile(
     r"^['’‘`]?(\d{4}|\d{2})\s*(?:[.\-/]|년)\s*(\d{1,2})\s*(?:[.\-/]|월)\s*(\d{1,2})\s*(?:일|\.)?"
-    r"\s*(?:\(?\s*([월화수목금토일])\s*(?:요일)?\s*\)?)?(?:\s*[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$"
+    r"\s*(?:\(?\s*([월화수목금토일])\s*(?:요일)?\s*\)?|\(\s*([가-힣]{1,4})\s*\))?"
+    r"(?:\s*[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$"
 )
 COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 MONTH = re.compile(r"^(\d{4})\s*(?:년|[.\-/])\s*(\d{1,2})\s*(?:월|\.)?$")
@@ -68,6 +69,20 @@ def parse_ordinal(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
+def parse_day(text: str, program_year: int | None, month: str | None = None) -> ParsedDate:
+    """A single day: ``3.2`` is of the program year. month: which day a month alone means; without it, it is no day."""
+    normal = _normal(text)
+    if program_year and TAIL_MD.match(normal):
+        normal = f"{program_year}.{normal}"
+    parsed = parse_date(normal, program_year)
+    if parsed.start == parsed.end:
+        return parsed
+    if month is None or not MONTH.match(normal):
+        return ParsedDate(code="E_DATE_INVALID")
+    day = parsed.start if month == "first_day" else parsed.end
+    return ParsedDate(day, day, warning=parsed.warning)
+
+
 def _last_of_month(year: int, month: int) -> date:
     return (date(year, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
@@ -81,7 +96,7 @@ def parse_date(text: str, program_year: int | None) -> ParsedDate:
         if found := YMD.match(normal):
             year = int(found[1])
             day = date(2000 + year if year < 100 else year, int(found[2]), int(found[3]))
-            wrong = bool(found[4]) and WEEKDAYS[day.weekday()] != found[4]
+            wrong = bool(found[5]) or (bool(found[4]) and WEEKDAYS[day.weekday()] != found[4])
             return ParsedDate(day, day, warning="W_WEEKDAY_MISMATCH" if wrong else None)
         if found := COMPACT.match(normal):
             day = date(*(int(part) for part in found.groups()))
@@ -142,7 +157,10 @@ def parse_period(text: str, program_year: int | None, tail: str | None = None) -
         return ParsedPeriod(start_code="E_DATE_INVALID")
     if len(parts) == 1:
         return ParsedPeriod(start.start, start.end, warning=start.warning)
-    end, crossed = _parse_end(parts[1].strip().removesuffix("까지").strip(), start.start, program_year)
+    tail = parts[1].strip().removesuffix("까지").strip()
+    if start.end != start.start and TAIL_D.match(tail):  # from a month: to a month
+        tail = f"{tail.rstrip('.일 ')}월"
+    end, crossed = _parse_end(tail, start.start, program_year)
     if end.end is None:
         return ParsedPeriod(start.start, end_code="E_DATE_INVALID")
     if end.end < start.start:

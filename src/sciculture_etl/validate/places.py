@@ -116,6 +116,12 @@ def _blame(
         blamed = (
             blamed.to_frame("b").select(pl.when(unsound).then(pl.lit(names[position - 1])).otherwise("b")).to_series()
         )
+    # Never a cell that is blank: then the deepest that says anything.
+    filled = failing.select(pl.coalesce(pl.when(pl.col(name).is_not_null()).then(pl.lit(name)) for name in names[::-1]))
+    has_own = failing.with_columns(blamed.alias("blamed")).select(
+        pl.any_horizontal((pl.col("blamed") == name) & pl.col(name).is_not_null() for name in names).alias("own")
+    )["own"]
+    blamed = pl.select(pl.when(pl.lit(has_own)).then(pl.lit(blamed)).otherwise(pl.lit(filled.to_series()))).to_series()
     candidates = pl.col("candidates")
     ambiguous = pl.when(pl.col("status") == "ambiguous")
     told = failing.select(

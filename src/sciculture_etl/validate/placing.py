@@ -91,23 +91,25 @@ def count_rows(
     blocks: list[Block], stacked: pl.DataFrame, reasons: pl.Series, rows: pl.DataFrame, bad: pl.Series
 ) -> pl.DataFrame:
     """Per table: rows of the file read, loaded, quarantined, left out, and one column a reason for that."""
-    out = (
-        stacked.select("part_key", reasons.alias("reason"))
-        .group_by("part_key")
-        .agg(pl.len().alias("read"), *((pl.col("reason") == reason).sum().alias(reason) for reason in LEFT_OUT))
-    )
-    judged = (
-        rows.select("part_key", bad.alias("bad"))
-        .group_by("part_key")
-        .agg((~pl.col("bad")).sum().alias("loaded"), pl.col("bad").sum().alias("quarantined"))
-    )
-    # The blocks of a wide table are of the same rows: one of them counts.
+    seen = stacked.select("part_key", "row", reasons.alias("reason"))
+    judged = rows.select("part_key", "row", bad.alias("bad"))
     first = {block.number: key for key, block in reversed(list(enumerate(blocks)))}
+    if len(blocks) > len(first):
+        # A row of a wide table stands in several blocks and counts once, with the first.
+        keys = pl.Series([first[block.number] for block in blocks], dtype=pl.UInt32)
+        seen = seen.with_columns(keys.gather(seen["part_key"]).alias("part_key")).unique(["part_key", "row"])
+        judged = judged.with_columns(keys.gather(judged["part_key"]).alias("part_key")).unique(["part_key", "row"])
+    out = seen.group_by("part_key").agg(
+        pl.len().alias("read"), *((pl.col("reason") == reason).sum().alias(reason) for reason in LEFT_OUT)
+    )
+    counted = judged.group_by("part_key").agg(
+        (~pl.col("bad")).sum().alias("loaded"), pl.col("bad").sum().alias("quarantined")
+    )
     told = pl.DataFrame([_table_words(key, blocks[key]) for key in sorted(first.values())], schema=TABLE_WORDS)
     counts = ["read", "loaded", "quarantined", *LEFT_OUT]
     return (
         told.join(out, on="part_key", how="left")
-        .join(judged, on="part_key", how="left")
+        .join(counted, on="part_key", how="left")
         .with_columns(pl.col(counts).fill_null(0).cast(pl.Int64))
         .with_columns(left_out=pl.sum_horizontal(LEFT_OUT))
         .sort("part_key")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
-from sciculture_etl.contracts import Contract
+from sciculture_etl.contracts import Contract, ContractField
 from sciculture_etl.read.headers import normalise_header
 
 # A mark of notes, or a short label with a colon (``자료:``, ``작성일:``).
 FOOTNOTE = r"^(?:※|\*\s*[^\d\s]|\*\)|[(\[]?주\s*\d*\s*[)\]:：]|[가-힣][가-힣\s]{1,9}[:：]|☞|▶|□|○\s)"
 EXAMPLE = r"^[(<\[【]?\s*(?:예시|작성\s*예|기재\s*예|(?:보기|예)\s*[)>\]】:：])"
+# In another column than the first only as a mark: a class may be called 예시로 배우는 과학.
+EXAMPLE_MARK = r"^[(<\[【]?\s*(?:예시|작성\s*예|기재\s*예)\s*[)>\]】:：]"
 # A label that is nothing but a word for a total; and what a row that lacks a label may end in (``합계(2020)``).
 TOTAL_WORD = r"^[(<\[【]?(?:소계|합계|총계|누계|총합계|총합|계)[)>\]】:：]?$"
-SUBTOTAL = TOTAL_WORD + r"|(?:소계|합계|총계|누계)[^가-힣]*$"
+SUBTOTAL = TOTAL_WORD + r"|(?:소계|합계|총계|누계|총합)(?:\(.*\)|[^가-힣]*)$|(?:시|도|군|구|권역|지역|기관|협회)계$"
 GRAND_TOTAL = r"(?:합계|총계)[)>\]】]?$|^[(<\[【]?계[)>\]】]?$"
 RUNNING_TOTAL = r"누계[)>\]】]?$"
 
@@ -20,6 +24,10 @@ RUNNING_TOTAL = r"누계[)>\]】]?$"
 def label_columns(contract: Contract, frame: pl.DataFrame) -> list[str]:
     """Columns in which the word 소계 or 합계 may stand: all that hold no measure."""
     return [name for name, fld in contract.fields.items() if not fld.is_measure and name in frame.columns]
+
+
+def _total_codes(fld: ContractField) -> list[str]:
+    return [said for words in fld.values.values() for said in words if re.search(TOTAL_WORD, said)]
 
 
 def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
@@ -41,14 +49,17 @@ def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
         .then(pl.lit("blank"))
         .when((few & text.str.contains(FOOTNOTE)) | ((pl.col("filled") == 1) & (pl.col("index") > last_full)))
         .then(pl.lit("footnote"))
-        .when(text.str.contains(EXAMPLE))
+        .when(text.str.contains(EXAMPLE) | pl.any_horizontal(pl.col(labels).str.contains(EXAMPLE_MARK)))
         .then(pl.lit("example"))
         .alias("reason"),
     )
     reasons = told["reason"]
     open_rows = frame.select("first_text", *labels).with_row_index("index").filter(reasons.is_null())
+    # What is a code of its own in a column (회원구분: 계) is no word for a total there.
+    own = {name: _total_codes(contract.fields[name]) for name in labels}
     texts = ["first_text", *labels]
     squeezed = [pl.col(name).str.replace_all(r"\s", "") for name in texts]
+    squeezed = [pl.when(~cell.is_in(own.get(name, []))).then(cell) for name, cell in zip(texts, squeezed, strict=True)]
     # Only rows that lack a required label can be totals, and every word for one has this syllable: the patterns are
     # then looked for in few cells.
     lacking = open_rows.filter(

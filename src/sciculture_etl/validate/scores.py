@@ -16,14 +16,15 @@ PERCENT = re.compile(r"%|퍼센트")
 def parse_score(text: str, scale: str | None) -> tuple[float | None, str | None]:
     """One cell → (score of 100, code). scale: that of the row or header, one of ``SCALES``, None where none is said.
 
-    What the cell says itself counts before that: ``89.2%``, ``4.46점/5점``. Where nothing says it, 0 to 1 is a share,
-    above 10 stands as it is, and what lies between could be of any scale: E_UNIT_MISMATCH.
+    A scale of 100 includes percent. What the cell says itself counts before that: ``89.2%``, ``4.46점/5점``. Where
+    nothing says it, 0 to 1 is a share, above 10 stands as it is, and what lies between could be of any scale:
+    E_UNIT_MISMATCH.
     """
     normal = " ".join(unicodedata.normalize("NFKC", text).split())
     if found := OWN_SCALE.match(normal):
         normal, scale = found[1], found[2]
     elif PERCENT.search(normal):
-        scale = "%"
+        scale = "100"
     parsed = parse_number(normal, "number", ("%", "퍼센트", "점"))
     if parsed.value is None:
         return None, parsed.code
@@ -35,6 +36,8 @@ def parse_score(text: str, scale: str | None) -> tuple[float | None, str | None]
         scale = "ratio" if value <= 1 else "100" if value > 10 else None
         if scale is None:
             return None, "E_UNIT_MISMATCH"
+    if scale == "%" and value <= 1:
+        scale = "ratio"  # a spreadsheet's 89.2 % comes as 0.892
     whole = Decimal({"ratio": 1, "%": 100}.get(scale) or int(scale))
     if value > whole:
         return None, "E_OUT_OF_RANGE"

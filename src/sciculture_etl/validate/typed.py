@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from sciculture_etl.contracts import Contract, ContractField
-from sciculture_etl.read.titles import said_term, year_in_file_name
+from sciculture_etl.read.titles import SEVERAL_TERMS, said_term, year_in_file_name
 from sciculture_etl.validate.blocks import Block, per_row
 from sciculture_etl.validate.cells import (
     by_distinct,
@@ -38,7 +38,8 @@ def cast_rows(contract: Contract, rows: pl.DataFrame, blocks: list[Block], tell:
             columns[name] = rows[name].alias(name)
         elif fld.type not in ("score", "term") and name not in done:
             scales = rows[f"scale:{name}"] if f"scale:{name}" in rows.columns else None
-            columns[name] = _told(contract, fld, cast_field(contract, fld, rows[name], years, scales), tell)
+            texts = _said_codes(fld, rows, blocks) if fld.type == "enum" and fld.said else rows[name]
+            columns[name] = _told(contract, fld, cast_field(contract, fld, texts, years, scales), tell)
     for name, fld in contract.fields.items():
         if fld.type == "score":
             columns[name] = _told(contract, fld, _score(fld, rows, blocks, columns), tell)
@@ -64,7 +65,11 @@ def _years(contract: Contract, rows: pl.DataFrame, blocks: list[Block], tell: Te
     dates = None
     if contract.year_from:
         unknown = pl.Series([None], dtype=pl.Int16).new_from_index(0, rows.height)
-        dates = cast_dates(rows[contract.year_from], unknown)["start"].dt.year().cast(pl.Int32)
+        dates = (
+            cast_dates(rows[contract.year_from], unknown, contract.fields[contract.year_from].month)["start"]
+            .dt.year()
+            .cast(pl.Int32)
+        )
         if contract.period and contract.year_from == contract.period[0].name:
             end = rows[contract.period[1].name]
             dates = cast_periods(rows[contract.year_from], end, unknown)["start"].dt.year().cast(pl.Int32)
@@ -98,6 +103,19 @@ def _period(
     return columns
 
 
+def _said_codes(fld: ContractField, rows: pl.DataFrame, blocks: list[Block]) -> pl.Series:
+    """The column, and where a cell is blank the one code that sheet, title or file name call by its name."""
+
+    def said(block: Block) -> str | None:
+        for text in (block.table.sheet, block.table.title, block.candidate.file_name):
+            named = {code for code, words in fld.values.items() if any(word in (text or "") for word in words)}
+            if named:
+                return named.pop() if len(named) == 1 else None
+        return None
+
+    return rows[fld.name].fill_null(per_row(rows, [said(block) for block in blocks], pl.String()))
+
+
 def _score(
     fld: ContractField, rows: pl.DataFrame, blocks: list[Block], columns: dict[str, pl.Series]
 ) -> tuple[pl.Series, pl.DataFrame]:
@@ -117,23 +135,71 @@ def _term(
     contract: Contract, fld: ContractField, rows: pl.DataFrame, blocks: list[Block], columns: dict[str, pl.Series]
 ) -> tuple[pl.Series, pl.DataFrame]:
     cast = cast_plain(contract, fld, rows[fld.name])
-    otherwise = pl.Series([None], dtype=pl.Int16).new_from_index(0, rows.height)
-    if fld.said:
-        told = [said_term(b.table.title, fld.terms) or said_term(b.candidate.file_name, fld.terms) for b in blocks]
-        otherwise = per_row(rows, told, pl.Int16())
-    if fld.from_date:
-        months = columns[fld.from_date].dt.month().cast(pl.Int16)
-        otherwise = otherwise.fill_null((months - 1) // (12 // fld.terms) + 1)
-    # What can't be read is an error, not the title's or the date's.
-    blank = rows[fld.name].is_null()
-    values = pl.select(pl.when(pl.lit(blank)).then(pl.lit(otherwise)).otherwise(pl.lit(cast["value"]))).to_series()
-    return check_values(fld, values, cast["code"], rows[fld.name])
+    told = pl.DataFrame({"own": cast["value"], "blank": rows[fld.name].is_null()}).with_columns(
+        per_row(rows, [_said_term(fld, block) for block in blocks], pl.Int16()).alias("said"),
+        per_row(rows, [fld.name in block.letters for block in blocks], pl.Boolean()).alias("asked"),
+        _term_of_dates(contract, fld, rows, columns).alias("dated"),
+    )
+    # What can't be read is an error, not the title's or the date's; a blank where the form asks is no whole year.
+    value = pl.when(~pl.col("blank")).then("own").otherwise(pl.coalesce("said", "dated"))
+    several = pl.col("blank") & (pl.col("said") == SEVERAL_TERMS)
+    missing = pl.col("blank") & value.is_null() & pl.col("asked") & pl.lit(fld.default is not None)
+    told = told.select(
+        pl.when(~several).then(value).alias("value"),
+        pl.coalesce(pl.lit(cast["code"]), pl.when(several | missing).then(pl.lit("E_REQUIRED_MISSING"))).alias("code"),
+    )
+    return check_values(fld, told["value"], told["code"], rows[fld.name])
+
+
+def _said_term(fld: ContractField, block: Block) -> int | None:
+    if not fld.said:
+        return None
+    said = said_term(block.table.title, fld.terms)
+    return said if said is not None else said_term(block.candidate.file_name, fld.terms)
+
+
+def _term_of_dates(
+    contract: Contract, fld: ContractField, rows: pl.DataFrame, columns: dict[str, pl.Series]
+) -> pl.Series:
+    """Where all of a table began in one term, that; else where all ended in one, that; else each row's own start.
+
+    What went on all year says nothing of the term that a table is of.
+    """
+    if not fld.from_date:
+        return pl.Series([None], dtype=pl.Int16).new_from_index(0, rows.height)
+    start = columns[fld.from_date]
+    end = columns[contract.period[1].name] if contract.period else start
+    dated = pl.DataFrame({"part": rows["part_key"], "first": start, "last": end.fill_null(start)})
+    term = [((pl.col(name).dt.month().cast(pl.Int16) - 1) // (12 // fld.terms) + 1) for name in ("first", "last")]
+    days = (pl.col("last") - pl.col("first")).dt.total_days()
+    told = dated.with_columns(starts=term[0], ends=term[1], yearlong=days >= 364)
+    of_part = told.filter(~pl.col("yearlong")).group_by("part").agg(
+        one_start=pl.col("starts").min().eq_missing(pl.col("starts").max()), start=pl.col("starts").min(),
+        one_end=pl.col("ends").min().eq_missing(pl.col("ends").max()), end=pl.col("ends").min(),
+    )  # fmt: skip
+    return (
+        told.join(of_part, on="part", how="left", maintain_order="left")
+        .select(pl.when("one_start").then("start").when("one_end").then("end").otherwise("starts"))
+        .to_series()
+    )
 
 
 def _regions(contract: Contract, rows: pl.DataFrame, blocks: list[Block], years: pl.Series, tell: Tell) -> pl.DataFrame:
-    names = [fld.name for fld in contract.region_fields]
+    fields = contract.region_fields
+    names = [fld.name for fld in fields]
     mapped = pl.DataFrame({name: per_row(rows, [name in b.letters for b in blocks], pl.Boolean()) for name in names})
-    codes, failures = resolve_places(contract, rows.select(names), years, mapped)
-    for fld in contract.region_fields:
-        tell(fld.name, failures[fld.name], any(own.required for own in contract.region_fields))
+    # Where a table has no column for a place, another field of it may tell the place.
+    elsewhere = {
+        fld.name: pl.when(~mapped.get_column(fld.name)).then(rows[fld.from_field]) for fld in fields if fld.from_field
+    }
+    texts = rows.select(pl.coalesce(name, elsewhere[name]) if name in elsewhere else name for name in names)
+    codes, failures = resolve_places(contract, texts, years, mapped)
+    for fld in fields:
+        rejects = any(own.required for own in fields)
+        failing = failures[fld.name]
+        if fld.from_field:
+            own = mapped[fld.name].gather(failing["index"])
+            tell(fld.from_field, failing.filter(~own), rejects)
+            failing = failing.filter(own)
+        tell(fld.name, failing, rejects)
     return codes
