@@ -142,7 +142,7 @@ def _term(
     )
     # What can't be read is an error, not the title's or the date's; a blank where the form asks is no whole year.
     value = pl.when(~pl.col("blank")).then("own").otherwise(pl.coalesce("said", "dated"))
-    several = pl.col("blank") & (pl.col("said") == SEVERAL_TERMS)
+    several = pl.col("blank") & pl.col("said").eq_missing(SEVERAL_TERMS)
     missing = pl.col("blank") & value.is_null() & pl.col("asked") & pl.lit(fld.default is not None)
     told = told.select(
         pl.when(~several).then(value).alias("value"),
