@@ -188,6 +188,8 @@ def _show_outcome(console: Console, settings: Settings, report: RunReport, secon
         ("CSV, Parquet, manifest", settings.releases / (publication.release_id or "")),
     ]
     for label, path in where:
+        if not path.exists():
+            continue
         console.print(Text(f"  {label}: {path}"), soft_wrap=True)
     spent = ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
     console.print(Text(f"  time / 시간: {spent}", style="dim"))

@@ -14,7 +14,6 @@ WORDS = {"ko": "가상", "en": "invented"}
 SOUND: dict[str, Any] = {
     "dataset": "invented",
     "title": WORDS,
-    "program": "invented",
     "submitter": "nobody",
     "due": {"cadence": "yearly"},
     "partition": ["program_year"],
@@ -50,7 +49,7 @@ BROKEN = {
         "dataset: invented\nfields:\n  a: {header: x}\n  b: {header: y}\n  a: {header: z}\n",
         ["line 5", "'a'", "twice"],
     ),
-    "unknown key": (changed("colour", "red"), ["colour: Extra inputs are not permitted"]),
+    "unknown key": (changed("colour", "red"), ["colour: no such key here"]),
     "unknown key of a field": (changed("fields.size.requird", True), ["fields.size.requird"]),
     "key left out": (changed("title", ...), ["title: Field required"]),
     "unknown type": (changed("fields.size.type", "integer"), ["fields.size.type", "'count'"]),
@@ -69,6 +68,17 @@ BROKEN = {
         ["partition: no such column: term"],
     ),
     "partition without the year": (changed("partition", ["name"]), ["partition: program_year comes first"]),
+    "programme that nobody knows": (changed("program", "invented"), ["program: 'invented' stands in no line"]),
+    "code that nobody knows": (
+        changed("row_rules", [{"field": "size", "code": "E_ODD", "must": "size > 0", "expected": WORDS}]),
+        ["row_rules.0.code: no such code in expectations/findings.yml: E_ODD"],
+    ),
+    "bounds the wrong way round": (changed("fields.size.between", [9, 1]), ["between: the lower bound comes first"]),
+    "spelling of two fields": (changed("fields.size.aliases", ["이름표"]), ["'이름표' is already a spelling of name"]),
+    "spelling of two codes": (
+        changed("fields.name", {**SOUND["fields"]["name"], "type": "enum", "values": {"a": ["가"], "b": ["가"]}}),
+        ["values: '가' is a spelling of both a and b"],
+    ),
     "list of codes that isn't there": (
         changed("fields.name", {**SOUND["fields"]["name"], "type": "enum", "values_from": "colours"}),
         ["fields.name.values_from", "sql/reference/colours.csv"],

@@ -53,13 +53,13 @@ FIGURES: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         "FROM mart_do_dream_summary",
         [(18, 6, 253, 89.1, 200)],
     ),
-    "a stop's district is known by its name": (
+    "a stop is read as a place": (
         "SELECT stop_name, sigungu_code, operating_day_count, satisfaction_score FROM mart_do_dream_by_stop ORDER BY 1",
         [
             ("강원 인제군", "42810", 2, 88.5),
             ("경남 고성군", "48820", 2, None),
-            ("영동", "43740", 1, None),
             ("전남 신안군", "46910", 1, None),
+            ("충북 영동군", "43740", 1, None),
         ],
     ),
     "satisfaction on one scale, rounded half up once": (

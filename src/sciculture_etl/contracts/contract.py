@@ -20,6 +20,7 @@ from sciculture_etl.contracts.words import (
     read_yaml,
     shown,
 )
+from sciculture_etl.findings import catalogue
 from sciculture_etl.settings import EXPECTATIONS, fingerprint
 
 REGION_COLUMNS = {
@@ -68,7 +69,7 @@ class Contract(Strict):
 
     dataset: str
     title: Words
-    program: str
+    program: str | None = None
     submitter: str
     due: Due
     partition: list[str]
@@ -102,7 +103,12 @@ class Contract(Strict):
                 raise ValueError(f"{key}: no such column: {', '.join(unknown)}")
         if self.partition[:1] != ["program_year"]:
             raise ValueError("partition: program_year comes first")
+        if self.program and self.program not in read_codes(reference_path("program")):
+            raise ValueError(f"program: {self.program!r} stands in no line of sql/reference/program.csv")
         for index, rule in enumerate(self.row_rules):
+            told = rule.code if rule.severity == "error" else rule.code.replace("E_", "W_", 1)
+            if told not in catalogue():
+                raise ValueError(f"row_rules.{index}.code: no such code in expectations/findings.yml: {told}")
             if rule.field not in self.fields:
                 raise ValueError(f"row_rules.{index}.field: no such field: {rule.field}")
             for word, condition in (("must", rule.must), ("when", rule.when)):

@@ -77,5 +77,8 @@ def explain(path: Path, error: ValidationError) -> ContractError:
     lines = []
     for item in error.errors():
         key = ".".join(str(part) for part in item["loc"]) or "(whole file)"
-        lines.append(f"{shown(path)}: {key}: {item['msg'].removeprefix('Value error, ')}")
+        reason = item["msg"].removeprefix("Value error, ")
+        if item["type"] == "extra_forbidden":
+            reason = "no such key here. A text with a comma or colon in it needs quotes"
+        lines.append(f"{shown(path)}: {key}: {reason}")
     return ContractError("\n".join(lines))

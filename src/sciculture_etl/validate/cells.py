@@ -24,7 +24,8 @@ PERIOD_CODES = ["start_code", "end_code", "warning"]
 Parsed = tuple[Any, str | None]  # value, code
 NO_ITEM = ("-", "–", "—", "없음", "해당없음", "해당 없음")
 MOST_NAMED = 20  # codes that a message lists in full
-NOTHING = ["-", "–", "—"]  # in a column that holds no number: nothing to tell
+DITTO = ["〃", "″", "''", '"', "상동", "위와 같음", "위와같음"]  # what stands above is not guessed
+NOTHING = ["-", "–", "—", *DITTO]  # in a column that holds no number: nothing to tell
 # Failing cells of one field: index (row of the batch), code, and what was expected in both languages.
 FAILED = {
     "index": pl.UInt32,

@@ -10,6 +10,7 @@ from sciculture_etl.contracts import Contract, ContractField
 from sciculture_etl.findings import SCHEMA, empty_findings
 from sciculture_etl.validate.blocks import Block
 
+SCORE_UNIT = "%, 또는 4.46점/5점처럼 척도와 함께(or with its scale)"
 LEFT_OUT = ("blank", "footnote", "example", "header", "subtotal")
 
 
@@ -26,7 +27,7 @@ def _headers(blocks: list[Block]) -> pl.DataFrame:
 
 def _field_words(contract: Contract) -> pl.DataFrame:
     def words(name: str, fld: ContractField) -> dict[str, str | None]:
-        return {"field": name, "own_header": fld.header, "unit": fld.unit}
+        return {"field": name, "own_header": fld.header, "unit": SCORE_UNIT if fld.type == "score" else fld.unit}
 
     known = [words(name, fld) for name, fld in contract.fields.items()]
     known.append({"field": "program_year", "own_header": "사업연도", "unit": None})
