@@ -95,6 +95,22 @@ def test_a_database_of_an_earlier_version_is_made_anew(copy: Any) -> None:
     assert hashes(copy.warehouse) == before
 
 
+def test_a_fact_that_lost_a_row_is_not_published(copy: Any, tmp_path: Path) -> None:
+    """A join or a condition in SQL may drop rows that were accepted, or double them: nobody would see it in a sum."""
+    with Run.open(settings(copy.inbox, tmp_path / "new")) as run:
+        run.extract()
+        run.read_and_load()
+        run.accept()
+        run.model()
+        run.warehouse.connection.execute(
+            "DELETE FROM fct_dsc_class WHERE (submission_id, source_row) = "
+            "(SELECT (submission_id, source_row) FROM fct_dsc_class LIMIT 1)"
+        )
+        publication = run.publish()
+    assert publication.outcome == "refused"
+    assert "fct_dsc_class" in publication.refusals[0]
+
+
 def test_a_file_that_leaves_the_inbox_stays_submitted(copy: Any) -> None:
     for path in copy.inbox.rglob("*.xlsx"):
         path.unlink()

@@ -44,7 +44,7 @@ def facts_that_disagree(
         made = warehouse.value(f'SELECT count(*) FROM "{fact}"')
         if accepted != made:
             wrong.append(
-                f"sql/core/{fact}.sql makes {made:,} rows of {accepted:,} accepted ones: a join or a condition"
+                f"sql/core/{fact}.sql makes {made:,} rows of {accepted:,} accepted: look at its joins and conditions"
             )
     return wrong
 
