@@ -9,6 +9,10 @@ from sciculture_etl.regions import resolve_frame
 from sciculture_etl.validate.cells import FAILED, failed
 
 SEJONG = "36"
+NARROWER = (
+    "있는 이름이지만 더 좁은 구역(시·군·구, 읍·면·동)까지 적어야 합니다",
+    "It exists, but a narrower place is asked for",
+)
 DEPTH = {"sido": 1, "sigungu": 2, "general_gu": 2, "eupmyeondong": 3, "emd": 3}
 OUTCOME: dict[str, type[pl.DataType] | pl.DataType] = {
     "status": pl.String,
@@ -124,11 +128,15 @@ def _blame(
     blamed = pl.select(pl.when(pl.lit(has_own)).then(pl.lit(blamed)).otherwise(pl.lit(filled.to_series()))).to_series()
     candidates = pl.col("candidates")
     ambiguous = pl.when(pl.col("status") == "ambiguous")
+    too_wide = pl.col("status") == "resolved"
     told = failing.select(
         "index",
         ambiguous.then(pl.lit("E_REGION_AMBIGUOUS")).otherwise(pl.lit("E_REGION_UNKNOWN")).alias("code"),
-        _hint(candidates, "혹시").fill_null("").alias("ko"),
-        _hint(candidates, "Did you mean").fill_null("").alias("en"),
+        pl.when(too_wide).then(pl.lit(NARROWER[0])).otherwise(_hint(candidates, "혹시").fill_null("")).alias("ko"),
+        pl.when(too_wide)
+        .then(pl.lit(NARROWER[1]))
+        .otherwise(_hint(candidates, "Did you mean").fill_null(""))
+        .alias("en"),
     ).with_columns(blamed.alias("field"))
     for name in names:
         part = told.filter(pl.col("field") == name)
