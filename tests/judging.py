@@ -59,7 +59,7 @@ class Judged:
 
     @property
     def personal(self) -> bool:
-        return any(v.personal for v in self.outcomes.values())
+        return "R_PII" in self.codes or any(v.personal for v in self.outcomes.values())
 
 
 def candidates_of(

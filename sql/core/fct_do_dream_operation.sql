@@ -1,4 +1,4 @@
--- Do Dream, days of operation at a stop. Grain: program_year, stop_name, sigungu_code, venue_name, operation_date.
+-- Do Dream, days of operation at a stop. Grain: program_year, sigungu_code, venue_name, operation_date.
 SELECT
     o.program_year,
     o.tour_region,

@@ -231,3 +231,32 @@ def test_an_example_is_known_by_its_mark_in_any_column() -> None:
     rows: list[Any] = [["1", *GRANT[:1], "(예시) 가상과학회", *GRANT[2:]], ["2", *GRANT]]
     judged = judge(as_csv([NOTE, ["2020년 현황"], ["연번", *PROJECT], *rows]))
     assert judged.accounts == [{"read": 2, "loaded": 1, "quarantined": 0, "left_out": 1}]
+
+
+@pytest.mark.parametrize("title", ["시행계획에 따른 개최 현황", "2025년 학술대회 개최 실적", "예정 인원 제외 현황"])
+def test_a_plan_that_is_only_mentioned_makes_no_plan(title: str) -> None:
+    judged = judge(as_csv([["가상 " + title], [*EVENT, "참가자수"], [*UKC, "900"]]), "사업계획.csv")
+    assert judged.column("figure_status") == ["actual"]
+
+
+@pytest.mark.parametrize(
+    "title", ["2020년 상·하반기 실적", "2020년 1~2반기 실적", "2020년 하반기 실적 (상반기 이월분 포함)"]
+)
+def test_a_title_of_both_halves_leaves_them_to_the_dates(title: str) -> None:
+    rows = [[*RAN[1:4], "가상 봄", RAN[5], "3.1~3.30", "7"], [*RAN[1:4], "가상 가을", RAN[5], "9.1~9.30", "7"]]
+    judged = judge(as_csv([["가상 " + title], ROOM[1:], *rows]))
+    assert judged.errors == []
+    assert judged.column("half") == [1, 2]
+
+
+NO_PERSON = {
+    "법인등록번호": "110111-1234567", "도서번호": "9788912345678", "관리번호": "B01012345678", "기타": "110-01012345678",
+    "연번": "※ 문의: 과학문화팀 office@example.kr", "대표전화": "02-559-3000", "문의": "office@example.kr",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("header", NO_PERSON)
+def test_numbers_and_contacts_of_an_office_are_not_personal(header: str) -> None:
+    judged = judge(as_csv([NOTE, [*VOUCHER, header], [*USED, NO_PERSON[header]]]))
+    assert judged.errors == []
+    assert judged.accounts[0]["loaded"] == 1

@@ -15,7 +15,7 @@ from sciculture_etl.read.titles import MIDDLE_DOTS, said_date
 HEADER_WITHIN = 20  # rows from the top in which a header is looked for
 UNIT_IN_BRACKETS = re.compile(
     r"[(\[<‹〈]\s*(?:단위\s*[:：]?\s*)?"
-    r"(명|회|개|개소|건|팀|원|천\s*원|만\s*원|백\s*만\s*원|억\s*원|%|점|인|반|강좌|(?:5|7|10|100)\s*점(?:\s*만점|\s*척도)?)"
+    r"(명|회|개|개소|건|팀|원|천\s*원|만\s*원|백\s*만\s*원|억\s*원|%|점|인|반|강좌|(?:5|7|10|100)\s*점(?:\s*만점)?(?:\s*척도)?(?:\s*기준|\s*환산)?)"
     r"\s*[)\]>›〉]"
 )
 SCALE_IN_HEADER = re.compile(r"(?<!\d)(5|7|10|100)\s*점|%")
@@ -29,7 +29,10 @@ PERSONAL = re.compile(
     r"|카드번호).*|e-?mail)",
     re.IGNORECASE,
 )
-OFFICE_CONTACT = re.compile(r"기관|대표|사무|부서|담당부서|담당자(?:이메일|메일)")
+# How to reach an office, and numbers that are given to one.
+OFFICE_CONTACT = re.compile(
+    r"기관|대표|사무|부서|담당부서|담당자(?:이메일|메일)|문의|법인등록번호|사업자|고유번호|isbn", re.IGNORECASE
+)
 
 
 def normalise_header(text: str | None) -> str:

@@ -83,8 +83,8 @@ def _read(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int) 
 def _personal_row(grid: Grid, header: Header) -> int | None:
     """The first row, from 1, with a personal value in a column that no field reads; contacts of an office are none.
     Columns that are read are searched with their rows."""
-    for column, label in header.labels.items():
-        if column in header.columns.values() or is_office_contact(label) or column >= grid.frame.width:
+    for column in range(grid.frame.width):
+        if column in header.columns.values() or is_office_contact(header.labels.get(column, "")):
             continue
         found = first_personal(grid.frame[f"c{column}"].slice(header.last + 1))
         if found is not None:

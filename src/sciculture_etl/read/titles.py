@@ -15,7 +15,7 @@ YEAR_WORDS = (
     re.compile(r"(?<!\d)(20\d{2})\s*(?:학년도|년도|사업)"),
     re.compile(r"(?<!\d)(20\d{2})\s*년"),
 )
-SHORT_YEAR = re.compile(r"['’‘`](\d{2})\s*년")
+SHORT_YEAR = re.compile(r"['’‘`](\d{2})\s*년|(?<!\d)(\d{2})\s*년도")
 BARE_YEAR = re.compile(r"(?<![\d.\-])(20\d{2})(?![\d.\-])")
 # Dots that look alike; NFKC makes a letter of the first.
 MIDDLE_DOTS = str.maketrans(dict.fromkeys("ㆍ‧∙⋅・･•", "·"))
@@ -28,8 +28,10 @@ MADE_ON = re.compile(r"(?:제출|수정|작성)\s*(?:일자|일시|일)?\s*[:：
 DAY_BEFORE = re.compile(rf"(?P<day>{DAY.pattern})\s*(?:자\s*)?(?:기준|현재)")
 DAY_AFTER = re.compile(rf"(?:기준\s*일?자?|현재)\s*[:：]?\s*(?P<day>{DAY.pattern})")
 # When something was made or sent, and as of when: neither is the program year or its part.
+SENT = r"(?:제출|작성|수정|접수|보고)"
 SENT_IN = re.compile(
-    r"20\d{2}\s*년?[\s_]*(?:\d{1,2}\s*월[\s_]*)?(?:제출|작성|수정|접수|보고)|\d{1,2}\s*월\s*(?:제출|작성|수정|접수|보고|정산|마감)"
+    rf"20\d{{2}}\s*[년.]?[\s_]*(?:\d{{1,2}}\s*[월.][\s_]*)?{SENT}|\d{{1,2}}\s*월\s*(?:{SENT}|정산|마감)"
+    rf"|{SENT}\s*일?자?\s*[:：]\s*20\d{{2}}\s*[년.]\s*\d{{1,2}}\s*[월.]?"
 )
 AS_OF = re.compile(r"(?:20\d{2}\s*년\s*)?\d{1,2}\s*월\s*(?:말\s*)?(?:현재|기준|말)|\d{1,2}\s*월\s*\d{1,2}\s*일")
 TERM_WORD = {2: r"반기", 4: r"(?:/\s*4\s*)?(?:분기|기수)", 12: r"월"}
@@ -79,7 +81,7 @@ def _year(text: str) -> int | None:
         if found := words.search(text):
             return int(found[1])
     if found := SHORT_YEAR.search(text):
-        return 2000 + int(found[1])
+        return 2000 + int(found[1] or found[2])
     if found := BARE_YEAR.search(text):
         return int(found[1])
     # A monthly report says its year only with its month (2021년 5월 ... 실적).
@@ -107,6 +109,8 @@ def read_title(rows: list[list[str | None]]) -> Title:
 
 
 SEVERAL_TERMS = -1
+# Parts of a year that are no month: halves, quarters, 2022. 1.~6.
+PART_OF_YEAR = re.compile(r"반기|분기|20\d{2}\s*\.\s*\d{1,2}\s*\.?\s*[~∼～\-–]\s*\d")
 
 
 def said_term(text: str, per_year: int) -> int | None:
@@ -116,7 +120,10 @@ def said_term(text: str, per_year: int) -> int | None:
     something was made or sent (``2020년 7월 제출``), are no terms.
     """
     plain = unicodedata.normalize("NFKC", text.translate(MIDDLE_DOTS))
-    plain = _halves(AS_OF.sub(" ", SENT_IN.sub(" ", DAY.sub(" ", plain))))
+    plain = _halves(SENT_IN.sub(" ", DAY.sub(" ", plain)))
+    if per_year == 12 and PART_OF_YEAR.search(plain):
+        return SEVERAL_TERMS
+    as_of, plain = AS_OF.search(plain), AS_OF.sub(" ", plain)
     said: set[int] = set()
     for first, mark, last in SEVERAL[per_year].findall(plain):
         said |= {int(first), int(last)} if mark in "·," else set(range(int(first), int(last) + 1))
@@ -124,7 +131,10 @@ def said_term(text: str, per_year: int) -> int | None:
     said |= {int(next(part for part in hit if part)) for hit in SAID[per_year].findall(plain)}
     if len(said) == per_year:
         return 0
-    return said.pop() if len(said) == 1 else SEVERAL_TERMS if said else None
+    if len(said) == 1:
+        return said.pop()
+    # What stands as of the end of a month is of that month and those before it.
+    return SEVERAL_TERMS if said or (as_of and per_year == 12) else None
 
 
 def said_date(text: str) -> str | None:

@@ -24,7 +24,7 @@ MONTH_OF_YEAR = re.compile(
     r"^(?:20\d{2}\s*[.\-/년]\s*)?(\d{1,2})\s*(?:월분|월|\.)?(?:[.\-/]\s*\d{1,2}(?:[T ][\d:.]+)?)?$"
 )
 ORDINAL = re.compile(r"^제?\s*(\d{1,4})\s*(?:회차|회|차|년|월|th|st|nd|rd)?(?:\.0+)?$", re.IGNORECASE)
-WHOLE_YEAR = ("상시", "연중", "수시")
+WHOLE_YEAR = re.compile(r"^(?:20\d{2}\s*년?\s*)?(?:상시|연중|수시)(?:\s*(?:상시|수시|운영))?$")
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _last_of_month(year: int, month: int) -> date:
 def parse_date(text: str, program_year: int | None) -> ParsedDate:
     """One date as written → its day, or the month or year meant. A serial number counts days as spreadsheets do."""
     normal = _normal(text)
-    if normal in WHOLE_YEAR and program_year:
+    if WHOLE_YEAR.match(normal) and program_year:
         return ParsedDate(date(program_year, 1, 1), date(program_year, 12, 31))
     try:
         if found := YMD.match(normal):

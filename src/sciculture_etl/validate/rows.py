@@ -16,7 +16,8 @@ EXAMPLE = r"^[(<\[【]?\s*(?:예시|작성\s*예|기재\s*예|(?:보기|예)\s*[
 EXAMPLE_MARK = r"^[(<\[【]?\s*(?:예시|작성\s*예|기재\s*예)\s*[)>\]】:：]"
 # A label that is nothing but a word for a total; and what a row that lacks a label may end in (``합계(2020)``).
 TOTAL_WORD = r"^[(<\[【]?(?:소계|합계|총계|누계|총합계|총합|계)[)>\]】:：]?$"
-SUBTOTAL = TOTAL_WORD + r"|(?:소계|합계|총계|누계|총합)(?:\(.*\)|[^가-힣]*)$|(?:시|도|군|구|권역|지역|기관|협회)계$"
+SUBTOTAL = TOTAL_WORD + r"|(?:소계|합계|총계|누계|총합)(?:\(.*\)|[^가-힣]*)$"
+PLACE_TOTAL = r"(?:시|도|군|구|권역)계$"  # in a column of places: 경상북도 계
 GRAND_TOTAL = r"(?:합계|총계)[)>\]】]?$|^[(<\[【]?계[)>\]】]?$"
 RUNNING_TOTAL = r"누계[)>\]】]?$"
 
@@ -64,12 +65,14 @@ def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
     # then looked for in few cells.
     lacking = open_rows.filter(
         pl.any_horizontal(pl.col(name).is_null() for name in required),
-        pl.any_horizontal(pl.col(name).str.contains("계", literal=True) for name in texts),
+        pl.any_horizontal(pl.col(name).str.contains(r"계|총\s*합") for name in texts),
     )
-    worded = open_rows.filter(pl.any_horizontal(pl.col(name).str.contains("계|총합") for name in texts)).filter(
+    worded = open_rows.filter(pl.any_horizontal(pl.col(name).str.contains(r"계|총\s*합") for name in texts)).filter(
         pl.any_horizontal(cell.str.contains(TOTAL_WORD) for cell in squeezed)
     )["index"]
-    ending = lacking.filter(pl.any_horizontal(cell.str.contains(SUBTOTAL) for cell in squeezed))["index"]
+    places = {fld.name for fld in contract.region_fields}
+    of_place = [cell.str.contains(PLACE_TOTAL) for name, cell in zip(texts, squeezed, strict=True) if name in places]
+    ending = lacking.filter(pl.any_horizontal(*(cell.str.contains(SUBTOTAL) for cell in squeezed), *of_place))["index"]
     totals = pl.concat([worded, ending]).unique()
     first = required[0]
     known = {name: [normalise_header(s) for s in contract.fields[name].spellings] for name in required}

@@ -21,10 +21,11 @@ def parse_score(text: str, scale: str | None) -> tuple[float | None, str | None]
     E_UNIT_MISMATCH.
     """
     normal = " ".join(unicodedata.normalize("NFKC", text).split())
-    if found := OWN_SCALE.match(normal):
-        normal, scale = found[1], found[2]
+    own = OWN_SCALE.match(normal)
+    if own:
+        normal, scale = own[1], own[2]
     elif PERCENT.search(normal):
-        scale = "100"
+        own, scale = PERCENT.search(normal), "%"
     parsed = parse_number(normal, "number", ("%", "퍼센트", "점"))
     if parsed.value is None:
         return None, parsed.code
@@ -36,7 +37,7 @@ def parse_score(text: str, scale: str | None) -> tuple[float | None, str | None]
         scale = "ratio" if value <= 1 else "100" if value > 10 else None
         if scale is None:
             return None, "E_UNIT_MISMATCH"
-    if scale == "%" and value <= 1:
+    if scale in ("%", "100") and value <= 1 and not own:
         scale = "ratio"  # a spreadsheet's 89.2 % comes as 0.892
     whole = Decimal({"ratio": 1, "%": 100}.get(scale) or int(scale))
     if value > whole:

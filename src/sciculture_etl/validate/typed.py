@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -104,11 +105,13 @@ def _period(
 
 
 def _said_codes(fld: ContractField, rows: pl.DataFrame, blocks: list[Block]) -> pl.Series:
-    """The column, and where a cell is blank the one code that sheet, title or file name call by its name."""
+    """The column, and where a cell is blank the one code by whose name the sheet goes or a line of the title ends:
+    ``개최 계획(안)``, and not ``시행계획에 따른 개최 현황``."""
 
     def said(block: Block) -> str | None:
-        for text in (block.table.sheet, block.table.title, block.candidate.file_name):
-            named = {code for code, words in fld.values.items() if any(word in (text or "") for word in words)}
+        for lines in ([block.table.sheet or ""], block.table.title.splitlines()):
+            ends = [re.sub(r"[\s()\[\]]|\(안\)|안\)$", "", line) for line in lines]
+            named = {code for code, words in fld.values.items() for word in words for end in ends if end.endswith(word)}
             if named:
                 return named.pop() if len(named) == 1 else None
         return None
@@ -155,7 +158,11 @@ def _said_term(fld: ContractField, block: Block) -> int | None:
     if not fld.said:
         return None
     said = said_term(block.table.title, fld.terms)
-    return said if said is not None else said_term(block.candidate.file_name, fld.terms)
+    said = said if said is not None else said_term(block.candidate.file_name, fld.terms)
+    # Dates tell the parts of what is of several; the whole year is a term only where the form knows it.
+    if said == SEVERAL_TERMS and fld.from_date:
+        return None
+    return None if said == 0 and fld.default is None else said
 
 
 def _term_of_dates(
