@@ -78,9 +78,22 @@ USED = ["2020", "4", "서울", "중구", "기초생활수급자", "도서", "10"
 
 
 def test_a_blank_month_where_months_are_asked_for_is_no_whole_year() -> None:
-    judged = judge(as_csv([NOTE, VOUCHER, USED, [*USED[:1], "", *USED[2:]]]))
-    assert judged.errors == [("E_REQUIRED_MISSING", 4, "B4")]
+    judged = judge(as_csv([NOTE, VOUCHER, USED, [*USED[:1], "", *USED[2:]], [*USED[:1], "-", *USED[2:]]]))
+    assert judged.errors == [("E_REQUIRED_MISSING", 4, "B4"), ("E_REQUIRED_MISSING", 5, "B5")]
     assert judged.column("month") == [4]
+
+
+@pytest.mark.parametrize("text", ["2021년 12월", "2021년 12월말", "'21년 12월", "2021. 12. 31."])
+def test_the_day_of_reference_may_be_told_by_its_month(text: str) -> None:
+    row = [text, "KSEA", "가상 재미협회", "미국", "100", "50", "150", "등록"]
+    judged = judge(as_csv([NOTE, MEMBERS, row]))
+    assert judged.errors == []
+    assert set(judged.column("reference_date")) == {date(2021, 12, 31)}
+
+
+@pytest.mark.parametrize("number", ["+82-10-" + "0000-0000", "(010)" + "0000-0000", "010–" + "0000–0000"])
+def test_a_mobile_number_is_personal_however_it_is_written(number: str) -> None:
+    assert judge(as_csv([NOTE, [*VOUCHER, "비고"], [*USED, number]])).codes == ["R_PII"]
 
 
 @pytest.mark.parametrize(

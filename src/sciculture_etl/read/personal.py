@@ -8,7 +8,7 @@ import polars as pl
 # Full-width forms count: they look the same to a reader.
 PERSONAL_VALUE = (
     r"(?:^|[^\d\-])\d{2}(?:0\d|1[0-2])(?:[0-2]\d|3[01])\s?[-－]?\s?[1-8１-８]\d{6}(?:[^\d\-]|$)"
-    r"|(?:^|[^\dA-Za-z\-])[0０][1１][016-9０１６-９][-－.．\s]?\d{3,4}[-－.．\s]?\d{4}(?:[^\d]|$)"
+    r"|(?:^|[^\dA-Za-z\-])(?:[0０]|\+?82[-\s]?\(?0?\)?)[1１][016-9０１６-９][)）]?[-－–.．\s]?\d{3,4}[-－–.．\s]?\d{4}(?:[^\d]|$)"
     r"|[A-Za-z0-9._%+\-]+[@＠][A-Za-z0-9.\-]+\.[A-Za-z]{2,}"
 )
 PERSONAL_FORMS = "주민등록번호·휴대전화·이메일 형태의 값"  # what a finding calls them

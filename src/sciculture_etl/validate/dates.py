@@ -16,7 +16,7 @@ YMD = re.compile(
     r"(?:\s*[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$"
 )
 COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
-MONTH = re.compile(r"^(\d{4})\s*(?:년|[.\-/])\s*(\d{1,2})\s*(?:월|\.)?$")
+MONTH = re.compile(r"^(?:(\d{4})\s*(?:년|[.\-/])|['’‘`]?(\d{2})\s*년)\s*(\d{1,2})\s*(?:월\s*말|월|\.)?$")
 YEAR = re.compile(r"^['’‘`]?\s*(\d{4}|\d{2})\s*(?:년도|학년도|년)?(?:\.0+)?$")
 TERM = re.compile(r"^제?\s*(\d{1,2})\s*(?:/\s*4)?\s*(?:기수|분기|학기|기|차)?(?:\.0+)?$")
 HALVES = {"상반기": "1", "전반기": "1", "하반기": "2", "후반기": "2", "1반기": "1", "2반기": "2"}
@@ -102,7 +102,7 @@ def parse_date(text: str, program_year: int | None) -> ParsedDate:
             day = date(*(int(part) for part in found.groups()))
             return ParsedDate(day, day)
         if found := MONTH.match(normal):
-            year, month = int(found[1]), int(found[2])
+            year, month = int(found[1] or 2000 + int(found[2])), int(found[3])
             return ParsedDate(date(year, month, 1), _last_of_month(year, month))
     except ValueError:
         return ParsedDate(code="E_DATE_INVALID")

@@ -12,6 +12,7 @@ from sciculture_etl.contracts import Contract, ContractField
 from sciculture_etl.read.titles import SEVERAL_TERMS, said_term, year_in_file_name
 from sciculture_etl.validate.blocks import Block, per_row
 from sciculture_etl.validate.cells import (
+    NOTHING,
     by_distinct,
     cast_dates,
     cast_field,
@@ -138,7 +139,8 @@ def _term(
     contract: Contract, fld: ContractField, rows: pl.DataFrame, blocks: list[Block], columns: dict[str, pl.Series]
 ) -> tuple[pl.Series, pl.DataFrame]:
     cast = cast_plain(contract, fld, rows[fld.name])
-    told = pl.DataFrame({"own": cast["value"], "blank": rows[fld.name].is_null()}).with_columns(
+    blank = rows[fld.name].is_null() | rows[fld.name].is_in(NOTHING)
+    told = pl.DataFrame({"own": cast["value"], "blank": blank.fill_null(True)}).with_columns(
         per_row(rows, [_said_term(fld, block) for block in blocks], pl.Int16()).alias("said"),
         per_row(rows, [fld.name in block.letters for block in blocks], pl.Boolean()).alias("asked"),
         _term_of_dates(contract, fld, rows, columns).alias("dated"),
