@@ -95,17 +95,27 @@ def test_a_database_of_an_earlier_version_is_made_anew(copy: Any) -> None:
     assert hashes(copy.warehouse) == before
 
 
-def test_a_fact_that_lost_a_row_is_not_published(copy: Any, tmp_path: Path) -> None:
+ONE_ROW = "(submission_id, part, source_row) = (SELECT (submission_id, part, source_row) FROM fct_dsc_class LIMIT 1)"
+SPOILT = {
+    "a row lost": [f"DELETE FROM fct_dsc_class WHERE {ONE_ROW}"],
+    "a row doubled": [f"INSERT INTO fct_dsc_class SELECT * FROM fct_dsc_class WHERE {ONE_ROW}"],
+    "one lost, one doubled": [
+        f"DELETE FROM fct_dsc_class WHERE {ONE_ROW}",
+        f"INSERT INTO fct_dsc_class SELECT * FROM fct_dsc_class WHERE {ONE_ROW}",
+    ],
+}
+
+
+@pytest.mark.parametrize("case", SPOILT)
+def test_a_fact_that_has_not_each_row_once_is_not_published(copy: Any, tmp_path: Path, case: str) -> None:
     """A join or a condition in SQL may drop rows that were accepted, or double them: nobody would see it in a sum."""
     with Run.open(settings(copy.inbox, tmp_path / "new")) as run:
         run.extract()
         run.read_and_load()
         run.accept()
         run.model()
-        run.warehouse.connection.execute(
-            "DELETE FROM fct_dsc_class WHERE (submission_id, source_row) = "
-            "(SELECT (submission_id, source_row) FROM fct_dsc_class LIMIT 1)"
-        )
+        for statement in SPOILT[case]:
+            run.warehouse.connection.execute(statement)
         publication = run.publish()
     assert publication.outcome == "refused"
     assert "fct_dsc_class" in publication.refusals[0]
