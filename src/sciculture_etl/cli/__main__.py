@@ -1,0 +1,3 @@
+from sciculture_etl.cli import main
+
+main()

@@ -1,0 +1,25 @@
+"""The ``sciculture`` application, which every command registers on, and what all commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import typer
+
+HELP = """The ``sciculture`` command.
+
+Exit codes: 0 published, or nothing new; 2 the command was used wrongly; 3 published, but of what this run received
+something was rejected or accepted in part, or a dataset-year is held; 4 publication refused, the last good release
+stays; 5 failed; 6 another run holds the warehouse.
+"""
+PARTIAL, REFUSED, FAILED, BUSY = 3, 4, 5, 6
+
+
+class Language(StrEnum):
+    ko = "ko"
+    en = "en"
+
+
+app = typer.Typer(
+    name="sciculture", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=HELP
+)

@@ -1,0 +1,77 @@
+"""``sciculture check`` and ``sample``: files that institutions send, judged or invented."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sciculture_etl.cli.app import PARTIAL, REFUSED, Language, app
+from sciculture_etl.settings import Settings
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="A file as an institution would send it.")],
+    submitter: Annotated[str | None, typer.Option(help="Who sends it; else whom the file names.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write the answer as a page, too.")] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the answer.")] = Language.ko,
+) -> None:
+    """Tell what the nightly run would say of a file: exit code 0 accepted, 3 accepted in part, 4 rejected."""
+    from sciculture_etl.check import PARTIALLY, REJECTED, as_answer, check_file
+    from sciculture_etl.check_views import check_page, show_check
+    from sciculture_etl.console import operators_console
+    from sciculture_etl.contracts import load_contracts
+
+    checked = check_file(_bytes(file), file.name, submitter, load_contracts())
+    if html is not None:
+        html.write_text(check_page(checked, lang.value), encoding="utf-8")
+    if as_json:
+        print(json.dumps(as_answer(checked, lang.value), ensure_ascii=False, indent=1))
+    else:
+        show_check(operators_console(), checked, lang.value)
+    raise typer.Exit({REJECTED: REFUSED, PARTIALLY: PARTIAL}.get(checked.verdict, 0))
+
+
+def _bytes(path: Path) -> bytes:
+    largest = Settings.from_environment().max_file_bytes
+    try:
+        if path.stat().st_size > largest:
+            raise typer.BadParameter(f"{path} is larger than {largest:,} bytes / 파일이 너무 큽니다")
+        return path.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{path} can't be read ({error.strerror}) / 파일을 읽을 수 없습니다") from None
+
+
+@app.command()
+def sample(
+    out: Annotated[Path, typer.Option(help="Folder to write the submissions to; an inbox.")],
+    years: Annotated[
+        str, typer.Option("--years", "--year", help="A program year, or the first and the last as 2016:2025.")
+    ] = "2020",
+    dataset: Annotated[
+        list[str] | None, typer.Option(help="Only this dataset; may be given several times. All by default.")
+    ] = None,
+    scale: Annotated[int, typer.Option(min=1, help="So many times the class rows.")] = 1,
+    seed: Annotated[int, typer.Option(help="Another seed, other splits; the totals stay.")] = 2020,
+) -> None:
+    """Write invented sample submissions whose true totals are the published figures."""
+    from sciculture_etl.sample import write_sample
+
+    try:
+        report = write_sample(out, _years(years), scale=scale, seed=seed, datasets=dataset)
+    except (ValueError, FileExistsError) as error:
+        raise typer.BadParameter(str(error)) from None
+    print(f"{report.file_count:,} invented files in {out}; what is true of them stands in {report.truth}")
+
+
+def _years(text: str) -> range:
+    """``2020`` or ``2016:2025``. Raises ValueError for anything else."""
+    first, _, last = text.partition(":")
+    try:
+        return range(int(first), int(last or first) + 1)
+    except ValueError:
+        raise ValueError(f"years are given as 2020 or 2016:2025, not as {text!r}") from None
