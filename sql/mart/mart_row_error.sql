@@ -1,18 +1,33 @@
 -- Every finding on a submission, with its place and what to do. Grain: submission_id, finding_no. For the operator.
--- That a file came twice, that a newer one replaced it, that a name is unknown to the register, or that attendance does
--- not add up to the participants of the event, follows from what else was received and not from reading the file.
+-- That a file came twice, that a newer one replaced it, that it was withdrawn, that a name is unknown to the register,
+-- or that attendance does not add up to the participants of the event, follows from what else was received and not from
+-- reading the file.
 WITH files AS (
     SELECT submission_id, min_by(path, seq) AS source_file, min_by(submitter, seq) AS submitter
     FROM log.receipt
     GROUP BY submission_id
 ),
 standing AS (
-    SELECT l.submission_id, l.submitter, l.source_file, f.source_file AS first_file, w.*
+    SELECT
+        l.submission_id,
+        l.submitter,
+        l.source_file,
+        -- What it is that has its place: the file received before, the newer one, the reason of the withdrawal.
+        CASE w.code
+            WHEN 'R_DUPLICATE_FILE' THEN f.source_file
+            WHEN 'R_WITHDRAWN' THEN d.reason
+            WHEN 'R_SUPERSEDED' THEN coalesce(n.source_file, '')
+            ELSE ''
+        END AS told,
+        w.*
     FROM mart_submission_log AS l
     JOIN files AS f USING (submission_id)
+    LEFT JOIN files AS n ON n.submission_id = split_part(l.superseded_by, ', ', 1)
+    LEFT JOIN log.withdrawn AS d ON d.submission_id = l.submission_id
     JOIN reference.finding AS w
         ON (w.code = 'R_DUPLICATE_FILE' AND l.verdict = 'duplicate')
         OR (w.code = 'R_SUPERSEDED' AND l.verdict <> 'duplicate' AND l.standing = 'superseded')
+        OR (w.code = 'R_WITHDRAWN' AND l.verdict <> 'duplicate' AND l.standing = 'withdrawn')
         OR (w.code = 'R_SUITE_FAILED' AND l.verdict <> 'duplicate' AND l.standing = 'held')
 ),
 found AS (
@@ -51,9 +66,9 @@ found AS (
         NULL,
         code,
         severity,
-        first_file,
-        replace(ko, '{value}', first_file),
-        replace(en, '{value}', first_file),
+        nullif(told, ''),
+        replace(ko, '{value}', told),
+        replace(en, '{value}', told),
         fix_ko,
         fix_en,
         NULL

@@ -21,16 +21,15 @@ found AS (
 ),
 forced AS (
     SELECT
-        v.submission_id,
-        string_agg(DISTINCT CAST(v.program_year AS VARCHAR), ', ' ORDER BY CAST(v.program_year AS VARCHAR)) AS program_years,
-        count(f.submission_id) AS partitions_in_force,
+        submission_id,
+        string_agg(DISTINCT CAST(program_year AS VARCHAR), ', ' ORDER BY CAST(program_year AS VARCHAR)) AS program_years,
+        count(*) FILTER (standing = 'in force') AS partitions_in_force,
         count(*) AS partitions,
-        count(h.dataset) FILTER (f.submission_id IS NULL) AS partitions_held
-    FROM log.version AS v
-    LEFT JOIN log.in_force AS f USING (dataset, submitter, program_year, partition_key, submission_id)
-    LEFT JOIN log.suite_result AS h
-        ON h.dataset = v.dataset AND h.program_year = v.program_year AND NOT h.passed
-    GROUP BY v.submission_id
+        count(*) FILTER (standing = 'held') AS partitions_held,
+        count(*) FILTER (standing = 'superseded') AS partitions_superseded,
+        string_agg(DISTINCT nullif(superseded_by, ''), ', ' ORDER BY nullif(superseded_by, '')) AS superseded_by
+    FROM mart_submission_version
+    GROUP BY submission_id
 ),
 receipts AS (
     SELECT *, row_number() OVER (PARTITION BY sha256 ORDER BY seq) AS nth
@@ -54,12 +53,24 @@ SELECT
         ELSE 'accepted'
     END AS verdict,
     CASE
-        WHEN r.nth > 1 OR coalesce(f.partitions, 0) = 0 THEN 'not in force'
+        WHEN r.nth > 1 THEN 'not in force'
+        WHEN w.submission_id IS NOT NULL THEN 'withdrawn'
+        WHEN coalesce(f.partitions, 0) = 0 THEN 'not in force'
         WHEN f.partitions_held > 0 THEN 'held'
         WHEN f.partitions_in_force = 0 THEN 'superseded'
         WHEN f.partitions_in_force < f.partitions THEN 'partly superseded'
         ELSE 'in force'
     END AS standing,
+    CASE
+        WHEN r.nth > 1 THEN 'duplicate'
+        WHEN s.submission_id IS NULL THEN 'received'
+        WHEN w.submission_id IS NOT NULL THEN 'withdrawn'
+        WHEN f.partitions_superseded = f.partitions THEN 'superseded'
+        WHEN s.refused OR coalesce(p.rows_loaded, 0) = 0 THEN 'rejected'
+        WHEN e.error_count > 0 THEN 'partially_accepted'
+        ELSE 'accepted'
+    END AS state,
+    CASE WHEN r.nth > 1 THEN '' ELSE coalesce(f.superseded_by, '') END AS superseded_by,
     CASE WHEN r.nth > 1 THEN 0 ELSE CAST(coalesce(p.rows_read, 0) AS BIGINT) END AS rows_read,
     CASE WHEN r.nth > 1 THEN 0 ELSE CAST(coalesce(p.rows_loaded, 0) AS BIGINT) END AS rows_loaded,
     CASE WHEN r.nth > 1 THEN 0 ELSE CAST(coalesce(p.rows_quarantined, 0) AS BIGINT) END AS rows_quarantined,
@@ -68,6 +79,7 @@ SELECT
     CASE WHEN r.nth > 1 THEN 0 ELSE coalesce(e.warning_count, 0) END AS warning_count,
     CASE
         WHEN r.nth > 1 THEN 'R_DUPLICATE_FILE'
+        WHEN w.submission_id IS NOT NULL THEN concat_ws(', ', 'R_WITHDRAWN', nullif(e.codes, ''))
         WHEN f.partitions_held > 0 THEN concat_ws(', ', 'R_SUITE_FAILED', nullif(e.codes, ''))
         WHEN f.partitions > 0 AND f.partitions_in_force = 0 THEN concat_ws(', ', 'R_SUPERSEDED', nullif(e.codes, ''))
         ELSE coalesce(e.codes, '')
@@ -77,4 +89,5 @@ LEFT JOIN log.submission AS s USING (submission_id)
 LEFT JOIN parts AS p USING (submission_id)
 LEFT JOIN found AS e USING (submission_id)
 LEFT JOIN forced AS f USING (submission_id)
+LEFT JOIN log.withdrawn AS w USING (submission_id)
 ORDER BY receipt_no

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from sciculture_etl.contracts import Contract, load_contracts, load_promises
-from sciculture_etl.extract import Archive, Extraction, Receipt, extract_submissions
+from sciculture_etl.extract import Archive, Decisions, Extraction, Receipt, extract_submissions
 from sciculture_etl.findings import Finding
 from sciculture_etl.load import Warehouse, accept_versions, load_batch
 from sciculture_etl.load.accept import Acceptance
@@ -23,6 +25,7 @@ from sciculture_etl.regions import REFERENCE_VERSION
 from sciculture_etl.settings import EXPECTATIONS, Settings, code_version, fingerprint
 from sciculture_etl.validate import Candidate, validate_tables
 
+SEOUL = ZoneInfo("Asia/Seoul")
 READERS = 3
 PACKED = 6  # a workbook's text is about so many times its bytes
 
@@ -69,6 +72,7 @@ class Run:
         self.promises = load_promises()
         self.warehouse = warehouse
         self.progress = progress
+        self.today = datetime.now(SEOUL).date()
         self.archive = Archive(settings.archive)
         self.report = RunReport()
         self._reader = fingerprint(
@@ -99,6 +103,7 @@ class Run:
         """
         receipts = self.archive.receipts()
         self.warehouse.record_receipts(receipts)
+        self.warehouse.record_withdrawals(Decisions(self.archive.folder).withdrawn(receipts))
         pending = self._pending(receipts)
         self.report.read_count = len(pending)
         if not pending:
@@ -119,7 +124,7 @@ class Run:
 
     def model(self) -> list[str]:
         """Rows in force → dimensions, facts, marts. Returns the tables that were made again."""
-        self._model = build_model(self.warehouse, self.contracts, self.promises)
+        self._model = build_model(self.warehouse, self.contracts, self.promises, self.today)
         self.report.rebuilt = self._model.rebuilt
         return self._model.rebuilt
 

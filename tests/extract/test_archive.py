@@ -69,8 +69,8 @@ def test_a_file_that_was_lost_or_changed_in_the_archive_is_told_of(archive: Arch
 @pytest.mark.parametrize("cut", [1, 10, 60])
 def test_a_journal_line_that_was_cut_off_is_dropped_and_the_next_one_is_whole(archive: Archive, cut: int) -> None:
     archive.add_receipts([RECEIPT])
-    whole = archive.journal.read_bytes()
-    archive.journal.write_bytes(whole + whole[:-cut])
+    whole = (archive.folder / "receipts.jsonl").read_bytes()
+    (archive.folder / "receipts.jsonl").write_bytes(whole + whole[:-cut])
     assert archive.receipts() == [RECEIPT]
     second = replace(RECEIPT, path="가상센터/둘째.csv")
     archive.add_receipts([second])

@@ -28,7 +28,7 @@ class Workshop:
         return {path.stem: read_promise(path) for path in sorted(self.promised.glob("*.yml"))}
 
     def build(self) -> Model:
-        return build_model(self.run.warehouse, load_contracts(), self.promises, self.sql)
+        return build_model(self.run.warehouse, load_contracts(), self.promises, self.run.today, self.sql)
 
     def change(self, name: str, old: str, new: str) -> None:
         path = self.sql / f"{name}.sql"

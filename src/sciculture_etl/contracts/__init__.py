@@ -8,11 +8,12 @@ from sciculture_etl.contracts.contract import (
     load_contracts,
     read_contract,
 )
+from sciculture_etl.contracts.correction import Correction
 from sciculture_etl.contracts.field import ContractField
 from sciculture_etl.contracts.promise import Promise, PromiseColumn, load_promises, read_promise
 from sciculture_etl.contracts.words import ContractError, Expectation, Words
 
 __all__ = [
-    "REGION_COLUMNS", "Contract", "ContractError", "ContractField", "Expectation", "Promise", "PromiseColumn",
-    "RowRule", "Unpivot", "Words", "load_contracts", "load_promises", "read_contract", "read_promise",
+    "REGION_COLUMNS", "Contract", "ContractError", "ContractField", "Correction", "Expectation", "Promise",
+    "PromiseColumn", "RowRule", "Unpivot", "Words", "load_contracts", "load_promises", "read_contract", "read_promise",
 ]  # fmt: skip

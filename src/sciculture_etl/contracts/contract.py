@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -9,6 +11,7 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import Field, ValidationError, model_validator
 
+from sciculture_etl.contracts.correction import Correction, read_correction
 from sciculture_etl.contracts.field import DUCKDB_TYPES, ContractField, read_codes, reference_path
 from sciculture_etl.contracts.words import (
     ContractError,
@@ -32,10 +35,36 @@ REGION_COLUMNS = {
 }
 
 
+PERIODS = {"yearly": 1, "half_yearly": 2, "quarterly": 4, "term": 4, "monthly": 12, "event": 1}
+
+
 class Due(Strict):
+    """When a submission is due: a report of the whole year on the day and month named of the year after; one of a
+    part of the year on the day named of the month after it ends (or its last); one of an event on no day."""
+
     cadence: Literal["term", "monthly", "quarterly", "half_yearly", "yearly", "event"]
-    month: int | None = None
-    day: int | None = None
+    month: int = Field(1, ge=1, le=12)
+    day: int = Field(15, ge=1, le=31)
+
+    @property
+    def periods(self) -> list[int]:
+        """Numbers of the periods of a year; 0 alone where it is reported as a whole."""
+        count = PERIODS[self.cadence]
+        return list(range(1, count + 1)) if count > 1 else [0]
+
+    def ends_on(self, program_year: int, period: int) -> date:
+        """The last day of a period."""
+        month = 12 if period == 0 else period * 12 // PERIODS[self.cadence]
+        return date(program_year, month, monthrange(program_year, month)[1])
+
+    def due_on(self, program_year: int, period: int) -> date | None:
+        """The last day on which its report is in time; None for events."""
+        if self.cadence == "event":
+            return None
+        first = date(program_year + 1, self.month, 1)
+        if period:
+            first = self.ends_on(program_year, period) + timedelta(days=1)
+        return first.replace(day=min(self.day, monthrange(first.year, first.month)[1]))
 
 
 class Unpivot(Strict):
@@ -64,7 +93,8 @@ class Contract(Strict):
 
     partition: what a newer submission replaces as a whole, program_year first. year_from: the date whose year is the
     program year where the file has no column for it. year_on_year: measures whose yearly sums are held against those of
-    the year before; all counts and money unless said.
+    the year before; all counts and money unless said. corrections: those of ``expectations/corrections`` that concern
+    it; they and its own text make its fingerprint.
     """
 
     dataset: str
@@ -81,6 +111,7 @@ class Contract(Strict):
     row_rules: list[RowRule] = Field(default_factory=list)
     unique: list[list[str]] = Field(default_factory=list)
     suite: list[Expectation]
+    corrections: list[Correction] = Field(default_factory=list)
     fingerprint: str = ""
 
     @model_validator(mode="before")
@@ -212,6 +243,16 @@ def read_contract(path: Path) -> Contract:
 
 
 @lru_cache
-def load_contracts(folder: Path = EXPECTATIONS / "submissions") -> dict[str, Contract]:
-    """All contracts by dataset name."""
-    return {path.stem: read_contract(path) for path in sorted(folder.glob("*.yml"))}
+def load_contracts(folder: Path = EXPECTATIONS) -> dict[str, Contract]:
+    """All contracts by dataset name, each with its corrections. folder: holds ``submissions`` and ``corrections``."""
+    contracts = {path.stem: read_contract(path) for path in sorted((folder / "submissions").glob("*.yml"))}
+    fields = {dataset: ["program_year", *contract.fields] for dataset, contract in contracts.items()}
+    for path in sorted((folder / "corrections").glob("*.yml")):
+        correction = read_correction(path, fields)
+        contract = contracts[correction.dataset]
+        changed = {
+            "corrections": [*contract.corrections, correction],
+            "fingerprint": fingerprint(contract.fingerprint, correction.model_dump_json()),
+        }
+        contracts[correction.dataset] = contract.model_copy(update=changed)
+    return contracts

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from sciculture_etl.extract.journal import Journal
 from sciculture_etl.settings import UserMistake
 
 CHUNK = 1024 * 1024
@@ -39,13 +39,13 @@ class Receipt:
 class Archive:
     """Bytes under ``<folder>/<first two digits>/<sha256>``; receipts in ``<folder>/receipts.jsonl``.
 
-    Both survive a kill at any instruction: bytes are written aside and renamed, and a journal line that was cut off is
-    dropped when the journal is next opened; its file then counts as not yet received.
+    Both survive a kill at any instruction: bytes are written aside and renamed, and a file whose line in the journal
+    was cut off counts as not yet received.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.journal = folder / "receipts.jsonl"
+        self._journal = Journal(folder / "receipts.jsonl")
 
     def path_of(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
@@ -93,28 +93,11 @@ class Archive:
 
     def receipts(self) -> list[Receipt]:
         """All receipts in the order in which they were written."""
-        return list(self._journal_lines())
-
-    def _journal_lines(self) -> Iterator[Receipt]:
-        if not self.journal.exists():
-            return
-        data = self.journal.read_bytes()
-        for line in data[: data.rfind(b"\n") + 1].splitlines():
-            yield Receipt(**json.loads(line))
+        return [Receipt(**line) for line in self._journal.lines()]
 
     def add_receipts(self, receipts: Iterable[Receipt]) -> None:
         """Appends to the journal, on disk when it returns."""
-        lines = b"".join(json.dumps(asdict(r), ensure_ascii=False).encode() + b"\n" for r in receipts)
-        if not lines:
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with self.journal.open("a+b") as journal:
-            journal.seek(0)
-            whole = journal.read().rfind(b"\n") + 1
-            journal.truncate(whole)
-            journal.write(lines)
-            journal.flush()
-            os.fsync(journal.fileno())
+        self._journal.add(asdict(receipt) for receipt in receipts)
 
     def sweep(self) -> None:
         """Removes what a killed run left half-copied. Only the one writer calls it."""

@@ -24,6 +24,7 @@ WITH aged AS (
   JOIN log.submission AS s ON s.submission_id = v.submission_id AND s.reading = v.reading
   JOIN (SELECT submission_id, min(received_at) AS received_at FROM log.receipt GROUP BY submission_id) AS r
     ON r.submission_id = v.submission_id
+  ANTI JOIN log.withdrawn AS w ON w.submission_id = v.submission_id
 ),
 newest AS (
   SELECT * FROM aged

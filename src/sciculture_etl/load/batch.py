@@ -78,6 +78,9 @@ def load_batch(
         "log.quarantine": pl.concat([_drop(v.quarantine, personal) for _, v in validated])
         if validated
         else pl.DataFrame(),
+        "log.correction": pl.concat([_drop(v.corrections, personal) for _, v in validated])
+        if validated
+        else pl.DataFrame(),
     }
     for contract, v in validated:
         rows = _drop(v.accepted, personal).join(readings, on="submission_id", how="left", maintain_order="left")
@@ -88,7 +91,7 @@ def load_batch(
         frames[table].write_parquet(path, compression="uncompressed", statistics=False)
     ids = [outcome.submission_id for outcome in outcomes]
     with warehouse.transaction() as connection:
-        for table in ("submission", "part", "finding", "quarantine", "version"):
+        for table in ("submission", "part", "finding", "quarantine", "version", "correction"):
             connection.execute(f"DELETE FROM log.{table} WHERE list_contains(?, submission_id)", [ids])
         for table, path in files.items():
             connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet({sql_text(path)})")

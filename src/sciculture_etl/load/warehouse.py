@@ -21,7 +21,7 @@ from typing import Any
 import duckdb
 
 from sciculture_etl.contracts import Contract
-from sciculture_etl.extract import Receipt
+from sciculture_etl.extract import Decision, Receipt
 from sciculture_etl.settings import UserMistake, fingerprint
 
 ENVELOPE = {
@@ -50,6 +50,8 @@ LOG_TABLES = {
     "unit VARCHAR, message_ko VARCHAR, message_en VARCHAR, fix_ko VARCHAR, fix_en VARCHAR",
     "quarantine": "submission_id VARCHAR, part INTEGER, source_row BIGINT, raw VARCHAR",
     "version": f"{VERSION}, row_count BIGINT",
+    "withdrawn": "submission_id VARCHAR, reason VARCHAR, decided_at TIMESTAMPTZ",
+    "correction": "submission_id VARCHAR, part INTEGER, source_row BIGINT, correction VARCHAR, fits BOOLEAN",
     "in_force": VERSION,
     "modelled": VERSION,
     "model": "name VARCHAR, made_from VARCHAR, made_by VARCHAR, content VARCHAR",
@@ -252,3 +254,13 @@ class Warehouse:
             with self.transaction() as connection:
                 connection.executemany("INSERT INTO log.receipt VALUES (?, ?, ?, ?, ?, ?, ?)", fresh)
         return bool(fresh)
+
+    def record_withdrawals(self, withdrawn: list[Decision]) -> None:
+        """Makes ``log.withdrawn`` equal to the withdrawals that hold."""
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM log.withdrawn")
+            for decision in withdrawn:
+                connection.execute(
+                    "INSERT INTO log.withdrawn VALUES (?, ?, ?)",
+                    [decision.submission_id, decision.reason, decision.decided_at],
+                )

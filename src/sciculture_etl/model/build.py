@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass, field
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -40,6 +41,7 @@ def _log_fingerprint(warehouse: Warehouse) -> str:
         """SELECT string_agg(line, '\n' ORDER BY line) AS lines FROM (
             SELECT 'receipt ' || seq || ' ' || sha256 || ' ' || path || ' ' || received_at AS line FROM log.receipt
             UNION ALL SELECT 'reading ' || submission_id || ' ' || reading FROM log.submission
+            UNION ALL SELECT 'withdrawn ' || submission_id || ' ' || decided_at FROM log.withdrawn
             UNION ALL SELECT 'in force ' || dataset || ' ' || submitter || ' ' || program_year || ' ' || partition_key
                 || ' ' || submission_id FROM log.in_force)"""
     )
@@ -87,7 +89,7 @@ def all_statements(folder: Path = SQL) -> dict[str, Statement]:
 
 
 def build_model(
-    warehouse: Warehouse, contracts: dict[str, Contract], promises: dict[str, Promise], folder: Path = SQL
+    warehouse: Warehouse, contracts: dict[str, Contract], promises: dict[str, Promise], today: date, folder: Path = SQL
 ) -> Model:
     """Makes the tables that changed, in one transaction. Raises ContractError where SQL and promise disagree.
 
@@ -96,7 +98,7 @@ def build_model(
     statements = ordered(all_statements(folder))
     macros = (folder / "macros.sql").read_text(encoding="utf-8")
     known = {row["name"]: Made(**row) for row in warehouse.rows("SELECT * FROM log.model")}
-    reference = reference_tables(folder, contracts, promises)
+    reference = reference_tables(folder, contracts, promises, today)
     inputs = {f"reference.{name}": table.mark for name, table in reference.items()}
     inputs |= {f"accepted.{dataset}": _accepted_fingerprint(warehouse, dataset) for dataset in contracts}
     every = fingerprint(*(f"{name} {mark}" for name, mark in sorted(inputs.items()) if name.startswith("accepted.")))

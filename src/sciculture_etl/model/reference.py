@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,16 @@ from sciculture_etl.findings import catalogue
 from sciculture_etl.load import Warehouse
 from sciculture_etl.regions import REFERENCE_VERSION, dim_region, region_changes
 from sciculture_etl.settings import fingerprint, sql_text
+
+Schema = dict[str, type[pl.DataType]]
+CORRECTION: Schema = dict.fromkeys(["correction", "dataset", "submitter"], pl.String) | {
+    "program_year": pl.Int16, "cells": pl.String, "reason": pl.String, "source": pl.String,
+}  # fmt: skip
+DUE_PERIOD: Schema = {
+    "dataset": pl.String, "program_year": pl.Int16, "period_no": pl.Int16, "period_ends_on": pl.Date,
+    "due_on": pl.Date, "is_due": pl.Boolean,
+}  # fmt: skip
+FIRST_DUE_YEAR = 2010
 
 
 @dataclass(frozen=True)
@@ -46,15 +57,16 @@ def _from_frame(name: str, mark: str, make: Callable[[], pl.DataFrame]) -> Refer
     return ReferenceTable(mark, load)
 
 
-def _from_words(name: str, rows: list[dict[str, Any]]) -> ReferenceTable:
-    mark = fingerprint(json.dumps(rows, ensure_ascii=False))
-    return _from_frame(name, mark, lambda: pl.DataFrame(rows, infer_schema_length=None))
+def _from_words(name: str, rows: list[dict[str, Any]], schema: Schema | None = None) -> ReferenceTable:
+    mark = fingerprint(json.dumps(rows, ensure_ascii=False, default=str))
+    return _from_frame(name, mark, lambda: pl.DataFrame(rows, schema, infer_schema_length=None))
 
 
 def reference_tables(
-    folder: Path, contracts: dict[str, Contract], promises: dict[str, Promise]
+    folder: Path, contracts: dict[str, Contract], promises: dict[str, Promise], today: date
 ) -> dict[str, ReferenceTable]:
-    """Every reference table by name. folder: that of the SQL, whose ``reference`` holds the CSVs."""
+    """Every reference table by name. folder: that of the SQL, whose ``reference`` holds the CSVs. today: up to when
+    submissions are due."""
     found = {path.stem: _from_csv(path.stem, path) for path in sorted((folder / "reference").glob("*.csv"))}
     return found | {
         "region": _from_frame("region", REFERENCE_VERSION, dim_region),
@@ -62,6 +74,8 @@ def reference_tables(
         "finding": _from_words("finding", [{"code": code, **words} for code, words in catalogue().items()]),
         "contract": _from_words("contract", [_contract_words(contract) for contract in contracts.values()]),
         "contract_field": _from_words("contract_field", _field_words(contracts)),
+        "correction": _from_words("correction", _correction_words(contracts), CORRECTION),
+        "due_period": _from_words("due_period", _due_periods(contracts, today), DUE_PERIOD),
         "promise": _from_words("promise", [_promise_words(promise) for promise in promises.values()]),
         "promise_column": _from_words("promise_column", _column_words(promises)),
     }
@@ -73,6 +87,35 @@ def _contract_words(contract: Contract) -> dict[str, Any]:
         "program_code": contract.program, "submitter": contract.submitter, "cadence": contract.due.cadence,
         "grain": contract.grain, "partition_columns": contract.partition,
     }  # fmt: skip
+
+
+def _correction_words(contracts: dict[str, Contract]) -> list[dict[str, Any]]:
+    return [
+        {
+            "correction": c.correction, "dataset": c.dataset, "submitter": c.submitter, "program_year": c.program_year,
+            "cells": json.dumps({"where": c.where, "was": c.was, "to": c.to}, ensure_ascii=False),
+            "reason": c.reason, "source": c.source,
+        }
+        for contract in contracts.values()
+        for c in contract.corrections
+    ]  # fmt: skip
+
+
+def _due_periods(contracts: dict[str, Contract], today: date) -> list[dict[str, Any]]:
+    """Every period up to this year's last. It changes on the day after one is due, and with the year."""
+    periods = []
+    for dataset, contract in contracts.items():
+        for year in range(FIRST_DUE_YEAR, today.year + 1):
+            for period in contract.due.periods:
+                due_on = contract.due.due_on(year, period)
+                periods.append(
+                    {
+                        "dataset": dataset, "program_year": year, "period_no": period,
+                        "period_ends_on": contract.due.ends_on(year, period), "due_on": due_on,
+                        "is_due": due_on is not None and due_on < today,
+                    }
+                )  # fmt: skip
+    return periods
 
 
 def _allowed(fld: ContractField) -> str:

@@ -10,6 +10,7 @@ from sciculture_etl.contracts import Contract, RowRule
 from sciculture_etl.read.personal import PERSONAL_VALUE, SHORTEST_PERSONAL
 from sciculture_etl.validate.blocks import Block, Candidate, per_row, split_blocks, stack_blocks
 from sciculture_etl.validate.cells import FAILED, failed, squeeze_name
+from sciculture_etl.validate.corrections import correct_rows
 from sciculture_etl.validate.placing import count_rows, place_findings
 from sciculture_etl.validate.rows import left_out
 from sciculture_etl.validate.totals import check_totals, check_wide_total
@@ -21,12 +22,14 @@ class Validated:
     """accepted: envelope (submission_id, part, source_row, submitter, program_year) and the contract's typed columns.
     quarantine: submission_id, part, source_row, raw (JSON of the row's texts). findings: ``findings.SCHEMA``.
     accounts: per part submission_id, part, sheet, rows read, loaded, quarantined, left_out and one column a reason.
+    corrections: submission_id, part, source_row, correction, fits: what the contract's corrections found.
     personal: submissions in which values of personal data stand, to be refused as a whole."""
 
     accepted: pl.DataFrame
     quarantine: pl.DataFrame
     findings: pl.DataFrame
     accounts: pl.DataFrame
+    corrections: pl.DataFrame
     personal: list[str]
 
 
@@ -110,6 +113,11 @@ def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validate
     reasons = left_out(contract, stacked)
     rows = stacked.filter(reasons.is_null())
     findings = _Findings(contract, rows)
+    corrected = correct_rows(contract, rows, blocks)
+    for name, cells in corrected.told:
+        findings.add(name, cells, rejects=False)
+    found, rows = rows, corrected.rows
+    findings.rows = rows
     typed = cast_rows(contract, rows, blocks, findings.add)
     for rule in contract.row_rules:
         findings.add(rule.field, findings.untold(rule.field, _check_rule(rule, typed)), rejects=True)
@@ -137,16 +145,19 @@ def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validate
         per_row(rows, [block.candidate.submitter for block in blocks], pl.String()).alias("submitter"),
     )
     accepted = envelope.hstack(typed.select("program_year", *contract.columns)).filter(~findings.bad)
-    raw = [name for name in ("program_year", *contract.fields, "overflow") if name in rows.columns]
+    raw = [name for name in ("program_year", *contract.fields, "overflow") if name in found.columns]
+    corrections = envelope.select("submission_id", "part", "source_row")[corrected.outcomes["index"]].hstack(
+        corrected.outcomes.select("correction", "fits")
+    )
     quarantine = (
         envelope.select("submission_id", "part", "source_row")
         .filter(findings.bad)
-        .with_columns(rows.select(raw).filter(findings.bad).select(pl.struct(raw).struct.json_encode().alias("raw")))
+        .with_columns(found.select(raw).filter(findings.bad).select(pl.struct(raw).struct.json_encode().alias("raw")))
     )
     if is_wide:
         quarantine = quarantine.unique(["submission_id", "part", "source_row"], keep="first", maintain_order=True)
     accounts = count_rows(blocks, stacked, reasons, rows, findings.bad)
-    return Validated(accepted, quarantine, told, accounts, _personal(contract, rows, submissions))
+    return Validated(accepted, quarantine, told, accounts, corrections, _personal(contract, rows, submissions))
 
 
 def _hidden_rows(rows: pl.DataFrame, blocks: list[Block]) -> pl.DataFrame:

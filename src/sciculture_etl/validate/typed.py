@@ -60,6 +60,11 @@ def _told(contract: Contract, fld: ContractField, cast: tuple[pl.Series, pl.Data
     return values
 
 
+def program_years(contract: Contract, rows: pl.DataFrame, blocks: list[Block]) -> pl.Series:
+    """The program year of each row, null where it can't be told."""
+    return _years(contract, rows, blocks, lambda *_: None)
+
+
 def _years(contract: Contract, rows: pl.DataFrame, blocks: list[Block], tell: Tell) -> pl.Series:
     titles = per_row(rows, [block.table.title_year for block in blocks], pl.Int32())
     names = per_row(rows, [year_in_file_name(block.candidate.file_name) for block in blocks], pl.Int32())

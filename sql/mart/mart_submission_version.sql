@@ -1,0 +1,48 @@
+-- What each submission says for a part of a year, and whether that counts. For the operator.
+-- Grain: dataset, submitter, program_year, period_key, submission_id. A submission of several datasets or terms has a
+-- row for each; period_key is empty where it reports the year as a whole.
+WITH files AS (
+    SELECT submission_id, min_by(path, seq) AS source_file, min(received_at) AS received_at
+    FROM log.receipt
+    GROUP BY submission_id
+),
+replaced AS (
+    SELECT
+        v.dataset,
+        v.submitter,
+        v.program_year,
+        v.partition_key,
+        v.submission_id,
+        string_agg(DISTINCT f.submission_id, ', ' ORDER BY f.submission_id) AS superseded_by
+    FROM log.version AS v
+    JOIN log.in_force AS f
+        ON f.dataset = v.dataset AND f.submitter = v.submitter AND f.program_year = v.program_year
+        AND (f.partition_key = v.partition_key OR f.partition_key = '' OR v.partition_key = '')
+        AND f.submission_id <> v.submission_id
+    GROUP BY ALL
+)
+SELECT
+    v.dataset,
+    v.submitter,
+    v.program_year,
+    v.partition_key AS period_key,
+    v.submission_id,
+    r.source_file,
+    r.received_at,
+    s.made_on,
+    v.row_count,
+    CASE
+        WHEN w.submission_id IS NOT NULL THEN 'withdrawn'
+        WHEN f.submission_id IS NOT NULL THEN 'in force'
+        WHEN h.dataset IS NOT NULL THEN 'held'
+        ELSE 'superseded'
+    END AS standing,
+    CASE WHEN w.submission_id IS NULL AND f.submission_id IS NULL THEN coalesce(p.superseded_by, '') ELSE '' END
+        AS superseded_by
+FROM log.version AS v
+JOIN files AS r USING (submission_id)
+JOIN (SELECT submission_id, made_on FROM log.submission) AS s USING (submission_id)
+LEFT JOIN log.withdrawn AS w USING (submission_id)
+LEFT JOIN log.in_force AS f USING (dataset, submitter, program_year, partition_key, submission_id)
+LEFT JOIN log.suite_result AS h ON h.dataset = v.dataset AND h.program_year = v.program_year AND NOT h.passed
+LEFT JOIN replaced AS p USING (dataset, submitter, program_year, partition_key, submission_id)

@@ -1,0 +1,105 @@
+"""``sciculture submissions`` and ``withdraw``: what came, what became of it, and what is taken back."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from sciculture_etl.cli.app import app
+from sciculture_etl.settings import Settings
+
+STATES = ("received", "rejected", "partially_accepted", "accepted", "superseded", "withdrawn", "duplicate")
+STATUSES = ("received", "late", "missing", "due")
+
+submissions = typer.Typer(invoke_without_command=True, help="List what came and what is owed; tell one's whole story.")
+app.add_typer(submissions, name="submissions")
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+
+
+def _print(rows: Any) -> None:
+    print(json.dumps(rows, ensure_ascii=False, indent=1))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is no date, write YYYY-MM-DD / 날짜는 YYYY-MM-DD로 적어 주세요") from None
+
+
+def _one_of(known: tuple[str, ...], given: str | None) -> str | None:
+    if given is not None and given not in known:
+        raise typer.BadParameter(f"'{given}' is none of {', '.join(known)}")
+    return given
+
+
+@submissions.callback()
+def listing(
+    context: typer.Context,
+    state: Annotated[
+        str | None,
+        typer.Option(help=f"One of {', '.join(STATES)}."),
+    ] = None,
+    status: Annotated[
+        str | None, typer.Option(help=f"What is owed instead of what came: {', '.join(STATUSES)}.")
+    ] = None,
+    missing: Annotated[bool, typer.Option("--missing", help="The same as --status missing.")] = False,
+    submitter: Annotated[str | None, typer.Option(help="Institution, or a part of its name.")] = None,
+    dataset: Annotated[str | None, typer.Option(help="Only this dataset.")] = None,
+    year: Annotated[int | None, typer.Option(help="Only this program year.")] = None,
+    since: Annotated[str | None, typer.Option(help="Received on this day (YYYY-MM-DD) or later.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what came, the newest first; with --status or --missing, what is owed and whether it came."""
+    if context.invoked_subcommand:
+        return
+    from sciculture_etl.console import operators_console
+    from sciculture_etl.submission_views import show_list, show_status
+    from sciculture_etl.submissions import Wanted, list_status, list_submissions
+
+    wanted = Wanted(
+        state=_one_of(STATES, state), status="missing" if missing else _one_of(STATUSES, status), submitter=submitter,
+        dataset=dataset, year=year, since=_day(since) if since else None,
+    )  # fmt: skip
+    find, show = (list_status, show_status) if wanted.status else (list_submissions, show_list)
+    rows = find(Settings.from_environment(), wanted)
+    if as_json:
+        _print(rows)
+    else:
+        show(operators_console(width=200), rows)
+
+
+@submissions.command()
+def show(
+    submission: Annotated[str, typer.Argument(help="Number of the submission, or its first digits.")],
+    as_json: AsJson = False,
+) -> None:
+    """Tell the whole story of one submission."""
+    from sciculture_etl.console import operators_console
+    from sciculture_etl.submission_views import show_story
+    from sciculture_etl.submissions import tell_story
+
+    story = tell_story(Settings.from_environment(), submission)
+    if as_json:
+        _print(story)
+    else:
+        show_story(operators_console(width=160), story)
+
+
+@app.command()
+def withdraw(
+    submission: Annotated[str, typer.Argument(help="Number of the submission, or its first digits.")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept and told. No personal data.")],
+    undo: Annotated[bool, typer.Option("--undo", help="Take a withdrawal back.")] = False,
+) -> None:
+    """Take a submission out of the figures: what it had replaced counts again with the next run."""
+    from sciculture_etl.submissions import decide
+
+    decision = decide(Settings.from_environment(), submission, reason, reinstate=undo)
+    print(
+        f"{decision.submission_id} {decision.kind}; the figures follow with the next `sciculture run`"
+        " / 다음 실행 때 집계에 반영됩니다"
+    )

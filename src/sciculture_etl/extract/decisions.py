@@ -1,0 +1,52 @@
+"""Decisions of people about submissions: that one is withdrawn, and that a withdrawal is taken back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sciculture_etl.extract.archive import Receipt
+from sciculture_etl.extract.journal import Journal
+
+WITHDRAWN, REINSTATED = "withdrawn", "reinstated"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """kind: ``withdrawn`` or ``reinstated``. decided_at: ISO 8601 UTC. receipt_count: how often the same bytes had come
+    by then; sent again later, they count again."""
+
+    submission_id: str
+    kind: str
+    reason: str
+    decided_at: str
+    receipt_count: int
+
+
+class Decisions:
+    """The journal ``decisions.jsonl`` beside the receipts: like them it is kept, so that a rebuild knows of it."""
+
+    def __init__(self, archive: Path) -> None:
+        self._journal = Journal(archive / "decisions.jsonl")
+
+    def all(self) -> list[Decision]:
+        return [Decision(**line) for line in self._journal.lines()]
+
+    def decide(self, submission_id: str, kind: str, reason: str, receipts: list[Receipt]) -> Decision:
+        came = sum(receipt.submission_id == submission_id for receipt in receipts)
+        decision = Decision(submission_id, kind, reason, datetime.now(UTC).isoformat(timespec="seconds"), came)
+        self._journal.add([asdict(decision)])
+        return decision
+
+    def withdrawn(self, receipts: list[Receipt]) -> list[Decision]:
+        """The withdrawals that hold: the last word on a submission, unless its bytes were sent again since."""
+        last = {decision.submission_id: decision for decision in self.all()}
+        came: dict[str, int] = {}
+        for receipt in receipts:
+            came[receipt.submission_id] = came.get(receipt.submission_id, 0) + 1
+        return [
+            decision
+            for decision in last.values()
+            if decision.kind == WITHDRAWN and came.get(decision.submission_id, 0) <= decision.receipt_count
+        ]

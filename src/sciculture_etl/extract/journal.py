@@ -1,0 +1,39 @@
+"""Journals: what the archive remembers besides bytes, one JSON object a line, only ever added to."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+
+class Journal:
+    """A file of JSON lines that survives a kill at any instruction: a line that was cut off counts as never written
+    and is dropped when the journal is next added to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """All whole lines in the order in which they were written."""
+        if not self.path.exists():
+            return
+        data = self.path.read_bytes()
+        for line in data[: data.rfind(b"\n") + 1].splitlines():
+            yield json.loads(line)
+
+    def add(self, entries: Iterable[dict[str, Any]]) -> None:
+        """Appends, on disk when it returns."""
+        lines = b"".join(json.dumps(entry, ensure_ascii=False).encode() + b"\n" for entry in entries)
+        if not lines:
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a+b") as journal:
+            journal.seek(0)
+            whole = journal.read().rfind(b"\n") + 1
+            journal.truncate(whole)
+            journal.write(lines)
+            journal.flush()
+            os.fsync(journal.fileno())
