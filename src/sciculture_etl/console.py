@@ -101,6 +101,10 @@ def _findings(report: RunReport) -> Table:
     return table
 
 
+UNFIT = {
+    "stale": "its source was mended or changed, take it away / 원본이 고쳐졌으니 지워 주세요",
+    "not_found": "the submission in force has no such row / 쓰이는 제출본에 그런 행이 없습니다",
+}
 STATUS = {
     "equal": "[green]equal[/]", "differs": "[red]differs[/]", "incomplete": "[yellow]not all in yet[/]",
     "no_data": "[dim]no data[/]",
@@ -150,6 +154,7 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
         ("partially accepted / 일부 받음", _count(report.verdicts, "partially_accepted")),
         ("rejected / 반려", _count(report.verdicts, "rejected")),
         ("duplicates / 같은 파일", _count(report.verdicts, "duplicate")),
+        ("due and missing / 마감이 지나도 안 온 것", f"{report.missing:,}"),
     ]
     console.print(_pairs("Files / 파일", files))
     for path, reason in extraction.unreadable.items():
@@ -162,6 +167,10 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
     console.print(_figures(report))
     if differing := [figure for figure in report.figures if figure.status == "differs"]:
         console.print(figures_table(differing))
+    for name, status in report.unfit_corrections.items():
+        console.print(
+            Text(f"correction no longer fits / 바로잡기가 더는 맞지 않음: {name}: {UNFIT[status]}", style="yellow")
+        )
     for outcome in report.acceptance.held:
         console.print(
             Text(f"held, last good facts stay / 보류: {outcome.name}: {'; '.join(outcome.errors)}", style="red")
@@ -216,6 +225,8 @@ def as_machine_report(
         "new_verdicts": report.new_verdicts,
         "rows": report.rows,
         "findings": report.findings,
+        "missing": report.missing,
+        "unfit_corrections": report.unfit_corrections,
         "held": {outcome.name: outcome.errors for outcome in report.acceptance.held},
         "remarks": {o.name: o.warnings for o in [*report.acceptance.remarks, *publication.remarks]},
         "figures": [figure.as_dict() for figure in report.figures],

@@ -47,7 +47,8 @@ class Silent:
 @dataclass
 class RunReport:
     """What a run did, for people and machines. verdicts, rows, findings: of all submissions; new_verdicts: of those
-    received in this run (read_count may be higher: a changed contract has files read again)."""
+    received in this run (read_count may be higher: a changed contract has files read again). missing: reports that are
+    due and didn't come. unfit_corrections: those whose guard fails, with stale or not_found."""
 
     extraction: Extraction = field(default_factory=Extraction)
     read_count: int = 0
@@ -59,6 +60,8 @@ class RunReport:
     rows: dict[str, int] = field(default_factory=dict)
     findings: dict[str, int] = field(default_factory=dict)
     figures: list[Figure] = field(default_factory=list)
+    missing: int = 0
+    unfit_corrections: dict[str, str] = field(default_factory=dict)
 
 
 class Run:
@@ -224,3 +227,8 @@ class Run:
             found = self.warehouse.rows("SELECT code, count(*) AS n FROM mart_row_error GROUP BY code ORDER BY code")
             report.findings = {row["code"]: row["n"] for row in found}
             report.figures = read_figures_checked(self.warehouse.connection)
+            report.missing = self.warehouse.value(
+                "SELECT count(*) FROM mart_submission_status WHERE status = 'missing'"
+            )
+            unfit = self.warehouse.rows("SELECT * FROM mart_correction WHERE status IN ('stale', 'not_found')")
+            report.unfit_corrections = {row["correction"]: row["status"] for row in unfit}

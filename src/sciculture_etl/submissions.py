@@ -9,17 +9,17 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
+import polars as pl
 
 from sciculture_etl.extract import Archive, Decision, Decisions
 from sciculture_etl.extract.decisions import REINSTATED, WITHDRAWN
 from sciculture_etl.load.warehouse import writer_lock
-from sciculture_etl.read.personal import first_personal
+from sciculture_etl.read.personal import PERSONAL_VALUE
 from sciculture_etl.settings import Settings, UserMistake
 
-STATES = ("received", "rejected", "partially_accepted", "accepted", "superseded", "withdrawn", "duplicate")
-STATUSES = ("received", "late", "missing", "due")
 SHORTEST_ID = 4
 Row = dict[str, Any]
 
@@ -141,11 +141,16 @@ def tell_story(settings: Settings, asked: str) -> Row:
         "receipts": receipts,
         "versions": versions,
         "replaces": replaced,
-        "decisions": [asdict(d) for d in Decisions(archive.folder).all() if d.submission_id == chosen],
+        "decisions": [_told(d) for d in Decisions(archive.folder).all() if d.submission_id == chosen],
         "corrections": corrections,
         "findings": findings,
         "releases": _releases_with(settings.releases, chosen),
     }
+
+
+def _told(decision: Decision) -> Row:
+    at = datetime.fromisoformat(decision.decided_at).astimezone(ZoneInfo("Asia/Seoul"))
+    return asdict(decision) | {"decided_at": at.isoformat(timespec="seconds")}
 
 
 def _releases_with(releases: Path, submission_id: str) -> list[str]:
@@ -165,11 +170,9 @@ def decide(settings: Settings, asked: str, reason: str, reinstate: bool = False)
     Raises UserMistake where there is no such submission, it is so already, or the reason says nothing or names a
     person; Busy where a run is going on.
     """
-    import polars as pl
-
     if len(reason.strip()) < 5:
         raise UserMistake("--reason says why, in a few words / 사유를 적어 주세요")
-    if first_personal(pl.Series([reason])) is not None:
+    if pl.Series([reason]).str.contains(PERSONAL_VALUE).any():
         raise UserMistake("--reason holds personal data; leave it out / 사유에 개인정보를 적지 말아 주세요")
     archive = Archive(settings.archive)
     with writer_lock(settings.warehouse):
@@ -178,8 +181,7 @@ def decide(settings: Settings, asked: str, reason: str, reinstate: bool = False)
         decisions = Decisions(archive.folder)
         withdrawn = chosen in [decision.submission_id for decision in decisions.withdrawn(receipts)]
         if withdrawn != reinstate:
-            word = (
-                "is withdrawn already / 이미 철회되었습니다" if withdrawn else "is not withdrawn / 철회되지 않았습니다"
-            )
-            raise UserMistake(f"submission {chosen} {word}")
+            if withdrawn:
+                raise UserMistake(f"submission {chosen} is withdrawn already / 이미 철회되었습니다")
+            raise UserMistake(f"submission {chosen} is not withdrawn / 철회되지 않았습니다")
         return decisions.decide(chosen, REINSTATED if reinstate else WITHDRAWN, reason.strip(), receipts)

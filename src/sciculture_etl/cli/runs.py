@@ -82,4 +82,5 @@ def _exit_code(report: RunReport) -> int:
     if report.publication.outcome == "refused":
         return REFUSED
     faulty = report.new_verdicts.get("rejected", 0) + report.new_verdicts.get("partially_accepted", 0)
-    return PARTIAL if faulty or report.acceptance.held or report.extraction.unreadable else 0
+    amiss = faulty or report.acceptance.held or report.extraction.unreadable or report.unfit_corrections
+    return PARTIAL if amiss else 0

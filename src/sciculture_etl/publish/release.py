@@ -118,9 +118,29 @@ def publish_release(
 ) -> Publication:
     """Publishes the model's tables as a new release, unless nothing in them changed or a check refuses.
 
-    Whatever happens, the last good release stays what readers open until the new one is complete.
+    Whatever happens, the last good release stays what readers open until the new one is complete. The operator's file
+    is of tonight all the same: what came, and why it can't be published, stands there.
     """
     finish_swap(settings.warehouse)
+    publication = _publish(settings, warehouse, contracts, promises, model)
+    if publication.outcome == "refused":
+        _show_operations(settings, warehouse, promises)
+    return publication
+
+
+def _show_operations(settings: Settings, warehouse: Warehouse, promises: dict[str, Promise]) -> None:
+    aside = settings.warehouse / f".{OPERATIONS}.aside"
+    aside.unlink(missing_ok=True)
+    build_database(warehouse, aside, promises, "operator", "not published")
+    aside.chmod(0o600)
+    with aside.open("rb") as written:
+        os.fsync(written.fileno())
+    aside.replace(settings.warehouse / OPERATIONS)
+
+
+def _publish(
+    settings: Settings, warehouse: Warehouse, contracts: dict[str, Contract], promises: dict[str, Promise], model: Model
+) -> Publication:
     current = current_release(settings.warehouse)
     current_id = current["release_id"] if current else None
     outward = [name for name, promise in sorted(promises.items()) if promise.audience != "internal"]

@@ -56,7 +56,7 @@ def _apply(corrected: Corrected, correction: Correction, meant: pl.Series) -> No
     outcome = pl.DataFrame({"index": meant.arg_true(), "fits": fits.filter(meant)}).with_columns(
         pl.lit(correction.correction).alias("correction")
     )
-    corrected.outcomes = pl.concat([corrected.outcomes, outcome.select(OUTCOME).cast(dict(OUTCOME))])  # type: ignore[arg-type]
+    corrected.outcomes = pl.concat([corrected.outcomes, outcome.select(list(OUTCOME)).cast(dict(OUTCOME))])  # type: ignore[arg-type]
     for name, cell in correction.to.items():
         read_as = f"'{cell}' ({correction.reason}; {correction.source})"
         corrected.told.append((name, failed(fits.arg_true(), "W_CORRECTED", read_as, read_as, "info")))

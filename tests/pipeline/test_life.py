@@ -1,0 +1,279 @@
+"""The life of a submission: withdrawn, sent again, corrected, owed. Every institution here is invented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+from forms import CLASS, as_csv, table
+from nights import hashes, operations, published, settings, submit
+
+from sciculture_etl.contracts import Contract, ContractError, load_contracts
+from sciculture_etl.contracts.contract import EXPECTATIONS
+from sciculture_etl.extract import Archive
+from sciculture_etl.load import Warehouse
+from sciculture_etl.load.warehouse import discard_database
+from sciculture_etl.pipeline import Run, RunReport, Silent
+from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.submissions import Wanted, decide, list_status, list_submissions, tell_story
+
+CENTRE = "가상시험센터"
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Settings:
+    return settings(tmp_path / "inbox", tmp_path / "warehouse")
+
+
+def night(places: Settings, today: date = date(2020, 12, 1), contracts: dict[str, Contract] | None = None) -> RunReport:
+    places.staging.parent.mkdir(parents=True, exist_ok=True)
+    contracts = contracts or load_contracts()
+    with Warehouse.open(places.build_database, places.staging, contracts) as warehouse:
+        run = Run(places, contracts, warehouse, Silent())
+        run.today = today
+        return run.steps()
+
+
+def classes(sessions: object, term: int = 1, **changes: str) -> bytes:
+    return as_csv(table(CLASS | {"운영횟수": str(sessions), "기수": str(term)} | changes))
+
+
+def send(places: Settings, name: str, data: bytes, received: str, submitter: str = CENTRE) -> None:
+    submit(Path(places.inbox), submitter, name, data, received)
+
+
+def sessions(places: Settings) -> list[tuple[int]]:
+    return published(places.warehouse, "SELECT session_count FROM mart_dsc_summary")
+
+
+def states(places: Settings) -> dict[str, str]:
+    rows = operations(places.warehouse, "SELECT source_file, state FROM mart_submission_log")
+    return {path.split("/")[1]: state for path, state in rows}
+
+
+def known(places: Settings, name: str) -> str:
+    (found,) = operations(
+        places.warehouse, f"SELECT submission_id FROM mart_submission_log WHERE source_file LIKE '%/{name}'"
+    )
+    return str(found[0])
+
+
+def test_what_a_withdrawn_submission_replaced_counts_again(places: Settings) -> None:
+    send(places, "처음.csv", classes(10), "2020-04-01T09:00:00")
+    send(places, "고침.csv", classes(99), "2020-04-08T09:00:00")
+    send(places, "다른 기관.csv", classes(5), "2020-04-02T09:00:00", "가상둘째센터")
+    night(places)
+    assert sessions(places) == [(104,)]
+    assert states(places) == {"처음.csv": "superseded", "고침.csv": "accepted", "다른 기관.csv": "accepted"}
+    newer = known(places, "고침.csv")
+    decide(places, newer[:6], "기관이 잘못 보냈다고 알려 옴")
+    report = night(places)
+    assert report.publication.outcome == "published"
+    assert sessions(places) == [(15,)]
+    assert states(places) == {"처음.csv": "accepted", "고침.csv": "withdrawn", "다른 기관.csv": "accepted"}
+    story = tell_story(places, newer)
+    assert [(d["kind"], d["reason"]) for d in story["decisions"]] == [("withdrawn", "기관이 잘못 보냈다고 알려 옴")]
+    assert [f["code"] for f in story["findings"]] == ["R_WITHDRAWN"]
+    assert story["replaces"] == []
+    assert story["releases"] == ["00001-" + story["releases"][0][6:]]
+
+
+def test_the_only_submission_withdrawn_leaves_nothing_that_counts(places: Settings) -> None:
+    send(places, "하나.csv", classes(10), "2020-04-01T09:00:00")
+    send(places, "둘.csv", classes(7), "2020-04-01T09:00:00", "가상둘째센터")
+    night(places)
+    decide(places, known(places, "하나.csv"), "다른 해의 자료임")
+    night(places)
+    assert sessions(places) == [(7,)]
+
+
+def test_a_withdrawal_outlives_the_build_database_and_can_be_taken_back(places: Settings) -> None:
+    send(places, "처음.csv", classes(10), "2020-04-01T09:00:00")
+    send(places, "고침.csv", classes(99), "2020-04-08T09:00:00")
+    night(places)
+    before = hashes(places.warehouse)
+    decide(places, known(places, "고침.csv"), "기관이 잘못 보냈다고 알려 옴")
+    night(places)
+    withdrawn = hashes(places.warehouse), hashes(places.warehouse, "operator")
+    discard_database(places.build_database)
+    night(places)
+    assert (hashes(places.warehouse), hashes(places.warehouse, "operator")) == withdrawn
+    decide(places, known(places, "고침.csv"), "맞는 파일이었음", reinstate=True)
+    night(places)
+    assert hashes(places.warehouse) == before
+
+
+def test_sent_again_after_its_withdrawal_a_file_counts_again(places: Settings) -> None:
+    send(places, "실적.csv", classes(10), "2020-04-01T09:00:00")
+    send(places, "남.csv", classes(1), "2020-04-01T09:00:00", "가상둘째센터")
+    night(places)
+    decide(places, known(places, "실적.csv"), "잘못 보냄 (가상)")
+    night(places)
+    assert sessions(places) == [(1,)]
+    send(places, "다시.csv", classes(10), "2020-05-01T09:00:00")
+    night(places)
+    assert sessions(places) == [(11,)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason", "said"),
+    [
+        ("ffffffff", "까닭이 있는 철회", "no submission"),
+        ("", "까닭이 있는 철회", "no submission"),
+        (None, "왜", "--reason says why"),
+        (None, "담당자 010-0000-1234 요청", "personal data"),
+    ],
+)
+def test_a_withdrawal_without_sense_is_refused_in_a_sentence(
+    places: Settings, asked: str | None, reason: str, said: str
+) -> None:
+    send(places, "실적.csv", classes(10), "2020-04-01T09:00:00")
+    night(places)
+    with pytest.raises(UserMistake, match=said):
+        decide(places, known(places, "실적.csv") if asked is None else asked, reason)
+    assert not (Archive(places.archive).folder / "decisions.jsonl").exists()
+
+
+def test_a_refused_night_shows_the_operator_what_came(places: Settings) -> None:
+    send(places, "못 읽음.csv", b"\x89PNG", "2020-04-01T09:00:00")
+    report = night(places)
+    assert report.publication.outcome == "refused"
+    assert states(places) == {"못 읽음.csv": "rejected"}
+    assert [row["state"] for row in list_submissions(places, Wanted(state="rejected"))] == ["rejected"]
+
+
+def test_what_is_owed_came_late_or_is_missing(places: Settings) -> None:
+    send(places, "1기.csv", classes(10, 1), "2020-04-15T14:59:00")  # a minute before midnight of the due day in Korea
+    send(places, "2기.csv", classes(10, 2), "2020-07-16T00:00:00")
+    send(places, "3기.csv", classes("열", 3), "2020-10-10T09:00:00")
+    night(places, date(2020, 12, 1))
+    owed = {row["period_no"]: row for row in list_status(places, Wanted(dataset="dsc_class", year=2020))}
+    assert {term: (row["status"], row["verdict"], row["days_late"]) for term, row in owed.items()} == {
+        1: ("received", "accepted", 0),
+        2: ("late", "accepted", 1),
+        3: ("missing", "rejected", 0),
+        4: ("due", "", 0),
+    }
+    assert {term: row["due_on"] for term, row in owed.items()} == {
+        1: "2020-04-15", 2: "2020-07-15", 3: "2020-10-15", 4: "2021-01-15",
+    }  # fmt: skip
+    assert owed[3]["rejected_count"] == 1
+
+
+def test_a_due_day_that_passes_shows_on_a_night_without_any_file(places: Settings) -> None:
+    send(places, "1기.csv", classes(10, 1), "2020-04-01T09:00:00")
+    assert night(places, date(2020, 7, 15)).missing == 0
+    quiet = night(places, date(2020, 7, 15))
+    assert quiet.publication.outcome == "unchanged"
+    assert night(places, date(2020, 7, 16)).missing == 1
+    (row,) = list_status(places, Wanted(status="missing"))
+    assert (row["submitter"], row["period_no"]) == (CENTRE, 2)
+
+
+def test_what_was_reported_the_year_before_is_expected_again(places: Settings) -> None:
+    send(places, "2020.csv", classes(10, 4), "2021-01-05T09:00:00")
+    night(places, date(2021, 7, 1))
+    rows = list_status(places, Wanted(year=2021, dataset="dsc_class"))
+    assert {row["period_no"]: row["status"] for row in rows} == {1: "missing", 2: "due", 3: "due", 4: "due"}
+
+
+@pytest.fixture
+def expectations(tmp_path: Path) -> Iterator[Path]:
+    """The project's contracts beside corrections of one's own."""
+    folder = tmp_path / "expectations"
+    (folder / "corrections").mkdir(parents=True)
+    (folder / "submissions").symlink_to(EXPECTATIONS / "submissions")
+    yield folder
+    load_contracts.cache_clear()
+
+
+CORRECTION = {
+    "correction": "가상센터_1기_횟수",
+    "dataset": "dsc_class",
+    "submitter": CENTRE,
+    "program_year": 2020,
+    "where": {"class_name": "가상 로봇교실", "term": 1},
+    "was": {"session_count": 399},
+    "to": {"session_count": 39},
+    "reason": "자릿수를 잘못 적음",
+    "source": "가상 공문 12호",
+}
+
+
+def corrected(folder: Path, **changes: object) -> dict[str, Contract]:
+    entry = CORRECTION | changes
+    path = folder / "corrections" / f"{CORRECTION['correction']}.yml"
+    path.write_text(yaml.safe_dump(entry, allow_unicode=True), encoding="utf-8")
+    load_contracts.cache_clear()
+    return load_contracts(folder)
+
+
+def standing(places: Settings) -> list[tuple[str, int]]:
+    return operations(places.warehouse, "SELECT status, rows_corrected FROM mart_correction")
+
+
+def test_a_correction_changes_the_figure_and_is_told(places: Settings, expectations: Path) -> None:
+    send(places, "실적.csv", classes(399), "2020-04-01T09:00:00")
+    night(places)
+    assert sessions(places) == [(399,)]
+    report = night(places, contracts=corrected(expectations))
+    assert sessions(places) == [(39,)]
+    assert (standing(places), report.unfit_corrections) == ([("applied", 1)], {})
+    (finding,) = operations(
+        places.warehouse, "SELECT code, severity, cell, value, message_ko FROM mart_row_error WHERE code LIKE 'W_C%'"
+    )
+    assert finding[:4] == ("W_CORRECTED", "info", "H2", "399")
+    assert "자릿수를 잘못 적음; 가상 공문 12호" in finding[4]
+    assert states(places) == {"실적.csv": "accepted"}
+
+
+def test_a_correction_fails_once_its_source_is_fixed(places: Settings, expectations: Path) -> None:
+    contracts = corrected(expectations)
+    send(places, "실적.csv", classes(399), "2020-04-01T09:00:00")
+    night(places, contracts=contracts)
+    send(places, "실적 고침.csv", classes(38), "2020-05-01T09:00:00")
+    report = night(places, contracts=contracts)
+    assert sessions(places) == [(38,)]  # what the institution says now counts, not the correction
+    assert (standing(places), report.unfit_corrections) == ([("stale", 0)], {CORRECTION["correction"]: "stale"})
+
+
+def test_a_correction_without_a_row_that_it_means_is_told(places: Settings, expectations: Path) -> None:
+    contracts = corrected(expectations, where={"class_name": "없는 강좌"})
+    Path(places.inbox).mkdir()
+    night(places, contracts=contracts)
+    assert operations(places.warehouse, "SELECT status FROM mart_correction") == [("waiting",)]
+    send(places, "실적.csv", classes(399), "2020-04-01T09:00:00")
+    report = night(places, contracts=contracts)
+    assert (standing(places), list(report.unfit_corrections.values())) == ([("not_found", 0)], ["not_found"])
+    assert sessions(places) == [(399,)]
+
+
+def test_a_correction_lets_a_refused_row_in_and_only_that_institutions(places: Settings, expectations: Path) -> None:
+    contracts = corrected(expectations, was={"session_count": "3구"}, to={"session_count": "39"})
+    send(places, "실적.csv", classes("3구"), "2020-04-01T09:00:00")
+    send(places, "실적.csv", classes("3구", 반="2"), "2020-04-01T09:00:00", "가상둘째센터")
+    send(places, "작년.csv", classes("3구", 사업연도="2019"), "2020-04-01T09:00:00")
+    night(places, contracts=contracts)
+    assert sessions(places) == [(39,)]
+    assert standing(places) == [("applied", 1)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"dataset": "dsc_klass"}, "no contract is called 'dsc_klass'"),
+        ({"where": {"강좌명": "x"}}, "has no field 강좌명"),
+        ({"to": {"attendance_count": 3}}, "both name the same fields"),
+        ({"to": {"session_count": 399}}, "nothing is corrected"),
+        ({"reason": ""}, "reason"),
+        ({"correction": "다른 이름"}, "must be the file's name"),
+    ],
+)
+def test_a_correction_that_does_not_hold_together_is_refused_by_file_and_key(
+    expectations: Path, changes: dict[str, object], said: str
+) -> None:
+    with pytest.raises(ContractError, match=said):
+        corrected(expectations, **changes)
