@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sciculture_etl.cli_template import register_template
 from sciculture_etl.settings import Settings, UserMistake
 
 if TYPE_CHECKING:
@@ -233,6 +234,9 @@ def _day(text: str | None, line: int | None = None) -> date:
         raise typer.BadParameter(
             f"{where}'{text}' is no date, write YYYY-MM-DD / 날짜는 YYYY-MM-DD로 적어 주세요"
         ) from None
+
+
+register_template(app)
 
 
 def main() -> None:
