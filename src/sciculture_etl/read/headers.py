@@ -103,8 +103,8 @@ def _spellings(contract: Contract) -> dict[str, tuple[str, int]]:
     named += [(fld.name, _with_unit(fld.spellings, fld.unit)) for fld in contract.fields.values()]
     if wide := contract.unpivot:
         unit = contract.fields[wide.measure].unit
-        for code, spellings in {**wide.columns, TOTAL: wide.total}.items():
-            named.append((wide_column(wide.measure, code), _with_unit(spellings, unit)))
+        wide_spellings = {**wide.columns, TOTAL: wide.total}
+        named += [(wide_column(wide.measure, code), _with_unit(said, unit)) for code, said in wide_spellings.items()]
     for name, spellings in named:
         for rank, spelling in enumerate(spellings):
             found.setdefault(normalise_header(spelling.replace("|", "")), (name, rank))

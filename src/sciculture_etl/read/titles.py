@@ -94,7 +94,7 @@ def _year(text: str) -> int | None:
 
 
 def read_title(rows: list[list[str | None]]) -> Title:
-    """What the rows above the header say. A year that was deleted from the title of a form of ours stands in its mark."""
+    """What the rows above the header say. A year deleted from the title of a form of ours still stands in its mark."""
     marked = "\n".join(line for row in rows for line in _lines([unicodedata.normalize("NFKC", c) for c in row if c]))
     template, text = TemplateMark.found_in(marked), MARK.sub(" ", marked)
     units = [

@@ -13,7 +13,7 @@ from sciculture_etl.contracts.form import TOTAL
 from sciculture_etl.template.lists import Lists
 from sciculture_etl.template.places import Names
 from sciculture_etl.template.rules import keeps_pattern, pattern_shown
-from sciculture_etl.template.words import words
+from sciculture_etl.template.words import text_width, words
 
 FEW = 12  # values that are named in full
 FORMATS = {"text": "@", "list": "@", "count": "#,##0", "money": "#,##0", "ordinal": "0", "date": "yyyy-mm-dd"}
@@ -72,7 +72,7 @@ def lay_out_columns(
 
 def _column(making: _Making, asked: FormColumn, letter: str) -> Column:
     rule, validation = _rule(making, asked, f"${letter}{making.row}")
-    told = f"{asked.field.description.ko}. {rule}"
+    told = f"{asked.field.description.ko}. {rule}".strip()
     validation = {
         "input_title": asked.name[:LONGEST_TITLE], "input_message": told[:LONGEST_MESSAGE],
         "error_title": words("errors")["title"], "error_message": rule[:LONGEST_MESSAGE], **validation,
@@ -85,8 +85,8 @@ def _column(making: _Making, asked: FormColumn, letter: str) -> Column:
 
 def _width(making: _Making, asked: FormColumn) -> float:
     texts = [str(value) for value in _offered(making, asked)] if asked.field.type in ("enum", "term") else []
-    longest = max((2 * len(text) + 4 for text in texts), default=0)
-    header = min(2 * len(asked.header) + 1, 14)
+    longest = max((text_width(text) + 4 for text in texts), default=0)
+    header = text_width(asked.name) + 3
     return max(min(longest, WIDEST), WIDTHS.get(asked.field.type, 10), header)
 
 
@@ -108,7 +108,7 @@ def _rule(making: _Making, asked: FormColumn, cell: str) -> tuple[str, dict[str,
     if fld.type == "text" and fld.pattern and (formula := keeps_pattern(fld.pattern, cell)):
         return said["pattern"].format(pattern=pattern_shown(fld.pattern)), {"validate": "custom", "value": formula}
     if fld.type in ("text", "list"):
-        return said[fld.type], {"validate": "any"}
+        return said["refers_to" if fld.refers_to else fld.type], {"validate": "any"}
     if fld.type in ("enum", "term"):
         offered = _offered(making, asked)
         named = {"values": ", ".join(map(str, offered)), "count": len(offered)}
@@ -126,7 +126,7 @@ def _place_rule(making: _Making, asked: FormColumn) -> tuple[str, dict[str, Any]
     above = [making.cell(other.name) for other in fields[: fields.index(asked.field)]]
     error = words("errors")["place"].format(year=making.year)
     validation = {"validate": "list", "source": making.lists.places_below(above), "error_type": "warning"}
-    return words("rules")[asked.field.level], validation | {"error_message": error}
+    return words("rules")[str(asked.field.level)], validation | {"error_message": error}
 
 
 def _date_rule(making: _Making, asked: FormColumn) -> tuple[str, dict[str, Any]]:
@@ -155,11 +155,12 @@ def _number_rule(asked: FormColumn) -> tuple[str, dict[str, Any]]:
     fld, said = asked.field, words("rules")
     highest = {"score": 100, "ordinal": LARGEST_ORDINAL}.get(fld.type, LARGEST_COUNT)
     low, high = fld.between or ({"ordinal": 1}.get(fld.type, 0), highest)
+    whole = fld.type in ("count", "money", "ordinal")
+    low, high = (int(low), int(high)) if whole else (low, high)
     numbers = {"low": f"{low:,.10g}", "high": f"{high:,.10g}"}
     kind: str = fld.type
     if fld.type == "count" and fld.between:
         kind = "count_from" if low > 0 else "count_between"
-    whole = fld.type in ("count", "money", "ordinal")
     rule = said["total"] if asked.code == TOTAL else said[kind].format(**numbers)
     if fld.type in ("count", "money") and not fld.between:
         return rule, {"validate": "integer", "criteria": ">=", "value": 0}
@@ -175,7 +176,7 @@ def _example(making: _Making, asked: FormColumn) -> str | int | float | date | N
         number: int = examples["default"]["member"]
         return number * parts if asked.code == TOTAL else number
     if fld.type == "enum":
-        return asked.offered[str(fld.default) if fld.default else next(iter(fld.values))]
+        return asked.offered[str(examples["code"].get(fld.name) or fld.default or next(iter(fld.values)))]
     if fld.type == "term":
         return _offered(making, asked)[0]
     if fld.type == "region":
@@ -186,4 +187,5 @@ def _example(making: _Making, asked: FormColumn) -> str | int | float | date | N
         return date(making.year, 5, {"start": 11, "end": 22}.get(fld.period or "", 15))
     kind = "text" if fld.type in ("text", "list") else fld.type
     known: dict[str, str | int | float] = examples["text" if kind == "text" else "number"]
-    return known.get(fld.name, examples["default"][kind])
+    usual: str | int | float = examples["default"][kind]
+    return known.get(fld.name, usual)

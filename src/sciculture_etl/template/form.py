@@ -20,6 +20,8 @@ TITLE, HINT, SENT, UNIT, MARK, HEADER, EXAMPLE = range(7)  # rows from 0
 RULED_ROWS = 5_000  # rows that the rules watch over, the example's among them
 LINED_ROWS = 30  # rows that are drawn before anything stands in them
 HEADER_HEIGHT = 36
+SUBMITTER_COLUMNS, SENT_COLUMNS = (1, 3), (5, 6)  # what is typed beside its label
+MARGINS = (0.4, 0.4, 0.5, 0.6)  # inches
 GRID = {"border": 1, "border_color": "#BFBFBF"}
 BLANK_FILL, DOUBT_FILL = "#FCE4EC", "#FFF3B0"
 INPUT = {"bg_color": "#FFFDE7", "bottom": 1, "bottom_color": "#BFBFBF", "align": "left"}
@@ -67,6 +69,7 @@ def write_form(
     sheet.freeze_panes(HEADER + 1, 0)
     sheet.set_landscape()
     sheet.set_paper(9)
+    sheet.set_margins(*MARGINS)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEADER)
     sheet.set_footer(words("labels")["page"])
@@ -85,12 +88,16 @@ def _write_head(
     plain = {"num_format": "General"}
     sheet.write(TITLE, 0, title_of(contract, year, term), book.add_format(plain | {"bold": True, "font_size": 16}))
     sheet.set_row(TITLE, 28)
-    sheet.write(HINT, 0, labels["hint"].format(guide=labels["guide"]), book.add_format(plain | {"font_color": "#1F4E79"}))
+    sheet.write(
+        HINT, 0, labels["hint"].format(guide=labels["guide"]), book.add_format(plain | {"font_color": "#1F4E79"})
+    )
     label = book.add_format(plain | {"bold": True, "align": "right"})
     sheet.write(SENT, 0, labels["submitter"], label)
-    sheet.write(SENT, 1, submitter, book.add_format(plain | INPUT))
-    sheet.write(SENT, 2, labels["sent_on"], label)
-    sheet.write_blank(SENT, 3, None, book.add_format(INPUT | {"num_format": "yyyy-mm-dd"}))
+    typed = {"num_format": "@"} | INPUT
+    sheet.merge_range(SENT, SUBMITTER_COLUMNS[0], SENT, SUBMITTER_COLUMNS[1], submitter, book.add_format(typed))
+    sheet.write(SENT, SENT_COLUMNS[0] - 1, labels["sent_on"], label)
+    dated = book.add_format(INPUT | {"num_format": "yyyy-mm-dd"})
+    sheet.merge_range(SENT, SENT_COLUMNS[0], SENT, SENT_COLUMNS[1], None, dated)
     sheet.set_row(SENT, 20)
     units = dict.fromkeys(column.asked.unit for column in columns if column.asked.unit)
     if units:

@@ -43,7 +43,7 @@ class Lists:
         self.lengths = [len(chain) for chain in chains]
 
     def places_below(self, above: Sequence[str]) -> str:
-        """The places below those that stand in the cells ``above``, from the sido down; all sido where there is none."""
+        """The places below those that stand in the cells ``above``, from the sido down; all sido below none."""
         level = len(above)
         last = self.lengths[level]
         keys, names = (xl_col_to_name(FIRST_PLACE_COLUMN + 2 * level + side) for side in (0, 1))

@@ -13,7 +13,7 @@ Names = tuple[str, ...]
 
 @lru_cache(maxsize=8)
 def offered_places(year: int, levels: int) -> list[list[Names]]:
-    """Per level from sido down the chains of names that a row may hold: (시도,), (시도, 시군구), (시도, 시군구, 읍면동).
+    """Per level the chains of names that a row may hold: (시도,), (시도, 시군구), (시도, 시군구, 읍면동).
 
     levels: how many of the three columns the form has. A name that went out of use within the year is read too, but
     offered is what took its place, so that no ground stands twice. Where dongs are asked for, a si that has general gu

@@ -1,4 +1,4 @@
-"""Rules of a contract as spreadsheet formulas, where a spreadsheet can say them; what it can't is left to the reader."""
+"""Rules of a contract as spreadsheet formulas, where those can say them; the rest is left to the reader."""
 
 from __future__ import annotations
 
