@@ -7,7 +7,7 @@ import io
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import openpyxl
@@ -117,6 +117,12 @@ class Form:
     def check(self, data: bytes | None = None, name: str | None = None) -> Checked:
         name = name or template_name(load_contracts()[self.dataset], self.year, self.term)
         return check_file(data or self.as_xlsx(), name, None, load_contracts())
+
+
+@cache
+def seen(dataset: str, year: int = YEAR) -> Form:
+    """A form that is only looked at, opened once."""
+    return Form(dataset, year)
 
 
 def _another(value: Any, number: int) -> Any:

@@ -5,7 +5,7 @@ import io
 from itertools import groupby
 
 import pytest
-from filling import FIRST, Form
+from filling import FIRST, seen
 
 from sciculture_etl.check import check_file
 from sciculture_etl.contracts import load_contracts
@@ -15,7 +15,7 @@ YEARS = (2016, 2020, 2026)
 
 @pytest.mark.parametrize("year", YEARS)
 def test_every_dong_that_is_offered_is_accepted_without_a_finding(year: int) -> None:
-    places = Form("dsc_facility", year).places(2)
+    places = seen("dsc_facility", year).places(2)
     assert len(places) > 3_400
     rows = [[f"{year}년 가상 자료"], ["시설명", "시설구분", "시도", "시군구", "읍면동"]]
     rows += [[f"가상 시설 {n}", "도서관", *place] for n, place in enumerate(places)]
@@ -28,7 +28,7 @@ def test_every_dong_that_is_offered_is_accepted_without_a_finding(year: int) -> 
 
 @pytest.mark.parametrize("year", YEARS)
 def test_every_sigungu_that_is_offered_is_accepted_without_a_finding(year: int) -> None:
-    places = Form("institution", year).places(1)
+    places = seen("institution", year).places(1)
     assert len(places) > 255
     rows = [[f"{year}년 가상 자료"], ["기관코드", "기관명", "기관유형", "시도", "시군구"]]
     rows += [[f"INST-{n:04}", f"가상기관{n}", "기업", *place] for n, place in enumerate(places)]
@@ -41,7 +41,7 @@ def test_every_sigungu_that_is_offered_is_accepted_without_a_finding(year: int) 
 
 @pytest.mark.parametrize("dataset", ["dsc_class", "voucher_usage"])
 def test_what_lies_in_one_place_stands_together_and_nothing_is_left_without_a_list(dataset: str) -> None:
-    form = Form(dataset)
+    form = seen(dataset)
     levels = len([name for name in form.headers if name.rstrip("*") in ("시도", "시군구", "읍면동")])
     for level in range(1, levels):
         chains = form.places(level)
@@ -51,22 +51,22 @@ def test_what_lies_in_one_place_stands_together_and_nothing_is_left_without_a_li
 
 
 def test_names_follow_the_year() -> None:
-    assert ("강원도",) in Form("institution", 2022).places(0)
-    assert ("강원특별자치도",) in Form("institution", 2023).places(0)
-    assert ("인천광역시", "남구") in Form("institution", 2017).places(1)
-    assert ("인천광역시", "미추홀구") in Form("institution", 2018).places(1)
+    assert ("강원도",) in seen("institution", 2022).places(0)
+    assert ("강원특별자치도",) in seen("institution", 2023).places(0)
+    assert ("인천광역시", "남구") in seen("institution", 2017).places(1)
+    assert ("인천광역시", "미추홀구") in seen("institution", 2018).places(1)
 
 
 def test_sejong_and_general_gu_are_offered_as_people_write_them() -> None:
-    sigungu = Form("dsc_class").places(1)
+    sigungu = seen("dsc_class").places(1)
     assert ("세종특별자치시", "세종시") in sigungu
     assert ("경기도", "수원시 장안구") in sigungu
     assert ("경기도", "수원시") not in sigungu  # its dongs lie in its gu
-    assert ("경기도", "수원시") in Form("institution").places(1)
+    assert ("경기도", "수원시") in seen("institution").places(1)
 
 
 def test_the_list_of_a_place_depends_on_the_cells_left_of_it() -> None:
-    form = Form("dsc_class")
+    form = seen("dsc_class")
     sido, sigungu, dong = (form.column(name) for name in ("시도", "시군구", "읍면동"))
     left = [f"${form.sheet.cell(FIRST - 1, at).column_letter}{FIRST - 1}" for at in (sido, sigungu)]
     assert len(form.offered(sido)) == len(form.places(0))

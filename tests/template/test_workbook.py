@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from filling import EXAMPLE, FIRST, HEADER, Form
+from filling import EXAMPLE, FIRST, HEADER, seen
 
 from sciculture_etl.contracts import form_columns, load_contracts
 from sciculture_etl.settings import UserMistake
@@ -17,7 +17,7 @@ KIND = {"count": "whole", "money": "whole", "ordinal": "whole", "number": "decim
 
 @pytest.mark.parametrize("dataset", ALL)
 def test_every_column_has_a_rule_of_its_type_and_says_what_goes_there(dataset: str) -> None:
-    form = Form(dataset)
+    form = seen(dataset)
     for at, column in enumerate(form_columns(load_contracts()[dataset]), start=1):
         rule = form.validation(at)
         fld = column.field
@@ -31,26 +31,26 @@ def test_every_column_has_a_rule_of_its_type_and_says_what_goes_there(dataset: s
 
 
 def test_counts_keep_to_their_bounds() -> None:
-    form = Form("dsc_class")
+    form = seen("dsc_class")
     rule = form.validation(form.column("운영횟수"))
     assert (rule.formula1, rule.formula2, rule.errorStyle) == ("0", "400", None)
     assert "0~400" in rule.error
 
 
 def test_a_day_that_must_lie_in_the_year_is_refused_elsewhere_and_others_only_doubted() -> None:
-    form = Form("do_dream_operation", 2020)
+    form = seen("do_dream_operation", 2020)
     rule = form.validation(form.column("운영일"))
     days = [datetime(1899, 12, 30) + (datetime(2020, m, d) - datetime(1899, 12, 30)) for m, d in ((1, 1), (12, 31))]
     assert [int(rule.formula1), int(rule.formula2)] == [(day - datetime(1899, 12, 30)).days for day in days]
     assert rule.errorStyle is None
-    museum = Form("science_museum_support", 2020)
+    museum = seen("science_museum_support", 2020)
     assert museum.validation(museum.column("시작일")).errorStyle == "warning"
     start = museum.sheet.cell(1, museum.column("시작일")).column_letter
     assert museum.validation(museum.column("종료일")).formula1 == f"${start}{EXAMPLE}"
 
 
 def test_a_code_is_asked_for_in_its_shape() -> None:
-    form = Form("institution")
+    form = seen("institution")
     rule = form.validation(form.column("기관코드"))
     assert "INST-0000" in rule.error
     assert f"LEN($A{EXAMPLE})=9" in rule.formula1
@@ -60,7 +60,7 @@ def test_rows_that_contradict_themselves_are_coloured() -> None:
     formulas = {
         formula
         for dataset in ("dsc_class", "dsc_institution_year", "voucher_usage")
-        for rules in Form(dataset).sheet.conditional_formatting
+        for rules in seen(dataset).sheet.conditional_formatting
         for rule in rules.rules
         for formula in rule.formula
     }
@@ -71,7 +71,7 @@ def test_rows_that_contradict_themselves_are_coloured() -> None:
 
 
 def test_the_form_comes_first_and_its_headers_stay_in_sight() -> None:
-    form = Form("dsc_class")
+    form = seen("dsc_class")
     assert form.book.sheetnames == ["생활과학교실 강좌 운영 실적", "작성요령", "목록"]
     assert form.book.active is form.sheet
     assert form.book["목록"].sheet_state == "hidden"
@@ -82,7 +82,7 @@ def test_the_form_comes_first_and_its_headers_stay_in_sight() -> None:
 
 @pytest.mark.parametrize("dataset", ALL)
 def test_the_guide_tells_of_every_column_and_when_it_is_due(dataset: str) -> None:
-    form = Form(dataset)
+    form = seen(dataset)
     cells = [str(cell.value) for row in form.book["작성요령"].iter_rows() for cell in row if cell.value]
     for column in form_columns(load_contracts()[dataset]):
         assert column.name in cells

@@ -15,7 +15,7 @@ from sciculture_etl.template.places import Names
 from sciculture_etl.template.rules import keeps_pattern, pattern_shown
 from sciculture_etl.template.words import text_width, words
 
-FEW = 12  # values that are named in full
+MOST_NAMED = 20  # values that are named in full
 FORMATS = {"text": "@", "list": "@", "count": "#,##0", "money": "#,##0", "ordinal": "0", "date": "yyyy-mm-dd"}
 WIDTHS = {"text": 20, "list": 26, "count": 11, "money": 15, "number": 10, "score": 10, "ordinal": 8, "term": 9,
           "date": 13, "region": 17}  # fmt: skip
@@ -102,6 +102,12 @@ def _offered(making: _Making, asked: FormColumn) -> list[str | int]:
     return [*offered, 0] if fld.default == 0 else offered
 
 
+def _named(asked: FormColumn, offered: list[str | int]) -> str:
+    if asked.field.values_from:
+        return ", ".join(f"{word}({code})" for code, word in asked.offered.items())
+    return ", ".join(map(str, offered))
+
+
 def _rule(making: _Making, asked: FormColumn, cell: str) -> tuple[str, dict[str, Any]]:
     """The rule in words, and as a validation."""
     fld, said = asked.field, words("rules")
@@ -111,9 +117,11 @@ def _rule(making: _Making, asked: FormColumn, cell: str) -> tuple[str, dict[str,
         return said["refers_to" if fld.refers_to else fld.type], {"validate": "any"}
     if fld.type in ("enum", "term"):
         offered = _offered(making, asked)
-        named = {"values": ", ".join(map(str, offered)), "count": len(offered)}
-        kind = "enum_long" if len(offered) > FEW else "term_whole" if 0 in offered else fld.type
-        return said[kind].format(**named), {"validate": "list", "source": making.lists.add(offered)}
+        kind = "enum_long" if len(offered) > MOST_NAMED else "term_whole" if 0 in offered else fld.type
+        rule = said[kind].format(values=_named(asked, offered), count=len(offered))
+        # The codes of a reference list are words that people use (UKC); they may be typed.
+        style = {"error_type": "warning"} if fld.values_from else {}
+        return rule, {"validate": "list", "source": making.lists.add(offered), **style}
     if fld.type == "region":
         return _place_rule(making, asked)
     if fld.type == "date":
@@ -157,7 +165,9 @@ def _number_rule(asked: FormColumn) -> tuple[str, dict[str, Any]]:
     low, high = fld.between or ({"ordinal": 1}.get(fld.type, 0), highest)
     whole = fld.type in ("count", "money", "ordinal")
     low, high = (int(low), int(high)) if whole else (low, high)
-    numbers = {"low": f"{low:,.10g}", "high": f"{high:,.10g}"}
+    # The year 1900 is written without a comma.
+    spelling = ".10g" if fld.type == "ordinal" else ",.10g"
+    numbers = {"low": f"{low:{spelling}}", "high": f"{high:{spelling}}"}
     kind: str = fld.type
     if fld.type == "count" and fld.between:
         kind = "count_from" if low > 0 else "count_between"

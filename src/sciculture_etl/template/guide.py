@@ -93,4 +93,4 @@ class _Page:
 
 
 def _height(text: str, width: int) -> int:
-    return LINE * (1 + text_width(text) // width)
+    return LINE * (1 + text_width(text) // (width + width // 7))
