@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+WRONG_USE = 2
 
 
 def template(
@@ -18,6 +21,24 @@ def template(
     list_all: Annotated[bool, typer.Option("--list", help="Print all forms and nothing else.")] = False,
 ) -> None:
     """Write the form of a dataset and year as a workbook to be filled in."""
+    from sciculture_etl.settings import UserMistake
+
+    try:
+        _write(dataset, year, out, submitter, term, force, list_all)
+    except UserMistake as error:
+        print(f"sciculture template: {error}", file=sys.stderr)
+        raise typer.Exit(WRONG_USE) from None
+
+
+def _write(
+    dataset: str | None,
+    year: int | None,
+    out: Path | None,
+    submitter: str | None,
+    term: int | None,
+    force: bool,
+    list_all: bool,
+) -> None:
     from sciculture_etl.contracts import load_contracts
     from sciculture_etl.settings import UserMistake
     from sciculture_etl.template import make_template, template_name

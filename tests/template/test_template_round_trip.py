@@ -1,7 +1,10 @@
 """A form that was filled in is accepted, whatever it is saved as: writer and reader go by the same contract."""
 
+from datetime import date, datetime
+
 import pytest
 from filling import EXAMPLE, FIRST, SUBMITTER, YEAR, Form, codes, seen
+from judging import judge
 
 from sciculture_etl.check import check_file
 from sciculture_etl.contracts import form_columns, load_contracts
@@ -99,3 +102,19 @@ def test_forms_of_two_datasets_in_one_file_are_both_read() -> None:
     checked = form.check()
     assert {part.dataset for part in checked.parts} == {"dsc_facility", "dsc_institution_year"}
     assert all(part.is_current for part in checked.parts)
+
+
+def test_what_is_typed_above_the_table_is_read_and_a_blank_is_nobodys_name() -> None:
+    form = Form("voucher_usage", submitter=None).fill({})
+    assert form.check().submitter is None
+    form.sheet["B3"], form.sheet["F3"] = "가상바우처운영사", datetime(2026, 6, 10)
+    for data in (form.as_xlsx(), form.as_csv("cp949")):
+        (found,) = judge(data, "실적.xlsx").reading.tables
+        assert (found.submitter, found.made_on) == ("가상바우처운영사", date(2026, 6, 10))
+    assert codes(form.check()) == []
+
+
+def test_data_written_over_the_example_is_data() -> None:
+    form = Form("dsc_institution_year")
+    form.sheet.cell(EXAMPLE, 1).value = "가상센터"
+    assert form.check().rows == {"read": 1, "loaded": 1, "quarantined": 0, "left_out": 0}
