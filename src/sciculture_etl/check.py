@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from sciculture_etl.contracts import Contract
+from sciculture_etl.contracts import Contract, TemplateMark
 from sciculture_etl.findings import Finding, empty_findings, with_words
-from sciculture_etl.read import Reading, read_submission
+from sciculture_etl.read import Reading, Table, read_submission
 from sciculture_etl.read.personal import PERSONAL_FORMS
-from sciculture_etl.validate import Candidate, Validated, validate_tables
+from sciculture_etl.validate import Candidate, Validated, submissions_without_data, validate_tables
 
 ACCEPTED, PARTIALLY, REJECTED = "accepted", "partially_accepted", "rejected"
 ROW_KINDS = ("read", "loaded", "quarantined", "left_out")
@@ -21,7 +21,8 @@ TOLD = {"sheet": "sheet", "row": "row", "cell": "cell", "column": "header", "fie
 
 @dataclass(frozen=True)
 class CheckedPart:
-    """One table. totals: sums of counts and money over its loaded rows. findings: ``findings.SCHEMA`` with words."""
+    """One table. totals: sums of counts and money over its loaded rows. findings: ``findings.SCHEMA`` with words.
+    template: the form of ours that it was made from; is_current: whether that is the form of today."""
 
     dataset: str
     title: str
@@ -30,6 +31,8 @@ class CheckedPart:
     rows: dict[str, int]
     totals: dict[str, int]
     findings: pl.DataFrame
+    template: TemplateMark | None = None
+    is_current: bool = False
 
     @property
     def verdict(self) -> str:
@@ -75,8 +78,11 @@ def check_file(data: bytes, file_name: str, submitter: str | None, contracts: di
     if any(validated.personal for _, validated in judged):
         personal = Finding("R_PII", header=PERSONAL_FORMS)
         return Checked(file_name, submitter, True, _worded([*reading.findings, personal]))
-    parts = [part for contract, validated in judged for part in _parts(contract, validated)]
-    return Checked(file_name, submitter, False, _worded(reading.findings), parts)
+    tables = dict(enumerate(reading.tables, start=1))
+    parts = [part for contract, validated in judged for part in _parts(contract, validated, tables)]
+    empty = submissions_without_data([validated.accounts for _, validated in judged])
+    whole = [*reading.findings, *(Finding("R_EMPTY") for _ in empty)]
+    return Checked(file_name, submitter, False, _worded(whole), parts)
 
 
 def _judge(
@@ -94,12 +100,13 @@ def _worded(findings: list[Finding]) -> pl.DataFrame:
     return with_words(pl.DataFrame(rows, schema=empty_findings().schema))
 
 
-def _parts(contract: Contract, validated: Validated) -> list[CheckedPart]:
+def _parts(contract: Contract, validated: Validated, tables: dict[int, Table]) -> list[CheckedPart]:
     counted = [name for name in contract.measures if contract.fields[name].type in ("count", "money")]
     findings = with_words(validated.findings)
     parts = []
     for account in validated.accounts.to_dicts():
         own = validated.accepted.filter(pl.col("part") == account["part"])
+        table = tables[account["part"]]
         sums = own.select(pl.col(name).sum() for name in counted).to_dicts() if counted else [{}]
         parts.append(
             CheckedPart(
@@ -110,6 +117,8 @@ def _parts(contract: Contract, validated: Validated) -> list[CheckedPart]:
                 rows={kind: account[kind] for kind in ROW_KINDS},
                 totals={name: int(value or 0) for name, value in sums[0].items()},
                 findings=findings.filter(pl.col("part") == account["part"]),
+                template=table.template,
+                is_current=table.template is not None and table.template.fits(contract, table.title_year),
             )
         )
     return parts
@@ -132,12 +141,17 @@ def as_answer(checked: Checked, language: str = "ko") -> dict[str, Any]:
             part.verdict, part.dataset, part.program_years, checked.submitter, part.rows, part.totals, part.findings,
             language,
         )
-        | {"sheet": part.sheet}
+        | {"sheet": part.sheet, "template": _template(part)}
         for part in checked.parts
     ]  # fmt: skip
     if len(parts) == 1:
         return parts[0] | {"verdict": checked.verdict, "findings": _told(checked.all_findings, language)}
     return whole | ({"parts": parts} if parts else {})
+
+
+def _template(part: CheckedPart) -> dict[str, Any] | None:
+    mark = part.template
+    return {"dataset": mark.dataset, "year": mark.year, "current": part.is_current} if mark else None
 
 
 def _answer(
@@ -153,5 +167,5 @@ def _answer(
     year = years[0] if years and len(years) == 1 else years or None
     return {
         "verdict": verdict, "dataset": dataset, "program_year": year, "submitter": submitter, "rows": rows,
-        "totals": totals, "findings": _told(findings, language),
+        "totals": totals, "template": None, "findings": _told(findings, language),
     }  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from sciculture_etl.check import ACCEPTED, PARTIALLY, Checked
+from sciculture_etl.check import ACCEPTED, PARTIALLY, Checked, CheckedPart
 from sciculture_etl.findings import catalogue
 
 MOST_PLACES = 8
@@ -19,6 +19,7 @@ WORDS = {
         "rows": "읽은 행 {read:,} = 받음 {loaded:,} + 고칠 행 {quarantined:,} + 자료 아님 {left_out:,}",
         "fine": "고칠 것이 없습니다.", "places": "곳", "more": "외 {n:,}곳", "row": "행", "fix": "고치는 법",
         "title": "제출 파일 점검", "file": "파일", "year": "사업연도",
+        "template": "{year}년 서식", "outdated": "{year}년 서식 (지난 것)",
         "error": "오류", "warning": "확인", "info": "참고",
     },
     "en": {
@@ -27,6 +28,7 @@ WORDS = {
         "rows": "{read:,} rows read = {loaded:,} loaded + {quarantined:,} to mend + {left_out:,} no data",
         "fine": "There is nothing to mend.", "places": "places", "more": "and {n:,} more", "row": "row",
         "fix": "what to do", "title": "Check of a submission", "file": "File", "year": "program year",
+        "template": "form of {year}", "outdated": "form of {year}, out of date",
         "error": "error", "warning": "please check", "info": "note",
     },
 }  # fmt: skip
@@ -37,6 +39,16 @@ ORDER = ("error", "warning", "info")
 def _place(row: dict[str, Any], words: dict[str, str]) -> str:
     where = row["cell"] or (f"{row['row']:,}{words['row']}" if row["row"] else "")
     return f"{row['sheet']}!{where}" if row["sheet"] and where else where or row["sheet"] or ""
+
+
+def _table(part: CheckedPart, words: dict[str, str]) -> str:
+    """What one table is, and its rows."""
+    years = ", ".join(map(str, part.program_years)) or "?"
+    sheet = f" [{part.sheet}]" if part.sheet else ""
+    form = ""
+    if part.template:
+        form = ", " + words["template" if part.is_current else "outdated"].format(year=part.template.year)
+    return f"{part.title}{sheet}, {words['year']} {years}{form}: {words['rows'].format(**part.rows)}"
 
 
 def _groups(checked: Checked) -> list[tuple[str, str, list[dict[str, Any]]]]:
@@ -56,9 +68,7 @@ def show_check(console: Console, checked: Checked, language: str) -> None:
     style = {ACCEPTED: "bold green", PARTIALLY: "bold yellow"}.get(checked.verdict, "bold red")
     console.print(Text(f"{checked.file_name}: {words[checked.verdict]}", style=style))
     for part in checked.parts:
-        years = ", ".join(map(str, part.program_years)) or "?"
-        sheet = f" [{part.sheet}]" if part.sheet else ""
-        console.print(Text(f"  {part.title}{sheet}, {words['year']} {years}: {words['rows'].format(**part.rows)}"))
+        console.print(Text(f"  {_table(part, words)}"))
     groups = _groups(checked)
     if not groups:
         console.print(Text(f"  {words['fine']}", style="green"))
@@ -101,9 +111,7 @@ def check_page(checked: Checked, language: str) -> str:
         f'<p class="verdict {checked.verdict}">{words[checked.verdict]}</p>',
     ]
     for part in checked.parts:
-        years = ", ".join(map(str, part.program_years)) or "?"
-        sheet = f" [{escape(part.sheet)}]" if part.sheet else ""
-        body.append(f"<p>{escape(part.title)}{sheet}, {words['year']} {years}: {words['rows'].format(**part.rows)}</p>")
+        body.append(f"<p>{escape(_table(part, words))}</p>")
     groups = _groups(checked)
     if not groups:
         body.append(f"<p>{words['fine']}</p>")

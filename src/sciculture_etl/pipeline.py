@@ -79,7 +79,9 @@ class Run:
         self.archive = Archive(settings.archive)
         self.report = RunReport()
         self._reader = fingerprint(
-            code_version("read", "validate", "regions"), REFERENCE_VERSION, (EXPECTATIONS / "findings.yml").read_bytes()
+            code_version("contracts", "read", "validate", "regions"),
+            REFERENCE_VERSION,
+            (EXPECTATIONS / "findings.yml").read_bytes(),
         )
         self._model = Model()
 

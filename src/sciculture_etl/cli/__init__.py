@@ -7,11 +7,11 @@ import sys
 import traceback
 from pathlib import Path
 
-from sciculture_etl.cli import files, region, release, runs, submissions
+from sciculture_etl.cli import files, region, release, runs, submissions, template
 from sciculture_etl.cli.app import BUSY, FAILED, app
 from sciculture_etl.settings import UserMistake
 
-__all__ = ["app", "files", "main", "region", "release", "runs", "submissions"]
+__all__ = ["app", "files", "main", "region", "release", "runs", "submissions", "template"]
 
 
 def main() -> None:

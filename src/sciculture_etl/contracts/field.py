@@ -38,6 +38,7 @@ class ContractField(Strict):
     which. said: title or sheet (of a term and an enum, the file name too) may say it. scale: the enum field that says
     on what scale a score is given. values_from: the CSV in ``sql/reference`` that lists the codes. from_field: the
     field that tells the place where a table has no column for it. refers_to: the register that must know the name.
+    asked: whether the form has a column for it; not where others ask the same.
     """
 
     name: str = ""
@@ -61,6 +62,7 @@ class ContractField(Strict):
     from_field: str | None = None
     month: Literal["first_day", "last_day"] | None = None
     refers_to: Literal["institution"] | None = None
+    asked: bool = True
     description: Words
 
     @model_validator(mode="after")

@@ -15,7 +15,7 @@ from sciculture_etl.findings import Finding, empty_findings, with_words
 from sciculture_etl.load.warehouse import ENVELOPE, Warehouse
 from sciculture_etl.read.personal import PERSONAL_FORMS
 from sciculture_etl.settings import sql_text
-from sciculture_etl.validate import Validated
+from sciculture_etl.validate import Validated, submissions_without_data
 
 
 @dataclass
@@ -63,6 +63,9 @@ def load_batch(
     submissions = pl.DataFrame([_submission_row(o, personal) for o in outcomes], schema=SUBMISSION_SCHEMA)
     whole = [f.as_row(o.submission_id) for o in outcomes for f in o.findings if o.submission_id not in personal]
     whole += [Finding("R_PII", header=PERSONAL_FORMS).as_row(s) for s in personal]
+    if validated:
+        accounts = [_drop(v.accounts, personal) for _, v in validated]
+        whole += [Finding("R_EMPTY").as_row(s) for s in submissions_without_data(accounts)]
     findings = pl.concat(
         [
             pl.DataFrame(whole, schema=empty_findings().schema),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from sciculture_etl.contracts import Contract
+from sciculture_etl.contracts.form import TOTAL
 from sciculture_etl.read.grid import HEAD_ROWS, Grid, Merge
 from sciculture_etl.read.titles import MIDDLE_DOTS, said_date
 
@@ -85,7 +86,6 @@ class Header:
         return [label for column, label in self.labels.items() if column not in used]
 
 
-TOTAL = "total"
 PLANNED = re.compile(r"계획|목표|예정|예상")
 DONE = ("실적", "결과", "실제", "집행", "개최결과", "운영결과")
 
@@ -100,14 +100,20 @@ def _spellings(contract: Contract) -> dict[str, tuple[str, int]]:
     """Normalised spelling → (field, rank); the header itself ranks before its aliases."""
     found: dict[str, tuple[str, int]] = {}
     named: list[tuple[str, Sequence[str]]] = [("program_year", YEAR_SPELLINGS)]
-    named += [(fld.name, fld.spellings) for fld in contract.fields.values()]
+    named += [(fld.name, _with_unit(fld.spellings, fld.unit)) for fld in contract.fields.values()]
     if wide := contract.unpivot:
-        named += [(wide_column(wide.measure, code), spellings) for code, spellings in wide.columns.items()]
-        named.append((wide_column(wide.measure, TOTAL), wide.total))
+        unit = contract.fields[wide.measure].unit
+        wide_spellings = {**wide.columns, TOTAL: wide.total}
+        named += [(wide_column(wide.measure, code), _with_unit(said, unit)) for code, said in wide_spellings.items()]
     for name, spellings in named:
         for rank, spelling in enumerate(spellings):
             found.setdefault(normalise_header(spelling.replace("|", "")), (name, rank))
     return found
+
+
+def _with_unit(spellings: Sequence[str], unit: str | None) -> list[str]:
+    """A header may have its own unit behind it, whatever that is: ``운영일수(일)``."""
+    return [*spellings, *(f"{spelling}({unit})" for spelling in spellings if unit)]
 
 
 def _spread_parents(parents: list[str | None], children: list[str | None], row: int, merges: list[Merge]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sciculture_etl.contracts import Contract
+from sciculture_etl.contracts import Contract, TemplateMark
 from sciculture_etl.findings import Finding
 from sciculture_etl.read.formats import read_grids
 from sciculture_etl.read.grid import Grid, Refused
@@ -61,7 +61,7 @@ def _read(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int) 
     reading = Reading(kind)
     nearly: list[tuple[Grid, Header]] = []
     for grid in grids:
-        header = find_header(grid, contracts) if grid.frame.width else None
+        header = _header_of(grid, contracts) if grid.frame.width else None
         if header is None:
             if not grid.hidden and grid.frame.width:
                 reading.unread_sheets.append(grid.sheet or "")
@@ -77,7 +77,33 @@ def _read(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int) 
         else:
             title = read_title(grid.head()[: header.first])
             reading.tables.append(cut_table(grid, header, title))
+            reading.findings += _outdated(reading.tables[-1], contracts)
     return _judge(reading, grids, nearly, contracts)
+
+
+def _header_of(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
+    """A form of ours says of which contract it is; that one is looked for first."""
+    text = "\n".join(cell for row in grid.head() for cell in row if cell)
+    mark = TemplateMark.found_in(text)
+    own = contracts.get(mark.dataset) if mark else None
+    marked = find_header(grid, {own.dataset: own}) if own else None
+    return marked or find_header(grid, contracts)
+
+
+def _outdated(table: Table, contracts: dict[str, Contract]) -> list[Finding]:
+    """Whether a table was made from a form that isn't the one of today, or of another year or kind."""
+    mark, contract = table.template, table.contract
+    if mark is None or mark.fits(contract, table.title_year):
+        return []
+    if mark.dataset != contract.dataset:
+        known = contracts.get(mark.dataset)
+        ko = f"'{known.title.ko}' 서식" if known else "다른 자료의 서식"
+        en = f"the form '{known.title.en}'" if known else "the form of something else"
+    elif mark.fits(contract):
+        ko, en = f"{mark.year}년 서식", f"the form of {mark.year}"
+    else:
+        ko, en = "적을 칸이나 고를 값이 바뀌기 전의 서식", "a form from before its columns or values changed"
+    return [Finding("W_TEMPLATE_OUTDATED", value=str(mark), expected_ko=ko, expected_en=en, sheet=table.sheet)]
 
 
 def _personal_row(grid: Grid, header: Header) -> int | None:

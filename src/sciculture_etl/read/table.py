@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from sciculture_etl.contracts import Contract
+from sciculture_etl.contracts import Contract, TemplateMark
 from sciculture_etl.read.grid import Grid, column_letter
 from sciculture_etl.read.headers import Header, scale_in_header, unit_in_header
 from sciculture_etl.read.titles import MONEY_SCALE, Title, made_on, said_date
@@ -26,7 +26,8 @@ class Table:
     frame: ``PLACE_COLUMNS`` and a String column per mapped field (null = blank), rows in physical order down to the
     last one that isn't blank; a wide table has a column ``wide_column(measure, code)`` a code instead of the measure.
     letters, headers: field → column letter and header as the file writes it. scales: money field → KRW per unit
-    written. score_scales: score field → the scale that its header says. title: the text above the header.
+    written. score_scales: score field → the scale that its header says. title: the text above the header. template: the
+    form of ours that it was made from.
     """
 
     contract: Contract
@@ -41,6 +42,7 @@ class Table:
     title_year: int | None = None
     submitter: str | None = None
     made_on: date | None = None
+    template: TemplateMark | None = None
     hidden_rows: list[int] = field(default_factory=list)
 
 
@@ -116,5 +118,5 @@ def cut_table(grid: Grid, header: Header, title: Title) -> Table:
         extra_headers=[" ".join(label.split()) for label in header.extra],
         scales=scales, score_scales=score_scales,
         title=title.text, title_year=title.year, submitter=title.submitter, made_on=max(days, default=None),
-        hidden_rows=[row + 1 for row in grid.hidden_rows if row >= first_row],
+        template=title.template, hidden_rows=[row + 1 for row in grid.hidden_rows if row >= first_row],
     )  # fmt: skip

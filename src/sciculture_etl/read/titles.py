@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
+from sciculture_etl.contracts.form import MARK, TemplateMark
+
 DAY = re.compile(r"(20\d{2})\s*[.\-/년]\s*(\d{1,2})\s*[.\-/월]\s*(\d{1,2})(?!\d|\s*분기|\s*월)\s*일?\.?")
 MONTH = re.compile(r"20\d{2}\s*년\s*\d{1,2}\s*월|20\d{2}\s*\.\s*\d{1,2}\s*\.")
 # Best first: a year that is called the programme's. Days and months ("2021년 1월 제출") are no program years.
@@ -23,7 +25,7 @@ YEAR_IN_NAME = re.compile(r"(?<!\d)(20\d{2})(?:0[1-9]|1[0-2])?(?!\d)")
 SHORT_YEAR_IN_NAME = re.compile(r"(?<!\d)(\d{2})년|['’‘`](\d{2})(?!\d)")
 MONEY_UNIT = re.compile(r"(천|만|백\s*만|억)\s*원")
 UNIT_LINE = re.compile(rf"단위\s*[:：]?\s*([^)\]>›〉]+)|[(\[<‹〈]\s*({MONEY_UNIT.pattern})\s*[)\]>›〉]")
-SUBMITTER_LINE = re.compile(r"(?:기관명|운영기관|제출기관|수행기관|책임운영기관)\s*[:：]\s*([^,;/|]+)")
+SUBMITTER_LINE = re.compile(r"(?:기관명|운영기관|제출기관|수행기관|책임운영기관)[^\S\n]*[:：][^\S\n]*([^,;/|\n]+)")
 MADE_ON = re.compile(r"(?:제출|수정|작성)\s*(?:일자|일시|일)?\s*[:：]?\s*(?=20\d{2})")
 DAY_BEFORE = re.compile(rf"(?P<day>{DAY.pattern})\s*(?:자\s*)?(?:기준|현재)")
 DAY_AFTER = re.compile(rf"(?:기준\s*일?자?|현재)\s*[:：]?\s*(?P<day>{DAY.pattern})")
@@ -53,12 +55,14 @@ MONEY_SCALE = {"원": 1, "천원": 1_000, "만원": 10_000, "백만원": 1_000_0
 @dataclass(frozen=True)
 class Title:
     """year: program year or None. unit: the money unit said for the whole table. made_on: day of submission or
-    correction. submitter: the institution named. text: all that stands there."""
+    correction. submitter: the institution named. template: the form of ours that the file was made from. text: all that
+    stands there, but for the mark of the form."""
 
     year: int | None = None
     unit: str | None = None
     submitter: str | None = None
     made_on: date | None = None
+    template: TemplateMark | None = None
     text: str = ""
 
 
@@ -90,9 +94,9 @@ def _year(text: str) -> int | None:
 
 
 def read_title(rows: list[list[str | None]]) -> Title:
-    """What the rows above the header say."""
-    cells = [unicodedata.normalize("NFKC", cell) for row in rows for cell in row if cell]
-    text = "\n".join(cells)
+    """What the rows above the header say. A year deleted from the title of a form of ours still stands in its mark."""
+    marked = "\n".join(line for row in rows for line in _lines([unicodedata.normalize("NFKC", c) for c in row if c]))
+    template, text = TemplateMark.found_in(marked), MARK.sub(" ", marked)
     units = [
         re.sub(r"\s", "", unit[0])
         for found in UNIT_LINE.finditer(text)
@@ -100,12 +104,24 @@ def read_title(rows: list[list[str | None]]) -> Title:
     ]
     submitter = SUBMITTER_LINE.search(text)
     return Title(
-        year=_year(text),
+        year=_year(text) or (template.year if template else None),
         unit=next((unit for unit in units if unit in MONEY_SCALE and unit != "원"), None),
         submitter=submitter[1].strip(" )]") if submitter else None,
         made_on=made_on(text),
+        template=template,
         text=text,
     )
+
+
+def _lines(cells: list[str]) -> list[str]:
+    """The cells of a row; a label (``기관명:``) together with what stands right of it."""
+    lines: list[str] = []
+    for cell in cells:
+        if lines and lines[-1].endswith(":") and not cell.endswith(":"):
+            lines[-1] += f" {cell}"
+        else:
+            lines.append(cell)
+    return lines
 
 
 SEVERAL_TERMS = -1

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from sciculture_etl.contracts import Contract, Unpivot
+from sciculture_etl.contracts.form import TOTAL
 from sciculture_etl.read import Table
-from sciculture_etl.read.headers import TOTAL, wide_column
+from sciculture_etl.read.headers import wide_column
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -116,6 +117,16 @@ def count_rows(
         .sort("part_key")
         .drop("part_key")
     )
+
+
+def submissions_without_data(accounts: Sequence[pl.DataFrame]) -> list[str]:
+    """Submissions of which every row was left out: a form that holds its example and nothing else. accounts: of all
+    their tables, of whatever dataset."""
+    counted = pl.concat([table.select("submission_id", "loaded", "quarantined") for table in accounts])
+    empty = counted.group_by("submission_id").agg(
+        pl.sum_horizontal(pl.col("loaded", "quarantined").sum()).alias("rows")
+    )
+    return sorted(empty.filter(pl.col("rows") == 0)["submission_id"])
 
 
 TABLE_WORDS: dict[str, type[pl.DataType]] = {

@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from sciculture_etl.contracts import Contract, ContractField, Unpivot, Words
-from sciculture_etl.read.headers import TOTAL, wide_column
+from sciculture_etl.contracts.form import TOTAL
+from sciculture_etl.read.headers import wide_column
 from sciculture_etl.validate.cells import FAILED, failed
 from sciculture_etl.validate.numbers import cast_numbers
 from sciculture_etl.validate.rows import GRAND_TOTAL, RUNNING_TOTAL, label_columns

@@ -1,0 +1,32 @@
+"""What the forms say around their columns: ``expectations/template.yml``."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from typing import Any
+
+from sciculture_etl.contracts import Contract
+from sciculture_etl.contracts.words import read_yaml
+from sciculture_etl.settings import EXPECTATIONS
+
+
+@lru_cache
+def words(part: str) -> dict[str, Any]:
+    """One part of the words: labels, rules, errors, guide, examples, console."""
+    loaded: dict[str, Any] = read_yaml(EXPECTATIONS / "template.yml")[part]
+    return loaded
+
+
+def term_words(contract: Contract, term: int | None) -> str:
+    """How the form calls a part of the year: ``상반기``, ``2분기``, ``5월``; empty where none is given."""
+    field = next((fld for fld in contract.fields.values() if fld.type == "term"), None)
+    if term is None or field is None:
+        return ""
+    spelled = words("labels")["term"][field.terms]
+    return str(spelled[term - 1] if isinstance(spelled, list) else spelled.format(n=term, header=field.header))
+
+
+def text_width(text: str) -> int:
+    """How wide a text is in a spreadsheet's units: a Korean letter takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
