@@ -82,13 +82,23 @@ def _delimiter(head: str) -> str:
     return max([",", "\t", ";", "|"], key=lambda mark: sorted(line.count(mark) for line in lines)[len(lines) // 2 :])
 
 
+def text_records(data: bytes) -> Iterator[list[str]]:
+    """The records of a delimited text file as they are, however wide."""
+    text = decode_text(data).replace("\r\n", "\n").replace("\r", "\n")
+    return _parsed(text, _delimiter(_head_of(text)))
+
+
+def _head_of(text: str) -> str:
+    return "\n".join(text[:65536].splitlines()[: HEAD_ROWS * 4])
+
+
 def read_text_grid(data: bytes) -> Grid:
     """A delimited text file as one grid. Raises Refused where its encoding isn't known or nothing is in it."""
     # Line ends of old Macintosh files too.
     text = decode_text(data).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise Refused(Finding("R_EMPTY"))
-    head = "\n".join(text[:65536].splitlines()[: HEAD_ROWS * 4])
+    head = _head_of(text)
     mark = _delimiter(head)
     width = max(len(row) for row in _parsed(head, mark)) + 1
     names = [f"c{i}" for i in range(width)]
