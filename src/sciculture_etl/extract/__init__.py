@@ -2,5 +2,16 @@
 
 from sciculture_etl.extract.archive import Archive, Receipt
 from sciculture_etl.extract.inbox import Arrival, Extraction, anything_new, extract_submissions, scan_inbox
+from sciculture_etl.extract.restricted import Restricted, Verdict
 
-__all__ = ["Archive", "Arrival", "Extraction", "Receipt", "anything_new", "extract_submissions", "scan_inbox"]
+__all__ = [
+    "Archive",
+    "Arrival",
+    "Extraction",
+    "Receipt",
+    "Restricted",
+    "Verdict",
+    "anything_new",
+    "extract_submissions",
+    "scan_inbox",
+]

@@ -1,4 +1,7 @@
-"""The archive: submissions as received, by sha256, never changed or deleted, and the journal of their receipts."""
+"""The archive: submissions as received, by sha256, never changed or deleted, and the journal of their receipts.
+
+Only what holds personal data leaves it again (``restricted``).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sciculture_etl.settings import UserMistake
 
@@ -34,6 +37,28 @@ class Receipt:
     @property
     def submission_id(self) -> str:
         return self.sha256[:16]
+
+
+def read_lines(journal: Path) -> Iterator[dict[str, Any]]:
+    """The lines of a journal; one that was cut off counts as never written."""
+    if journal.exists():
+        data = journal.read_bytes()
+        for line in data[: data.rfind(b"\n") + 1].splitlines():
+            yield json.loads(line)
+
+
+def append_lines(journal: Path, lines: Iterable[dict[str, Any]]) -> None:
+    """Appends to a journal, on disk when it returns; what a kill left of an earlier line is dropped."""
+    text = b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines)
+    if not text:
+        return
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    with journal.open("a+b") as target:
+        target.seek(0)
+        target.truncate(target.read().rfind(b"\n") + 1)
+        target.write(text)
+        target.flush()
+        os.fsync(target.fileno())
 
 
 class Archive:
@@ -93,28 +118,11 @@ class Archive:
 
     def receipts(self) -> list[Receipt]:
         """All receipts in the order in which they were written."""
-        return list(self._journal_lines())
-
-    def _journal_lines(self) -> Iterator[Receipt]:
-        if not self.journal.exists():
-            return
-        data = self.journal.read_bytes()
-        for line in data[: data.rfind(b"\n") + 1].splitlines():
-            yield Receipt(**json.loads(line))
+        return [Receipt(**line) for line in read_lines(self.journal)]
 
     def add_receipts(self, receipts: Iterable[Receipt]) -> None:
         """Appends to the journal, on disk when it returns."""
-        lines = b"".join(json.dumps(asdict(r), ensure_ascii=False).encode() + b"\n" for r in receipts)
-        if not lines:
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with self.journal.open("a+b") as journal:
-            journal.seek(0)
-            whole = journal.read().rfind(b"\n") + 1
-            journal.truncate(whole)
-            journal.write(lines)
-            journal.flush()
-            os.fsync(journal.fileno())
+        append_lines(self.journal, [asdict(receipt) for receipt in receipts])
 
     def sweep(self) -> None:
         """Removes what a killed run left half-copied. Only the one writer calls it."""

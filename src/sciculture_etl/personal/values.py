@@ -25,11 +25,11 @@ SAYS_KIND = re.compile(rf"{kinds.BANK}|은행|{kinds.PASSPORT_WORD}|{kinds.LICEN
 NOTE = re.compile(r"^\s*(?:[※*☞▶○□●■◆☎]|주\s*\d*\))|문의|담당|제출처|접수처|연락처|전화|이메일|e-?mail|\btel\b", re.I)
 # Addresses that belong to an office and not to a person.
 AGENCY = re.compile(r"\.(?:go|or|re|ac|hs|ms|es|sc|kg|mil)\.kr$", re.I)
-WEBMAIL = re.compile(
-    r"(?:^|\.)(?:gmail|naver|daum|hanmail|kakao|nate|hotmail|outlook|yahoo|icloud|live|korea|dreamwiz|paran|empas"
-    r"|lycos|freechal|me|msn|protonmail)\.(?:com|net|co\.kr|kr|me)$",
-    re.I,
+_WEBMAIL = (
+    r"(?:gmail|naver|daum|hanmail|kakao|nate|hotmail|outlook|yahoo|icloud|live|korea|dreamwiz|paran|empas"
+    r"|lycos|freechal|me|msn|protonmail)\.(?:com|net|co\.kr|kr|me)"
 )
+WEBMAIL = re.compile(rf"(?:^|\.){_WEBMAIL}$", re.I)
 ROLE = re.compile(
     r"(?:info|office|admin|help|helpdesk|contact|support|webmaster|master|cs|edu|education|pr|press|media|science"
     r"|museum|library|center|centre|team|sales|service|manager|event|program|project|public|post|mail|noreply"
@@ -58,8 +58,7 @@ _ACCOUNT_SHORT = re.compile(rf"(?:{kinds.SHORT_BANK})(?:은행)?\s?[:)]?\s?(\d{{
 _PASSPORT = re.compile(rf"(?:{kinds.PASSPORT_WORD})[^A-Z\d]{{0,12}}({kinds.PASSPORT})(?!\d)")
 _LICENCE = re.compile(rf"{kinds.LICENCE_WORD}[^\d]{{0,12}}({kinds.LICENCE})(?!\d)")
 
-_SUSPICIOUS = for_polars(kinds.SUSPICIOUS)
-_NOT_MAIL = for_polars(kinds.SUSPICIOUS.replace(f"|{kinds.AT}", ""))
+_WITHOUT_ZERO = f"^ *{for_polars(kinds.MOBILE_WITHOUT_ZERO)} *$"
 
 
 @dataclass(frozen=True)
@@ -93,14 +92,20 @@ def suspicious(texts: pl.Series, label: str = "") -> pl.Series:
     if not near.len():
         return near
     cells = plain_series(texts.gather(near))
-    if PHONE.search(said):
-        held = cells.str.contains(_SUSPICIOUS + "|" + for_polars(kinds.MOBILE_WITHOUT_ZERO))
-    elif SAYS_KIND.search(said):
+    if SAYS_KIND.search(said):
         return near
-    elif OFFICE.search(said) and not PERSON_IN_CHARGE.search(said):
-        held = cells.str.contains(_NOT_MAIL)
-    else:
-        held = cells.str.contains(_SUSPICIOUS)
+    held = cells.str.contains(for_polars(kinds.WORDS))
+    many = cells.str.contains(for_polars(kinds.TEN_DIGITS)).arg_true()
+    if many.len():
+        numbers = cells.gather(many)
+        forms = pl.any_horizontal(numbers.str.contains(for_polars(form)) for form in kinds.DIGIT_FORMS)
+        held = held.scatter(many.filter(pl.select(forms).to_series()), True)
+    if not OFFICE.search(said):
+        held = held | cells.str.contains(for_polars(kinds.AT))
+    elif PERSON_IN_CHARGE.search(said):
+        held = held | cells.str.contains(f"(?i){_WEBMAIL}")
+    if PHONE.search(said):
+        held = held | cells.str.contains(_WITHOUT_ZERO)
     if MONEY.search(said):
         held = held & ~cells.str.contains(AMOUNT)
     return near.filter(held)

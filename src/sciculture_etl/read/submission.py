@@ -27,6 +27,11 @@ class Reading:
     refused: bool = False
 
     @property
+    def is_personal(self) -> bool:
+        """Whether it was refused for the personal data in it."""
+        return any(finding.code == "R_PII" for finding in self.findings)
+
+    @property
     def submitter(self) -> str | None:
         """Whom the title or the institution column names, for a file that lies in no institution's folder."""
         for table in self.tables:
