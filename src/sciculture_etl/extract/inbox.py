@@ -22,8 +22,8 @@ MODIFIED_KEYS = ("mtime", "LastModified", "last_modified", "modified", "updated"
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file seen in the channel. ``remote`` is the channel's own path to it; ``path`` is relative, NFC and without personal
-    values."""
+    """A file seen in the channel. ``remote`` is the channel's own path to it; ``path`` is relative, NFC and
+    without personal values."""
 
     remote: str
     path: str

@@ -7,9 +7,9 @@ where they belong:
     give back: line "returned", then the bytes return to the archive
     delete:    the bytes are deleted, then line "deleted"
 
-``settle`` makes it so: what is restricted (or deleted, and came again) and lies in the archive is moved; what is returned
-and lies here goes back; what is restricted and lies nowhere was deleted, by us before a kill or by hand, and is written
-down as deleted.
+``settle`` makes it so: what is restricted (or deleted, and came again) and lies in the archive is moved; what is
+returned and lies here goes back; what is restricted and lies nowhere was deleted, by us before a kill or by hand, and
+is written down as deleted.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class _Stay:
 
 
 class Restricted:
-    """Bytes under ``<folder>/<sha256>`` (0600 in 0700); the journal lies in the archive, which is what gets backed up."""
+    """Bytes under ``<folder>/<sha256>`` (0600 in 0700); the journal lies in the archive, which is backed up."""
 
     def __init__(self, folder: Path, archive: Archive) -> None:
         self.folder = folder
@@ -81,7 +81,7 @@ class Restricted:
         self._return(sha256)
 
     def settle(self, retention_days: int) -> None:
-        """Finishes what a killed run left, then deletes what has been here for its days. Only the one writer calls it."""
+        """Finishes what a killed run left, then deletes what has been here for its days. Only the one writer calls."""
         for sha256, stay in list(self._stays.items()):
             if stay.event == "returned":
                 self._return(sha256)

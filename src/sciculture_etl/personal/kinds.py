@@ -12,7 +12,7 @@ from enum import Enum
 
 import polars as pl
 
-DASHES = "[‐‑‒–—―−﹣－ㅡ]"
+DASHES = "[‐‑‒–—―−﹣－ㅡ\u1173]"  # the last is what NFKC makes of the vowel ㅡ, often typed for a dash
 DOTS = "[·ㆍ・•‧]"
 UNSEEN = "[\u00ad\u200b-\u200d\u2060\ufeff]"
 

@@ -82,37 +82,31 @@ def _delimiter(head: str) -> str:
     return max([",", "\t", ";", "|"], key=lambda mark: sorted(line.count(mark) for line in lines)[len(lines) // 2 :])
 
 
-def text_records(data: bytes) -> Iterator[list[str]]:
-    """The records of a delimited text file as they are, however wide."""
-    text = decode_text(data).replace("\r\n", "\n").replace("\r", "\n")
-    return _parsed(text, _delimiter(_head_of(text)))
-
-
-def _head_of(text: str) -> str:
-    return "\n".join(text[:65536].splitlines()[: HEAD_ROWS * 4])
-
-
 def read_text_grid(data: bytes) -> Grid:
     """A delimited text file as one grid. Raises Refused where its encoding isn't known or nothing is in it."""
     # Line ends of old Macintosh files too.
     text = decode_text(data).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise Refused(Finding("R_EMPTY"))
-    head = _head_of(text)
+    head = "\n".join(text[:65536].splitlines()[: HEAD_ROWS * 4])
     mark = _delimiter(head)
     width = max(len(row) for row in _parsed(head, mark)) + 1
     names = [f"c{i}" for i in range(width)]
     try:
         frame = pl.read_csv(
             io.BytesIO(text.encode()), has_header=False, separator=mark, schema=dict.fromkeys(names, pl.String()),
-            truncate_ragged_lines=True, missing_columns="insert", raise_if_empty=False,
+            missing_columns="insert", raise_if_empty=False,
         )  # fmt: skip
     except pl.exceptions.ComputeError:
-        # A quote that never closes: read as a spreadsheet would, cell by cell.
-        rows = [[*row[: width - 1], mark.join(row[width - 1 :]) or None] for row in _parsed(text, mark)]
+        # A quote that never closes, or a line much wider than the head: read as a spreadsheet would, cell by cell.
+        rows = [[*row[: width - 1], _joined(row[width - 1 :], mark)] for row in _parsed(text, mark)]
         padded = [[*row, *([None] * (width - len(row)))] for row in rows]
         frame = pl.DataFrame(padded, schema=dict.fromkeys(names, pl.String()), orient="row")
     return Grid(None, blank_to_null(frame), overflow=True)
+
+
+def _joined(cells: list[str], mark: str) -> str | None:
+    return mark.join(cells).rstrip(mark) if any(cells) else None
 
 
 def _parsed(text: str, mark: str) -> Iterator[list[str]]:

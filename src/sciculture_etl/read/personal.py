@@ -14,6 +14,7 @@ from sciculture_etl.read.personal_headers import counts_persons, find_headings, 
 
 MAX_LISTED = 1_000  # places given one by one; of the others the number is
 CELLS_AT_ONCE = 1_000_000
+ELSEWHERE = ("파일 안의 다른 곳", "elsewhere in the file")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def find_personal(grids: list[Grid], path: str = "", others: Iterable[Place] = (
     for number, grid in enumerate(grids, start=1):
         search.look_at_grid(grid, number)
     for place in others:
-        search.add(place)
+        if place.said != ELSEWHERE or not search.listed:  # where nothing else tells of it
+            search.add(place)
     findings = [place.finding() for place in search.listed]
     if search.more:
         ko, en = f"외 {search.more:,}곳가량", f"and about {search.more:,} more places"

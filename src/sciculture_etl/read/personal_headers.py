@@ -19,7 +19,9 @@ ALWAYS = re.compile(
     re.IGNORECASE,
 )
 WHOSE = r"(?:참가자|참여자|수강생|교육생|학생|강사|보호자|학부모|신청자|수혜자|회원|아동|당첨자|멘토|멘티)"
-NAME = re.compile(rf"\w{{0,6}}(?:성명|성함)(?:한글|영문|국문|한자|name)?|이름|{WHOSE}(?:이름|명)(?:한글|영문|국문)?")
+NAME = re.compile(
+    rf"\w{{0,6}}(?:성명|성함)(?:한글|영문|국문|한자|name)?|이름|{WHOSE}(?:이름|명)(?:한글|영문|국문|주|부|보조|정)?"
+)
 # What may be an office's as well.
 OTHER = re.compile(
     r".*(?:이메일|전자우편|상세주소|계좌번호|입금계좌|예금주).*|계좌|자택주소|집주소|거주지주소|메일주소|e-?mail(?:주소|address)?",

@@ -13,8 +13,7 @@ from html import unescape
 import polars as pl
 
 from sciculture_etl.personal import Kind, kinds_in, suspicious
-from sciculture_etl.read.grid import Grid, column_letter, text_records
-from sciculture_etl.read.personal import Place, shown_sheet
+from sciculture_etl.read.personal import ELSEWHERE, Place, shown_sheet
 
 # Runs of one text, which a program may cut anywhere; every other tag ends a text.
 WITHIN_TEXT = re.compile(
@@ -25,6 +24,7 @@ SAYING = re.compile(
     r'\b(?:Target|tooltip|display|prompt\w*|error\w*|name|title|descr|alt|v|text|caption|href)="([^"]+)"'
 )
 FORMULA = re.compile(rb"<f\b[^>]*>[^<]+</f>")
+FOOTER_CODE = re.compile(r"&amp;(?:[A-Z]|\d{1,2}(?!\d)|&quot;.*?&quot;)")  # &L: what follows stands left
 NOTED = re.compile(r'<(?:\w+:)?(comment|threadedComment) [^>]*?\bref="([A-Z]+)(\d+)"[^>]*>(.*?)</(?:\w+:)?\1>', re.S)
 AUTHORS = re.compile(r"<(?:\w+:)?authors>.*?</(?:\w+:)?authors>|<dc:creator>.*?</dc:creator>", re.S)
 ANNOTATION = re.compile(r"<office:annotation\b.*?</office:annotation>", re.S)
@@ -42,7 +42,6 @@ CALLED = {
     "pivot": ("피벗 캐시", "pivot cache"), "chart": ("차트", "chart"), "externalLinks": ("외부 연결", "external link"),
     "docProps": ("문서 속성", "document properties"),
 }  # fmt: skip
-ELSEWHERE = ("파일 안의 다른 곳", "elsewhere in the file")
 MAX_MEMBERS, MAX_INFLATED = 1_000, 512 * 1024**2  # of a damaged package
 
 
@@ -58,8 +57,15 @@ def places_in_parts(data: bytes, sheets: list[str | None]) -> list[Place]:
         for name in names:
             if name in noted[1] or NOT_LOOKED_AT.search(name):
                 continue
-            places += _in_part(name, package.read(name), name in paths)
+            places += _in_part(name, _content(package, name), name in paths)
     return places
+
+
+def _content(package: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        return package.read(name)
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError):
+        return b""  # what can't be unpacked nobody can read
 
 
 def _sheet_paths(package: zipfile.ZipFile, names: list[str]) -> list[str]:
@@ -92,12 +98,12 @@ def _notes(
         if relations not in names:
             continue
         sheet = shown_sheet(sheets[number - 1], number) if len(sheets) == len(paths) else None
-        for target in RELATION.findall(package.read(relations).decode("utf-8", "replace")):
+        for target in RELATION.findall(_content(package, relations).decode("utf-8", "replace")):
             part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
             if part not in names:
                 continue
             parts.add(part)
-            text = AUTHORS.sub("", package.read(part).decode("utf-8", "replace"))
+            text = AUTHORS.sub("", _content(package, part).decode("utf-8", "replace"))
             for _, letters, row, note in NOTED.findall(text):
                 told = [kind for line in _xml_lines(note) for kind in kinds_in(line)]
                 if told:
@@ -116,7 +122,8 @@ def _in_part(name: str, content: bytes, is_sheet: bool) -> Iterator[Place]:
     elif is_sheet:
         end = content.rfind(b"</sheetData>")
         around = content[: max(content.find(b"<sheetData"), 0)] + content[max(end, 0) :]
-        lines = _xml_lines((around + b"\n".join(FORMULA.findall(content))).decode("utf-8", "replace"))
+        texts = (around + b"\n".join(FORMULA.findall(content))).decode("utf-8", "replace")
+        lines = _xml_lines(FOOTER_CODE.sub("\n", texts))
     elif name.endswith(".bin"):
         lines = [] if "worksheets/" in name else list(_runs(content))
     else:
@@ -138,19 +145,6 @@ def places_in_bytes(data: bytes) -> list[Place]:
     for content in _inflated(data):
         places += _places(_lines(content), ELSEWHERE)
     return list(dict.fromkeys(places))
-
-
-def places_beyond(data: bytes, grids: list[Grid]) -> list[Place]:
-    """Of a text file, the cells right of the last column that a grid keeps: lines of it may be wider than its head."""
-    grid = grids[0]
-    if not grid.overflow or not grid.frame.width or grid.frame[:, -1].null_count() == grid.frame.height:
-        return []
-    places = []
-    for row, cells in enumerate(text_records(data), start=1):
-        for column, cell in enumerate(cells[grid.frame.width :], start=grid.frame.width):
-            if told := kinds_in(cell):
-                places.append(Place(tuple(told), grid.sheet, row, f"{column_letter(column)}{row}"))
-    return places
 
 
 def _inflated(data: bytes) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from sciculture_etl.read.formats import read_grids
 from sciculture_etl.read.grid import Grid, Refused
 from sciculture_etl.read.headers import Header, find_header
 from sciculture_etl.read.personal import find_personal
-from sciculture_etl.read.personal_parts import places_beyond, places_in_bytes, places_in_parts
+from sciculture_etl.read.personal_parts import places_in_bytes, places_in_parts
 from sciculture_etl.read.table import Table, cut_table
 from sciculture_etl.read.titles import read_title
 
@@ -61,7 +61,7 @@ def read_submission(
 
 def _read(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int, path: str) -> Reading:
     kind, grids = read_grids(data, max_unpacked_bytes)
-    others = [*places_beyond(data, grids), *places_in_parts(data, [grid.sheet for grid in grids])]
+    others = places_in_parts(data, [grid.sheet for grid in grids])
     if personal := find_personal(grids, path, others):
         return Reading(kind, findings=personal, refused=True)
     reading = Reading(kind)
