@@ -23,6 +23,7 @@ TAG = re.compile(r"<[^>]*>")
 SAYING = re.compile(
     r'\b(?:Target|tooltip|display|prompt\w*|error\w*|name|title|descr|alt|v|text|caption|href)="([^"]+)"'
 )
+SHEET_NAME = re.compile(rb"<(?:\w+:)?sheet [^>]*>")
 FORMULA = re.compile(rb"<f\b[^>]*>[^<]+</f>")
 FOOTER_CODE = re.compile(r"&amp;(?:[A-Z]|\d{1,2}(?!\d)|&quot;.*?&quot;)")  # &L: what follows stands left
 NOTED = re.compile(r'<(?:\w+:)?(comment|threadedComment) [^>]*?\bref="([A-Z]+)(\d+)"[^>]*>(.*?)</(?:\w+:)?\1>', re.S)
@@ -34,7 +35,8 @@ PRINTABLE_WIDE = re.compile(rb"(?:[\x20-\x7e]\x00){9,}")
 # Who is logged in on which account is written here by programs, unseen by whoever sends the file.
 OF_THE_PROGRAM = ("docProps/", "customXml/", "docMetadata/", "xl/persons/", "meta.xml")
 NOT_LOOKED_AT = re.compile(
-    r"xl/(?:sharedStrings|styles|theme/|media/|printerSettings/|calcChain)|\.(?:png|jpe?g|gif|emf|wmf)$", re.I
+    r"xl/(?:sharedStrings|styles|theme/|media/|printerSettings/|calcChain)|docProps/app\.xml|\.(?:png|jpe?g|gif|emf|wmf)$",
+    re.I,
 )
 CALLED = {
     "comment": ("메모", "note"), "drawing": ("도형·글상자", "shape or text box"),
@@ -127,7 +129,7 @@ def _in_part(name: str, content: bytes, is_sheet: bool) -> Iterator[Place]:
     elif name.endswith(".bin"):
         lines = [] if "worksheets/" in name else list(_runs(content))
     else:
-        lines = list(_lines(content))
+        lines = list(_lines(SHEET_NAME.sub(b"", content) if name == "xl/workbook.xml" else content))
     yield from _places(lines, said, but_mail=name.startswith(OF_THE_PROGRAM))
 
 
