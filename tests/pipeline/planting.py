@@ -1,6 +1,7 @@
 """Files with invented personal values in all places where a value can stand, and the places.
 
-Every value is made up and can't be anyone's: days 00, blocks of numbers that are not given out, a domain that can't exist.
+Every value is made up and can't be anyone's: days 00, blocks of numbers that are not given out, a domain that can't
+exist.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import xlsxwriter
-from forms import CLASS, Cells, Sheet, as_csv, as_xls, as_xlsx, table
+from forms import CLASS, Sheet, as_csv, as_xls, as_xlsx, table
 
 Place = tuple[str | None, int | None, str | None]  # sheet, row, cell as findings tell them
 
@@ -72,10 +73,9 @@ def _form(given: Iterator[str], sheet: str | None) -> tuple[list[list[str]], lis
 def _texts(given: Iterator[str]) -> Iterator[Planted]:
     for encoding in ("utf-8", "utf-8-sig", "cp949", "utf-16"):
         rows, places = _form(given, None)
-        places[-2] = (None, 44, "L44" if False else "M44")
         yield Planted(f"가상첫째센터/실적 {encoding}.csv", as_csv(rows, encoding), places)
-    lines = [["가상 품목", "가상 값"], *([f"가상 {n}", next(given)] for n in range(200))]
-    yield Planted("가상첫째센터/모르는 표.csv", as_csv(lines), [(None, n, f"B{n}") for n in range(2, 202)])
+    lines = [["가상 품목", "가상 값"], *([f"가상 {n}", next(given)] for n in range(300))]
+    yield Planted("가상첫째센터/모르는 표.csv", as_csv(lines), [(None, n, f"B{n}") for n in range(2, 302)])
     page = "".join(f"<tr><td>{next(given)}</td></tr>\n" for _ in range(5))
     yield Planted("가상첫째센터/글.pdf", b"%PDF-1.4\n" + page.encode(), [(None, n, None) for n in range(2, 7)])
 
