@@ -142,7 +142,7 @@ def _named(given: Iterator[str]) -> Iterator[Planted]:
     told = {1: "휴대전화번호", 2: "이메일 주소"}
     for number in range(4):
         kind = 1 + number % 2
-        value, header = FORMS[kind](903 + number), table(CLASS | {"강좌명": f"가상 {number // 2}번째 과정"})
+        value, header = FORMS[kind](903 + number), table(CLASS | {"강좌명": f"가상 {number}번째 과정"})
         yield Planted(
             f"가상셋째센터/실적 {value} 가상.csv",
             as_csv(header),
@@ -164,8 +164,5 @@ def planted_files() -> list[Planted]:
 
 
 def sound_file() -> tuple[str, bytes]:
-    rows: list[Cells] = [
-        ["가상 자료 ※ 문의: 운영팀 02-559-0000, info@example.re.kr"],
-        *table(CLASS, {"대표전화": "02-559-0000"}),
-    ]
-    return "가상시험센터/실적.csv", as_csv(rows)
+    note = ["가상 자료 ※ 문의: 운영팀 02-559-0000, info@example.re.kr"]
+    return "가상시험센터/실적.csv", as_csv([note, *table(CLASS, {"대표전화": "02-559-0000"})])

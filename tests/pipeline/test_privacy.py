@@ -157,7 +157,6 @@ def test_after_its_days_the_bytes_are_gone_and_what_was_found_stands(refused: Pa
 def test_deleting_the_bytes_by_hand_is_enough(refused: Path) -> None:
     (name,) = kept(refused)
     (refused / "warehouse" / "restricted" / name).unlink()
-    (refused / "warehouse" / "warehouse.duckdb").unlink()
     assert later(refused, days=30).publication.outcome == "unchanged"
     assert events(refused) == ["restricted", "deleted"]
 

@@ -118,8 +118,8 @@ def _notes(
 def _in_part(name: str, content: bytes, is_sheet: bool) -> Iterator[Place]:
     said = next((words for part, words in CALLED.items() if part in name), ELSEWHERE)
     if name == "content.xml":  # the cells of an OpenDocument sheet, which were looked at, and its notes
-        texts = ANNOTATION.findall(content.decode("utf-8", "replace"))
-        lines = _xml_lines("\n".join(AUTHORS.sub("", text) for text in texts))
+        notes = ANNOTATION.findall(content.decode("utf-8", "replace"))
+        lines = _xml_lines("\n".join(AUTHORS.sub("", text) for text in notes))
         said = CALLED["comment"]
     elif is_sheet:
         end = content.rfind(b"</sheetData>")
