@@ -124,7 +124,8 @@ def _in_part(name: str, content: bytes, is_sheet: bool) -> Iterator[Place]:
     elif is_sheet:
         end = content.rfind(b"</sheetData>")
         around = content[: max(content.find(b"<sheetData"), 0)] + content[max(end, 0) :]
-        texts = (around + b"\n".join(FORMULA.findall(content))).decode("utf-8", "replace")
+        formulas = FORMULA.findall(content) if b"<f>" in content or b"<f " in content else []
+        texts = (around + b"\n".join(formulas)).decode("utf-8", "replace")
         lines = _xml_lines(FOOTER_CODE.sub("\n", texts))
     elif name.endswith(".bin"):
         lines = [] if "worksheets/" in name else list(_runs(content))
