@@ -25,7 +25,7 @@ class Judged:
     @property
     def places(self) -> list[Place]:
         """Every finding as (code, row, cell), those on the file first."""
-        whole: list[Place] = [(f.code, f.row, None) for f in self.reading.findings]
+        whole: list[Place] = [(f.code, f.row, f.cell) for f in self.reading.findings]
         cells = [v.findings.select("code", "row", "cell").rows() for v in self.outcomes.values()]
         return whole + [place for rows in cells for place in rows]
 
@@ -59,13 +59,13 @@ class Judged:
 
     @property
     def personal(self) -> bool:
-        return "R_PII" in self.codes or any(v.personal for v in self.outcomes.values())
+        return "R_PII" in self.codes
 
 
 def candidates_of(
     data: bytes, file_name: str = "실적.csv", submission: str = "s", contracts: dict[str, Contract] | None = None
 ) -> tuple[Reading, list[Candidate]]:
-    reading = read_submission(data, contracts or load_contracts())
+    reading = read_submission(data, contracts or load_contracts(), path=file_name)
     return reading, [Candidate(submission, n, SUBMITTER, file_name, t) for n, t in enumerate(reading.tables, start=1)]
 
 

@@ -10,8 +10,8 @@ import polars as pl
 
 from sciculture_etl.contracts import Contract, TemplateMark
 from sciculture_etl.findings import Finding, empty_findings, with_words
+from sciculture_etl.personal import mask_path
 from sciculture_etl.read import Reading, Table, read_submission
-from sciculture_etl.read.personal import PERSONAL_FORMS
 from sciculture_etl.validate import Candidate, Validated, submissions_without_data, validate_tables
 
 ACCEPTED, PARTIALLY, REJECTED = "accepted", "partially_accepted", "rejected"
@@ -70,14 +70,12 @@ def _verdict(rows: Mapping[str, int], findings: pl.DataFrame) -> str:
 
 def check_file(data: bytes, file_name: str, submitter: str | None, contracts: dict[str, Contract]) -> Checked:
     """Reads and validates one file by its bytes and name. submitter: who sends it; else whom the file names."""
-    reading = read_submission(data, contracts)
+    reading = read_submission(data, contracts, path=file_name)
+    file_name = mask_path(file_name)
     submitter = submitter or reading.submitter
     if reading.refused:
         return Checked(file_name, submitter, True, _worded(reading.findings))
     judged = _judge(reading, file_name, submitter or "", contracts)
-    if any(validated.personal for _, validated in judged):
-        personal = Finding("R_PII", header=PERSONAL_FORMS)
-        return Checked(file_name, submitter, True, _worded([*reading.findings, personal]))
     tables = dict(enumerate(reading.tables, start=1))
     parts = [part for contract, validated in judged for part in _parts(contract, validated, tables)]
     empty = submissions_without_data([validated.accounts for _, validated in judged])

@@ -43,11 +43,13 @@ class Finding:
     sheet: str | None = None
     part: int = 0
     row: int | None = None
+    cell: str | None = None
     severity: str | None = None
 
     def as_row(self, submission_id: str) -> dict[str, object]:
         return {
-            "submission_id": submission_id, "part": self.part, "sheet": self.sheet, "row": self.row, "cell": None,
+            "submission_id": submission_id, "part": self.part, "sheet": self.sheet, "row": self.row,
+            "cell": self.cell,
             "header": self.header, "field": None, "code": self.code,
             "severity": self.severity or catalogue()[self.code]["severity"], "value": self.value,
             "expected_ko": self.expected_ko, "expected_en": self.expected_en, "unit": None,

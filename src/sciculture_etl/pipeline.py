@@ -12,13 +12,14 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sciculture_etl.contracts import Contract, load_contracts, load_promises
-from sciculture_etl.extract import Archive, Decisions, Extraction, Receipt, extract_submissions
+from sciculture_etl.extract import Archive, Decisions, Extraction, Receipt, Restricted, Verdict, extract_submissions
 from sciculture_etl.findings import Finding
 from sciculture_etl.load import Warehouse, accept_versions, load_batch
 from sciculture_etl.load.accept import Acceptance
 from sciculture_etl.load.batch import SubmissionOutcome
 from sciculture_etl.load.warehouse import writer_lock
 from sciculture_etl.model import Model, build_model
+from sciculture_etl.personal import masked_kinds
 from sciculture_etl.publish import Figure, Publication, publish_release, read_figures_checked
 from sciculture_etl.read import Reading, read_submission
 from sciculture_etl.regions import REFERENCE_VERSION
@@ -77,9 +78,10 @@ class Run:
         self.progress = progress
         self.today = datetime.now(SEOUL).date()
         self.archive = Archive(settings.archive)
+        self.restricted = Restricted(settings.restricted, self.archive)
         self.report = RunReport()
         self._reader = fingerprint(
-            code_version("contracts", "read", "validate", "regions"),
+            code_version("contracts", "personal", "read", "validate", "regions"),
             REFERENCE_VERSION,
             (EXPECTATIONS / "findings.yml").read_bytes(),
         )
@@ -106,6 +108,7 @@ class Run:
 
         Returns how many were read.
         """
+        self.restricted.settle(self.settings.personal_retention_days)
         receipts = self.archive.receipts()
         self.warehouse.record_receipts(receipts)
         self.warehouse.record_withdrawals(Decisions(self.archive.folder).withdrawn(receipts))
@@ -118,6 +121,7 @@ class Run:
         with ThreadPoolExecutor(READERS) as pool:
             for batch in self._batches(pending):
                 readings = list(pool.map(self._read, batch))
+                self._keep_apart(batch, readings)
                 self._load(batch, readings)
                 self.progress.advance("validate", len(batch))
         return len(pending)
@@ -150,25 +154,31 @@ class Run:
         self.publish()
         return self.report
 
-    def _reading_mark(self, datasets: list[str], whole: bool) -> str:
-        """Fingerprint of what a file is read with. Where not all of it was recognised, any contract may change that."""
+    def _reading_mark(self, datasets: list[str], whole: bool, path: str) -> str:
+        """Fingerprint of what a file is read with. Where not all of it was recognised, any contract may change that.
+        The same bytes under a name that tells of no person any more are read again."""
         names = list(self.contracts) if whole or not datasets else [d for d in datasets if d in self.contracts]
-        return fingerprint(self._reader, *(self.contracts[name].fingerprint for name in sorted(names)))
+        told = ["personal name"] if masked_kinds(path) else []
+        return fingerprint(self._reader, *(self.contracts[name].fingerprint for name in sorted(names)), *told)
 
     def _pending(self, receipts: list[Receipt]) -> list[Receipt]:
         known = {
             row["submission_id"]: row
             for row in self.warehouse.rows("SELECT submission_id, reading, datasets, unread_sheets FROM log.submission")
         }
-        pending: dict[str, Receipt] = {}
+        first: dict[str, Receipt] = {}
         for receipt in receipts:
+            before = first.setdefault(receipt.submission_id, receipt)
+            if masked_kinds(before.path) and not masked_kinds(receipt.path):
+                first[receipt.submission_id] = receipt
+        pending = []
+        for receipt in first.values():
             row = known.get(receipt.submission_id)
-            if receipt.submission_id in pending:
-                continue
-            if row and row["reading"] == self._reading_mark(row["datasets"], bool(row["unread_sheets"])):
-                continue
-            pending[receipt.submission_id] = receipt
-        return list(pending.values())
+            if not row or row["reading"] != self._reading_mark(
+                row["datasets"], bool(row["unread_sheets"]), receipt.path
+            ):
+                pending.append(receipt)
+        return pending
 
     def _batches(self, receipts: list[Receipt]) -> Iterator[list[Receipt]]:
         batch: list[Receipt] = []
@@ -184,10 +194,22 @@ class Run:
             yield batch
 
     def _read(self, receipt: Receipt) -> Reading:
-        data = self.archive.read(receipt.sha256)
-        reading = read_submission(data, self.contracts, self.settings.max_unpacked_bytes)
+        if found := self.restricted.deleted(receipt.sha256):
+            reading = Reading(found.format, findings=list(found.findings), refused=True)
+        else:
+            place = self.restricted if self.restricted.holds(receipt.sha256) else self.archive
+            data = place.read(receipt.sha256)
+            reading = read_submission(data, self.contracts, self.settings.max_unpacked_bytes, receipt.path)
         self.progress.advance("read")
         return reading
+
+    def _keep_apart(self, batch: list[Receipt], readings: list[Reading]) -> None:
+        """Files with personal data leave the archive before anything is written of them."""
+        for receipt, reading in zip(batch, readings, strict=True):
+            if reading.is_personal and not self.restricted.deleted(receipt.sha256):
+                self.restricted.restrict(receipt.sha256, Verdict(reading.format, reading.findings))
+            elif self.restricted.holds(receipt.sha256):
+                self.restricted.give_back(receipt.sha256)
 
     def _load(self, batch: list[Receipt], readings: list[Reading]) -> None:
         outcomes: list[SubmissionOutcome] = []
@@ -201,7 +223,8 @@ class Run:
             made_on = max((table.made_on for table in reading.tables if table.made_on), default=None)
             outcomes.append(
                 SubmissionOutcome(
-                    receipt.submission_id, self._reading_mark(datasets, bool(reading.unread_sheets)), reading.format,
+                    receipt.submission_id, self._reading_mark(datasets, bool(reading.unread_sheets), receipt.path),
+                    reading.format,
                     reading.refused, datasets, submitter, made_on, reading.unread_sheets, reading.findings,
                 )
             )  # fmt: skip

@@ -21,6 +21,7 @@ class Settings:
     """The two places that users move, and the limits.
 
     inbox: folder or fsspec URL holding ``<submitter>/<file>``. warehouse: folder for everything that runs make.
+    personal_retention_days: how long the bytes of a file with personal data are kept.
     """
 
     inbox: str
@@ -29,18 +30,30 @@ class Settings:
     max_unpacked_bytes: int = 4 * 1024**3
     batch_bytes: int = 48 * 1024**2
     keep_releases: int = 10
+    personal_retention_days: int = 30
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """``SCICULTURE_INBOX`` (default ``inbox``) and ``SCICULTURE_WAREHOUSE`` (default ``warehouse``)."""
+        """``SCICULTURE_INBOX`` (default ``inbox``), ``SCICULTURE_WAREHOUSE`` (default ``warehouse``) and
+        ``SCICULTURE_PERSONAL_RETENTION_DAYS`` (default 30; 0: until the next run)."""
+        days = os.environ.get("SCICULTURE_PERSONAL_RETENTION_DAYS") or "30"
+        if not days.isdecimal():
+            raise UserMistake(
+                f"SCICULTURE_PERSONAL_RETENTION_DAYS is a number of days, not {days!r} / 날짜 수를 적어 주세요"
+            )
         return cls(
             inbox=os.environ.get("SCICULTURE_INBOX") or "inbox",
             warehouse=Path(os.environ.get("SCICULTURE_WAREHOUSE") or "warehouse").absolute(),
+            personal_retention_days=int(days),
         )
 
     @property
     def archive(self) -> Path:
         return self.warehouse / "archive"
+
+    @property
+    def restricted(self) -> Path:
+        return self.warehouse / "restricted"
 
     @property
     def build_database(self) -> Path:

@@ -12,12 +12,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
-import polars as pl
 
 from sciculture_etl.extract import Archive, Decision, Decisions
 from sciculture_etl.extract.decisions import REINSTATED, WITHDRAWN
 from sciculture_etl.load.warehouse import writer_lock
-from sciculture_etl.read.personal import PERSONAL_VALUE
+from sciculture_etl.personal import kinds_in
 from sciculture_etl.settings import Settings, UserMistake
 
 SHORTEST_ID = 4
@@ -172,7 +171,7 @@ def decide(settings: Settings, asked: str, reason: str, reinstate: bool = False)
     """
     if len(reason.strip()) < 5:
         raise UserMistake("--reason says why, in a few words / 사유를 적어 주세요")
-    if pl.Series([reason]).str.contains(PERSONAL_VALUE).any():
+    if kinds_in(reason):
         raise UserMistake("--reason holds personal data; leave it out / 사유에 개인정보를 적지 말아 주세요")
     archive = Archive(settings.archive)
     with writer_lock(settings.warehouse):

@@ -269,6 +269,7 @@ def test_a_correction_lets_a_refused_row_in_and_only_that_institutions(places: S
         ({"to": {"attendance_count": 3}}, "both name the same fields"),
         ({"to": {"session_count": 399}}, "nothing is corrected"),
         ({"reason": ""}, "reason"),
+        ({"source": "담당자 010-0000-1234"}, "personal data"),
         ({"correction": "다른 이름"}, "must be the file's name"),
     ],
 )

@@ -236,7 +236,7 @@ PRIVATE = {"비고": "900100-1" + "000000", "연락처": "010-" + "0000-0000", "
 @pytest.mark.parametrize("header", PRIVATE)
 def test_personal_values_are_found_in_columns_that_no_field_reads(header: str) -> None:
     judged = judge(as_csv([NOTE, [*VOUCHER, header], [*USED, ""], [*USED[:1], "5", *USED[2:], PRIVATE[header]]]))
-    assert judged.places == [("R_PII", 4, None)]
+    assert judged.places == [("R_PII", 4, "I4")]
     assert judged.outcomes == {}
 
 

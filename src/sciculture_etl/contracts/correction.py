@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from sciculture_etl.contracts.words import ContractError, Strict, explain, read_yaml, shown
+from sciculture_etl.personal import kinds_in
 
 
 def _as_cells(value: object) -> object:
@@ -44,6 +45,8 @@ class Correction(Strict):
             raise ValueError("was, to: both name the same fields")
         if self.was == self.to:
             raise ValueError("to: nothing is corrected, it is what was there")
+        if kinds_in(f"{self.reason} {self.source}"):
+            raise ValueError("reason, source: hold personal data; leave it out")
         return self
 
 

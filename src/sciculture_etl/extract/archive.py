@@ -1,4 +1,7 @@
-"""The archive: submissions as received, by sha256, never changed or deleted, and the journal of their receipts."""
+"""The archive: submissions as received, by sha256, never changed or deleted, and the journal of their receipts.
+
+Only what holds personal data leaves it again (``restricted``).
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any
 import fsspec
 
 from sciculture_etl.extract.archive import Archive, Receipt
+from sciculture_etl.personal import mask_path
 from sciculture_etl.settings import UserMistake
 
 COPIES_AT_ONCE = 4
@@ -20,7 +22,8 @@ MODIFIED_KEYS = ("mtime", "LastModified", "last_modified", "modified", "updated"
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file seen in the channel. ``remote`` is the channel's own path to it; ``path`` is relative and NFC."""
+    """A file seen in the channel. ``remote`` is the channel's own path to it; ``path`` is relative, NFC and
+    without personal values."""
 
     remote: str
     path: str
@@ -93,7 +96,8 @@ def scan_inbox(inbox: str) -> tuple[Any, list[Arrival], dict[str, str]]:
     for remote, info in filesystem.find(root, detail=True).items():
         # A name that isn't UTF-8 is told with its odd bytes replaced; the file is taken all the same.
         shown = remote[len(root) :].lstrip("/").encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        path = unicodedata.normalize("NFC", shown)
+        # From here on no name tells of a person: the channel's own path is used to open the file, never told.
+        path = mask_path(unicodedata.normalize("NFC", shown))
         if reason := _why_no_submission(path, info):
             passed_over[path] = reason
             continue
@@ -104,8 +108,11 @@ def scan_inbox(inbox: str) -> tuple[Any, list[Arrival], dict[str, str]]:
 
 
 def _fresh(arrivals: list[Arrival], archive: Archive) -> list[Arrival]:
-    known = {(receipt.path, receipt.size, receipt.modified) for receipt in archive.receipts()}
-    return [arrival for arrival in arrivals if (arrival.path, arrival.size, arrival.modified) not in known]
+    # Counted, since names that differ only in what was masked look the same: where more of them are there than were
+    # received, all are taken, and which are new shows by their bytes.
+    known = Counter((receipt.path, receipt.size, receipt.modified) for receipt in archive.receipts())
+    seen = Counter((arrival.path, arrival.size, arrival.modified) for arrival in arrivals)
+    return [a for a in arrivals if seen[mark := (a.path, a.size, a.modified)] > known[mark]]
 
 
 def anything_new(inbox: str, archive: Archive) -> bool:
@@ -141,9 +148,13 @@ def extract_submissions(
         finally:
             on_file()
 
+    held = Counter(archive.receipts())
     with ThreadPoolExecutor(COPIES_AT_ONCE) as pool:
         for arrival, outcome in zip(fresh, pool.map(take, fresh), strict=True):
-            if isinstance(outcome, Receipt):
+            if isinstance(outcome, Receipt) and held[outcome]:
+                held[outcome] -= 1
+                extraction.unchanged += 1
+            elif isinstance(outcome, Receipt):
                 extraction.received.append(outcome)
             else:
                 extraction.unreadable[arrival.path] = outcome

@@ -13,7 +13,6 @@ import polars as pl
 from sciculture_etl.contracts import Contract
 from sciculture_etl.findings import Finding, empty_findings, with_words
 from sciculture_etl.load.warehouse import ENVELOPE, Warehouse
-from sciculture_etl.read.personal import PERSONAL_FORMS
 from sciculture_etl.settings import sql_text
 from sciculture_etl.validate import Validated, submissions_without_data
 
@@ -40,10 +39,6 @@ SUBMISSION_SCHEMA: dict[str, type[pl.DataType] | pl.DataType] = {
 }  # fmt: skip
 
 
-def _drop(frame: pl.DataFrame, submissions: list[str]) -> pl.DataFrame:
-    return frame.filter(~pl.col("submission_id").is_in(submissions)) if submissions else frame
-
-
 def partition_key(contract: Contract) -> pl.Expr:
     """What a row belongs to within its dataset, submitter and year; empty where it is of the whole year."""
     terms = {name for name, fld in contract.fields.items() if fld.type == "term"}
@@ -57,36 +52,23 @@ def partition_key(contract: Contract) -> pl.Expr:
 def load_batch(
     warehouse: Warehouse, outcomes: list[SubmissionOutcome], validated: list[tuple[Contract, Validated]]
 ) -> None:
-    """Replaces everything known of the batch's submissions. A submission with personal data anywhere is refused as a
-    whole: nothing of it is stored but the finding."""
-    personal = sorted({submission for _, v in validated for submission in v.personal})
-    submissions = pl.DataFrame([_submission_row(o, personal) for o in outcomes], schema=SUBMISSION_SCHEMA)
-    whole = [f.as_row(o.submission_id) for o in outcomes for f in o.findings if o.submission_id not in personal]
-    whole += [Finding("R_PII", header=PERSONAL_FORMS).as_row(s) for s in personal]
+    """Replaces everything known of the batch's submissions."""
+    submissions = pl.DataFrame([_submission_row(o) for o in outcomes], schema=SUBMISSION_SCHEMA)
+    whole = [f.as_row(o.submission_id) for o in outcomes for f in o.findings]
     if validated:
-        accounts = [_drop(v.accounts, personal) for _, v in validated]
-        whole += [Finding("R_EMPTY").as_row(s) for s in submissions_without_data(accounts)]
-    findings = pl.concat(
-        [
-            pl.DataFrame(whole, schema=empty_findings().schema),
-            *(_drop(v.findings, personal) for _, v in validated),
-        ]
-    )
+        whole += [Finding("R_EMPTY").as_row(s) for s in submissions_without_data([v.accounts for _, v in validated])]
+    findings = pl.concat([pl.DataFrame(whole, schema=empty_findings().schema), *(v.findings for _, v in validated)])
     readings = submissions.select("submission_id", "reading")
     folder = Path(tempfile.mkdtemp(dir=warehouse.staging))
     frames: dict[str, pl.DataFrame] = {
         "log.submission": submissions,
         "log.finding": with_words(findings),
-        "log.part": pl.concat([_drop(v.accounts, personal) for _, v in validated]) if validated else pl.DataFrame(),
-        "log.quarantine": pl.concat([_drop(v.quarantine, personal) for _, v in validated])
-        if validated
-        else pl.DataFrame(),
-        "log.correction": pl.concat([_drop(v.corrections, personal) for _, v in validated])
-        if validated
-        else pl.DataFrame(),
+        "log.part": pl.concat([v.accounts for _, v in validated]) if validated else pl.DataFrame(),
+        "log.quarantine": pl.concat([v.quarantine for _, v in validated]) if validated else pl.DataFrame(),
+        "log.correction": pl.concat([v.corrections for _, v in validated]) if validated else pl.DataFrame(),
     }
     for contract, v in validated:
-        rows = _drop(v.accepted, personal).join(readings, on="submission_id", how="left", maintain_order="left")
+        rows = v.accepted.join(readings, on="submission_id", how="left", maintain_order="left")
         rows = rows.with_columns(partition_key(contract).alias("partition_key"))
         frames[f"store.{contract.dataset}"] = rows.select(*ENVELOPE, *contract.columns)
     files = {table: folder / f"{table}.parquet" for table, frame in frames.items() if frame.height}
@@ -109,10 +91,9 @@ def load_batch(
     shutil.rmtree(folder)
 
 
-def _submission_row(outcome: SubmissionOutcome, personal: list[str]) -> dict[str, object]:
-    refused = outcome.refused or outcome.submission_id in personal
+def _submission_row(outcome: SubmissionOutcome) -> dict[str, object]:
     return {
         "submission_id": outcome.submission_id, "reading": outcome.reading, "format": outcome.format,
-        "refused": refused, "datasets": outcome.datasets, "submitter": outcome.submitter,
+        "refused": outcome.refused, "datasets": outcome.datasets, "submitter": outcome.submitter,
         "made_on": outcome.made_on, "unread_sheets": outcome.unread_sheets,
     }  # fmt: skip

@@ -95,14 +95,18 @@ def read_text_grid(data: bytes) -> Grid:
     try:
         frame = pl.read_csv(
             io.BytesIO(text.encode()), has_header=False, separator=mark, schema=dict.fromkeys(names, pl.String()),
-            truncate_ragged_lines=True, missing_columns="insert", raise_if_empty=False,
+            missing_columns="insert", raise_if_empty=False,
         )  # fmt: skip
     except pl.exceptions.ComputeError:
-        # A quote that never closes: read as a spreadsheet would, cell by cell.
-        rows = [[*row[: width - 1], mark.join(row[width - 1 :]) or None] for row in _parsed(text, mark)]
+        # A quote that never closes, or a line much wider than the head: read as a spreadsheet would, cell by cell.
+        rows = [[*row[: width - 1], _joined(row[width - 1 :], mark)] for row in _parsed(text, mark)]
         padded = [[*row, *([None] * (width - len(row)))] for row in rows]
         frame = pl.DataFrame(padded, schema=dict.fromkeys(names, pl.String()), orient="row")
     return Grid(None, blank_to_null(frame), overflow=True)
+
+
+def _joined(cells: list[str], mark: str) -> str | None:
+    return mark.join(cells).rstrip(mark) if any(cells) else None
 
 
 def _parsed(text: str, mark: str) -> Iterator[list[str]]:

@@ -24,16 +24,6 @@ DROPPED = re.compile(r"[\s()\[\]·ㆍ・•/,:：.*†]+")
 # Taken away before NFKC, which would make digits of them.
 NOTE_MARK = re.compile(r"[①-⑳]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?|(?<=[가-힣)])\s*\d\)$")
 YEAR_SPELLINGS = ("사업연도", "연도", "년도", "사업년도")
-PERSONAL = re.compile(
-    r"(?:\w{0,6}성명|이름|(?:참가자|수강생|교육생|학생|강사|보호자|신청자|수혜자|회원|아동)(?:이름|명)"
-    r"|.*(?:주민등록번호|주민번호|외국인등록번호|여권번호|휴대전화|핸드폰|휴대폰|이메일|전자우편|상세주소|생년월일|계좌번호"
-    r"|카드번호).*|e-?mail)",
-    re.IGNORECASE,
-)
-# How to reach an office, and numbers that are given to one.
-OFFICE_CONTACT = re.compile(
-    r"기관|대표|사무|부서|담당부서|담당자(?:이메일|메일)|문의|법인등록번호|사업자|고유번호|isbn", re.IGNORECASE
-)
 
 
 def normalise_header(text: str | None) -> str:
@@ -275,14 +265,3 @@ def _unclear(header: Header, merges: list[Merge]) -> list[str]:
 def _claims_parent(header: Header, name: str, label: str) -> bool:
     """Whether the contract spells this field with the parent that stands over it."""
     return _spellings(header.contract).get(normalise_header(label.replace("|", "")), ("", 0))[0] == name
-
-
-def is_office_contact(label: str) -> bool:
-    """Whether a column holds how to reach an office, which is not personal."""
-    return bool(OFFICE_CONTACT.search(normalise_header(label.split("|")[-1])))
-
-
-def personal_headers(labels: dict[int, str]) -> list[str]:
-    """Headers of columns that hold personal data; contacts of an office are none."""
-    names = {label: normalise_header(label.split("|")[-1]) for label in labels.values()}
-    return [label for label, name in names.items() if PERSONAL.fullmatch(name) and not OFFICE_CONTACT.search(name)]

@@ -8,8 +8,9 @@ from sciculture_etl.contracts import Contract, TemplateMark
 from sciculture_etl.findings import Finding
 from sciculture_etl.read.formats import read_grids
 from sciculture_etl.read.grid import Grid, Refused
-from sciculture_etl.read.headers import Header, find_header, is_office_contact, personal_headers
-from sciculture_etl.read.personal import PERSONAL_FORMS, first_personal
+from sciculture_etl.read.headers import Header, find_header
+from sciculture_etl.read.personal import find_personal
+from sciculture_etl.read.personal_parts import places_in_bytes, places_in_parts
 from sciculture_etl.read.table import Table, cut_table
 from sciculture_etl.read.titles import read_title
 
@@ -26,6 +27,11 @@ class Reading:
     refused: bool = False
 
     @property
+    def is_personal(self) -> bool:
+        """Whether it was refused for the personal data in it."""
+        return any(finding.code == "R_PII" for finding in self.findings)
+
+    @property
     def submitter(self) -> str | None:
         """Whom the title or the institution column names, for a file that lies in no institution's folder."""
         for table in self.tables:
@@ -38,26 +44,26 @@ class Reading:
         return None
 
 
-def _refuse(kind: str | None, finding: Finding) -> Reading:
-    return Reading(kind, findings=[finding], refused=True)
-
-
-def read_submission(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int = 4 * 1024**3) -> Reading:
-    """Reads a file by its bytes alone. Never raises for what a file may hold: what is wrong comes as findings."""
+def read_submission(
+    data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int = 4 * 1024**3, path: str = ""
+) -> Reading:
+    """Reads a file by its bytes alone; ``path``, its name with or without folders, is only searched for personal data.
+    Never raises for what a file may hold: what is wrong comes as findings."""
     try:
-        return _read(data, contracts, max_unpacked_bytes)
+        return _read(data, contracts, max_unpacked_bytes, path)
+    except Refused as refusal:
+        finding = refusal.finding
     except Exception as error:
         # Whatever a library makes of a strange file, it is this file's fault alone and the others go on.
-        return _refuse(
-            None, Finding("R_UNSUPPORTED_FORMAT", value=f"읽는 중 오류(could not be read): {type(error).__name__}")
-        )
+        finding = Finding("R_UNSUPPORTED_FORMAT", value=f"읽는 중 오류(could not be read): {type(error).__name__}")
+    return Reading(None, findings=find_personal([], path, places_in_bytes(data)) or [finding], refused=True)
 
 
-def _read(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int) -> Reading:
-    try:
-        kind, grids = read_grids(data, max_unpacked_bytes)
-    except Refused as refusal:
-        return _refuse(None, refusal.finding)
+def _read(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int, path: str) -> Reading:
+    kind, grids = read_grids(data, max_unpacked_bytes)
+    others = places_in_parts(data, [grid.sheet for grid in grids])
+    if personal := find_personal(grids, path, others):
+        return Reading(kind, findings=personal, refused=True)
     reading = Reading(kind)
     nearly: list[tuple[Grid, Header]] = []
     for grid in grids:
@@ -66,10 +72,6 @@ def _read(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int) 
             if not grid.hidden and grid.frame.width:
                 reading.unread_sheets.append(grid.sheet or "")
             continue
-        if personal := personal_headers(header.labels):
-            return _refuse(kind, Finding("R_PII", header=", ".join(personal), sheet=grid.sheet, row=header.first + 1))
-        if row := _personal_row(grid, header):
-            return _refuse(kind, Finding("R_PII", header=PERSONAL_FORMS, sheet=grid.sheet, row=row))
         if grid.hidden:
             reading.findings.append(Finding("W_HIDDEN_SHEET", value=grid.sheet, sheet=grid.sheet))
         elif header.missing or header.unclear:
@@ -104,18 +106,6 @@ def _outdated(table: Table, contracts: dict[str, Contract]) -> list[Finding]:
     else:
         ko, en = "적을 칸이나 고를 값이 바뀌기 전의 서식", "a form from before its columns or values changed"
     return [Finding("W_TEMPLATE_OUTDATED", value=str(mark), expected_ko=ko, expected_en=en, sheet=table.sheet)]
-
-
-def _personal_row(grid: Grid, header: Header) -> int | None:
-    """The first row, from 1, with a personal value in a column that no field reads; contacts of an office are none.
-    Columns that are read are searched with their rows."""
-    for column in range(grid.frame.width):
-        if column in header.columns.values() or is_office_contact(header.labels.get(column, "")):
-            continue
-        found = first_personal(grid.frame[f"c{column}"].slice(header.last + 1))
-        if found is not None:
-            return found + header.last + 2
-    return None
 
 
 def _damaged(grid: Grid, header: Header) -> Finding:

@@ -97,13 +97,14 @@ SENT_TWICE = (SentTwice(3, "dsc_class", 1), SentTwice(14, "dsc_facility"))
 
 @dataclass(frozen=True)
 class BadFile:
-    """A file that cannot be taken at all; `row` is where that shows, if anywhere."""
+    """A file that cannot be taken at all; `row` and `cell` are where that shows, if anywhere."""
 
     institution: int
     name: str
     content: bytes
     code: str
     row: int | None = None
+    cell: str | None = None
 
 
 BAD_FILES = (

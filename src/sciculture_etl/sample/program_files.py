@@ -35,7 +35,9 @@ def program_submissions(tables: Sequence[Table], subfolder: str, with_bad_files:
             style = replace(style, form="csv" if bad.name.endswith("csv") else "xlsx", encoding="utf-8")
             path = str(PurePosixPath(table.sender, subfolder, bad.name))
             received = table.received + dt.timedelta(days=2)
-            yield Submission(path, received, style, (table.year,), raw=bad.content, code=bad.code, bad_row=bad.row)
+            yield Submission(
+                path, received, style, (table.year,), raw=bad.content, code=bad.code, bad_row=bad.row, bad_cell=bad.cell
+            )
 
 
 def style_of_table(table: Table) -> Style:

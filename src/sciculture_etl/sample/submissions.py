@@ -33,6 +33,7 @@ class Submission:
     raw: bytes = b""
     code: str = ""
     bad_row: int | None = None
+    bad_cell: str | None = None
     same_as: str = ""
     superseded_by: str = ""
 

@@ -126,7 +126,9 @@ def file_truth(submission: Submission, sheets: Sequence[Sheet]) -> Json:
 
 
 def _bad(submission: Submission) -> Json:
-    return {"code": submission.code} | ({} if submission.bad_row is None else {"row": submission.bad_row})
+    return {"code": submission.code} | (
+        {} if submission.bad_row is None else {"row": submission.bad_row, "cell": submission.bad_cell}
+    )
 
 
 def _part(sheet: Sheet) -> Json:

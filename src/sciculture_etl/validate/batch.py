@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import polars as pl
 
 from sciculture_etl.contracts import Contract, RowRule
-from sciculture_etl.read.personal import PERSONAL_VALUE, SHORTEST_PERSONAL
 from sciculture_etl.validate.blocks import Block, Candidate, per_row, split_blocks, stack_blocks
 from sciculture_etl.validate.cells import FAILED, failed, squeeze_name
 from sciculture_etl.validate.corrections import correct_rows
@@ -22,15 +21,13 @@ class Validated:
     """accepted: envelope (submission_id, part, source_row, submitter, program_year) and the contract's typed columns.
     quarantine: submission_id, part, source_row, raw (JSON of the row's texts). findings: ``findings.SCHEMA``.
     accounts: per part submission_id, part, sheet, rows read, loaded, quarantined, left_out and one column a reason.
-    corrections: submission_id, part, source_row, correction, fits: what the contract's corrections found.
-    personal: submissions in which values of personal data stand, to be refused as a whole."""
+    corrections: submission_id, part, source_row, correction, fits: what the contract's corrections found."""
 
     accepted: pl.DataFrame
     quarantine: pl.DataFrame
     findings: pl.DataFrame
     accounts: pl.DataFrame
     corrections: pl.DataFrame
-    personal: list[str]
 
 
 class _Findings:
@@ -157,7 +154,7 @@ def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validate
     if is_wide:
         quarantine = quarantine.unique(["submission_id", "part", "source_row"], keep="first", maintain_order=True)
     accounts = count_rows(blocks, stacked, reasons, rows, findings.bad)
-    return Validated(accepted, quarantine, told, accounts, corrections, _personal(contract, rows, submissions))
+    return Validated(accepted, quarantine, told, accounts, corrections)
 
 
 def _hidden_rows(rows: pl.DataFrame, blocks: list[Block]) -> pl.DataFrame:
@@ -169,18 +166,3 @@ def _hidden_rows(rows: pl.DataFrame, blocks: list[Block]) -> pl.DataFrame:
         return pl.DataFrame(schema=FAILED)
     seen = rows.select("part_key", "row").with_row_index("index").join(hidden, on=["part_key", "row"], how="semi")
     return failed(seen["index"], "W_HIDDEN_ROW", severity="warning")
-
-
-def _personal(contract: Contract, rows: pl.DataFrame, submissions: pl.Series) -> list[str]:
-    """Submissions in which a cell looks like personal data, in whatever column: all of them may be kept as found."""
-    found: set[str] = set()
-    for name in ("program_year", *contract.fields, "overflow"):
-        if name not in rows.columns:
-            continue
-        kind = contract.fields[name].type if name in contract.fields else None
-        long = (rows[name].str.len_bytes() >= SHORTEST_PERSONAL).arg_true()
-        if kind == "money":  # thirteen digits may be an amount
-            long = long.filter(~rows[name].gather(long).str.contains(r"^[\d,]+$"))
-        suspect = rows[name].gather(long).str.contains(PERSONAL_VALUE)
-        found.update(submissions.gather(long.filter(suspect)))
-    return sorted(found)

@@ -1,0 +1,134 @@
+"""Where the bytes of files with personal data lie: apart from the archive, for so many days, journalled.
+
+Every step can be finished after a kill, since the journal is written before bytes move and its last line on a file says
+where they belong:
+
+    restrict:  line "restricted", then the bytes leave the archive
+    give back: line "returned", then the bytes return to the archive
+    delete:    the bytes are deleted, then line "deleted"
+
+``settle`` makes it so: what is restricted (or deleted, and came again) and lies in the archive is moved; what is
+returned and lies here goes back; what is restricted and lies nowhere was deleted, by us before a kill or by hand, and
+is written down as deleted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sciculture_etl.extract.archive import Archive
+from sciculture_etl.extract.journal import Journal
+from sciculture_etl.findings import Finding
+from sciculture_etl.settings import UserMistake
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found in a file when it was last read: its format, and the places, never the values."""
+
+    format: str | None
+    findings: list[Finding]
+
+
+@dataclass
+class _Stay:
+    since: datetime
+    event: str
+    verdict: Verdict
+
+
+class Restricted:
+    """Bytes under ``<folder>/<sha256>`` (0600 in 0700); the journal lies in the archive, which is backed up."""
+
+    def __init__(self, folder: Path, archive: Archive) -> None:
+        self.folder = folder
+        self.archive = archive
+        self._journal = Journal(archive.folder / "restricted.jsonl")
+        self._stays: dict[str, _Stay] = {}
+        for line in self._journal.lines():
+            self._follow(line)
+
+    def path_of(self, sha256: str) -> Path:
+        return self.folder / sha256
+
+    def holds(self, sha256: str) -> bool:
+        """Whether the bytes lie here and not in the archive."""
+        return sha256 in self._stays and self._stays[sha256].event == "restricted"
+
+    def deleted(self, sha256: str) -> Verdict | None:
+        """What was found in a file whose bytes have been deleted."""
+        stay = self._stays.get(sha256)
+        return stay.verdict if stay and stay.event == "deleted" else None
+
+    def read(self, sha256: str) -> bytes:
+        data = self.path_of(sha256).read_bytes()
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise UserMistake(f"{self.path_of(sha256)} was changed: delete it / 바뀐 파일입니다. 지워 주세요")
+        return data
+
+    def restrict(self, sha256: str, verdict: Verdict) -> None:
+        """Takes the bytes out of the archive; of those already here, what is found now is written down."""
+        if not self.holds(sha256) or self._stays[sha256].verdict != verdict:
+            self._write(sha256, "restricted", verdict)
+        self._take(sha256)
+
+    def give_back(self, sha256: str) -> None:
+        """Returns to the archive what a later reading found to hold nothing personal."""
+        self._write(sha256, "returned", Verdict(None, []))
+        self._return(sha256)
+
+    def settle(self, retention_days: int) -> None:
+        """Finishes what a killed run left, then deletes what has been here for its days. Only the one writer calls."""
+        for sha256, stay in list(self._stays.items()):
+            if stay.event == "returned":
+                self._return(sha256)
+            elif self.archive.path_of(sha256).exists():
+                if stay.event == "deleted":  # the same bytes came again
+                    self._write(sha256, "restricted", stay.verdict)
+                self._take(sha256)
+            stay = self._stays[sha256]
+            if stay.event == "restricted" and datetime.now(UTC) - stay.since >= timedelta(days=retention_days):
+                self.path_of(sha256).unlink(missing_ok=True)
+            if stay.event == "restricted" and not self.path_of(sha256).exists():
+                self._write(sha256, "deleted", stay.verdict)
+
+    def _take(self, sha256: str) -> None:
+        source = self.archive.path_of(sha256)
+        if source.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.chmod(0o700)
+            source.chmod(0o600)
+            source.replace(self.path_of(sha256))
+
+    def _return(self, sha256: str) -> None:
+        source, target = self.path_of(sha256), self.archive.path_of(sha256)
+        if source.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.chmod(0o440)
+            source.replace(target)
+
+    def _write(self, sha256: str, event: str, verdict: Verdict) -> None:
+        line = {
+            "sha256": sha256,
+            "event": event,
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "format": verdict.format,
+            "findings": [
+                {key: value for key, value in asdict(finding).items() if value not in (None, "", 0)}
+                for finding in verdict.findings
+            ],
+        }
+        self._journal.add([line])
+        self._follow(line)
+
+    def _follow(self, line: dict[str, Any]) -> None:
+        verdict = Verdict(line["format"], [Finding(**finding) for finding in line["findings"]])
+        at, before = datetime.fromisoformat(line["at"]), self._stays.get(line["sha256"])
+        # Read again while it is here, a file doesn't begin its days anew.
+        stays_on = before is not None and before.event == line["event"] == "restricted"
+        since = before.since if before and stays_on else at
+        self._stays[line["sha256"]] = _Stay(since, line["event"], verdict)
