@@ -72,7 +72,10 @@ class Run:
         self.archive = Archive(settings.archive)
         self.report = RunReport()
         self._reader = fingerprint(
-            code_version("read", "validate", "regions"), REFERENCE_VERSION, (EXPECTATIONS / "findings.yml").read_bytes()
+            code_version("read", "validate", "regions"),
+            REFERENCE_VERSION,
+            repr(settings.limits),
+            *((EXPECTATIONS / words).read_bytes() for words in ("findings.yml", "formats.yml")),
         )
         self._model = Model()
 
@@ -89,7 +92,7 @@ class Run:
 
     def extract(self) -> Extraction:
         """Inbox → archive."""
-        self.report.extraction = extract_submissions(self.settings.inbox, self.archive, self.settings.max_file_bytes)
+        self.report.extraction = extract_submissions(self.settings.inbox, self.archive, self.settings.limits.file_bytes)
         return self.report.extraction
 
     def read_and_load(self) -> int:
@@ -175,7 +178,7 @@ class Run:
 
     def _read(self, receipt: Receipt) -> Reading:
         data = self.archive.read(receipt.sha256)
-        reading = read_submission(data, self.contracts, self.settings.max_unpacked_bytes)
+        reading = read_submission(data, self.contracts, self.settings.limits)
         self.progress.advance("read")
         return reading
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sciculture_etl.contracts import Contract
-from sciculture_etl.findings import Finding
+from sciculture_etl.findings import Finding, unsupported
 from sciculture_etl.read.formats import read_grids
 from sciculture_etl.read.grid import Grid, Refused
 from sciculture_etl.read.headers import Header, find_header, is_office_contact, personal_headers
 from sciculture_etl.read.personal import PERSONAL_FORMS, first_personal
 from sciculture_etl.read.table import Table, cut_table
 from sciculture_etl.read.titles import read_title
+from sciculture_etl.settings import DEFAULT_LIMITS, Limits
 
 
 @dataclass
@@ -42,20 +43,18 @@ def _refuse(kind: str | None, finding: Finding) -> Reading:
     return Reading(kind, findings=[finding], refused=True)
 
 
-def read_submission(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int = 4 * 1024**3) -> Reading:
+def read_submission(data: bytes, contracts: dict[str, Contract], limits: Limits = DEFAULT_LIMITS) -> Reading:
     """Reads a file by its bytes alone. Never raises for what a file may hold: what is wrong comes as findings."""
     try:
-        return _read(data, contracts, max_unpacked_bytes)
+        return _read(data, contracts, limits)
     except Exception as error:
         # Whatever a library makes of a strange file, it is this file's fault alone and the others go on.
-        return _refuse(
-            None, Finding("R_UNSUPPORTED_FORMAT", value=f"읽는 중 오류(could not be read): {type(error).__name__}")
-        )
+        return _refuse(None, unsupported("unreadable", type(error).__name__))
 
 
-def _read(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int) -> Reading:
+def _read(data: bytes, contracts: dict[str, Contract], limits: Limits) -> Reading:
     try:
-        kind, grids = read_grids(data, max_unpacked_bytes)
+        kind, grids = read_grids(data, limits)
     except Refused as refusal:
         return _refuse(None, refusal.finding)
     reading = Reading(kind)
@@ -75,7 +74,7 @@ def _read(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int) 
         elif header.missing or header.unclear:
             nearly.append((grid, header))
         else:
-            title = read_title(grid.head()[: header.first])
+            title = read_title(grid.above + grid.head()[: header.first])
             reading.tables.append(cut_table(grid, header, title))
     return _judge(reading, grids, nearly, contracts)
 
