@@ -34,7 +34,7 @@ class Limits:
 
     @classmethod
     def from_environment(cls) -> Limits:
-        """``SCICULTURE_MAX_FILE_BYTES``, ``SCICULTURE_MAX_CELLS``, ...: whole numbers. Raises UserMistake for others."""
+        """``SCICULTURE_MAX_FILE_BYTES``, ``SCICULTURE_MAX_CELLS``, ...: whole numbers, else raises UserMistake."""
         told = {}
         for limit in fields(cls):
             name = f"SCICULTURE_MAX_{limit.name.upper()}"

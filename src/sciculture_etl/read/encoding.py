@@ -39,13 +39,13 @@ def _decoded(data: bytes, encoding: str) -> str:
 
 
 def _utf16_without_mark(data: bytes) -> str:
-    """Commas, digits and line ends show by their zeros which byte comes first."""
+    """Commas, digits and line ends show by their zeros which byte comes first; only few syllables have a zero too."""
     head = data[:4096]
     odd, even = head[1::2].count(0), head[::2].count(0)
     for encoding, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if zeros and not others and len(data) % 2 == 0:
+        if zeros > 4 * others and zeros * 40 > len(head) and len(data) % 2 == 0:
             text = _decoded(data, encoding)
-            if re.search(r"[\r\n]", text) and re.search(r"[,;\t|<]", text):
+            if re.search(r"[,;\t|].*[\r\n]|</", text):
                 return text
     raise Refused(unsupported("unknown_encoding"))
 
