@@ -18,7 +18,10 @@ FORMULAS = (FORMULA, 0x206, 0x406)
 TEXTS = (0xFD, 0x204, 0xD6)  # shared, plain, rich
 WORKSHEET = 0
 HIDDEN = 0x20  # of a row
-CALCULATE_ON_LOAD = 0x02
+EMPTY_TEXT = 3  # as the result of a formula; also what writers leave that calculate nothing
+ARITHMETIC = range(0x03, 0x08)  # + - * / ^, which stand last
+SUM = b"\x19\x10"
+NUMERIC_FUNCTIONS = (0, 4, 5, 6, 7)  # COUNT, SUM, AVERAGE, MIN, MAX
 
 Record = tuple[int, memoryview]
 
@@ -103,12 +106,20 @@ def _cell(layout: Layout, kind: int, body: memoryview, percent: set[int]) -> Non
     elif kind in FORMULAS and bytes(body[12:14]) == b"\xff\xff":
         if body[6] == 2:
             layout.say(row, column, ERROR_TEXTS.get(body[8], "#N/A"))
-        elif body[6] == 3 and body[14] & CALCULATE_ON_LOAD:
+        elif body[6] == EMPTY_TEXT and _calculates(bytes(body[22:])):
             layout.say(row, column, "=?")
             layout.uncalculated.append((row, column))
     elif style in percent and kind not in TEXTS:
         value = unpack_rk(struct.unpack_from("<I", body, 6)[0]) if kind == RK else struct.unpack_from("<d", body, 6)[0]
         layout.say(row, column, percent_text(value))
+
+
+def _calculates(tokens: bytes) -> bool:
+    """Whether a formula in reverse Polish notation can only come to a number, so that an empty text is no result."""
+    if not tokens:
+        return False
+    calls = len(tokens) >= 4 and tokens[-4] & 0x1F == 2 and struct.unpack("<H", tokens[-2:])[0] in NUMERIC_FUNCTIONS
+    return calls or tokens[-1] in ARITHMETIC or tokens[-4:-2] == SUM
 
 
 def unpack_rk(packed: int) -> float:
