@@ -27,7 +27,8 @@ def package(parts: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATED
 
 def _relations(targets: Mapping[str, tuple[str, str]]) -> str:
     rows = "".join(
-        f'<Relationship Id="{key}" Type="{OFFICE}/{kind}" Target="{target}"/>' for key, (kind, target) in targets.items()
+        f'<Relationship Id="{key}" Type="{OFFICE}/{kind}" Target="{target}"/>'
+        for key, (kind, target) in targets.items()
     )
     return f'<Relationships xmlns="{PACKAGE}">{rows}</Relationships>'
 

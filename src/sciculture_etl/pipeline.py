@@ -167,7 +167,9 @@ class Run:
         batch: list[Receipt] = []
         size = 0
         for receipt in receipts:
-            weight = receipt.size * (PACKED if receipt.file_name.lower().endswith((".xlsx", ".xlsm")) else 1)
+            weight = receipt.size * (
+                PACKED if receipt.file_name.lower().endswith((".xlsx", ".xlsm", ".xlsb", ".ods")) else 1
+            )
             if batch and size + weight > self.settings.batch_bytes:
                 yield batch
                 batch, size = [], 0

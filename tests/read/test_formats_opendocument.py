@@ -7,7 +7,7 @@ import pytest
 from containers import package
 from forms import CLASS, table
 from judging import judge
-from odf import number, office, opendocument, style
+from odf import opendocument, style
 from odf import table as odf_table
 from odf import text as odf_text
 
@@ -58,7 +58,11 @@ def blank_rows(count: int) -> Any:
 
 def test_rows_after_repeated_blank_ones_keep_the_numbers_that_people_see() -> None:
     header = [odf_table.TableCell(numbercolumnsrepeated=2), *HEADER]
-    rows = [blank_rows(3), header, [*header[:0], odf_table.TableCell(numbercolumnsrepeated=2), *ROW[:7], "여섯", 15, 92]]
+    rows = [
+        blank_rows(3),
+        header,
+        [*header[:0], odf_table.TableCell(numbercolumnsrepeated=2), *ROW[:7], "여섯", 15, 92],
+    ]
     judged = judge(saved(sheet_of(*rows, blank_rows(1_048_571))))
     assert judged.reading.format == "ods"
     assert judged.places == [("E_NOT_A_NUMBER", 5, "J5")]
@@ -120,8 +124,9 @@ def flat(*rows: list[Any], inner: str = "") -> bytes:
     lines = ""
     for row in rows:
         cells = (
-            str(c) if str(c).startswith("<") else f'<table:table-cell office:value-type="string"><text:p>{c}</text:p>'
-            "</table:table-cell>"
+            str(c)
+            if str(c).startswith("<")
+            else f'<table:table-cell office:value-type="string"><text:p>{c}</text:p></table:table-cell>'
             for c in row
         )
         lines += f"<table:table-row>{''.join(cells)}</table:table-row>"

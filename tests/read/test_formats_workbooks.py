@@ -162,7 +162,9 @@ def test_days_and_times_are_read_by_the_calendar_of_their_workbook(is_1904: bool
 def test_a_protected_sheet_and_a_workbook_recommended_to_be_read_only_are_read() -> None:
     guards = '<sheetProtection password="CC1A" sheet="1" objects="1"/><mergeCells count="1"><mergeCell ref="E2:E3"/>'
     sheet = sheet_of(ROW, [*ROW[:2], "가상 드론", ROW[3], "", *ROW[5:]], after=guards + "</mergeCells>")
-    judged = judge(raw_xlsx(sheet, properties='<fileSharing readOnlyRecommended="1"/><workbookProtection lockStructure="1"/>'))
+    judged = judge(
+        raw_xlsx(sheet, properties='<fileSharing readOnlyRecommended="1"/><workbookProtection lockStructure="1"/>')
+    )
     assert judged.column("sido_code") == ["11", "11"]
 
 
@@ -187,7 +189,9 @@ def test_what_a_sheet_says_of_its_size_changes_nothing(sheet: str) -> None:
 
 
 def test_a_sheet_written_with_a_namespace_prefix_is_read_at_its_places() -> None:
-    rows = "".join(inline_row(number, row) for number, row in enumerate([HEADER, [*ROW[:7], "여섯", *ROW[8:]]], start=3))
+    rows = "".join(
+        inline_row(number, row) for number, row in enumerate([HEADER, [*ROW[:7], "여섯", *ROW[8:]]], start=3)
+    )
     moved = re.sub(r'r="([A-J])(\d)"', lambda found: f'r="{chr(ord(found[1]) + 1)}{found[2]}"', rows)
     sheet = re.sub(r"<(/?)(?=[a-z])", r"<\1x:", f"<sheetData>{moved}</sheetData>")
     with zipfile.ZipFile(io.BytesIO(raw_xlsx(sheet))) as opened:
@@ -197,7 +201,12 @@ def test_a_sheet_written_with_a_namespace_prefix_is_read_at_its_places() -> None
     assert judged.places == [("E_NOT_A_NUMBER", 4, "I4")]
 
 
-FACTS = [HEADER, [*ROW[:-1], ("%", 0.892)], [*ROW[:2], "가상 드론", ROW[3], "", *ROW[5:7], 9, 15.0, 90.5], [*ROW[:7], ("error", 0x2A), 15, 92.5]]
+FACTS = [
+    HEADER,
+    [*ROW[:-1], ("%", 0.892)],
+    [*ROW[:2], "가상 드론", ROW[3], "", *ROW[5:7], 9, 15.0, 90.5],
+    [*ROW[:7], ("error", 0x2A), 15, 92.5],
+]
 
 
 def test_a_binary_workbook_is_read_with_merges_hidden_rows_percentages_and_errors() -> None:
