@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HEADER = [
-    "사업연도", "기수", "강좌명", "반", "교육장명", "시도", "시군구", "읍면동", "운영횟수", "수혜자수(순인원)", "연인원", "만족도",
+    "사업연도", "기수", "강좌명", "반", "교육장명", "시도", "시군구", "읍면동", "운영횟수", "수혜자수(순인원)", "연인원",
+    "만족도",
 ]  # fmt: skip
 KINDS = ("csv", "xlsx")
 
@@ -31,7 +32,7 @@ def _rows(count: int) -> Iterator[list[object]]:
         yield [
             2020,
             n % 4 + 1,
-            f"가상 강좌 {n // 40}",
+            f"가상 강좌 {n // 20}",
             n % 10 + 1,
             f"가상 교육장 {n // 400}",
             *place,

@@ -116,7 +116,7 @@ def as_xlsb(
     hidden_rows: Sequence[int] = (),
     hidden: Mapping[str, Sequence[Sequence[Cell]]] | None = None,
 ) -> bytes:
-    """A binary workbook with the sheet ``실적`` and hidden ones beside it. merges: (top, left, bottom, right) from 0."""
+    """A binary workbook with the sheet ``실적`` and hidden ones beside it. merges: top, left, bottom, right, from 0."""
     strings: list[str] = []
     parts: dict[str, str | bytes] = {}
     listed, targets = b"", {"t": ("sharedStrings", "sharedStrings.bin"), "y": ("styles", "styles.bin")}
@@ -170,8 +170,8 @@ def said(text: str) -> str:
 def hwpx_table(
     rows: Sequence[Sequence[str]], spans: Mapping[tuple[int, int], tuple[int, int]] | None = None, caption: str = ""
 ) -> str:
-    """rows: texts, or XML of paragraphs where they begin with ``<``. spans: (row, column) → (rows, columns) spanned; the
-    cells under a span are left out, as Hangul leaves them out."""
+    """rows: texts, or XML of paragraphs where they begin with ``<``. spans: (row, column) → rows and columns spanned;
+    the cells under a span are left out, as Hangul leaves them out."""
     spans = spans or {}
     covered = {
         (r + down, c + across)

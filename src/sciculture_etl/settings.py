@@ -20,16 +20,18 @@ class UserMistake(Exception):  # noqa: N818
 class Limits:
     """How much one file may ask of the machine; what asks for more is refused before it is laid out.
 
-    file_bytes: size as received. unpacked_bytes: all that its packed parts hold, and all the text of one sheet.
-    markup_bytes: a web page, an XML workbook or a part of a document that is read as a whole. cells: of one sheet, from
-    its first to its last row and column that hold something. columns: of one sheet. sheets: or tables of one file.
+    file_bytes: size as received. unpacked_bytes: all that its packed parts hold, and twice the text of one sheet.
+    markup_bytes: a web page, an XML workbook or a part of a document that is read as a whole. cells: of a file, from
+    the first to the last row and column of each sheet that hold something. columns: of one sheet. cell_bytes: text of
+    one cell. sheets: or tables of one file.
     """
 
     file_bytes: int = 512 * 1024**2
-    unpacked_bytes: int = 2 * 1024**3
+    unpacked_bytes: int = 1024**3
     markup_bytes: int = 96 * 1024**2
     cells: int = 32_000_000
     columns: int = 16_384
+    cell_bytes: int = 1024**2
     sheets: int = 1_000
 
     @classmethod

@@ -7,7 +7,8 @@ import pytest
 from sciculture_etl.extract import Archive, extract_submissions
 
 NAMES = [
-    "가상\u202excsv.exe", "가상\n둘.csv", "밖\\..\\밖.csv", "C:\\가상.csv", "가상;rm -rf ~;.csv", "$(가상).csv", "-가상.csv",
+    "가상\u202excsv.exe", "가상\n둘.csv", "밖\\..\\밖.csv", "C:\\가상.csv",
+    "가상;rm -rf ~;.csv", "$(가상).csv", "-가상.csv",
     "가상%2e%2e%2f밖.csv", "가상*?.csv", "가" * 80 + ".csv", " .csv", "'가상\".csv",
 ]  # fmt: skip
 

@@ -145,8 +145,9 @@ def test_days_and_times_come_as_they_are_held() -> None:
     from forms import INSTITUTION
 
     header, row = table(INSTITUTION, {"등록일": "d", "영문명": "t"})
-    day = '<table:table-cell office:value-type="date" office:date-value="2020-03-02T00:00:00"><text:p>3월</text:p></table:table-cell>'
-    clock = '<table:table-cell office:value-type="time" office:time-value="PT10H30M00S"><text:p>오전</text:p></table:table-cell>'
+    day = '<table:table-cell office:value-type="date" office:date-value="2020-03-02T00:00:00"><text:p>3월</text:p>'
+    clock = '<table:table-cell office:value-type="time" office:time-value="PT10H30M00S"><text:p>오전</text:p>'
+    day, clock = day + "</table:table-cell>", clock + "</table:table-cell>"
     judged = judge(flat(header, [*row[:-2], day, clock]))
     assert [str(found) for found in judged.column("valid_from")] == ["2020-03-02"]
     assert judged.column("institution_name_en") == ["10:30:00"]

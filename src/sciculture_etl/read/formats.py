@@ -104,7 +104,13 @@ def _is_shortcut(data: bytes) -> bool:
 
 def read_grids(data: bytes, limits: Limits) -> tuple[str, list[Grid]]:
     """Format and sheets of a file. Raises Refused with the finding that says why it can't be read."""
-    kind = recognise_format(data, limits)
+    kind, grids = _read(recognise_format(data, limits), data, limits)
+    for grid in grids:
+        grid.refuse_long_cells(limits.cell_bytes)
+    return kind, grids
+
+
+def _read(kind: str, data: bytes, limits: Limits) -> tuple[str, list[Grid]]:
     if kind == "csv":
         return kind, [read_text_grid(data, limits)]
     if kind == "html":

@@ -55,6 +55,14 @@ class Grid:
     def is_blank(self) -> bool:
         return all(column.null_count() == column.len() for column in self.frame.iter_columns())
 
+    def refuse_long_cells(self, most_bytes: int) -> None:
+        """Text without end in one cell is a quote that never closes, or worse. Raises Refused, naming its place."""
+        for number, column in enumerate(self.frame.iter_columns()):
+            sizes = column.str.len_bytes()
+            if (longest := sizes.arg_max()) is not None and sizes[longest] > most_bytes:
+                place = f"{column_letter(number)}{longest + 1}"
+                raise too_large(f"{place}: {sizes[longest]:,} bytes", f"{most_bytes:,} bytes")
+
     def head(self) -> list[list[str | None]]:
         return [list(row) for row in self.frame.head(HEAD_ROWS).rows()]
 

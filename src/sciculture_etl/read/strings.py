@@ -12,6 +12,7 @@ from sciculture_etl.read.package import CHUNK, Package
 STRINGS = "xl/sharedStrings.xml"
 REFERENCE = re.compile(rb'\bt="s"[^>]*>\s*<v>(\d{1,9})</v>')
 BLOCK = 4 * CHUNK
+MARKUP = len("<si><t>") + len("</t>")
 
 
 def refuse_repeated(package: Package, references: dict[str, int]) -> None:
@@ -21,17 +22,18 @@ def refuse_repeated(package: Package, references: dict[str, int]) -> None:
         return
     lengths = _lengths(package)
     longest = int(lengths.max()) if lengths.size else 0
+    # Laid out, a text takes room several times over.
+    most = package.limits.unpacked_bytes // 2
     for part, count in references.items():
         # Nearly always the longest text in every cell would fit; only then needn't it be counted out.
-        if count * longest > package.limits.unpacked_bytes:
+        if count * longest > most:
             size = _laid_out(package, part, lengths)
-            if size > package.limits.unpacked_bytes:
-                limit = f"{package.limits.unpacked_bytes / CHUNK:,.0f} MiB"
-                raise too_large(f"{size / CHUNK:,.0f} MiB", limit)
+            if size > most:
+                raise too_large(f"{size / CHUNK:,.0f} MiB", f"{most / CHUNK:,.0f} MiB")
 
 
 def _lengths(package: Package) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Bytes of each shared string with its markup, which is never less than its text."""
+    """Bytes of each shared string, its reading aids and formats included: never less than its text."""
     stream, rest = package.open(STRINGS), b""
     found = [np.zeros(0, np.int64)]
     while chunk := stream.read(BLOCK):
@@ -40,7 +42,7 @@ def _lengths(package: Package) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         if len(rest) > package.limits.markup_bytes:
             raise too_large(f"{len(rest):,} bytes", f"{package.limits.markup_bytes:,}")
         found.append(np.fromiter(map(len, pieces), np.int64, len(pieces)))
-    return np.concatenate(found)
+    return np.maximum(np.concatenate(found) - MARKUP, 0)
 
 
 def _laid_out(package: Package, part: str, lengths: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int:
