@@ -12,6 +12,7 @@ from sciculture_etl.contracts import Contract, TemplateMark
 from sciculture_etl.findings import Finding, empty_findings, with_words
 from sciculture_etl.personal import mask_path
 from sciculture_etl.read import Reading, Table, read_submission
+from sciculture_etl.settings import DEFAULT_LIMITS, Limits
 from sciculture_etl.validate import Candidate, Validated, submissions_without_data, validate_tables
 
 ACCEPTED, PARTIALLY, REJECTED = "accepted", "partially_accepted", "rejected"
@@ -68,9 +69,11 @@ def _verdict(rows: Mapping[str, int], findings: pl.DataFrame) -> str:
     return PARTIALLY if (findings["severity"] == "error").any() else ACCEPTED
 
 
-def check_file(data: bytes, file_name: str, submitter: str | None, contracts: dict[str, Contract]) -> Checked:
+def check_file(
+    data: bytes, file_name: str, submitter: str | None, contracts: dict[str, Contract], limits: Limits = DEFAULT_LIMITS
+) -> Checked:
     """Reads and validates one file by its bytes and name. submitter: who sends it; else whom the file names."""
-    reading = read_submission(data, contracts, path=file_name)
+    reading = read_submission(data, contracts, limits, file_name)
     file_name = mask_path(file_name)
     submitter = submitter or reading.submitter
     if reading.refused:

@@ -1,4 +1,5 @@
-"""Findings: the one kind of message about data. Their words stand in ``expectations/findings.yml``."""
+"""Findings: the one kind of message about data. Their words stand in ``expectations/findings.yml`` and
+``formats.yml``."""
 
 from __future__ import annotations
 
@@ -62,6 +63,19 @@ def catalogue() -> dict[str, dict[str, str]]:
     text = (EXPECTATIONS / "findings.yml").read_text(encoding="utf-8")
     loaded: dict[str, dict[str, str]] = yaml.safe_load(text)
     return loaded
+
+
+@lru_cache
+def _foreign() -> dict[str, dict[str, str]]:
+    loaded: dict[str, dict[str, str]] = yaml.safe_load((EXPECTATIONS / "formats.yml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def unsupported(kind: str, detail: str = "") -> Finding:
+    """That a file can't be read, for a reason of ``expectations/formats.yml``, and what can be done."""
+    words = _foreign()[kind]
+    value = f"{words['name']} {detail}".rstrip()
+    return Finding("R_UNSUPPORTED_FORMAT", value, expected_ko=words["fix_ko"], expected_en=words["fix_en"])
 
 
 def empty_findings() -> pl.DataFrame:

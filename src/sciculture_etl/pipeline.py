@@ -83,7 +83,8 @@ class Run:
         self._reader = fingerprint(
             code_version("contracts", "personal", "read", "validate", "regions"),
             REFERENCE_VERSION,
-            (EXPECTATIONS / "findings.yml").read_bytes(),
+            repr(settings.limits),
+            *((EXPECTATIONS / words).read_bytes() for words in ("findings.yml", "formats.yml")),
         )
         self._model = Model()
 
@@ -100,7 +101,7 @@ class Run:
 
     def extract(self) -> Extraction:
         """Inbox → archive."""
-        self.report.extraction = extract_submissions(self.settings.inbox, self.archive, self.settings.max_file_bytes)
+        self.report.extraction = extract_submissions(self.settings.inbox, self.archive, self.settings.limits.file_bytes)
         return self.report.extraction
 
     def read_and_load(self) -> int:
@@ -184,7 +185,9 @@ class Run:
         batch: list[Receipt] = []
         size = 0
         for receipt in receipts:
-            weight = receipt.size * (PACKED if receipt.file_name.lower().endswith((".xlsx", ".xlsm")) else 1)
+            weight = receipt.size * (
+                PACKED if receipt.file_name.lower().endswith((".xlsx", ".xlsm", ".xlsb", ".ods")) else 1
+            )
             if batch and size + weight > self.settings.batch_bytes:
                 yield batch
                 batch, size = [], 0
@@ -198,8 +201,7 @@ class Run:
             reading = Reading(found.format, findings=list(found.findings), refused=True)
         else:
             place = self.restricted if self.restricted.holds(receipt.sha256) else self.archive
-            data = place.read(receipt.sha256)
-            reading = read_submission(data, self.contracts, self.settings.max_unpacked_bytes, receipt.path)
+            reading = read_submission(place.read(receipt.sha256), self.contracts, self.settings.limits, receipt.path)
         self.progress.advance("read")
         return reading
 

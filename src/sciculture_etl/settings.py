@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -17,6 +17,42 @@ class UserMistake(Exception):  # noqa: N818
 
 
 @dataclass(frozen=True)
+class Limits:
+    """How much one file may ask of the machine; what asks for more is refused before it is laid out.
+
+    file_bytes: size as received. unpacked_bytes: all that its packed parts hold, and twice the text of one sheet.
+    markup_bytes: a web page, an XML workbook or a part of a document that is read as a whole. cells: of a file, from
+    the first to the last row and column of each sheet that hold something. columns: of one sheet. cell_bytes: text of
+    one cell. sheets: or tables of one file.
+    """
+
+    file_bytes: int = 512 * 1024**2
+    unpacked_bytes: int = 1024**3
+    markup_bytes: int = 96 * 1024**2
+    cells: int = 32_000_000
+    columns: int = 16_384
+    cell_bytes: int = 1024**2
+    sheets: int = 1_000
+
+    @classmethod
+    def from_environment(cls) -> Limits:
+        """``SCICULTURE_MAX_FILE_BYTES``, ``SCICULTURE_MAX_CELLS``, ...: whole numbers, else raises UserMistake."""
+        told = {}
+        for limit in fields(cls):
+            name = f"SCICULTURE_MAX_{limit.name.upper()}"
+            if written := os.environ.get(name):
+                if not written.isdecimal() or not int(written):
+                    raise UserMistake(
+                        f"{name} is a whole number above 0, not {written!r} / 1 이상의 정수로 적어 주세요"
+                    )
+                told[limit.name] = int(written)
+        return cls(**told)
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(frozen=True)
 class Settings:
     """The two places that users move, and the limits.
 
@@ -26,15 +62,14 @@ class Settings:
 
     inbox: str
     warehouse: Path
-    max_file_bytes: int = 512 * 1024**2
-    max_unpacked_bytes: int = 4 * 1024**3
+    limits: Limits = DEFAULT_LIMITS
     batch_bytes: int = 48 * 1024**2
     keep_releases: int = 10
     personal_retention_days: int = 30
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """``SCICULTURE_INBOX`` (default ``inbox``), ``SCICULTURE_WAREHOUSE`` (default ``warehouse``) and
+        """``SCICULTURE_INBOX`` (default ``inbox``), ``SCICULTURE_WAREHOUSE`` (default ``warehouse``), ``Limits`` and
         ``SCICULTURE_PERSONAL_RETENTION_DAYS`` (default 30; 0: until the next run)."""
         days = os.environ.get("SCICULTURE_PERSONAL_RETENTION_DAYS") or "30"
         if not days.isdecimal():
@@ -44,6 +79,7 @@ class Settings:
         return cls(
             inbox=os.environ.get("SCICULTURE_INBOX") or "inbox",
             warehouse=Path(os.environ.get("SCICULTURE_WAREHOUSE") or "warehouse").absolute(),
+            limits=Limits.from_environment(),
             personal_retention_days=int(days),
         )
 

@@ -12,6 +12,7 @@ from judging import judge
 
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.read import read_submission
+from sciculture_etl.settings import Limits
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
@@ -40,7 +41,7 @@ REFUSED = {
     "PNG": (PNG, "R_UNSUPPORTED_FORMAT"),
     "JPEG": (b"\xff\xd8\xff\xe0" + bytes(range(256)), "R_UNSUPPORTED_FORMAT"),
     "PDF": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "R_UNSUPPORTED_FORMAT"),
-    "HTML called xls": (b"<html><table><tr><td>\xea\xb8\xb0</td></tr></table></html>", "R_UNSUPPORTED_FORMAT"),
+    "a page with another table": (b"<html><table><tr><td>\xea\xb8\xb0</td></tr></table></html>", "R_HEADER_NOT_FOUND"),
     "ZIP of other things": (zipped(a_txt=b"x"), "R_UNSUPPORTED_FORMAT"),
     "HWPX": (zipped(Contents__content_hpf=b"<x/>"), "R_UNSUPPORTED_FORMAT"),
     "HWP": (OLE2 + bytes(512) + "HwpSummaryInformation".encode("utf-16-le"), "R_UNSUPPORTED_FORMAT"),
@@ -115,7 +116,7 @@ def test_a_column_about_an_office_is_not_personal(header: str) -> None:
 
 
 def test_a_workbook_that_unpacks_to_more_than_the_limit_is_refused_unread() -> None:
-    (finding,) = read_submission(WORKBOOK, load_contracts(), max_unpacked_bytes=1000).findings
+    (finding,) = read_submission(WORKBOOK, load_contracts(), Limits(unpacked_bytes=1000)).findings
     assert finding.code == "R_TOO_LARGE"
 
 

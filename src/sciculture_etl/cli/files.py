@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sciculture_etl.cli.app import PARTIAL, REFUSED, Language, app
-from sciculture_etl.settings import Settings
+from sciculture_etl.settings import Limits, Settings
 
 
 @app.command()
@@ -26,7 +26,8 @@ def check(
     from sciculture_etl.console import operators_console
     from sciculture_etl.contracts import load_contracts
 
-    checked = check_file(_bytes(file), file.name, submitter, load_contracts())
+    limits = Settings.from_environment().limits
+    checked = check_file(_bytes(file, limits), file.name, submitter, load_contracts(), limits)
     if html is not None:
         html.write_text(check_page(checked, lang.value), encoding="utf-8")
     if as_json:
@@ -36,8 +37,8 @@ def check(
     raise typer.Exit({REJECTED: REFUSED, PARTIALLY: PARTIAL}.get(checked.verdict, 0))
 
 
-def _bytes(path: Path) -> bytes:
-    largest = Settings.from_environment().max_file_bytes
+def _bytes(path: Path, limits: Limits) -> bytes:
+    largest = limits.file_bytes
     try:
         if path.stat().st_size > largest:
             raise typer.BadParameter(f"{path} is larger than {largest:,} bytes / 파일이 너무 큽니다")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
 
-from sciculture_etl.findings import Finding
+from sciculture_etl.findings import Finding, unsupported
 
 HEAD_ROWS = 24  # rows looked at for titles and headers
+# Characters that nobody sees: zero-width spaces and joiners, soft hyphens, byte order marks within a file.
+UNSEEN = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\x00"]
 
 
 class Refused(Exception):  # noqa: N818
@@ -37,82 +38,94 @@ class Merge:
 class Grid:
     """One sheet. frame: a String column per physical column, named ``c0``, ``c1``, ..., blank cells null, texts
     stripped; row ``i`` of the frame is the sheet's row ``i + 1``. sheet: its name, None for CSV.
-    overflow: whether the last column collects what stands beyond the widest row of the head."""
+    above: what a document says before the table, one line a row. uncalculated: cells (row, column from 0) with a
+    formula of which no result is stored; their text is the formula. overflow: whether the last column collects what
+    stands beyond the widest row of the head."""
 
     sheet: str | None
     frame: pl.DataFrame
     hidden: bool = False
     merges: list[Merge] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
+    above: list[list[str | None]] = field(default_factory=list)
+    uncalculated: list[tuple[int, int]] = field(default_factory=list)
     overflow: bool = False
 
     @property
     def is_blank(self) -> bool:
         return all(column.null_count() == column.len() for column in self.frame.iter_columns())
 
+    def refuse_long_cells(self, most_bytes: int) -> None:
+        """Text without end in one cell is a quote that never closes, or worse. Raises Refused, naming its place."""
+        for number, column in enumerate(self.frame.iter_columns()):
+            sizes = column.str.len_bytes()
+            if (longest := sizes.arg_max()) is not None and sizes[longest] > most_bytes:
+                place = f"{column_letter(number)}{longest + 1}"
+                raise too_large(f"{place}: {sizes[longest]:,} bytes", f"{most_bytes:,} bytes")
+
     def head(self) -> list[list[str | None]]:
         return [list(row) for row in self.frame.head(HEAD_ROWS).rows()]
 
 
+def too_large(found: str, limit: str) -> Refused:
+    return Refused(Finding("R_TOO_LARGE", value=found, expected_ko=limit, expected_en=limit))
+
+
+def broken() -> Refused:
+    return Refused(unsupported("broken_workbook"))
+
+
+def refuse_vast(rows: int, columns: int, cells: int, most_columns: int) -> None:
+    """A few cells far apart would be laid out as the whole rectangle between them. Raises Refused."""
+    if rows * columns > cells:
+        raise too_large(f"{rows:,} × {columns:,}", f"{cells:,}칸(cells)")
+    if columns > most_columns:
+        raise too_large(f"{columns:,}열(columns)", f"{most_columns:,}열(columns)")
+
+
 def blank_to_null(frame: pl.DataFrame) -> pl.DataFrame:
-    """Strips every cell; what is empty then is null."""
+    """Strips every cell and drops what nobody sees; what is empty then is null."""
+    if not frame.width:
+        return frame
+    shown = {
+        column.name: column.str.replace_many(UNSEEN, [""] * len(UNSEEN))
+        for column in frame.iter_columns()
+        if column.str.contains_any(UNSEEN).any()
+    }
     stripped = pl.all().str.strip_chars()
-    return frame.select(pl.when(stripped != "").then(stripped))
+    return frame.with_columns(**shown).select(pl.when(stripped != "").then(stripped))
 
 
-def decode_text(data: bytes) -> str:
-    """Text of a CSV file: by byte order mark, else UTF-8, else CP949 (never EUC-KR: it lacks 8,822 syllables)."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    elif b"\x00" in data[:4096]:
-        encodings = []
-    else:
-        encodings = ["utf-8-sig", "cp949"]
-    for encoding in encodings:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Refused(Finding("R_UNSUPPORTED_FORMAT", value="알 수 없는 문자 인코딩(unknown encoding)"))
+def usable_merges(merges: Iterable[Merge], height: int) -> list[Merge]:
+    """Ranges that begin within the sheet, cut at its last row. Raises Refused where so many lie over each other that
+    no spreadsheet made them."""
+    kept = [Merge(m.top, m.left, min(m.bottom, height - 1), m.right) for m in merges if m.top < height]
+    covered: dict[int, int] = {}
+    for merge in kept:
+        covered[merge.left] = covered.get(merge.left, 0) + merge.bottom - merge.top + 1
+    if any(rows > 2 * height for rows in covered.values()):
+        raise broken()
+    return kept
 
 
-def _delimiter(head: str) -> str:
-    lines = [line for line in head.splitlines() if line.strip()]
-    # The separator that most lines agree on splitting into many cells.
-    return max([",", "\t", ";", "|"], key=lambda mark: sorted(line.count(mark) for line in lines)[len(lines) // 2 :])
-
-
-def read_text_grid(data: bytes) -> Grid:
-    """A delimited text file as one grid. Raises Refused where its encoding isn't known or nothing is in it."""
-    # Line ends of old Macintosh files too.
-    text = decode_text(data).replace("\r\n", "\n").replace("\r", "\n")
-    if not text.strip():
-        raise Refused(Finding("R_EMPTY"))
-    head = "\n".join(text[:65536].splitlines()[: HEAD_ROWS * 4])
-    mark = _delimiter(head)
-    width = max(len(row) for row in _parsed(head, mark)) + 1
-    names = [f"c{i}" for i in range(width)]
-    try:
-        frame = pl.read_csv(
-            io.BytesIO(text.encode()), has_header=False, separator=mark, schema=dict.fromkeys(names, pl.String()),
-            missing_columns="insert", raise_if_empty=False,
-        )  # fmt: skip
-    except pl.exceptions.ComputeError:
-        # A quote that never closes, or a line much wider than the head: read as a spreadsheet would, cell by cell.
-        rows = [[*row[: width - 1], _joined(row[width - 1 :], mark)] for row in _parsed(text, mark)]
-        padded = [[*row, *([None] * (width - len(row)))] for row in rows]
-        frame = pl.DataFrame(padded, schema=dict.fromkeys(names, pl.String()), orient="row")
-    return Grid(None, blank_to_null(frame), overflow=True)
-
-
-def _joined(cells: list[str], mark: str) -> str | None:
-    return mark.join(cells).rstrip(mark) if any(cells) else None
-
-
-def _parsed(text: str, mark: str) -> Iterator[list[str]]:
-    # The csv module's own limit of 131,072 characters a field would turn one stray quote into a crash.
-    csv.field_size_limit(2**31 - 1)
-    return csv.reader(io.StringIO(text), delimiter=mark)
+def with_texts(frame: pl.DataFrame, texts: dict[int, dict[int, str]]) -> pl.DataFrame:
+    """The frame with other texts in some cells, column → row → text, both from 0; it grows where they lie beyond it."""
+    if not texts:
+        return frame
+    height = max(frame.height, 1 + max(max(rows) for rows in texts.values()))
+    width = max(frame.width, 1 + max(texts))
+    columns = []
+    for number in range(width):
+        name = f"c{number}"
+        column = frame[name] if number < frame.width else pl.Series(name, [], pl.String)
+        if column.len() < height:
+            column = column.extend_constant(None, height - column.len())
+        if rows := texts.get(number):
+            at = np.fromiter(rows, np.uint32, len(rows))
+            # In one go: setting cells one by one copies the column for each.
+            column = column.scatter(at, list(rows.values()))
+        columns.append(column)
+    return pl.DataFrame(columns)
 
 
 def column_letter(index: int) -> str:
@@ -133,7 +146,7 @@ def column_index(letters: str) -> int:
     return index - 1
 
 
-RANGE = re.compile(r"^\$?([A-Z]{1,3})\$?(\d+):\$?([A-Z]{1,3})\$?(\d+)$")
+RANGE = re.compile(r"^\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?$")
 
 
 def parse_range(text: str) -> Merge | None:
@@ -141,4 +154,5 @@ def parse_range(text: str) -> Merge | None:
     if not (found := RANGE.match(text)):
         return None
     left, top, right, bottom = found.groups()
-    return Merge(int(top) - 1, column_index(left), int(bottom) - 1, column_index(right))
+    ends = int(top) - 1, column_index(left), int(bottom or top) - 1, column_index(right or left)
+    return Merge(*ends) if ends[0] <= ends[2] and ends[1] <= ends[3] and ends[0] >= 0 else None

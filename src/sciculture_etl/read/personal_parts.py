@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
 import re
 import zipfile
@@ -13,7 +12,10 @@ from html import unescape
 import polars as pl
 
 from sciculture_etl.personal import Kind, kinds_in, suspicious
+from sciculture_etl.read.grid import Refused
+from sciculture_etl.read.package import CHUNK, Package
 from sciculture_etl.read.personal import ELSEWHERE, Place, shown_sheet
+from sciculture_etl.settings import Limits
 
 # Runs of one text, which a program may cut anywhere; every other tag ends a text.
 WITHIN_TEXT = re.compile(
@@ -44,39 +46,65 @@ CALLED = {
     "pivot": ("피벗 캐시", "pivot cache"), "chart": ("차트", "chart"), "externalLinks": ("외부 연결", "external link"),
     "docProps": ("문서 속성", "document properties"),
 }  # fmt: skip
-MAX_MEMBERS, MAX_INFLATED = 1_000, 512 * 1024**2  # of a damaged package
+LONGEST_FORMULA = 16_384
+MAX_MEMBERS, MAX_INFLATED = 1_000, 64 * 1024**2  # of a damaged package
 
 
-def places_in_parts(data: bytes, sheets: list[str | None]) -> list[Place]:
-    """Of a file that could be read, all but its cells. sheets: names in the workbook's order."""
+def places_in_parts(data: bytes, sheets: list[str | None], limits: Limits) -> list[Place]:
+    """Of a file that could be read, all but its cells. sheets: names in the workbook's order. Raises Refused where a
+    part is too large to be looked at."""
     if not data.startswith(b"PK"):
         return list(_places(_runs(data), ELSEWHERE)) if data.startswith(b"\xd0\xcf\x11\xe0") else []
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        names = package.namelist()
-        paths = _sheet_paths(package, names)
-        noted = _notes(package, names, paths, sheets)
-        places = list(noted[0])
-        for name in names:
-            if name in noted[1] or NOT_LOOKED_AT.search(name):
-                continue
-            places += _in_part(name, _content(package, name), name in paths)
+    package = Package(data, limits)
+    paths = _sheet_paths(package)
+    places, parts = _notes(package, paths, sheets)
+    for name in package.parts:
+        if name in parts or NOT_LOOKED_AT.search(name):
+            continue
+        content = _around_cells(package, name) if name in paths else _content(package, name)
+        places += _in_part(name, content, name in paths)
     return places
 
 
-def _content(package: zipfile.ZipFile, name: str) -> bytes:
+def _content(package: Package, name: str) -> bytes:
     try:
         return package.read(name)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError):
+    except Refused as refusal:
+        if refusal.finding.code == "R_TOO_LARGE":
+            raise
         return b""  # what can't be unpacked nobody can read
 
 
-def _sheet_paths(package: zipfile.ZipFile, names: list[str]) -> list[str]:
+def _around_cells(package: Package, name: str) -> bytes:
+    """What stands in a sheet before and after its cells, and the formulas of these."""
+    kept, tail, cells = [], b"", False
+    with package.open(name) as stream:
+        while chunk := stream.read(CHUNK):
+            text = tail + chunk
+            if not cells and (start := text.find(b"<sheetData")) >= 0:
+                kept.append(text[:start])
+                text, cells = text[start:], True
+            end = text.find(b"</sheetData>") if cells else -1
+            within = text[: max(end, 0)] if end >= 0 else text
+            if cells:
+                kept += FORMULA.findall(within)
+            if end >= 0:
+                kept.append(text[end:])
+                cells, tail = False, b""
+            elif cells:
+                tail = text[-LONGEST_FORMULA:]
+            else:
+                kept.append(text[: -len(b"<sheetData")])
+                tail = text[-len(b"<sheetData") :]
+    return b"\n".join([*kept, tail])
+
+
+def _sheet_paths(package: Package) -> list[str]:
     """Worksheets in the workbook's order, as far as it can be told."""
-    try:
-        book = package.read("xl/workbook.xml").decode("utf-8", "replace")
-        relations = package.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
-    except KeyError:
+    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= package.parts.keys():
         return []
+    book = _content(package, "xl/workbook.xml").decode("utf-8", "replace")
+    relations = _content(package, "xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
     targets = {}
     for element in re.findall(r"<(?:\w+:)?Relationship [^>]*>", relations):
         own = dict(re.findall(r'(\w+)="([^"]*)"', element))
@@ -86,23 +114,21 @@ def _sheet_paths(package: zipfile.ZipFile, names: list[str]) -> list[str]:
         found = re.search(r'\w+:id="([^"]*)"', element)
         target = targets.get(found[1] if found else "", "")
         paths.append(target.lstrip("/") if target.startswith("/") else f"xl/{target}")
-    return paths if set(paths) <= set(names) else []
+    return paths if set(paths) <= package.parts.keys() else []
 
 
-def _notes(
-    package: zipfile.ZipFile, names: list[str], paths: list[str], sheets: list[str | None]
-) -> tuple[list[Place], set[str]]:
+def _notes(package: Package, paths: list[str], sheets: list[str | None]) -> tuple[list[Place], set[str]]:
     """Notes with the cells that they hang on, and the parts they stand in."""
     places, parts = [], set()
     for number, path in enumerate(paths, start=1):
         folder, name = posixpath.split(path)
         relations = f"{folder}/_rels/{name}.rels"
-        if relations not in names:
+        if relations not in package.parts:
             continue
         sheet = shown_sheet(sheets[number - 1], number) if len(sheets) == len(paths) else None
         for target in RELATION.findall(_content(package, relations).decode("utf-8", "replace")):
             part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
-            if part not in names:
+            if part not in package.parts:
                 continue
             parts.add(part)
             text = AUTHORS.sub("", _content(package, part).decode("utf-8", "replace"))
@@ -122,11 +148,7 @@ def _in_part(name: str, content: bytes, is_sheet: bool) -> Iterator[Place]:
         lines = _xml_lines("\n".join(AUTHORS.sub("", text) for text in notes))
         said = CALLED["comment"]
     elif is_sheet:
-        end = content.rfind(b"</sheetData>")
-        around = content[: max(content.find(b"<sheetData"), 0)] + content[max(end, 0) :]
-        formulas = FORMULA.findall(content) if b"<f>" in content or b"<f " in content else []
-        texts = (around + b"\n".join(formulas)).decode("utf-8", "replace")
-        lines = _xml_lines(FOOTER_CODE.sub("\n", texts))
+        lines = _xml_lines(FOOTER_CODE.sub("\n", content.decode("utf-8", "replace")))
     elif name.endswith(".bin"):
         lines = [] if "worksheets/" in name else list(_runs(content))
     else:
@@ -161,15 +183,16 @@ def _inflated(data: bytes) -> Iterator[bytes]:
         following = data.find(b"PK\x03\x04", at + 4)
         content = data[start : following if following > 0 else len(data)]
         if method == zipfile.ZIP_DEFLATED:
-            unpacker, content, packed = zlib.decompressobj(-15), b"", content
+            unpacker, unpacked, packed = zlib.decompressobj(-15), bytearray(), content
             try:
                 # Piece by piece: what comes before the damage is told.
                 for piece in range(0, len(packed), 4096):
-                    content += unpacker.decompress(packed[piece : piece + 4096], max(1, left - len(content)))
-                    if len(content) >= left:
+                    unpacked += unpacker.decompress(packed[piece : piece + 4096], max(1, left - len(unpacked)))
+                    if len(unpacked) >= left:
                         break
             except zlib.error:
                 pass
+            content = bytes(unpacked)
         left -= len(content)
         yield content
         at = following

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sciculture_etl.contracts import Contract, TemplateMark
-from sciculture_etl.findings import Finding
+from sciculture_etl.findings import Finding, unsupported
 from sciculture_etl.read.formats import read_grids
 from sciculture_etl.read.grid import Grid, Refused
 from sciculture_etl.read.headers import Header, find_header
@@ -13,6 +13,9 @@ from sciculture_etl.read.personal import find_personal
 from sciculture_etl.read.personal_parts import places_in_bytes, places_in_parts
 from sciculture_etl.read.table import Table, cut_table
 from sciculture_etl.read.titles import read_title
+from sciculture_etl.settings import DEFAULT_LIMITS, Limits
+
+DOCUMENTS = ("html", "xml", "mhtml", "hwpx")
 
 
 @dataclass
@@ -45,24 +48,26 @@ class Reading:
 
 
 def read_submission(
-    data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int = 4 * 1024**3, path: str = ""
+    data: bytes, contracts: dict[str, Contract], limits: Limits = DEFAULT_LIMITS, path: str = ""
 ) -> Reading:
     """Reads a file by its bytes alone; ``path``, its name with or without folders, is only searched for personal data.
     Never raises for what a file may hold: what is wrong comes as findings."""
     try:
-        return _read(data, contracts, max_unpacked_bytes, path)
+        return _read(data, contracts, limits, path)
     except Refused as refusal:
         finding = refusal.finding
     except Exception as error:
         # Whatever a library makes of a strange file, it is this file's fault alone and the others go on.
-        finding = Finding("R_UNSUPPORTED_FORMAT", value=f"읽는 중 오류(could not be read): {type(error).__name__}")
+        finding = unsupported("unreadable", type(error).__name__)
     return Reading(None, findings=find_personal([], path, places_in_bytes(data)) or [finding], refused=True)
 
 
-def _read(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int, path: str) -> Reading:
-    kind, grids = read_grids(data, max_unpacked_bytes)
-    others = places_in_parts(data, [grid.sheet for grid in grids])
-    if personal := find_personal(grids, path, others):
+def _read(data: bytes, contracts: dict[str, Contract], limits: Limits, path: str) -> Reading:
+    kind, grids = read_grids(data, limits)
+    personal = find_personal(grids, path, places_in_parts(data, [grid.sheet for grid in grids], limits))
+    if not personal and kind in DOCUMENTS:
+        personal = find_personal([], path, places_in_bytes(data))  # what stands beside its tables
+    if personal:
         return Reading(kind, findings=personal, refused=True)
     reading = Reading(kind)
     nearly: list[tuple[Grid, Header]] = []
@@ -77,7 +82,7 @@ def _read(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int, 
         elif header.missing or header.unclear:
             nearly.append((grid, header))
         else:
-            title = read_title(grid.head()[: header.first])
+            title = read_title(grid.above + grid.head()[: header.first])
             reading.tables.append(cut_table(grid, header, title))
             reading.findings += _outdated(reading.tables[-1], contracts)
     return _judge(reading, grids, nearly, contracts)

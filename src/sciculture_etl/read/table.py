@@ -27,7 +27,7 @@ class Table:
     last one that isn't blank; a wide table has a column ``wide_column(measure, code)`` a code instead of the measure.
     letters, headers: field → column letter and header as the file writes it. scales: money field → KRW per unit
     written. score_scales: score field → the scale that its header says. title: the text above the header. template: the
-    form of ours that it was made from.
+    form of ours that it was made from. uncalculated: row and column letter of formulas without a result.
     """
 
     contract: Contract
@@ -44,6 +44,7 @@ class Table:
     made_on: date | None = None
     template: TemplateMark | None = None
     hidden_rows: list[int] = field(default_factory=list)
+    uncalculated: list[tuple[int, str]] = field(default_factory=list)
 
 
 def _fill_merges(grid: Grid, header: Header) -> pl.DataFrame:
@@ -119,4 +120,5 @@ def cut_table(grid: Grid, header: Header, title: Title) -> Table:
         scales=scales, score_scales=score_scales,
         title=title.text, title_year=title.year, submitter=title.submitter, made_on=max(days, default=None),
         template=title.template, hidden_rows=[row + 1 for row in grid.hidden_rows if row >= first_row],
+        uncalculated=[(row + 1, column_letter(column)) for row, column in grid.uncalculated if row >= first_row],
     )  # fmt: skip

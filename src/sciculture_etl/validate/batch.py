@@ -50,6 +50,11 @@ class _Findings:
             value = pl.lit(self.rows[field].gather(cells["index"]))
         self.frames.append(cells.with_columns(pl.lit(field, pl.String).alias("field"), value.alias("value")))
 
+    def reject(self, field: str, cells: pl.DataFrame) -> None:
+        """Rows that can't be accepted for a cell, whether or not its field had to be filled; told once a cell."""
+        self.bad = self.bad.scatter(cells["index"], True)
+        self.add(field, self.untold(field, cells), rejects=True)
+
     def untold(self, field: str, cells: pl.DataFrame) -> pl.DataFrame:
         """The cells of a field that no error stands at yet."""
         told = [f.filter((pl.col("field") == field) & (pl.col("severity") == "error"))["index"] for f in self.frames]
@@ -119,6 +124,8 @@ def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validate
     for rule in contract.row_rules:
         findings.add(rule.field, findings.untold(rule.field, _check_rule(rule, typed)), rejects=True)
     findings.add("overflow", failed(rows["overflow"].is_not_null().arg_true(), "E_EXTRA_CELLS"), rejects=True)
+    for name, cells in _uncalculated(rows, blocks).items():
+        findings.reject(name, cells)
     numbers = per_row(rows, [block.number for block in blocks], pl.UInt32())
     is_wide = len(blocks) > len(candidates)
     if is_wide and contract.unpivot:
@@ -155,6 +162,26 @@ def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validate
         quarantine = quarantine.unique(["submission_id", "part", "source_row"], keep="first", maintain_order=True)
     accounts = count_rows(blocks, stacked, reasons, rows, findings.bad)
     return Validated(accepted, quarantine, told, accounts, corrections)
+
+
+def _uncalculated(rows: pl.DataFrame, blocks: list[Block]) -> dict[str, pl.DataFrame]:
+    """By field, cells with a formula of which no result is stored (``FAILED``): what it comes to can't be known."""
+    places: dict[str, list[tuple[int, int]]] = {}
+    for key, block in enumerate(blocks):
+        owners = {letter: name for name, letter in block.letters.items()}
+        for row, letter in block.table.uncalculated:
+            if letter in owners:
+                places.setdefault(owners[letter], []).append((key, row))
+    schema = {"part_key": pl.UInt32, "row": pl.Int64}
+    numbered = rows.select("part_key", "row").with_row_index("index") if places else pl.DataFrame()
+    return {
+        name: failed(
+            numbered.join(pl.DataFrame(found, schema, orient="row"), on=["part_key", "row"], how="semi")["index"],
+            "E_REQUIRED_MISSING", "(수식의 결과가 저장되지 않았습니다. 엑셀에서 열어 저장해 주세요)",
+            "(its formula holds no result: open the file in Excel and save it)",
+        )
+        for name, found in places.items()
+    }  # fmt: skip
 
 
 def _hidden_rows(rows: pl.DataFrame, blocks: list[Block]) -> pl.DataFrame:

@@ -64,6 +64,8 @@ def parse_number(text: str, kind: str, units: tuple[str, ...]) -> Parsed:
     A money text with its own unit (3천원) is scaled to KRW; the unit of title or header is the caller's to apply, and
     is not applied to such a text.
     """
+    if text.startswith("="):
+        return Parsed(code="E_NOT_A_NUMBER")  # a formula, whatever words stand in it
     bare = MARK_AFTER.sub("", SUPERSCRIPT.sub("", text.strip()))
     bare = " ".join(unicodedata.normalize("NFKC", bare).split())
     if bare in NONE_MARKS:

@@ -1,0 +1,29 @@
+"""Names of files are what institutions make them: they are told as they are and never become paths."""
+
+from pathlib import Path
+
+import pytest
+
+from sciculture_etl.extract import Archive, extract_submissions
+
+NAMES = [
+    "가상\u202excsv.exe", "가상\n둘.csv", "밖\\..\\밖.csv", "C:\\가상.csv",
+    "가상;rm -rf ~;.csv", "$(가상).csv", "-가상.csv",
+    "가상%2e%2e%2f밖.csv", "가상*?.csv", "가" * 80 + ".csv", " .csv", "'가상\".csv",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_whatever_a_file_is_called_the_archive_holds_it_under_its_sum_alone(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "inbox" / "가상시험센터"
+    folder.mkdir(parents=True)
+    (folder / name).write_bytes(b"x,y\r\n1,2\r\n")
+    archive = Archive(tmp_path / "archive")
+    extraction = extract_submissions(str(tmp_path / "inbox"), archive, 1000)
+    (receipt,) = extraction.received
+    assert (receipt.file_name, receipt.submitter) == (name, "가상시험센터")
+    assert archive.receipts() == [receipt]
+    assert archive.read(receipt.sha256) == b"x,y\r\n1,2\r\n"
+    made = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
+    stored = f"archive/{receipt.sha256[:2]}/{receipt.sha256}"
+    assert made == sorted([stored, "archive/receipts.jsonl", f"inbox/가상시험센터/{name}"])

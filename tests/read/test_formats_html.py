@@ -1,0 +1,198 @@
+"""Web pages that are called Excel files: tables are read, and rows are counted as the page's own table rows."""
+
+from html import escape
+from typing import Any
+
+import pytest
+from forms import CENTRE, CLASS, table
+from judging import judge
+
+
+def page(body: str, encoding: str = "utf-8", head: str = "") -> bytes:
+    return f"<html><head>{head}</head><body>{body}</body></html>".encode(encoding)
+
+
+def html_table(rows: list[list[Any]], attributes: dict[tuple[int, int], str] | None = None, hidden: int = -1) -> str:
+    """attributes: (row, column) → what stands in that cell's tag; a cell of None is left out."""
+    lines = []
+    for r, row in enumerate(rows):
+        cells = "".join(
+            f"<td {(attributes or {}).get((r, c), '')}>{escape(str(cell))}</td>"
+            for c, cell in enumerate(row)
+            if cell is not None
+        )
+        style = ' style="display: none"' if r == hidden else ""
+        lines.append(f"<tr{style}>{cells}</tr>")
+    return f"<table border=1>{''.join(lines)}</table>"
+
+
+ROWS = table(CLASS, {"교육장명": "가상 꿈숖 도서관"}, {"운영횟수": "여섯"})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(page(html_table(ROWS)), id="UTF-8"),
+        pytest.param(b"\xef\xbb\xbf" + page(html_table(ROWS)), id="byte order mark"),
+        pytest.param(page(html_table(ROWS), "cp949", '<meta charset="euc-kr">'), id="CP949 that says so"),
+        pytest.param(page(html_table(ROWS), "cp949"), id="CP949 that doesn't say so"),
+        pytest.param(page(html_table(ROWS), "cp949", '<meta charset="utf-8">'), id="CP949 that says something else"),
+        pytest.param(page(html_table(ROWS), "utf-16"), id="UTF-16"),
+        pytest.param(page(html_table(ROWS), "utf-16-le"), id="UTF-16 without its mark"),
+        pytest.param(b"\r\n  <!-- made by a site -->\r\n" + page(html_table(ROWS)), id="comment first"),
+        pytest.param(b'<?xml version="1.0" encoding="utf-8"?>' + page(html_table(ROWS)), id="XML declaration first"),
+        pytest.param(b"<!DOCTYPE html>" + page(html_table(ROWS)), id="doctype"),
+        pytest.param(html_table(ROWS).encode(), id="a table and nothing else"),
+        pytest.param(page(html_table(ROWS)).replace(b"</td>", b"").replace(b"</tr>", b""), id="tags never closed"),
+        pytest.param(page(html_table(ROWS)).upper().replace(b"BORDER", b"border"), id="capitals"),
+    ],
+)
+def test_a_page_is_read_whatever_its_encoding_and_its_beginning(data: bytes) -> None:
+    judged = judge(data, "실적.xls")
+    assert judged.reading.format == "html"
+    assert judged.column("facility_name") == ["가상 꿈숖 도서관"]
+    assert judged.places == [("E_NOT_A_NUMBER", 3, "H3")]
+    assert judged.finding["value"] == "여섯"
+    assert judged.reading.tables[0].sheet is None
+
+
+def test_headings_above_the_table_tell_the_year_and_move_no_row() -> None:
+    rows = table(CLASS, {}, {"운영횟수": "여섯"}, without=["사업연도"])
+    body = f"<h1>2019년 생활과학교실 실적</h1><p>(단위: 회, 명)<br>기관명: 가상시험센터</p>{html_table(rows)}"
+    judged = judge(page(body))
+    assert judged.column("program_year") == [2019]
+    assert judged.reading.submitter == "가상시험센터"
+    assert judged.places == [("E_NOT_A_NUMBER", 3, "G3")]
+
+
+def test_the_head_of_the_table_may_be_its_title_and_counts_as_a_row() -> None:
+    rows = [["2019년 생활과학교실 실적"], *table(CLASS, {}, {"운영횟수": "여섯"}, without=["사업연도"])]
+    judged = judge(page(html_table(rows, {(0, 0): "colspan=8"})))
+    assert judged.column("program_year") == [2019]
+    assert judged.places == [("E_NOT_A_NUMBER", 4, "G4")]
+
+
+def test_cells_over_rows_and_columns_are_merged_cells() -> None:
+    rows: list[list[Any]] = [
+        ["사업연도", "기수", "강좌명", "교육장명", "지역", None, None, "운영실적", None],
+        [None, None, None, None, "시도", "시군구", "읍면동", "운영횟수", "수혜자수(순인원)"],
+        [2020, 1, "가상 로봇", "가상 센터", "서울특별시", "종로구", "삼청동", 12, 15],
+        [2020, 1, "가상 드론", "가상 센터", None, None, "삼청동", 12, "?"],
+    ]
+    spans = {(0, c): "rowspan=2" for c in range(4)} | {(0, 4): "colspan='3'", (0, 7): 'colspan="2"'}
+    spans |= {(2, 4): "rowspan=2", (2, 5): "rowspan=0"}
+    judged = judge(page(html_table(rows, spans)))
+    assert judged.places == [("E_NOT_A_NUMBER", 4, "I4")]
+    assert judged.finding["header"] == "운영실적|수혜자수(순인원)"
+    assert judged.column("sigungu_code") == ["11110"]
+
+
+def test_breaks_blanks_and_hidden_words_within_cells() -> None:
+    body = html_table(table(CLASS, {"강좌명": "NAME", "교육장명": "ROOM", "운영횟수": "COUNT"}))
+    body = body.replace("NAME", "가상<br/>로봇\n   교실<script>x</script><!-- y -->")
+    body = body.replace("ROOM", '<span style="display:none">0012</span><b>가상</b>&nbsp;<i>센터</i>&nbsp;')
+    judged = judge(page(body.replace("COUNT", "&nbsp;&#160; \u200b")))
+    assert judged.places == [("E_REQUIRED_MISSING", 2, "H2")]
+    raw = judged.reading.tables[0].frame.row(0, named=True)
+    assert (raw["class_name"], raw["facility_name"]) == ("가상\n로봇 교실", "가상\xa0센터")
+
+
+def test_a_row_that_the_page_hides_counts_and_is_told_of() -> None:
+    judged = judge(page(html_table(table(CLASS, {}, {}, {}), hidden=2)))
+    assert judged.places == [("W_HIDDEN_ROW", 3, None)]
+    assert judged.accounts[0]["loaded"] == 3
+
+
+@pytest.mark.parametrize("attribute", ['x:num="0.892"', 'sdval="0.892"', "x:num='.892'"])
+def test_the_number_that_a_cell_holds_counts_where_it_shows_it_rounded(attribute: str) -> None:
+    rows = table(CLASS, {"만족도": "89%"})
+    judged = judge(page(html_table(rows, {(1, len(rows[0]) - 1): attribute})))
+    assert judged.column("satisfaction_score") == [89.2]
+
+
+def test_several_tables_are_parts_and_a_small_one_above_is_title() -> None:
+    small = html_table([["기관명", "가상시험센터"], ["사업연도", "2019년"]])
+    classes = html_table(table(CLASS, without=["사업연도"]))
+    centre = html_table(table(CENTRE, without=["사업연도", "기관명"]))
+    judged = judge(page(f"<p>안내</p>{small}{classes}<p>2. 기관</p>{centre}"))
+    assert [table.sheet for table in judged.reading.tables] == ["표 2"]
+    assert judged.column("program_year") == [2019]
+
+
+def test_a_table_that_only_lays_out_the_page_is_no_sheet() -> None:
+    menu = "<tr><td>메뉴</td><td>2019년 실적</td></tr>"
+    rows = table(CLASS, {}, {"운영횟수": "여섯"}, without=["사업연도"])
+    judged = judge(page(f"<table>{menu}<tr><td></td><td>{html_table(rows)}</td></tr></table>"))
+    assert judged.places == [("E_NOT_A_NUMBER", 3, "G3")]
+    assert judged.column("program_year") == [2019]
+
+
+def test_a_title_in_angle_brackets_is_text() -> None:
+    from forms import as_csv
+
+    judged = judge(as_csv([["<2019년 생활과학교실 실적>"], *table(CLASS, without=["사업연도"])]))
+    assert judged.reading.format == "csv"
+    assert judged.column("program_year") == [2019]
+
+
+def test_a_page_without_a_table_or_that_asks_to_log_in_is_refused_by_name() -> None:
+    for body, words in [
+        ("<h1>500 Internal Server Error</h1>", "표가 없는 웹 페이지"),
+        ("<form><table><tr><td>PW<input type=password></td></tr></table></form>", "로그인 화면"),
+    ]:
+        (finding,) = judge(page(body)).reading.findings
+        assert finding.code == "R_UNSUPPORTED_FORMAT"
+        assert words in (finding.value or "")
+        assert "다시 내려받아" in finding.expected_ko
+
+
+def test_a_web_archive_is_read_like_its_pages() -> None:
+    from email.mime.multipart import MIMEMultipart
+    from email.mime.text import MIMEText
+
+    archive = MIMEMultipart("related")
+    archive.attach(MIMEText("<html><frameset></frameset></html>", "html", "utf-8"))
+    archive.attach(MIMEText(page(html_table(ROWS)).decode(), "html", "utf-8"))
+    judged = judge(archive.as_bytes())
+    assert judged.reading.format == "mhtml"
+    assert judged.places == [("E_NOT_A_NUMBER", 3, "H3")]
+
+
+BOOK = """<?xml version="1.0" encoding="UTF-8"?>
+<?mso-application progid="Excel.Sheet"?>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"
+ xmlns:x="urn:schemas-microsoft-com:office:excel"><Styles><Style ss:ID="p"><NumberFormat ss:Format="0.0%"/></Style>
+ <Style ss:ID="q"><NumberFormat ss:Format="Percent"/></Style></Styles>{sheets}</Workbook>"""
+
+
+def xml_cell(value: object, attributes: str = "") -> str:
+    kind = "Number" if isinstance(value, int | float) else "String"
+    return f'<Cell {attributes}><Data ss:Type="{kind}">{escape(str(value))}</Data></Cell>'
+
+
+def xml_sheet(name: str, rows: list[str], options: str = "") -> str:
+    return f'<Worksheet ss:Name="{name}"><Table>{"".join(rows)}</Table>{options}</Worksheet>'
+
+
+def test_a_workbook_in_one_xml_file_is_read_with_places_merges_percentages_and_hidden_parts() -> None:
+    header, first, second, third = table(CLASS, *[{"만족도": 0.892}] * 3)
+    rows = [
+        '<Row ss:Index="3">' + xml_cell(header[0], 'ss:Index="2"') + "".join(map(xml_cell, header[1:])) + "</Row>",
+        "<Row>" + xml_cell(2020, 'ss:Index="2"') + "".join(map(xml_cell, first[1:4]))
+        + xml_cell(first[4], 'ss:MergeDown="2"') + "".join(map(xml_cell, first[5:-1]))
+        + xml_cell(0.892, 'ss:StyleID="p"') + "</Row>",
+        '<Row ss:Hidden="1">' + xml_cell(2020, 'ss:Index="2"') + "".join(map(xml_cell, second[1:4]))
+        + xml_cell(second[5], 'ss:Index="7"') + "".join(map(xml_cell, second[6:-1]))
+        + xml_cell(0.9, 'ss:StyleID="q"') + "</Row>",
+        "<Row>" + xml_cell(2020, 'ss:Index="2"') + "".join(map(xml_cell, third[1:4]))
+        + xml_cell(third[5], 'ss:Index="7"') + xml_cell(third[6])
+        + '<Cell ss:Formula="=RC[1]*2"/>' + "".join(map(xml_cell, third[8:])) + "</Row>",
+    ]  # fmt: skip
+    hidden = "<WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions>"
+    book = BOOK.format(sheets=xml_sheet("실적", rows) + xml_sheet("구버전", rows[:2], hidden))
+    judged = judge(book.encode())
+    assert judged.reading.format == "xml"
+    assert judged.places == [("W_HIDDEN_SHEET", None, None), ("W_HIDDEN_ROW", 5, None), ("E_NOT_A_NUMBER", 6, "I6")]
+    assert judged.column("satisfaction_score") == [89.2, 90.0]
+    assert judged.column("sido_code") == ["11", "11"]
+    assert judged.reading.tables[0].sheet == "실적"
