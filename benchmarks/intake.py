@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HEADER = [
-    "사업연도", "기수", "강좌명", "반", "교육장명", "시도", "시군구", "읍면동", "운영횟수", "수혜자수(순인원)", "연인원",
+    "사업연도", "기수", "강좌명", "반", "교육장명", "시도", "시군구", "읍면동", "운영횟수", "수혜자수(순인원)",
+    "연인원",
     "만족도",
 ]  # fmt: skip
 KINDS = ("csv", "xlsx")
