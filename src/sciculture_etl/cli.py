@@ -1,8 +1,8 @@
 """The ``sciculture`` command.
 
 Exit codes: 0 published, or nothing new; 2 the command was used wrongly; 3 published, but of what this run received
-something was rejected or accepted in part, or a dataset-year is held; 4 publication refused, the last good release
-stays; 5 failed; 6 another run holds the warehouse.
+something was rejected or accepted in part, a file or a channel couldn't be reached, or a dataset-year is held;
+4 publication refused, the last good release stays; 5 failed; 6 another run holds the warehouse.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _load_what_a_busy_night_needs(settings: Settings, extract: bool) -> None:
     from sciculture_etl.validate.suites import preload
 
     try:
-        busy = not extract or anything_new(settings.inbox, Archive(settings.archive))
+        busy = not extract or anything_new(settings, Archive(settings.archive))
     except UserMistake:
         return  # said by the run itself, where it is recorded
     if busy:
@@ -104,7 +104,8 @@ def _exit_code(report: RunReport) -> int:
     if report.publication.outcome == "refused":
         return REFUSED
     faulty = report.new_verdicts.get("rejected", 0) + report.new_verdicts.get("partially_accepted", 0)
-    return PARTIAL if faulty or report.acceptance.held or report.extraction.unreadable else 0
+    untaken = report.extraction.unreadable or report.extraction.unreachable
+    return PARTIAL if faulty or report.acceptance.held or untaken else 0
 
 
 @app.command()

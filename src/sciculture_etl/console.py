@@ -152,6 +152,8 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
         ("duplicates / 같은 파일", _count(report.verdicts, "duplicate")),
     ]
     console.print(_pairs("Files / 파일", files))
+    for setting, reason in extraction.unreachable.items():
+        console.print(Text(f"  channel not reached / 접수 경로 연결 안 됨: {setting}: {reason}", style="red"))
     for path, reason in extraction.unreadable.items():
         console.print(Text(f"  not taken: {path}: {reason}", style="yellow"))
     labels = {"read": "read / 읽음", "loaded": "loaded / 받음", "quarantined": "quarantined / 격리",
@@ -210,6 +212,7 @@ def as_machine_report(
             "unchanged": report.extraction.unchanged,
             "read": report.read_count,
             "not_taken": report.extraction.unreadable,
+            "not_reached": report.extraction.unreachable,
             "passed_over": report.extraction.passed_over,
         },
         "verdicts": report.verdicts,

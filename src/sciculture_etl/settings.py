@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -17,14 +18,34 @@ class UserMistake(Exception):  # noqa: N818
 
 
 @dataclass(frozen=True)
-class Settings:
-    """The two places that users move, and the limits.
+class Patience:
+    """How long a channel is waited for; all times in seconds.
 
-    inbox: folder or fsspec URL holding ``<submitter>/<file>``. warehouse: folder for everything that runs make.
+    attempts: tries of one request, the first included. first_pause: before the second try; it doubles each time.
+    silence: after which a server that says nothing counts as gone. copy: for one whole file. settle: so long a file must
+    have stayed as it is before it is taken.
+    """
+
+    attempts: int = 4
+    first_pause: float = 1
+    silence: float = 30
+    copy: float = 1800
+    settle: float = 5
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The places that users move, and the limits.
+
+    inbox: folder or fsspec URL holding ``<submitter>/<file>``; empty: the folder ``inbox``. warehouse: folder for
+    everything that runs make. inbox_options: what the variables ``SCICULTURE_INBOX_...`` say, by the rest of their
+    name: further channels, and how each is opened; they hold credentials and are never shown.
     """
 
     inbox: str
     warehouse: Path
+    inbox_options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    patience: Patience = Patience()
     max_file_bytes: int = 512 * 1024**2
     max_unpacked_bytes: int = 4 * 1024**3
     batch_bytes: int = 48 * 1024**2
@@ -32,10 +53,16 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """``SCICULTURE_INBOX`` (default ``inbox``) and ``SCICULTURE_WAREHOUSE`` (default ``warehouse``)."""
+        """``SCICULTURE_INBOX``, ``SCICULTURE_INBOX_...`` and ``SCICULTURE_WAREHOUSE`` (default ``warehouse``)."""
+        prefix = "SCICULTURE_INBOX_"
         return cls(
-            inbox=os.environ.get("SCICULTURE_INBOX") or "inbox",
+            inbox=os.environ.get("SCICULTURE_INBOX") or "",
             warehouse=Path(os.environ.get("SCICULTURE_WAREHOUSE") or "warehouse").absolute(),
+            inbox_options={
+                name.removeprefix(prefix): value
+                for name, value in sorted(os.environ.items())
+                if name.startswith(prefix) and value
+            },
         )
 
     @property

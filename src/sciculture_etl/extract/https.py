@@ -1,0 +1,143 @@
+"""An index page as a folder: what nginx, Apache and others list at an address, and nothing that lies elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from email.utils import parsedate_to_datetime
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
+
+import aiohttp
+from fsspec.asyn import sync_wrapper
+from fsspec.implementations.http import HTTPFileSystem
+
+from sciculture_etl.extract.channel import Channel
+from sciculture_etl.extract.faults import Lasting
+from sciculture_etl.settings import Patience
+
+LARGEST_PAGE = 64 * 1024**2
+LISTED_AS = ("text/html", "application/xhtml+xml")
+# Only what is plain in an address; a per cent sign stays, for it begins what was quoted already.
+PLAIN = "/%:@!$&'()*+,;=~-._"
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.targets: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.targets += [value for name, value in attrs if name == "href" and value]
+
+
+def links_below(page: str, html: str) -> list[str]:
+    """Addresses one level below the page, each once, in its order; folders end in ``/``. Links to other hosts, to
+    folders above, and those by which a listing is sorted (``?C=M``) are none of them."""
+    reader = _Links()
+    reader.feed(html)
+    own = urlsplit(page)
+    found: dict[str, None] = {}
+    for target in reader.targets:
+        try:
+            address = urlsplit(urljoin(page, target.strip()))
+        except ValueError:
+            continue
+        if (address.scheme, address.netloc) != (own.scheme, own.netloc) or address.query or address.fragment:
+            continue
+        below = quote(address.path, safe=PLAIN)
+        rest = below.removeprefix(own.path)
+        if rest in ("", below) or "/" in rest.rstrip("/") or unquote_to_bytes(rest).rstrip(b"/") in (b"", b".", b".."):
+            continue
+        found[f"{own.scheme}://{own.netloc}{below}"] = None
+    return list(found)
+
+
+class Listing(HTTPFileSystem):  # type: ignore[misc]
+    """``ls`` reads an index page; ``info`` asks for size, time and ETag; no redirect is followed."""
+
+    cachable = False
+
+    def __init__(self, channel: Channel, patience: Patience) -> None:
+        self._channel = channel
+        self._patience = patience
+        super().__init__(
+            block_size=0,
+            encoded=True,
+            get_client=self._client,
+            allow_redirects=False,
+            headers={"Accept-Encoding": "identity"},
+            skip_instance_cache=True,
+        )
+
+    async def _client(self, **_: Any) -> aiohttp.ClientSession:
+        options, silence = self._channel.options, self._patience.silence
+        auth, headers = None, {}
+        if "TOKEN" in options:
+            headers["Authorization"] = f"Bearer {options['TOKEN']}"
+        elif "USERNAME" in options:
+            auth = aiohttp.BasicAuth(options["USERNAME"], options.get("PASSWORD", ""), encoding="utf-8")
+        return aiohttp.ClientSession(
+            auth=auth,
+            headers=headers,
+            auto_decompress=False,
+            connector=aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=options.get("CA_FILE"))),
+            timeout=aiohttp.ClientTimeout(total=None, connect=silence, sock_connect=silence, sock_read=silence),
+        )
+
+    def _raise_not_found_for_status(self, response: aiohttp.ClientResponse, url: str) -> None:
+        if 300 <= response.status < 400:
+            raise Lasting(f"HTTP {response.status}: it redirects elsewhere, which isn't followed: set the final URL")
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            raise Lasting("it sends the file compressed though asked not to")
+        super()._raise_not_found_for_status(response, url)
+
+    async def _ls(self, url: str, detail: bool = True, **_: Any) -> list[Any]:
+        session = await self.set_session()
+        async with session.get(self.encode_url(url), **self.kwargs) as response:
+            self._raise_not_found_for_status(response, url)
+            if response.content_type not in LISTED_AS:
+                raise Lasting(f"no index page is there, but {response.content_type}")
+            page = await response.content.read(LARGEST_PAGE)
+            while len(page) < LARGEST_PAGE and (more := await response.content.read(LARGEST_PAGE - len(page))):
+                page += more
+        if len(page) >= LARGEST_PAGE:
+            raise Lasting(f"its index page is larger than {LARGEST_PAGE:,} bytes")
+        found = links_below(url, page.decode("utf-8", "surrogateescape"))
+        if not detail:
+            return found
+        return [{"name": name, "type": "directory" if name.endswith("/") else "file"} for name in found]
+
+    ls = sync_wrapper(_ls)
+
+    async def _info(self, url: str, **_: Any) -> dict[str, Any]:
+        """``size`` is None and ``mtime`` missing where the server doesn't tell them."""
+        session = await self.set_session()
+        response = await session.head(self.encode_url(url), **self.kwargs)
+        if response.status in (405, 501):  # it doesn't know HEAD
+            response.release()
+            response = await session.get(self.encode_url(url), **self.kwargs)
+        try:
+            self._raise_not_found_for_status(response, url)
+            headers = response.headers
+            info: dict[str, Any] = {"name": url, "type": "file", "size": None, "ETag": headers.get("ETag")}
+            if headers.get("Content-Length", "").isdecimal():
+                info["size"] = int(headers["Content-Length"])
+            if "Last-Modified" in headers:
+                info["mtime"] = parsedate_to_datetime(headers["Last-Modified"])
+            return info
+        except ValueError:  # a time that is none
+            return info
+        finally:
+            response.close() if response.method == "GET" else response.release()
+
+    def _open(self, path: str, mode: str = "rb", **kwargs: Any) -> Any:
+        # The size is known or unknown by now: one request less.
+        return super()._open(path, mode, block_size=0, size=1, **{k: v for k, v in kwargs.items() if k == "headers"})
+
+    def close(self) -> None:
+        if self._session is not None:
+            asyncio.run_coroutine_threadsafe(self._session.close(), self.loop).result(self._patience.silence)
+            self._session = None
