@@ -32,12 +32,17 @@ class Passing(Exception):  # noqa: N818
     """A fault that another try may mend, in words for the operator."""
 
 
+def _status(error: BaseException) -> int | None:
+    """That of an HTTP answer; aiohttp gives one, too, to an answer that it couldn't read."""
+    status = getattr(error, "status", None)
+    return status if isinstance(status, int) and error.__cause__ is None else None
+
+
 def passes(error: BaseException) -> bool:
     """Whether another try may do."""
     if isinstance(error, Lasting) or "CERTIFICATE_VERIFY_FAILED" in str(error):
         return False
-    status = getattr(error, "status", None)
-    if isinstance(status, int):
+    if status := _status(error):
         return status >= 500 or status in TOO_MANY_REQUESTS
     if type(error).__name__ in ("NoCredentialsError", "PartialCredentialsError", "ParamValidationError"):
         return False
@@ -49,9 +54,10 @@ def passes(error: BaseException) -> bool:
 
 
 def in_words(error: BaseException) -> str:
-    """One line without addresses of memory or code."""
-    status = getattr(error, "status", None)
-    if isinstance(status, int):
+    """One line of bearable length."""
+    if isinstance(error, Lasting | Passing):
+        return str(error)
+    if status := _status(error):
         return f"HTTP {status} {getattr(error, 'message', '')}".strip()
     if "CERTIFICATE_VERIFY_FAILED" in str(error) or isinstance(error, ssl.SSLCertVerificationError):
         return "its certificate isn't signed by anyone trusted here (..._CA_FILE names an own authority)"

@@ -19,8 +19,11 @@ from sciculture_etl.settings import Patience
 
 LARGEST_PAGE = 64 * 1024**2
 LISTED_AS = ("text/html", "application/xhtml+xml")
-# Only what is plain in an address; a per cent sign stays, for it begins what was quoted already.
-PLAIN = "/%:@!$&'()*+,;=~-._"
+
+
+def quoted(address: str) -> str:
+    """An address as it is sent; a per cent sign stays, for it begins what was quoted already."""
+    return quote(address, safe="/%:@!$&'()*+,;=~-._[]", errors="surrogateescape")
 
 
 class _Links(HTMLParser):
@@ -47,7 +50,7 @@ def links_below(page: str, html: str) -> list[str]:
             continue
         if (address.scheme, address.netloc) != (own.scheme, own.netloc) or address.query or address.fragment:
             continue
-        below = quote(address.path, safe=PLAIN)
+        below = quoted(address.path)
         rest = below.removeprefix(own.path)
         if rest in ("", below) or "/" in rest.rstrip("/") or unquote_to_bytes(rest).rstrip(b"/") in (b"", b".", b".."):
             continue

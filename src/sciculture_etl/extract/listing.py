@@ -93,9 +93,9 @@ def open_channel(channel: Channel, patience: Patience) -> tuple[Any, str]:
 
         return Sftp(channel, patience), unquote(address.path) or "/"
     if channel.kind == "https":
-        from sciculture_etl.extract.https import Listing
+        from sciculture_etl.extract.https import Listing, quoted
 
-        return Listing(channel, patience), channel.url.rstrip("/") + "/"
+        return Listing(channel, patience), quoted(channel.url).rstrip("/") + "/"
     if channel.kind == "s3":
         return _s3(channel, patience), f"{address.netloc}{address.path}".rstrip("/")
     filesystem, root = fsspec.url_to_fs(channel.url)

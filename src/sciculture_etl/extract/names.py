@@ -12,14 +12,18 @@ UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", 
 TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 
 
-def as_people_read(name: bytes) -> str:
+def as_people_read(path: bytes) -> str:
     """Composed (NFC). Old Korean servers give names in CP949; what is neither has its odd bytes replaced."""
+    return unicodedata.normalize("NFC", "/".join(_decoded(name) for name in path.split(b"/")))
+
+
+def _decoded(name: bytes) -> str:
     for encoding in ("utf-8", "cp949"):
         try:
-            return unicodedata.normalize("NFC", name.decode(encoding))
+            return name.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return unicodedata.normalize("NFC", name.decode("utf-8", "replace"))
+    return name.decode("utf-8", "replace")
 
 
 def _is_trick(character: str) -> bool:

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 import paramiko
 from fsspec.implementations.sftp import SFTPFileSystem
+from paramiko.hostkeys import InvalidHostKey
 from paramiko.message import Message
 from paramiko.sftp import CMD_CLOSE, CMD_HANDLE, CMD_NAME, CMD_OPENDIR, CMD_READDIR
 from paramiko.sftp_attr import SFTPAttributes
@@ -124,7 +125,10 @@ class Sftp(SFTPFileSystem):  # type: ignore[misc]
         self.client = paramiko.SSHClient()
         self.client.set_missing_host_key_policy(self.host_key_policy)
         if self._known_hosts.exists():
-            self.client.load_host_keys(str(self._known_hosts))
+            try:
+                self.client.load_host_keys(str(self._known_hosts))
+            except (paramiko.SSHException, InvalidHostKey):
+                raise Lasting(f"{self._known_hosts} has a line that is no host key") from None
         try:
             self.client.connect(self.host, **self.ssh_kwargs)
         except paramiko.BadHostKeyException as error:
