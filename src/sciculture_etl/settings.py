@@ -22,8 +22,8 @@ class Patience:
     """How long a channel is waited for; all times in seconds.
 
     attempts: tries of one request, the first included. first_pause: before the second try; it doubles each time.
-    silence: after which a server that says nothing counts as gone. copy: for one whole file. settle: so long a file must
-    have stayed as it is before it is taken.
+    silence: after which a server that says nothing counts as gone. copy: for one whole file. settle: so long a file
+    must have stayed as it is before it is taken.
     """
 
     attempts: int = 4

@@ -99,7 +99,7 @@ def test_a_token_or_an_account_opens_it(
 class Links(Pages):
     """An index with links of every kind, and a store that no link may lead to."""
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802
         self.faults.opened.append(self.path)
         port = self.server.server_address[1]
         if self.path != "/list/":
@@ -140,10 +140,10 @@ def test_no_link_leads_out_of_the_listing(served: Path, serve: Serve, archive: A
 class Elsewhere(Pages):
     """Everything but the index redirects to another place."""
 
-    def do_HEAD(self) -> None:
+    def do_HEAD(self) -> None:  # noqa: N802
         self.do_GET()
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802
         if self.path == "/":
             super().do_GET()
         elif "there" in self.path:
@@ -171,10 +171,10 @@ class Terse(Pages):
 
     protocol_version = "HTTP/1.1"
 
-    def do_HEAD(self) -> None:
+    def do_HEAD(self) -> None:  # noqa: N802
         self.send_error(405)
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802
         path = Path(self.translate_path(self.path))
         if path.is_dir():
             return SimpleHTTPRequestHandler.do_GET(self)

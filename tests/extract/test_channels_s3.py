@@ -125,7 +125,13 @@ def test_an_object_changed_or_deleted_meanwhile_is_told(door: S3Door, archive: A
 
 
 def test_keys_that_lead_elsewhere_are_not_taken(door: S3Door, archive: Archive) -> None:
-    for key in ("../밖.csv", "가상센터/../../밖.csv", "가상센터//빈.csv", "가상센터/역\\슬래시.csv", "긴" * 86 + ".csv"):
+    for key in (
+        "../밖.csv",
+        "가상센터/../../밖.csv",
+        "가상센터//빈.csv",
+        "가상센터/역\\슬래시.csv",
+        "긴" * 86 + ".csv",
+    ):
         door.put(key, b"trick")
     door.put("가상센터/%2e%2e.csv", b"plain")
     extraction = take(archive, door.options())
@@ -136,6 +142,6 @@ def test_keys_that_lead_elsewhere_are_not_taken(door: S3Door, archive: Archive) 
 
 def test_a_silent_server_is_told_as_unreachable(archive: Archive) -> None:
     patience = Patience(attempts=2, first_pause=0.02, silence=0.2, settle=0)
+    options = {"CLOUD": "s3://submissions", "CLOUD_ANONYMOUS": "yes"}
     with silent_server() as port, pytest.raises(UserMistake, match="can't be opened"):
-        options = {"CLOUD": "s3://submissions", "CLOUD_ANONYMOUS": "yes"}
         take(archive, options | {"CLOUD_ENDPOINT_URL": f"http://127.0.0.1:{port}"}, patience)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -135,8 +134,8 @@ def test_a_server_that_falls_silent_is_not_waited_for(served: Path, door: SftpDo
 
 
 def test_a_server_that_never_says_a_word_is_told_as_unreachable(archive: Archive) -> None:
+    patience = Patience(attempts=2, first_pause=0.02, silence=0.2, settle=0)
     with silent_server() as port, pytest.raises(UserMistake, match="can't be opened"):
-        patience = Patience(attempts=2, first_pause=0.02, silence=0.2, settle=0)
         take(archive, {"KOFST": f"sftp://etl@127.0.0.1:{port}/", "KOFST_PASSWORD": "x"}, patience)
 
 

@@ -127,7 +127,8 @@ def _check(channel: Channel) -> None:
         )
     if not address.hostname or address.query or address.fragment:
         raise UserMistake(
-            f"{channel.setting}: the address must be {channel.kind}://host/path, without ? and # / 주소가 잘못되었습니다"
+            f"{channel.setting}: the address must be {channel.kind}://host/path, without ? and #"
+            f" / 주소가 잘못되었습니다"
         )
     for url, what in ((channel.url, channel.setting), (channel.options.get("ENDPOINT_URL", ""), "ENDPOINT_URL")):
         if url.lower().startswith("http://") and not _is_loopback(urlsplit(url)):

@@ -66,6 +66,7 @@ class Listing(HTTPFileSystem):  # type: ignore[misc]
     def __init__(self, channel: Channel, patience: Patience) -> None:
         self._channel = channel
         self._patience = patience
+        self._session: aiohttp.ClientSession | None
         super().__init__(
             block_size=0,
             encoded=True,
@@ -136,11 +137,11 @@ class Listing(HTTPFileSystem):  # type: ignore[misc]
         finally:
             response.close() if response.method == "GET" else response.release()
 
-    def _open(self, path: str, mode: str = "rb", **kwargs: Any) -> Any:
-        # The size is known or unknown by now: one request less.
-        return super()._open(path, mode, block_size=0, size=1, **{k: v for k, v in kwargs.items() if k == "headers"})
+    def _open(self, path: str, mode: str = "rb", **_: Any) -> Any:
+        # As a stream, for which any size but none saves asking for it again.
+        return super()._open(path, mode, block_size=0, size=1)
 
     def close(self) -> None:
-        if self._session is not None:
-            asyncio.run_coroutine_threadsafe(self._session.close(), self.loop).result(self._patience.silence)
-            self._session = None
+        session: aiohttp.ClientSession | None = self._session
+        if session is not None:
+            asyncio.run_coroutine_threadsafe(session.close(), self.loop).result(self._patience.silence)

@@ -28,7 +28,7 @@ class Unreachable(UserMistake):
     def __init__(self, channel: Channel, reason: str) -> None:
         self.reason = channel.masked(reason)
         super().__init__(
-            f"the inbox {channel.url} can't be opened ({self.reason}): mend that, or set {channel.setting} to another"
+            f"the inbox {channel.url} can't be opened ({self.reason}): create it or set {channel.setting} to another"
             f" folder or URL / 접수함을 열 수 없습니다"
         )
 

@@ -8,11 +8,11 @@ import hashlib
 import logging
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 import paramiko
@@ -44,6 +44,8 @@ class _OnlyKnown(paramiko.MissingHostKeyPolicy):
 
 
 class _Folder(paramiko.SFTPClient):
+    _request: Callable[..., Any]  # paramiko's own, which its types leave out
+
     def names(self, path: bytes) -> Iterator[tuple[bytes, SFTPAttributes]]:
         """Like ``listdir_iter``, which fails where one name isn't UTF-8, and asks fifty times for what one answer
         holds."""
@@ -64,7 +66,7 @@ class _Folder(paramiko.SFTPClient):
     def _entries(message: Message) -> Iterator[tuple[bytes, SFTPAttributes]]:
         for _ in range(message.get_int()):
             name, _ = message.get_string(), message.get_string()
-            attributes = SFTPAttributes._from_msg(message)
+            attributes = SFTPAttributes._from_msg(message)  # type: ignore[attr-defined]
             if name not in (b".", b".."):
                 yield name, attributes
 
@@ -110,7 +112,7 @@ class Sftp(SFTPFileSystem):  # type: ignore[misc]
             address.hostname,
             host_key_policy=_OnlyKnown(self._known_hosts),
             port=address.port or 22,
-            username=address.username and unquote(address.username) or options.get("USERNAME"),
+            username=unquote(address.username) if address.username else options.get("USERNAME"),
             password=options.get("PASSWORD"),
             key_filename=options.get("KEY_FILE") and str(Path(options["KEY_FILE"]).expanduser()),
             allow_agent=not own_credentials,
@@ -148,13 +150,12 @@ class Sftp(SFTPFileSystem):  # type: ignore[misc]
             if transport is None or not transport.is_active():
                 self.client.close()
                 self._connect()
-        session: _Folder | None = getattr(self._own, "session", None)
-        if session is None or session.get_channel().closed:
-            session = _Folder.from_transport(self.client.get_transport())
-            assert session is not None
-            session.get_channel().settimeout(self._silence)
-            self._own.session = session
-        return session
+            session: Any = getattr(self._own, "session", None)
+            if session is None or session.get_channel().closed:
+                session = _Folder.from_transport(cast(paramiko.Transport, self.client.get_transport()))
+                session.get_channel().settimeout(self._silence)
+                self._own.session = session
+        return cast(_Folder, session)
 
     def give_up_session(self) -> None:
         """The next request of this thread opens another one."""
