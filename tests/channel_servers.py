@@ -32,7 +32,7 @@ HOST_KEY = asyncssh.generate_private_key("ssh-ed25519")
 class Faults:
     """What goes wrong, file by file (by the end of its path): drop: so many transfers break off in the middle. stall:
     so many say nothing more. refuse: so many connections are closed at once. closed: folders that nobody may list.
-    opened: files opened, in order. on_open: what else happens then."""
+    opened: files opened, in order. on_open: what else happens then. on_list: what happens once a folder is listed."""
 
     drop: dict[str, int] = field(default_factory=dict)
     stall: dict[str, int] = field(default_factory=dict)
@@ -41,6 +41,7 @@ class Faults:
     connections: int = 0
     opened: list[str] = field(default_factory=list)
     on_open: dict[str, Callable[[], None]] = field(default_factory=dict)
+    on_list: Callable[[], None] | None = None
 
     def due(self, kind: str, path: str) -> bool:
         left: dict[str, int] = getattr(self, kind)
@@ -75,6 +76,9 @@ class _SftpServer(asyncssh.SFTPServer):  # type: ignore[misc]
     def scandir(self, path: bytes) -> Any:
         if path.decode("utf-8", "surrogateescape").endswith(self.faults.closed):
             raise asyncssh.SFTPPermissionDenied("closed")
+        if self.faults.on_list:
+            self.faults.on_list, action = None, self.faults.on_list
+            action()
         return super().scandir(path)
 
     async def read(self, file_obj: Any, offset: int, size: int) -> Any:

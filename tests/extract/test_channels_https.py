@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from http.server import SimpleHTTPRequestHandler
@@ -133,7 +134,7 @@ def test_no_link_leads_out_of_the_listing(served: Path, serve: Serve, archive: A
         "ok.csv", "full.csv", "whole.csv", "한글 이름.csv",
     }  # fmt: skip
     assert all("rename it" in reason for reason in extraction.unreadable.values())
-    assert len(extraction.unreadable) == 3
+    assert len(extraction.unreadable) == 2
     assert not any("secret" in path for path in door.faults.opened)
 
 
@@ -170,6 +171,7 @@ class Terse(Pages):
     """Tells neither size nor time of a file, as programs that make pages do; knows no HEAD."""
 
     protocol_version = "HTTP/1.1"
+    chunked = True
 
     def do_HEAD(self) -> None:  # noqa: N802
         self.send_error(405)
@@ -180,12 +182,16 @@ class Terse(Pages):
             return SimpleHTTPRequestHandler.do_GET(self)
         self.faults.note(unquote(self.path))
         self.send_response(200)
-        self.send_header("Transfer-Encoding", "chunked")
+        if self.chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+        self.send_header("Last-Modified", "yesterday, perhaps")
         self.end_headers()
         data = path.read_bytes()
         half = self.faults.due("drop", unquote(self.path))
-        chunk = data[: len(data) // 2] if half else data
-        self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk) + (b"" if half else b"0\r\n\r\n"))
+        sent = data[: len(data) // 2] if half else data
+        self.wfile.write(
+            b"%x\r\n%s\r\n" % (len(sent), sent) + (b"" if half else b"0\r\n\r\n") if self.chunked else sent
+        )
         self.close_connection = True
         return None
 
@@ -211,6 +217,16 @@ def test_a_transfer_of_unknown_length_that_breaks_off_is_never_taken_for_whole(
     door.faults.drop["실적.csv"] = 1000
     assert list(take(archive, door.options()).unreadable) == ["portal://가상센터/실적.csv"]
     assert list(archive.folder.rglob("*")) == []
+
+
+def test_what_ends_too_early_without_a_sign_is_told_by_a_second_transfer(
+    served: Path, serve: Serve, archive: Archive
+) -> None:
+    submit(served, "가상센터", "실적.csv", LARGE)
+    door = serve(type("Endless", (Terse,), {"chunked": False}))
+    door.faults.drop["실적.csv"] = 1
+    (receipt,) = take(archive, door.options()).received
+    assert archive.read(receipt.sha256) == LARGE
 
 
 def test_a_transfer_that_breaks_off_or_stalls_is_taken_up_again(served: Path, serve: Serve, archive: Archive) -> None:
@@ -282,3 +298,50 @@ def test_a_silent_server_is_told_as_unreachable(archive: Archive) -> None:
     patience = Patience(attempts=2, first_pause=0.02, silence=0.2, settle=0)
     with silent_server() as port, pytest.raises(UserMistake, match="no answer in time"):
         take(archive, {"PORTAL": f"https://127.0.0.1:{port}/"}, patience)
+
+
+class Tagged(Pages):
+    """Tells a version by its ETag alone."""
+
+    def send_header(self, keyword: str, value: str) -> None:
+        if keyword != "Last-Modified":
+            super().send_header(keyword, value)
+
+    def end_headers(self) -> None:
+        path = Path(self.translate_path(self.path))
+        if path.is_file():
+            self.send_header("ETag", f'"{hashlib.sha256(path.read_bytes()).hexdigest()}"')
+        super().end_headers()
+
+
+def test_where_no_time_is_told_the_etag_tells_a_change(served: Path, serve: Serve, archive: Archive) -> None:
+    path = submit(served, "가상센터", "실적.csv", b"one")
+    door = serve(Tagged)
+    assert len(take(archive, door.options()).received) == 1
+    door.faults.opened.clear()
+    assert take(archive, door.options()).unchanged == 1
+    assert not [path for path in door.faults.opened if path.endswith(".csv")]
+    for data in (b"two", b"one"):  # the third is the first again, and newer than the second
+        path.write_bytes(data)
+        assert [archive.read(receipt.sha256) for receipt in take(archive, door.options()).received] == [data]
+
+
+def test_an_address_may_be_written_in_any_way(served: Path, serve: Serve, archive: Archive) -> None:
+    submit(served, "접수", "실적.csv", b"one")
+
+    class Whole(Pages):
+        def do_GET(self) -> None:  # noqa: N802
+            if not self.path.endswith("/"):
+                return super().do_GET()
+            host = f"HTTPS://127.0.0.1:{self.server.server_address[1]}"
+            page = f'<a href="{host}/%ec%a0%91%ec%88%98/%ec%8b%a4%ec%a0%81.csv">x</a>'.encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(page)))
+            self.end_headers()
+            self.wfile.write(page)
+            return None
+
+    door = serve(Whole)
+    assert len(take(archive, door.options() | {"PORTAL": door.url + "접수"}).received) == 1
+    assert take(archive, door.options() | {"PORTAL": door.url + "%EC%A0%91%EC%88%98/"}).unchanged == 1

@@ -28,6 +28,10 @@ class Lasting(Exception):  # noqa: N818
     """A fault that another try won't mend, in words for the operator."""
 
 
+class GivenUp(Lasting):
+    """The channel failed too often to be asked again in this run."""
+
+
 class Passing(Exception):  # noqa: N818
     """A fault that another try may mend, in words for the operator."""
 
@@ -86,7 +90,7 @@ class Persistence:
         """Raises what the last try raised."""
         for attempt in range(1, self.patience.attempts + 1):
             if self.lost:
-                raise Lasting("the channel doesn't answer any more, left for the next run")
+                raise GivenUp("it stopped answering")
             try:
                 outcome = action()
             except Exception as error:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote_to_bytes, urljoin, urlsplit
 
 import aiohttp
 from fsspec.asyn import sync_wrapper
@@ -41,21 +42,32 @@ def links_below(page: str, html: str) -> list[str]:
     folders above, and those by which a listing is sorted (``?C=M``) are none of them."""
     reader = _Links()
     reader.feed(html)
-    own = urlsplit(page)
+    above = unquote_to_bytes(urlsplit(page).path)
     found: dict[str, None] = {}
     for target in reader.targets:
         try:
             address = urlsplit(urljoin(page, target.strip()))
-        except ValueError:
+            elsewhere = _origin(address) != _origin(urlsplit(page))
+        except ValueError:  # no address
             continue
-        if (address.scheme, address.netloc) != (own.scheme, own.netloc) or address.query or address.fragment:
+        path = unquote_to_bytes(quoted(address.path))
+        name = path[len(above) :].removesuffix(b"/")
+        if elsewhere or address.query or address.fragment or not path.startswith(above):
             continue
-        below = quoted(address.path)
-        rest = below.removeprefix(own.path)
-        if rest in ("", below) or "/" in rest.rstrip("/") or unquote_to_bytes(rest).rstrip(b"/") in (b"", b".", b".."):
-            continue
-        found[f"{own.scheme}://{own.netloc}{below}"] = None
+        if name not in (b"", b".", b"..") and b"/" not in name:
+            found[page + quote(name, safe="") + ("/" if path.endswith(b"/") else "")] = None
     return list(found)
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text).replace(tzinfo=UTC)  # HTTP knows no other zone
+    except ValueError:
+        return None
+
+
+def _origin(address: SplitResult) -> tuple[str, str | None, int | None]:
+    return address.scheme, address.hostname, address.port or {"https": 443, "http": 80}.get(address.scheme)
 
 
 class Listing(HTTPFileSystem):  # type: ignore[misc]
@@ -126,16 +138,16 @@ class Listing(HTTPFileSystem):  # type: ignore[misc]
         try:
             self._raise_not_found_for_status(response, url)
             headers = response.headers
-            info: dict[str, Any] = {"name": url, "type": "file", "size": None, "ETag": headers.get("ETag")}
+            info: dict[str, Any] = {"name": url, "type": "file", "size": None}
             if headers.get("Content-Length", "").isdecimal():
                 info["size"] = int(headers["Content-Length"])
-            if "Last-Modified" in headers:
-                info["mtime"] = parsedate_to_datetime(headers["Last-Modified"])
-            return info
-        except ValueError:  # a time that is none
+            if changed := _time(headers.get("Last-Modified", "")):
+                info["mtime"] = changed
+            elif "ETag" in headers:  # beside a time it isn't needed, and servers behind one address give different ones
+                info["ETag"] = headers["ETag"]
             return info
         finally:
-            response.close() if response.method == "GET" else response.release()
+            response.close()
 
     def _open(self, path: str, mode: str = "rb", **_: Any) -> Any:
         # As a stream, for which any size but none saves asking for it again.

@@ -13,7 +13,7 @@ from typing import Any
 
 from sciculture_etl.extract.archive import CHUNK, Archive, Receipt
 from sciculture_etl.extract.channel import Channel, channels_of
-from sciculture_etl.extract.faults import Lasting, Passing, Persistence, in_words, passes
+from sciculture_etl.extract.faults import GivenUp, Lasting, Passing, Persistence, in_words, passes
 from sciculture_etl.extract.listing import Arrival, Look, Unreachable, look_at, open_channel, version
 from sciculture_etl.settings import Patience, Settings
 
@@ -128,12 +128,15 @@ def _collect(channel: Channel, settings: Settings, archive: Archive, seen: _Seen
                 return error
 
         time.sleep(_seconds_to_settle(channel, fresh, settings.patience))
+        waiting = 0
         for arrival, outcome in zip(fresh, list(pool.map(taken, fresh)), strict=True):
             if isinstance(outcome, Exception) and passes(outcome):
                 # Once more, alone: what breaks the connection under one file breaks it under its neighbours.
                 outcome = taken(arrival)
             if isinstance(outcome, FileNotFoundError):
                 extraction.passed_over[arrival.path] = "deleted before it could be taken"
+            elif isinstance(outcome, GivenUp):
+                waiting += 1
             elif isinstance(outcome, Exception):
                 extraction.unreadable[arrival.path] = channel.masked(in_words(outcome))
             elif seen.by_its_bytes(arrival, outcome.sha256):
@@ -141,7 +144,7 @@ def _collect(channel: Channel, settings: Settings, archive: Archive, seen: _Seen
             else:
                 extraction.received.append(outcome)
     if persist.lost:
-        extraction.unreachable[channel.setting] = "it stopped answering; what is left waits for the next run"
+        extraction.unreachable[channel.setting] = f"it stopped answering; {waiting:,} files wait for the next run"
     return extraction
 
 

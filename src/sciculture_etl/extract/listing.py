@@ -13,7 +13,7 @@ from urllib.parse import unquote, unquote_to_bytes, urlsplit
 import fsspec
 
 from sciculture_etl.extract.channel import Channel
-from sciculture_etl.extract.faults import Lasting, Persistence, in_words
+from sciculture_etl.extract.faults import GivenUp, Lasting, Persistence, in_words
 from sciculture_etl.extract.names import as_people_read, why_no_submission, why_refused, without_tricks
 from sciculture_etl.settings import Patience, UserMistake
 
@@ -132,6 +132,8 @@ def _walk(filesystem: Any, root: str, persist: Persistence, pool: ThreadPoolExec
             return persist(lambda: children(folder))
         except FileNotFoundError:
             return []  # deleted meanwhile
+        except GivenUp:
+            raise
         except Exception as error:
             return in_words(error)
 
@@ -192,6 +194,8 @@ def look_at(channel: Channel, filesystem: Any, root: str, persist: Persistence, 
             return dict(persist(lambda: filesystem.info(info["name"])))
         except FileNotFoundError:
             return None
+        except GivenUp:
+            raise
         except Exception as error:
             return in_words(error)
 
