@@ -30,18 +30,20 @@ HOST_KEY = asyncssh.generate_private_key("ssh-ed25519")
 
 @dataclass
 class Faults:
-    """What goes wrong, file by file (by the end of its path): drop: so many transfers break off in the middle. stall:
-    so many say nothing more. refuse: so many connections are closed at once. closed: folders that nobody may list.
-    opened: files opened, in order. on_open: what else happens then. on_list: what happens once a folder is listed."""
+    """What goes wrong, file by file (by the end of its path). drop: so many transfers break off in the middle. cut: so
+    many end early as if that were all. stall: so many say nothing more. refuse: so many connections are closed at once.
+    closed: folders that nobody may list. opened: files opened, in order. on_open: what else happens then. on_list: what
+    happens when that folder is listed."""
 
     drop: dict[str, int] = field(default_factory=dict)
+    cut: dict[str, int] = field(default_factory=dict)
     stall: dict[str, int] = field(default_factory=dict)
     refuse: int = 0
     closed: tuple[str, ...] = ()
     connections: int = 0
     opened: list[str] = field(default_factory=list)
     on_open: dict[str, Callable[[], None]] = field(default_factory=dict)
-    on_list: Callable[[], None] | None = None
+    on_list: dict[str, Callable[[], None]] = field(default_factory=dict)
 
     def due(self, kind: str, path: str) -> bool:
         left: dict[str, int] = getattr(self, kind)
@@ -76,8 +78,7 @@ class _SftpServer(asyncssh.SFTPServer):  # type: ignore[misc]
     def scandir(self, path: bytes) -> Any:
         if path.decode("utf-8", "surrogateescape").endswith(self.faults.closed):
             raise asyncssh.SFTPPermissionDenied("closed")
-        if self.faults.on_list:
-            self.faults.on_list, action = None, self.faults.on_list
+        if action := self.faults.on_list.get(path.decode("utf-8", "surrogateescape").strip("/")):
             action()
         return super().scandir(path)
 
@@ -86,6 +87,8 @@ class _SftpServer(asyncssh.SFTPServer):  # type: ignore[misc]
         if offset > 0 or size == 0:
             if self.faults.due("drop", name):
                 self.connection.abort()
+                return b""
+            if self.faults.due("cut", name):
                 return b""
             if self.faults.due("stall", name):
                 await asyncio.sleep(60)

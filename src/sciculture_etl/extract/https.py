@@ -54,7 +54,7 @@ def links_below(page: str, html: str) -> list[str]:
         name = path[len(above) :].removesuffix(b"/")
         if elsewhere or address.query or address.fragment or not path.startswith(above):
             continue
-        if name not in (b"", b".", b"..") and b"/" not in name:
+        if name not in (b"", b".", b"..") and b"/" not in name and b"\0" not in name:
             found[page + quote(name, safe="") + ("/" if path.endswith(b"/") else "")] = None
     return list(found)
 

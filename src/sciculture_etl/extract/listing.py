@@ -14,7 +14,7 @@ import fsspec
 
 from sciculture_etl.extract.channel import Channel
 from sciculture_etl.extract.faults import GivenUp, Lasting, Persistence, in_words
-from sciculture_etl.extract.names import as_people_read, why_no_submission, why_refused, without_tricks
+from sciculture_etl.extract.names import as_people_read, why_no_submission, why_refused
 from sciculture_etl.settings import Patience, UserMistake
 
 MODIFIED_KEYS = ("mtime", "LastModified", "last_modified", "modified", "updated", "created")
@@ -181,7 +181,7 @@ def look_at(channel: Channel, filesystem: Any, root: str, persist: Persistence, 
     for info in _files(channel, filesystem, root, persist, pool, look):
         within = _within(info["name"], root)
         if reason := why_refused(within):
-            look.unreadable[without_tricks(within)] = reason
+            look.unreadable[within] = reason
         elif reason := why_no_submission(within, info):
             look.passed_over[within] = reason
         else:

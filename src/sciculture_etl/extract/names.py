@@ -8,13 +8,16 @@ from typing import Any
 LONGEST_NAME = 255
 OF_THE_SYSTEM = ("thumbs.db", "desktop.ini", ".ds_store")
 UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".download", ".upload", ".swp", "~")
+REPLACED = "\N{REPLACEMENT CHARACTER}"
 # They make a name look other than it is: "fdp.exe" for "exe.pdf".
 TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 
 
 def as_people_read(path: bytes) -> str:
-    """Composed (NFC). Old Korean servers give names in CP949; what is neither has its odd bytes replaced."""
-    return unicodedata.normalize("NFC", "/".join(_decoded(name) for name in path.split(b"/")))
+    """Composed (NFC). Old Korean servers give names in CP949; what is neither has its odd bytes replaced, and so are
+    characters that could do harm where the name is shown or used: control characters, turns, backslashes."""
+    composed = unicodedata.normalize("NFC", "/".join(_decoded(name) for name in path.split(b"/")))
+    return "".join(REPLACED if _is_trick(character) else character for character in composed)
 
 
 def _decoded(name: bytes) -> str:
@@ -31,20 +34,13 @@ def _is_trick(character: str) -> bool:
 
 
 def why_refused(path: str) -> str | None:
-    """A name that could do harm where it is shown or used as a path; its owner is to rename the file."""
+    """A name that could do harm where it is used as a path; its owner is to rename the file."""
     parts = path.split("/")
     if any(part in ("", ".", "..") for part in parts):
         return "its path leads elsewhere: rename it"
-    if any(_is_trick(character) for character in path):
-        return "its name holds control characters or a backslash: rename it"
     if any(len(part.encode("utf-8", "replace")) > LONGEST_NAME for part in parts):
         return f"its name is longer than {LONGEST_NAME} bytes: rename it"
     return None
-
-
-def without_tricks(path: str) -> str:
-    """A name that is refused, as it can be printed."""
-    return "".join(f"\\u{ord(character):04x}" if _is_trick(character) else character for character in path[:1000])
 
 
 def why_no_submission(path: str, info: dict[str, Any]) -> str | None:
