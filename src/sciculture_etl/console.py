@@ -153,7 +153,8 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
     ]
     console.print(_pairs("Files / 파일", files))
     for setting, reason in extraction.unreachable.items():
-        console.print(Text(f"  channel not reached / 접수 경로 연결 안 됨: {setting}: {reason}", style="red"))
+        told = Text(f"  channel not reached / 접수 경로 연결 안 됨: {setting}: {reason}", style="red")
+        console.print(told, soft_wrap=True)  # it may hold a line to copy
     for path, reason in extraction.unreadable.items():
         console.print(Text(f"  not taken: {path}: {reason}", style="yellow"))
     labels = {"read": "read / 읽음", "loaded": "loaded / 받음", "quarantined": "quarantined / 격리",
