@@ -12,11 +12,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from prefect import flow, task
+from prefect.blocks.system import Secret
 from prefect.cache_policies import NO_CACHE
 from prefect.events.worker import EventsWorker
 from prefect.runtime import flow_run
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
+from sciculture_etl.extract import with_blocks
 from sciculture_etl.pipeline import Progress, Run, RunReport, Silent
 from sciculture_etl.settings import Settings
 
@@ -52,6 +54,8 @@ def nightly(extract: bool = True, wait_seconds: float = 0) -> RunReport:
     """One night. extract: whether to look into the inbox (a rebuild reads the archive alone). wait_seconds: how long
     to wait for another run to end. Raises PublicationRefusedError, Busy and whatever a step raises."""
     settings = Settings.from_environment()
+    if extract:
+        settings = with_blocks(settings, lambda name: Secret.load(name).get())
     with Run.open(settings, watching.get(), wait_seconds) as run:
         if extract:
             step("extract", run.extract)

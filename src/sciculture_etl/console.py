@@ -157,6 +157,9 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
         ("due and missing / 마감이 지나도 안 온 것", f"{report.missing:,}"),
     ]
     console.print(_pairs("Files / 파일", files))
+    for setting, reason in extraction.unreachable.items():
+        told = Text(f"  channel not reached / 접수 경로 연결 안 됨: {setting}: {reason}", style="red")
+        console.print(told, soft_wrap=True)  # it may hold a line to copy
     for path, reason in extraction.unreadable.items():
         console.print(Text(f"  not taken: {path}: {reason}", style="yellow"))
     labels = {"read": "read / 읽음", "loaded": "loaded / 받음", "quarantined": "quarantined / 격리",
@@ -219,6 +222,7 @@ def as_machine_report(
             "unchanged": report.extraction.unchanged,
             "read": report.read_count,
             "not_taken": report.extraction.unreadable,
+            "not_reached": report.extraction.unreachable,
             "passed_over": report.extraction.passed_over,
         },
         "verdicts": report.verdicts,

@@ -100,8 +100,8 @@ class Run:
             yield cls(settings, contracts, warehouse, progress or Silent())
 
     def extract(self) -> Extraction:
-        """Inbox → archive."""
-        self.report.extraction = extract_submissions(self.settings.inbox, self.archive, self.settings.limits.file_bytes)
+        """Channels → archive."""
+        self.report.extraction = extract_submissions(self.settings, self.archive)
         return self.report.extraction
 
     def read_and_load(self) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -53,15 +54,35 @@ DEFAULT_LIMITS = Limits()
 
 
 @dataclass(frozen=True)
-class Settings:
-    """The two places that users move, and the limits.
+class Patience:
+    """How long a channel is waited for; all times in seconds.
 
-    inbox: folder or fsspec URL holding ``<submitter>/<file>``. warehouse: folder for everything that runs make.
-    personal_retention_days: how long the bytes of a file with personal data are kept.
+    attempts: tries of one request, the first included. first_pause: before the second try; it doubles each time.
+    silence: after which a server that says nothing counts as gone. copy: for one whole file. settle: so long a file
+    must have stayed as it is before it is taken.
+    """
+
+    attempts: int = 4
+    first_pause: float = 1
+    silence: float = 30
+    copy: float = 1800
+    settle: float = 5
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The places that users move, and the limits.
+
+    inbox: folder or fsspec URL holding ``<submitter>/<file>``; empty: the folder ``inbox``. warehouse: folder for
+    everything that runs make. inbox_options: what the variables ``SCICULTURE_INBOX_...`` say, by the rest of their
+    name: further channels, and how each is opened; they hold credentials and are never shown. personal_retention_days:
+    how long the bytes of a file with personal data are kept.
     """
 
     inbox: str
     warehouse: Path
+    inbox_options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    patience: Patience = Patience()
     limits: Limits = DEFAULT_LIMITS
     batch_bytes: int = 48 * 1024**2
     keep_releases: int = 10
@@ -69,18 +90,24 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """``SCICULTURE_INBOX`` (default ``inbox``), ``SCICULTURE_WAREHOUSE`` (default ``warehouse``), ``Limits`` and
-        ``SCICULTURE_PERSONAL_RETENTION_DAYS`` (default 30; 0: until the next run)."""
+        """``SCICULTURE_INBOX``, ``SCICULTURE_INBOX_...``, ``SCICULTURE_WAREHOUSE`` (default ``warehouse``),
+        ``Limits`` and ``SCICULTURE_PERSONAL_RETENTION_DAYS`` (default 30; 0: until the next run)."""
+        prefix = "SCICULTURE_INBOX_"
         days = os.environ.get("SCICULTURE_PERSONAL_RETENTION_DAYS") or "30"
         if not days.isdecimal():
             raise UserMistake(
                 f"SCICULTURE_PERSONAL_RETENTION_DAYS is a number of days, not {days!r} / 날짜 수를 적어 주세요"
             )
         return cls(
-            inbox=os.environ.get("SCICULTURE_INBOX") or "inbox",
+            inbox=os.environ.get("SCICULTURE_INBOX") or "",
             warehouse=Path(os.environ.get("SCICULTURE_WAREHOUSE") or "warehouse").absolute(),
             limits=Limits.from_environment(),
             personal_retention_days=int(days),
+            inbox_options={
+                name.removeprefix(prefix): value
+                for name, value in sorted(os.environ.items())
+                if name.startswith(prefix) and value
+            },
         )
 
     @property

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from nights import submit
 
-from sciculture_etl.extract import Archive, Extraction, Receipt, extract_submissions, scan_inbox
-from sciculture_etl.settings import UserMistake
+from sciculture_etl.extract import Archive, Extraction, Receipt, extract_submissions
+from sciculture_etl.settings import Limits, Patience, Settings, UserMistake
 
 DATA = "가상 자료".encode()
 RECEIPT = Receipt(
@@ -25,8 +25,9 @@ def archive(tmp_path: Path) -> Archive:
     return Archive(tmp_path / "archive")
 
 
-def take(inbox: Path, archive: Archive, limit: int = 1000) -> Extraction:
-    return extract_submissions(str(inbox), archive, limit)
+def take(inbox: Path | str, archive: Archive, limit: int = 1000) -> Extraction:
+    settings = Settings(str(inbox), archive.folder, limits=Limits(file_bytes=limit), patience=Patience(settle=0))
+    return extract_submissions(settings, archive)
 
 
 def test_what_is_stored_is_read_back_and_cannot_be_written_to(archive: Archive) -> None:
@@ -142,11 +143,11 @@ def test_a_file_over_the_limit_is_left_and_the_others_are_taken(archive: Archive
     assert [receipt.file_name for receipt in extraction.received] == ["실적.csv"]
 
 
-def test_arrivals_come_in_the_order_of_their_time_and_name(tmp_path: Path) -> None:
+def test_arrivals_come_in_the_order_of_their_time_and_name(archive: Archive, tmp_path: Path) -> None:
     for name, received in (("다.csv", "2020-04-01"), ("가.csv", "2020-04-02"), ("나.csv", "2020-04-01")):
         submit(tmp_path / "inbox", "가상센터", name, name.encode(), f"{received}T00:00:00")
-    _, arrivals, _ = scan_inbox(str(tmp_path / "inbox"))
-    assert [arrival.path.split("/")[1] for arrival in arrivals] == ["나.csv", "다.csv", "가.csv"]
+    received = take(tmp_path / "inbox", archive).received
+    assert [receipt.file_name for receipt in received] == ["나.csv", "다.csv", "가.csv"]
 
 
 def test_another_channel_is_another_address(archive: Archive) -> None:
@@ -155,9 +156,9 @@ def test_another_channel_is_another_address(archive: Archive) -> None:
     channel = fsspec.filesystem("memory")
     channel.pipe("/channel/가상센터/실적.csv", DATA)
     try:
-        (receipt,) = extract_submissions("memory://channel", archive, 1000).received
+        (receipt,) = take("memory://channel", archive).received
         assert (receipt.path, receipt.sha256) == ("가상센터/실적.csv", RECEIPT.sha256)
-        assert extract_submissions("memory://channel", archive, 1000).unchanged == 1
+        assert take("memory://channel", archive).unchanged == 1
     finally:
         channel.rm("/channel", recursive=True)
 
@@ -165,4 +166,4 @@ def test_another_channel_is_another_address(archive: Archive) -> None:
 @pytest.mark.parametrize("address", ["/nowhere/at/all", "nosuch://channel"])
 def test_a_channel_that_cannot_be_opened_is_told_with_its_address(archive: Archive, address: str) -> None:
     with pytest.raises(UserMistake, match=address):
-        extract_submissions(address, archive, 1000)
+        take(address, archive)

@@ -1,10 +1,12 @@
-"""Names of files are what institutions make them: they are told as they are and never become paths."""
+"""Names of files are what institutions make them: they are told without their tricks and never become paths."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from sciculture_etl.extract import Archive, extract_submissions
+from sciculture_etl.settings import Patience, Settings
 
 NAMES = [
     "가상\u202excsv.exe", "가상\n둘.csv", "밖\\..\\밖.csv", "C:\\가상.csv",
@@ -19,9 +21,11 @@ def test_whatever_a_file_is_called_the_archive_holds_it_under_its_sum_alone(name
     folder.mkdir(parents=True)
     (folder / name).write_bytes(b"x,y\r\n1,2\r\n")
     archive = Archive(tmp_path / "archive")
-    extraction = extract_submissions(str(tmp_path / "inbox"), archive, 1000)
+    settings = Settings(str(tmp_path / "inbox"), tmp_path, patience=Patience(settle=0))
+    extraction = extract_submissions(settings, archive)
     (receipt,) = extraction.received
-    assert (receipt.file_name, receipt.submitter) == (name, "가상시험센터")
+    shown = re.sub("[\u202a-\u202e\\\\\n]", "\ufffd", name)
+    assert (receipt.file_name, receipt.submitter) == (shown, "가상시험센터")
     assert archive.receipts() == [receipt]
     assert archive.read(receipt.sha256) == b"x,y\r\n1,2\r\n"
     made = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())

@@ -186,11 +186,11 @@ def test_names_that_differ_in_what_is_masked_are_two_files_and_received_once(tmp
     archive = Archive(tmp_path / "archive")
     for number in range(3):  # as long and as old as each other
         submit(tmp_path, "inbox/가상센터", f"010-0000-000{number}.csv", f"가상 {number}".encode())
-        (receipt,) = extract_submissions(str(tmp_path / "inbox"), archive, 1000).received
+        (receipt,) = extract_submissions(settings(tmp_path / "inbox", tmp_path), archive).received
         assert (receipt.path, archive.read(receipt.sha256)) == (
             "가상센터/⟦휴대전화번호⟧.csv", f"가상 {number}".encode(),
         )  # fmt: skip
-    again = extract_submissions(str(tmp_path / "inbox"), archive, 1000)
+    again = extract_submissions(settings(tmp_path / "inbox", tmp_path), archive)
     assert (again.received, again.unchanged) == ([], 3)
 
 

@@ -71,7 +71,7 @@ def _load_what_a_busy_night_needs(settings: Settings, extract: bool) -> None:
     from sciculture_etl.validate.suites import preload
 
     try:
-        busy = not extract or anything_new(settings.inbox, Archive(settings.archive))
+        busy = not extract or anything_new(settings, Archive(settings.archive))
     except UserMistake:
         return  # said by the run itself, where it is recorded
     if busy:
@@ -82,5 +82,5 @@ def _exit_code(report: RunReport) -> int:
     if report.publication.outcome == "refused":
         return REFUSED
     faulty = report.new_verdicts.get("rejected", 0) + report.new_verdicts.get("partially_accepted", 0)
-    amiss = faulty or report.acceptance.held or report.extraction.unreadable or report.unfit_corrections
-    return PARTIAL if amiss else 0
+    untaken = report.extraction.unreadable or report.extraction.unreachable
+    return PARTIAL if faulty or untaken or report.acceptance.held or report.unfit_corrections else 0

@@ -1,11 +1,12 @@
-"""Extract: from a channel (folder or URL) into the archive, where every file lies once under its sha256."""
+"""Extract: from the channels (folders and servers) into the archive, where every file lies once under its sha256."""
 
 from sciculture_etl.extract.archive import Archive, Receipt
+from sciculture_etl.extract.channel import channels_of, with_blocks
 from sciculture_etl.extract.decisions import Decision, Decisions
-from sciculture_etl.extract.inbox import Arrival, Extraction, anything_new, extract_submissions, scan_inbox
+from sciculture_etl.extract.inbox import Extraction, anything_new, extract_submissions
 from sciculture_etl.extract.restricted import Restricted, Verdict
 
 __all__ = [
-    "Archive", "Arrival", "Decision", "Decisions", "Extraction", "Receipt", "Restricted", "Verdict", "anything_new",
-    "extract_submissions", "scan_inbox",
+    "Archive", "Decision", "Decisions", "Extraction", "Receipt", "Restricted", "Verdict", "anything_new",
+    "channels_of", "extract_submissions", "with_blocks",
 ]  # fmt: skip

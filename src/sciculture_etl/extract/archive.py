@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 from sciculture_etl.extract.journal import Journal
 from sciculture_etl.settings import UserMistake
@@ -19,16 +19,24 @@ from sciculture_etl.settings import UserMistake
 CHUNK = 1024 * 1024
 
 
+class Source(Protocol):
+    """What bytes are read from."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
 @dataclass(frozen=True)
 class Receipt:
-    """That a file came. path: within the channel, NFC. modified: what the channel says of the file's last change,
-    ISO 8601 UTC; it is the time of receipt, and with size tells an unchanged file without reading it."""
+    """That a file came. path: within the channel, NFC; after ``<channel>://`` where it isn't the default one. modified:
+    what the channel says of the file's last change (else when it was taken), ISO 8601 UTC; it is the time of receipt,
+    and with size and mark, the channel's own sign of a version (ETag), tells an unchanged file without reading it."""
 
     sha256: str
     path: str
     submitter: str | None
     size: int
     modified: str
+    mark: str = ""
 
     @property
     def file_name(self) -> str:
@@ -53,8 +61,9 @@ class Archive:
     def path_of(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
 
-    def store(self, source: BinaryIO) -> tuple[str, int]:
-        """Copies one file into the archive; returns its sha256 and size in bytes."""
+    def store(self, source: Source, check: Callable[[str, int], None] = lambda sha256, size: None) -> tuple[str, int]:
+        """Copies one file into the archive; returns its sha256 and size in bytes. ``check`` is given both before the
+        copy counts; where it raises, nothing is kept."""
         self.folder.mkdir(parents=True, exist_ok=True)
         digest, size = hashlib.sha256(), 0
         descriptor, aside = tempfile.mkstemp(prefix=".incoming-", dir=self.folder)
@@ -67,6 +76,7 @@ class Archive:
                 target.flush()
                 os.fsync(target.fileno())
             sha256 = digest.hexdigest()
+            check(sha256, size)
             final = self.path_of(sha256)
             if final.exists() and final.stat().st_size == size:
                 Path(aside).unlink()

@@ -1,162 +1,234 @@
-"""The inbox: a folder tree ``<submitter>/<file>`` behind any fsspec URL."""
+"""From the channels into the archive: what is new or changed in each, whole or not at all."""
 
 from __future__ import annotations
 
-import unicodedata
+import hashlib
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import fsspec
+from sciculture_etl.extract.archive import CHUNK, Archive, Receipt
+from sciculture_etl.extract.channel import Channel, channels_of
+from sciculture_etl.extract.faults import GivenUp, Lasting, Passing, Persistence, in_words, passes
+from sciculture_etl.extract.listing import Arrival, Look, Unreachable, look_at, open_channel, version
+from sciculture_etl.settings import Patience, Settings
 
-from sciculture_etl.extract.archive import Archive, Receipt
-from sciculture_etl.personal import mask_path
-from sciculture_etl.settings import UserMistake
-
-COPIES_AT_ONCE = 4
-MODIFIED_KEYS = ("mtime", "LastModified", "last_modified", "modified", "updated", "created")
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """A file seen in the channel. ``remote`` is the channel's own path to it; ``path`` is relative, NFC and
-    without personal values."""
-
-    remote: str
-    path: str
-    submitter: str | None
-    size: int
-    modified: str
+Version = tuple[str, int | None, str, str]  # path, size, modified, mark
+# Servers allow about ten sessions on a connection.
+AT_ONCE = 6
 
 
 @dataclass
 class Extraction:
     """received: receipts of this run. unchanged: files seen before as they are. passed_over: files that are no
-    submissions, with the reason. unreadable: files that couldn't be taken this time, with the reason."""
+    submissions, with the reason. unreadable: files that couldn't be taken this time, with the reason. unreachable:
+    channels, by their setting, that couldn't be looked into or stopped answering, with the reason."""
 
     received: list[Receipt] = field(default_factory=list)
     unchanged: int = 0
     passed_over: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
+    unreachable: dict[str, str] = field(default_factory=dict)
+
+    def add(self, other: Extraction) -> None:
+        self.received += other.received
+        self.unchanged += other.unchanged
+        self.passed_over |= other.passed_over
+        self.unreadable |= other.unreadable
+        self.unreachable |= other.unreachable
 
 
-def _when(info: dict[str, Any]) -> str:
-    for key in MODIFIED_KEYS:
-        value = info.get(key)
-        if isinstance(value, int | float):
-            value = datetime.fromtimestamp(value, UTC)
-        if isinstance(value, datetime):
-            return value.astimezone(UTC).isoformat(timespec="microseconds")
-        if isinstance(value, str) and value:
-            return value
-    # A channel that tells no time: size alone tells a change, and all its files count as equally old.
-    return datetime.fromtimestamp(0, UTC).isoformat(timespec="microseconds")
+def anything_new(settings: Settings, archive: Archive) -> bool:
+    """Whether a folder on this machine holds something to take: a quick look, for which no server is asked."""
+    seen = _Seen(archive.receipts())
+    for channel in channels_of(settings):
+        if channel.kind == "folder":
+            with _looking(channel, Persistence(settings.patience)) as (_, _, look):
+                if seen.fresh(look.arrivals):
+                    return True
+    return False
 
 
-def _why_no_submission(path: str, info: dict[str, Any]) -> str | None:
-    # A named pipe would never end, and a link may lead out of the inbox.
-    if info.get("islink"):
-        return "symbolic link"
-    if info.get("type", "file") != "file":
-        return "no regular file"
-    parts = path.split("/")
-    if any(part.startswith(".") for part in parts):
-        return "hidden file"
-    if parts[-1].startswith("~$"):
-        return "lock file of an open workbook"
-    if parts[-1].lower() in ("thumbs.db", "desktop.ini"):
-        return "file of the operating system"
-    return None
+def extract_submissions(settings: Settings, archive: Archive) -> Extraction:
+    """Copies what is new or changed in the channels into the archive and writes its receipts.
 
-
-def open_inbox(inbox: str) -> tuple[Any, str]:
-    """File system and root of the channel. Raises UserMistake where it can't be reached."""
-    try:
-        filesystem, root = fsspec.url_to_fs(inbox)
-        # A listing kept from an earlier look would hide what came since.
-        filesystem.invalidate_cache()
-        if not filesystem.isdir(root):
-            raise FileNotFoundError
-    except (OSError, ValueError, ImportError) as error:
-        reason = str(error) or "no such folder"
-        raise UserMistake(
-            f"the inbox {inbox} can't be opened ({reason}): create it or set SCICULTURE_INBOX to a folder or URL"
-            f" / 접수함을 열 수 없습니다"
-        ) from None
-    return filesystem, str(root)
-
-
-def scan_inbox(inbox: str) -> tuple[Any, list[Arrival], dict[str, str]]:
-    """File system, arrivals ordered by time and path, and what was passed over with the reason."""
-    filesystem, root = open_inbox(inbox)
-    arrivals, passed_over = [], {}
-    for remote, info in filesystem.find(root, detail=True).items():
-        # A name that isn't UTF-8 is told with its odd bytes replaced; the file is taken all the same.
-        shown = remote[len(root) :].lstrip("/").encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        # From here on no name tells of a person: the channel's own path is used to open the file, never told.
-        path = mask_path(unicodedata.normalize("NFC", shown))
-        if reason := _why_no_submission(path, info):
-            passed_over[path] = reason
-            continue
-        submitter = path.split("/", 1)[0] if "/" in path else None
-        arrivals.append(Arrival(remote, path, submitter, int(info.get("size") or 0), _when(info)))
-    arrivals.sort(key=lambda arrival: (arrival.modified, arrival.path))
-    return filesystem, arrivals, passed_over
-
-
-def _fresh(arrivals: list[Arrival], archive: Archive) -> list[Arrival]:
-    # Counted, since names that differ only in what was masked look the same: where more of them are there than were
-    # received, all are taken, and which are new shows by their bytes.
-    known = Counter((receipt.path, receipt.size, receipt.modified) for receipt in archive.receipts())
-    seen = Counter((arrival.path, arrival.size, arrival.modified) for arrival in arrivals)
-    return [a for a in arrivals if seen[mark := (a.path, a.size, a.modified)] > known[mark]]
-
-
-def anything_new(inbox: str, archive: Archive) -> bool:
-    """Whether a run would find something to take. Raises UserMistake where the inbox can't be opened."""
-    _, arrivals, _ = scan_inbox(inbox)
-    return bool(_fresh(arrivals, archive))
-
-
-def extract_submissions(
-    inbox: str, archive: Archive, max_file_bytes: int, on_file: Callable[[], None] = lambda: None
-) -> Extraction:
-    """Copies what is new or changed in the channel into the archive and writes its receipts.
-
-    A file that changes while it is copied is left for the next run. Nothing in the channel is moved or deleted.
+    The channels are looked into at the same time. One that can't be is told in the report, and the others go on; where
+    it is the only one, Unreachable is raised. Nothing in a channel is moved or deleted.
     """
     archive.sweep()
-    filesystem, arrivals, passed_over = scan_inbox(inbox)
-    fresh = _fresh(arrivals, archive)
-    extraction = Extraction(unchanged=len(arrivals) - len(fresh), passed_over=passed_over)
+    channels = channels_of(settings)
+    seen = _Seen(archive.receipts())
 
-    def take(arrival: Arrival) -> Receipt | str:
+    def collected(channel: Channel) -> Extraction:
         try:
-            if arrival.size > max_file_bytes:
-                return f"larger than {max_file_bytes:,} bytes"
-            with filesystem.open(arrival.remote, "rb") as source:
-                sha256, size = archive.store(source)
-            after = filesystem.info(arrival.remote)
-            if int(after.get("size") or 0) != arrival.size or _when(after) != arrival.modified or size != arrival.size:
-                return "still being written, left for the next run"
-            return Receipt(sha256, arrival.path, arrival.submitter, size, arrival.modified)
-        except OSError as error:
-            return error.strerror or type(error).__name__
-        finally:
-            on_file()
+            return _collect(channel, settings, archive, seen)
+        except Unreachable as error:
+            if len(channels) == 1:
+                raise
+            return Extraction(unreachable={channel.setting: error.reason})
 
-    held = Counter(archive.receipts())
-    with ThreadPoolExecutor(COPIES_AT_ONCE) as pool:
-        for arrival, outcome in zip(fresh, pool.map(take, fresh), strict=True):
-            if isinstance(outcome, Receipt) and held[outcome]:
-                held[outcome] -= 1
-                extraction.unchanged += 1
-            elif isinstance(outcome, Receipt):
-                extraction.received.append(outcome)
-            else:
-                extraction.unreadable[arrival.path] = outcome
+    extraction = Extraction()
+    with ThreadPoolExecutor(len(channels)) as pool:
+        for part in pool.map(collected, channels):
+            extraction.add(part)
     archive.add_receipts(extraction.received)
     return extraction
+
+
+class _Seen:
+    """What earlier receipts tell of the channels' files."""
+
+    def __init__(self, receipts: Sequence[Receipt]) -> None:
+        self._versions: Counter[Version] = Counter((r.path, r.size, r.modified, r.mark) for r in receipts)
+        self._receipts = Counter(receipts)
+        self._last = {receipt.path: receipt for receipt in receipts}
+
+    def fresh(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """Those that are new or changed by what the channel says of them, without reading them.
+
+        Counted, since names that differ only in what was masked look the same: where more of them are there than were
+        received, all are taken, and which are new shows by their bytes.
+        """
+        there = Counter(_version(arrival) for arrival in arrivals)
+        return [
+            arrival
+            for arrival in arrivals
+            if (there[mark := _version(arrival)] > self._versions[mark] if arrival.modified else self._differs(arrival))
+        ]
+
+    def _differs(self, arrival: Arrival) -> bool:
+        last = self._last.get(arrival.path)
+        return not arrival.mark or last is None or (last.size, last.mark) != (arrival.size, arrival.mark)
+
+    def before(self, receipt: Receipt) -> bool:
+        """Whether this is a receipt of an earlier run, each counting once."""
+        known = self._receipts[receipt] > 0
+        self._receipts[receipt] -= known
+        return known
+
+    def by_its_bytes(self, arrival: Arrival, sha256: str) -> bool:
+        """Told by the bytes, where the channel says nothing."""
+        last = self._last.get(arrival.path)
+        return not arrival.modified and not arrival.mark and last is not None and last.sha256 == sha256
+
+
+def _version(arrival: Arrival) -> Version:
+    return arrival.path, arrival.size, arrival.modified, arrival.mark
+
+
+@contextmanager
+def _looking(channel: Channel, persist: Persistence) -> Iterator[tuple[ThreadPoolExecutor, Any, Look]]:
+    """A pool for its files, the open file system, and what lies in the channel. Raises Unreachable."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            filesystem, root = persist(lambda: open_channel(channel, persist.patience))
+        except Exception as error:
+            raise Unreachable(channel, in_words(error)) from None
+        with closing(filesystem) if hasattr(filesystem, "close") else nullcontext():
+            try:
+                look = look_at(channel, filesystem, root, persist, pool)
+            except Exception as error:
+                raise Unreachable(channel, in_words(error)) from None
+            yield pool, filesystem, look
+
+
+def _collect(channel: Channel, settings: Settings, archive: Archive, seen: _Seen) -> Extraction:
+    persist = Persistence(settings.patience)
+
+    with _looking(channel, persist) as (pool, filesystem, look):
+        fresh = seen.fresh(look.arrivals)
+        extraction = Extraction([], len(look.arrivals) - len(fresh), look.passed_over, look.unreadable)
+
+        def taken(arrival: Arrival) -> Receipt | Exception:
+            try:
+                return persist(lambda: _copy(filesystem, arrival, archive, settings))
+            except Exception as error:
+                return error
+
+        time.sleep(_seconds_to_settle(channel, fresh, settings.patience))
+        waiting = 0
+        for arrival, outcome in zip(fresh, list(pool.map(taken, fresh)), strict=True):
+            if isinstance(outcome, Exception) and passes(outcome):
+                # Once more, alone: what breaks the connection under one file breaks it under its neighbours.
+                outcome = taken(arrival)
+            if isinstance(outcome, FileNotFoundError):
+                extraction.passed_over[arrival.path] = "deleted before it could be taken"
+            elif isinstance(outcome, GivenUp):
+                waiting += 1
+            elif isinstance(outcome, Exception):
+                extraction.unreadable[arrival.path] = channel.masked(in_words(outcome))
+            elif seen.by_its_bytes(arrival, outcome.sha256) or seen.before(outcome):
+                extraction.unchanged += 1
+            else:
+                extraction.received.append(outcome)
+    if persist.lost:
+        extraction.unreachable[channel.setting] = f"it stopped answering; {waiting:,} files wait for the next run"
+    return extraction
+
+
+def _seconds_to_settle(channel: Channel, fresh: list[Arrival], patience: Patience) -> float:
+    """How long to wait between listing and copying, so that a file still being written shows it by a change.
+
+    An object of S3 appears whole. A folder has this machine's clock, so that only young files need watching; a
+    server's clock may be wrong.
+    """
+    if not fresh or channel.kind == "s3":
+        return 0
+    if channel.kind != "folder":
+        return patience.settle
+    youngest = max(datetime.fromisoformat(arrival.modified) for arrival in fresh)
+    age = (datetime.now(UTC) - youngest).total_seconds()
+    return patience.settle - age if 0 <= age < patience.settle else 0
+
+
+def _copy(filesystem: Any, arrival: Arrival, archive: Archive, settings: Settings) -> Receipt:
+    """One try to take one file. Raises Lasting, Passing and whatever the channel's library raises."""
+    if arrival.size is not None and arrival.size > settings.limits.file_bytes:
+        raise Lasting(f"larger than {settings.limits.file_bytes:,} bytes")
+
+    def check(sha256: str, size: int) -> None:
+        if version(filesystem.info(arrival.remote)) != (arrival.size, arrival.modified, arrival.mark):
+            raise Lasting("still being written, left for the next run")
+        if arrival.size is None:
+            # Nobody said how long it is: what broke off is told by a second transfer that differs.
+            if _sha256(filesystem, arrival, settings) != sha256:
+                raise Passing("two transfers of it differ")
+        elif size != arrival.size:
+            raise Passing(f"the transfer broke off after {size:,} of {arrival.size:,} bytes")
+
+    with filesystem.open(arrival.remote, "rb") as source:
+        sha256, size = archive.store(_Watched(source, settings), check)
+    modified = arrival.modified or datetime.now(UTC).isoformat(timespec="microseconds")
+    return Receipt(sha256, arrival.path, arrival.submitter, size, modified, arrival.mark)
+
+
+def _sha256(filesystem: Any, arrival: Arrival, settings: Settings) -> str:
+    digest = hashlib.sha256()
+    with filesystem.open(arrival.remote, "rb") as opened:
+        source = _Watched(opened, settings)
+        while chunk := source.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+class _Watched:
+    """A file being copied: never longer than allowed, and never for ever."""
+
+    def __init__(self, source: Any, settings: Settings) -> None:
+        self._source = source
+        self._until = time.monotonic() + settings.patience.copy
+        self._left = self._most = settings.limits.file_bytes
+
+    def read(self, size: int) -> bytes:
+        data: bytes = self._source.read(size)
+        self._left -= len(data)
+        if self._left < 0:
+            raise Lasting(f"larger than {self._most:,} bytes")
+        if time.monotonic() > self._until:
+            raise Passing("the transfer takes too long")
+        return data

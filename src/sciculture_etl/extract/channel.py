@@ -1,0 +1,146 @@
+"""What a channel is: an address and how it is opened, as the settings say. Nothing here opens one."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from sciculture_etl.settings import Settings, UserMistake
+
+DEFAULT_INBOX = "inbox"
+KINDS = {"": "folder", "file": "folder", "sftp": "sftp", "s3": "s3", "http": "https", "https": "https"}
+OPTIONS = {
+    "folder": set[str](),
+    "sftp": {"USERNAME", "PASSWORD", "KEY_FILE", "KNOWN_HOSTS"},
+    "s3": {"ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN", "ENDPOINT_URL", "REGION", "ANONYMOUS", "CA_FILE"},
+    "https": {"USERNAME", "PASSWORD", "TOKEN", "CA_FILE"},
+    "other": set[str](),
+}
+OF_EVERY_KIND = {"SUBMITTER", "BLOCK"}
+ALL_OPTIONS = OF_EVERY_KIND.union(*OPTIONS.values())
+SECRETS = ("PASSWORD", "TOKEN", "SECRET_ACCESS_KEY", "SESSION_TOKEN", "ACCESS_KEY_ID")
+
+
+@dataclass(frozen=True)
+class Channel:
+    """name: as in the setting, lower case; empty for the default channel. options: credentials among them."""
+
+    name: str
+    url: str
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def setting(self) -> str:
+        return "SCICULTURE_INBOX" + (f"_{self.name.upper()}" if self.name else "")
+
+    @property
+    def kind(self) -> str:
+        scheme, separator, _ = self.url.partition("://")
+        return KINDS.get(scheme.lower(), "other") if separator else "folder"
+
+    @property
+    def submitter(self) -> str | None:
+        """Whose channel it is, where it belongs to one institution."""
+        return self.options.get("SUBMITTER")
+
+    def path(self, within: str) -> str:
+        """What a file is called in receipts: no file of the default channel can have ``//`` in its path."""
+        return f"{self.name}://{within}" if self.name else within
+
+    def masked(self, words: str) -> str:
+        """Words of others, who might have repeated what they were given."""
+        for secret in SECRETS:
+            if len(value := self.options.get(secret, "")) > 3:
+                words = words.replace(value, "***")
+        return words
+
+
+def channels_of(settings: Settings) -> list[Channel]:
+    """The default channel and the further ones by name. Raises UserMistake for settings that can't be meant."""
+    urls: dict[str, str] = {}
+    options: dict[str, dict[str, str]] = {}
+    for rest, value in settings.inbox_options.items():
+        name, separator, option = ("", "_", rest) if rest in ALL_OPTIONS else rest.partition("_")
+        if not separator:
+            urls[name] = value
+        elif option in ALL_OPTIONS:
+            options.setdefault(name, {})[option] = value
+        else:
+            raise UserMistake(
+                f"SCICULTURE_INBOX_{rest}: a channel's name has no underscore, and its options are"
+                f" {', '.join(sorted(ALL_OPTIONS))} / 그런 설정이 없습니다"
+            )
+    if settings.inbox or not urls or Path(DEFAULT_INBOX).is_dir():
+        urls[""] = settings.inbox or DEFAULT_INBOX
+    for name in sorted(options.keys() - urls.keys()):
+        raise UserMistake(
+            f"{Channel(name, '').setting}_{min(options[name])} is set, but not {Channel(name, '').setting}, the URL of"
+            f" that channel / 접수 경로의 주소가 없습니다"
+        )
+    channels = [Channel(name.lower(), url, options.get(name, {})) for name, url in sorted(urls.items())]
+    for channel in channels:
+        _check(channel)
+    return channels
+
+
+def with_blocks(settings: Settings, read_block: Callable[[str], object]) -> Settings:
+    """The settings with each ``..._BLOCK`` replaced by the options that the block of that name holds; a variable
+    prevails over its block. Raises UserMistake where a block can't be read or holds something else."""
+    resolved: dict[str, str] = {}
+    for name, value in settings.inbox_options.items():
+        if name != "BLOCK" and not name.endswith("_BLOCK"):
+            continue
+        try:
+            block = read_block(value)
+        except Exception as error:
+            raise UserMistake(
+                f"the block {value!r} of SCICULTURE_INBOX_{name} can't be read ({type(error).__name__}): save a Secret"
+                f" block of that name / 블록을 읽을 수 없습니다"
+            ) from None
+        if not isinstance(block, Mapping):
+            raise UserMistake(
+                f"the block {value!r} of SCICULTURE_INBOX_{name} must hold a JSON object of options, such as"
+                f' {{"PASSWORD": "..."}} / 블록의 값은 JSON 객체여야 합니다'
+            )
+        resolved |= {name.removesuffix("BLOCK") + str(option).upper(): str(held) for option, held in block.items()}
+    kept = {name: value for name, value in settings.inbox_options.items() if not name.endswith("BLOCK")}
+    return replace(settings, inbox_options=resolved | kept)
+
+
+def _check(channel: Channel) -> None:
+    known = OPTIONS[channel.kind] | OF_EVERY_KIND
+    for option in sorted(channel.options.keys() - known):
+        raise UserMistake(
+            f"{channel.setting}_{option} is set, but a channel of this kind ({channel.kind}) takes only"
+            f" {', '.join(sorted(known))} / 이 접수 경로에는 없는 설정입니다"
+        )
+    if channel.kind in ("folder", "other"):
+        return
+    address = urlsplit(channel.url)
+    if address.password is not None or (channel.kind != "sftp" and address.username is not None):
+        raise UserMistake(
+            f"{channel.setting} holds credentials, and addresses are written to logs: take them out of the URL and set"
+            f" {channel.setting}_PASSWORD or the like / 주소에 비밀번호를 적지 마세요"
+        )
+    if not address.hostname or address.query or address.fragment:
+        raise UserMistake(
+            f"{channel.setting}: the address must be {channel.kind}://host/path, without ? and #"
+            f" / 주소가 잘못되었습니다"
+        )
+    for url, what in ((channel.url, channel.setting), (channel.options.get("ENDPOINT_URL", ""), "ENDPOINT_URL")):
+        if url.lower().startswith("http://") and not _is_loopback(urlsplit(url)):
+            raise UserMistake(
+                f"{channel.setting}: {what} is http, which anyone on the way can read and change: use https"
+                f" / https 주소를 쓰세요"
+            )
+
+
+def _is_loopback(address: SplitResult) -> bool:
+    host = address.hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

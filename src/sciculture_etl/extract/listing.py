@@ -1,0 +1,217 @@
+"""What lies in a channel: every file below its root, with what the channel says of each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
+
+import fsspec
+
+from sciculture_etl.extract.channel import Channel
+from sciculture_etl.extract.faults import GivenUp, Lasting, Persistence, in_words
+from sciculture_etl.extract.names import as_people_read, why_no_submission, why_refused
+from sciculture_etl.personal import mask_path
+from sciculture_etl.settings import Patience, UserMistake
+
+MODIFIED_KEYS = ("mtime", "LastModified", "last_modified", "modified", "updated", "created")
+# A listing that goes deeper goes round in circles.
+DEEPEST = 32
+
+
+class Unreachable(UserMistake):
+    """A channel can't be opened or listed. reason: why, without its address."""
+
+    def __init__(self, channel: Channel, reason: str) -> None:
+        self.reason = channel.masked(reason)
+        super().__init__(
+            f"the inbox {channel.url} can't be opened ({self.reason}): create it or set {channel.setting} to another"
+            f" folder or URL / 접수함을 열 수 없습니다"
+        )
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A file seen in a channel. remote: the channel's own path to it. path: as it stands in receipts, NFC and
+    without personal values. size: in
+    bytes, None where the channel doesn't tell. modified: ISO 8601 UTC, empty where it doesn't tell. mark: what else
+    tells one version from another (ETag)."""
+
+    remote: str
+    path: str
+    submitter: str | None
+    size: int | None
+    modified: str
+    mark: str = ""
+
+
+@dataclass
+class Look:
+    """What one look at a channel found. passed_over: what is no submission; unreadable: what should have been one."""
+
+    arrivals: list[Arrival] = field(default_factory=list)
+    passed_over: dict[str, str] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+
+def _s3(channel: Channel, patience: Patience) -> Any:
+    from s3fs import S3FileSystem
+
+    options = channel.options
+    endpoint = options.get("ENDPOINT_URL")
+    own = endpoint or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    filesystem = S3FileSystem(
+        anon=options.get("ANONYMOUS", "").lower() in ("1", "true", "yes"),
+        key=options.get("ACCESS_KEY_ID"),
+        secret=options.get("SECRET_ACCESS_KEY"),
+        token=options.get("SESSION_TOKEN"),
+        endpoint_url=endpoint,
+        client_kwargs={"region_name": options.get("REGION"), "verify": options.get("CA_FILE")},
+        config_kwargs={
+            "connect_timeout": patience.silence,
+            "read_timeout": patience.silence,
+            "retries": {"total_max_attempts": 1},
+            "s3": {"addressing_style": "path" if own else "auto"},
+        },
+        default_block_size=8 * 1024**2,
+        use_listings_cache=False,
+        skip_instance_cache=True,
+    )
+    filesystem.retries = 1  # it is tried again here, as every channel is
+    return filesystem
+
+
+def open_channel(channel: Channel, patience: Patience) -> tuple[Any, str]:
+    """File system and root of a channel. Raises whatever its library raises."""
+    address = urlsplit(channel.url)
+    if "BLOCK" in channel.options:
+        raise Lasting("its block is read by the nightly flow alone")
+    if channel.kind == "sftp":
+        from sciculture_etl.extract.sftp import Sftp
+
+        return Sftp(channel, patience), unquote(address.path) or "/"
+    if channel.kind == "https":
+        from sciculture_etl.extract.https import Listing, quoted
+
+        return Listing(channel, patience), quoted(channel.url).rstrip("/") + "/"
+    if channel.kind == "s3":
+        return _s3(channel, patience), f"{address.netloc}{address.path}".rstrip("/")
+    filesystem, root = fsspec.url_to_fs(channel.url)
+    # A listing kept from an earlier look would hide what came since.
+    filesystem.invalidate_cache()
+    return filesystem, str(root)
+
+
+def when(info: dict[str, Any]) -> str:
+    """Time of the last change, ISO 8601 UTC; empty where the channel doesn't tell."""
+    for key in MODIFIED_KEYS:
+        value = info.get(key)
+        if isinstance(value, int | float):
+            value = datetime.fromtimestamp(value, UTC)
+        if isinstance(value, datetime):
+            return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return ""
+
+
+def version(info: dict[str, Any]) -> tuple[int | None, str, str]:
+    """Size, time and mark: what tells one version of a file from another."""
+    size = info.get("size")
+    return (None if size is None else int(size)), when(info), str(info.get("ETag") or "")
+
+
+def _walk(filesystem: Any, root: str, persist: Persistence, pool: ThreadPoolExecutor, look: Look) -> list[Any]:
+    """Level by level, the folders of each at the same time; a folder that can't be listed is told, not left out."""
+
+    def children(folder: str) -> list[Any]:
+        return [info for info in filesystem.ls(folder, detail=True) if info["name"].rstrip("/") != folder.rstrip("/")]
+
+    def listed(folder: str) -> list[Any] | str:
+        try:
+            return persist(lambda: children(folder))
+        except FileNotFoundError:
+            return []  # deleted meanwhile
+        except GivenUp:
+            raise
+        except Exception as error:
+            return in_words(error)
+
+    files, level = [], persist(lambda: children(root))
+    for _ in range(DEEPEST):
+        folders = [info["name"] for info in level if info["type"] == "directory" and not info.get("islink")]
+        files += [info for info in level if info["type"] != "directory" or info.get("islink")]
+        if not folders:
+            break
+        level = []
+        for folder, found in zip(folders, pool.map(listed, folders), strict=True):
+            if isinstance(found, str):
+                look.unreadable[_within(folder.rstrip("/"), root) + "/"] = found
+            else:
+                level += found
+    else:
+        look.unreadable.update({_within(info["name"], root): "lies too deep" for info in level})
+    return files
+
+
+def _within(remote: str, root: str) -> str:
+    rest = remote[len(root) :].lstrip("/") if not root.endswith("/") else remote[len(root) :]
+    if root.startswith(("http://", "https://")):
+        return as_people_read(unquote_to_bytes(rest))
+    return as_people_read(os.fsencode(rest))
+
+
+def _files(
+    channel: Channel, filesystem: Any, root: str, persist: Persistence, pool: ThreadPoolExecutor, look: Look
+) -> Iterable[Any]:
+    if channel.kind == "s3":  # the whole tree in a few requests; a folder is but a part of a key
+        return [
+            info
+            for info in persist(lambda: filesystem.find(root, detail=True)).values()
+            if not (info["name"].endswith("/") and not info["size"])
+        ]
+    if channel.kind != "https" and not persist(lambda: filesystem.isdir(root)):
+        raise Lasting("no such folder")
+    return _walk(filesystem, root, persist, pool, look)
+
+
+def look_at(channel: Channel, filesystem: Any, root: str, persist: Persistence, pool: ThreadPoolExecutor) -> Look:
+    """Arrivals by time and path, and what isn't to be taken. Raises what the last try at the root raised."""
+    look, wanted = Look(), []
+    for info in _files(channel, filesystem, root, persist, pool, look):
+        # From here on no name tells of a person: the channel's own is used to open the file, and never told.
+        within = mask_path(_within(info["name"], root))
+        if reason := why_refused(within):
+            look.unreadable[within] = reason
+        elif reason := why_no_submission(within, info):
+            look.passed_over[within] = reason
+        else:
+            wanted.append((within, info))
+
+    def asked(info: dict[str, Any]) -> dict[str, Any] | str | None:
+        if "size" in info:
+            return info
+        try:
+            return dict(persist(lambda: filesystem.info(info["name"])))
+        except FileNotFoundError:
+            return None
+        except GivenUp:
+            raise
+        except Exception as error:
+            return in_words(error)
+
+    for (within, info), told in zip(wanted, pool.map(asked, [info for _, info in wanted]), strict=True):
+        if told is None:
+            look.passed_over[within] = "deleted before it could be taken"
+        elif isinstance(told, str):
+            look.unreadable[within] = told
+        else:
+            first, separator, _ = within.partition("/")
+            submitter = channel.submitter or (first if separator else None)
+            look.arrivals.append(Arrival(info["name"], channel.path(within), submitter, *version(told)))
+    look.arrivals.sort(key=lambda arrival: (arrival.modified, arrival.path))
+    look.passed_over = {channel.path(within): reason for within, reason in look.passed_over.items()}
+    look.unreadable = {channel.path(within): channel.masked(why) for within, why in look.unreadable.items()}
+    return look

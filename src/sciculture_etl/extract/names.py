@@ -1,0 +1,62 @@
+"""The names under which files lie in a channel: how they are shown, and which tell that a file isn't to be taken."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+LONGEST_NAME = 255
+OF_THE_SYSTEM = ("thumbs.db", "desktop.ini", ".ds_store")
+UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".download", ".upload", ".swp", "~")
+REPLACED = "\N{REPLACEMENT CHARACTER}"
+# They make a name look other than it is: "fdp.exe" for "exe.pdf".
+TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+
+
+def as_people_read(path: bytes) -> str:
+    """Composed (NFC). Old Korean servers give names in CP949; what is neither has its odd bytes replaced, and so are
+    characters that could do harm where the name is shown or used: control characters, turns, backslashes."""
+    composed = unicodedata.normalize("NFC", "/".join(_decoded(name) for name in path.split(b"/")))
+    return "".join(REPLACED if _is_trick(character) else character for character in composed)
+
+
+def _decoded(name: bytes) -> str:
+    for encoding in ("utf-8", "cp949"):
+        try:
+            return name.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return name.decode("utf-8", "replace")
+
+
+def _is_trick(character: str) -> bool:
+    return character == "\\" or character in TURNING or unicodedata.category(character) in ("Cc", "Zl", "Zp")
+
+
+def why_refused(path: str) -> str | None:
+    """A name that could do harm where it is used as a path; its owner is to rename the file."""
+    parts = path.split("/")
+    if any(part in ("", ".", "..") for part in parts):
+        return "its path leads elsewhere: rename it"
+    if any(len(part.encode("utf-8", "replace")) > LONGEST_NAME for part in parts):
+        return f"its name is longer than {LONGEST_NAME} bytes: rename it"
+    return None
+
+
+def why_no_submission(path: str, info: dict[str, Any]) -> str | None:
+    """Why nobody meant this file to be taken: reason, or None for a submission."""
+    # A named pipe would never end, and a link may lead out of the channel.
+    if info.get("islink") or info.get("type") == "link":
+        return "symbolic link"
+    if info.get("type", "file") != "file":
+        return "no regular file"
+    parts = path.split("/")
+    if any(part.startswith(".") for part in parts):
+        return "hidden file"
+    if parts[-1].startswith("~$"):
+        return "lock file of an open workbook"
+    if parts[-1].lower() in OF_THE_SYSTEM:
+        return "file of the operating system"
+    if parts[-1].lower().endswith(UNFINISHED):
+        return "unfinished, by its name"
+    return None
