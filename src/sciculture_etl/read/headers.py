@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from sciculture_etl.contracts import Contract
-from sciculture_etl.read.grid import HEAD_ROWS, Grid, Merge
-from sciculture_etl.read.titles import MIDDLE_DOTS, said_date
-
-HEADER_WITHIN = 20  # rows from the top in which a header is looked for
-UNIT_IN_BRACKETS = re.compile(
-    r"[(\[<‹〈]\s*(?:단위\s*[:：]?\s*)?"
-    r"(명|회|개|개소|건|팀|원|천\s*원|만\s*원|백\s*만\s*원|억\s*원|%|점|인|반|강좌|(?:5|7|10|100)\s*점(?:\s*만점)?(?:\s*척도)?(?:\s*기준|\s*환산)?)"
-    r"\s*[)\]>›〉]"
+from sciculture_etl.read.grid import Merge
+from sciculture_etl.read.spelling import (
+    DONE,
+    PLANNED,
+    TOTAL,
+    Names,
+    double_names,
+    normalise_header,
+    normalised,
+    single_names,
+    spellings_of,
+    wide_column,
 )
-SCALE_IN_HEADER = re.compile(r"(?<!\d)(5|7|10|100)\s*점|%")
-DROPPED = re.compile(r"[\s()\[\]·ㆍ・•/,:：.*†]+")
-# Taken away before NFKC, which would make digits of them.
-NOTE_MARK = re.compile(r"[①-⑳]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?|(?<=[가-힣)])\s*\d\)$")
-YEAR_SPELLINGS = ("사업연도", "연도", "년도", "사업년도")
+from sciculture_etl.read.titles import Title, said_term
+
 PERSONAL = re.compile(
     r"(?:\w{0,6}성명|이름|(?:참가자|수강생|교육생|학생|강사|보호자|신청자|수혜자|회원|아동)(?:이름|명)"
     r"|.*(?:주민등록번호|주민번호|외국인등록번호|여권번호|휴대전화|핸드폰|휴대폰|이메일|전자우편|상세주소|생년월일|계좌번호"
@@ -35,40 +33,15 @@ OFFICE_CONTACT = re.compile(
 )
 
 
-def normalise_header(text: str | None) -> str:
-    """NFKC without white space, line breaks, middle dots, brackets, a unit in brackets and footnote marks:
-    ``수혜자수\\n(순인원)(명)¹⁾`` → ``수혜자수순인원``."""
-    if not text:
-        return ""
-    plain = unicodedata.normalize("NFKC", NOTE_MARK.sub("", text.strip().translate(MIDDLE_DOTS)))
-    return DROPPED.sub("", UNIT_IN_BRACKETS.sub("", plain)).lower()
-
-
-def unit_in_header(text: str | None) -> str | None:
-    """``국비(천원)`` → ``천원``."""
-    found = UNIT_IN_BRACKETS.search(unicodedata.normalize("NFKC", text or ""))
-    return re.sub(r"\s", "", found[1]) if found else None
-
-
-def scale_in_header(text: str | None) -> str | None:
-    """``만족도(5점 만점)`` → ``5``; ``만족도(%)`` → ``%``; None where a header says no scale."""
-    found = SCALE_IN_HEADER.search(unicodedata.normalize("NFKC", text or ""))
-    return (found[1] or "%") if found else None
-
-
-@lru_cache(maxsize=4096)
-def _normalised(text: str | None) -> str:
-    # Files of one form repeat each other's headers, and every cell of the head is looked at more than once.
-    return normalise_header(text)
-
-
 @dataclass(frozen=True)
 class Header:
     """A header found.
 
     first, last: its rows from 0. columns: field → column from 0. labels: column → header text as the file writes it
-    (``parent|child`` where two rows make it). missing: required fields without a column. unclear: measures of which it
-    can't be told which column is meant: the same header twice, or one header over several columns (planned and actual).
+    (``parent|child`` where two rows make it), of all columns of its rows. left, right: the first and last column of its
+    own; what stands beyond them lies beside the table. missing: required fields without a column. unclear: measures of
+    which it can't be told which column is meant: the same header twice, or one header over several columns (planned and
+    actual). score: how well it fits; the highest is taken.
     """
 
     contract: Contract
@@ -76,8 +49,11 @@ class Header:
     last: int
     columns: dict[str, int]
     labels: dict[int, str]
+    left: int
+    right: int
     missing: list[str] = field(default_factory=list)
     unclear: list[str] = field(default_factory=list)
+    score: tuple[int, ...] = ()
 
     @property
     def extra(self) -> list[str]:
@@ -85,77 +61,9 @@ class Header:
         return [label for column, label in self.labels.items() if column not in used]
 
 
-TOTAL = "total"
-PLANNED = re.compile(r"계획|목표|예정|예상")
-DONE = ("실적", "결과", "실제", "집행", "개최결과", "운영결과")
-
-
-def wide_column(measure: str, code: str) -> str:
-    """The name, among a table's fields, of the column of a wide table that holds ``measure`` for ``code``."""
-    return f"{measure}@{code}"
-
-
-@lru_cache(maxsize=256)
-def _spellings(contract: Contract) -> dict[str, tuple[str, int]]:
-    """Normalised spelling → (field, rank); the header itself ranks before its aliases."""
-    found: dict[str, tuple[str, int]] = {}
-    named: list[tuple[str, Sequence[str]]] = [("program_year", YEAR_SPELLINGS)]
-    named += [(fld.name, fld.spellings) for fld in contract.fields.values()]
-    if wide := contract.unpivot:
-        named += [(wide_column(wide.measure, code), spellings) for code, spellings in wide.columns.items()]
-        named.append((wide_column(wide.measure, TOTAL), wide.total))
-    for name, spellings in named:
-        for rank, spelling in enumerate(spellings):
-            found.setdefault(normalise_header(spelling.replace("|", "")), (name, rank))
-    return found
-
-
-def _spread_parents(parents: list[str | None], children: list[str | None], row: int, merges: list[Merge]) -> list[str]:
-    """The parent over each column: by its merged range, else up to the next parent as far as children go on."""
-    spread = [cell or "" for cell in parents]
-    ranges = [merge for merge in merges if merge.top <= row <= merge.bottom and merge.right > merge.left]
-    if merges:
-        for merge in ranges:
-            for column in range(merge.left + 1, min(merge.right + 1, len(spread))):
-                spread[column] = spread[merge.left]
-        return spread
-    for column in range(1, len(spread)):
-        if not spread[column] and children[column] and children[column - 1] and spread[column - 1]:
-            spread[column] = spread[column - 1]
-    return spread
-
-
-Names = list[tuple[str, list[str]]]  # per column: the label as written and its normalised names, best first
-
-
-def _single(cells: list[str | None]) -> Names:
-    return [(cell or "", [_normalised(cell)]) for cell in cells]
-
-
-def _double(parents: list[str | None], children: list[str | None], row: int, merges: list[Merge]) -> Names:
-    names: Names = []
-    for parent, child in zip(_spread_parents(parents, children, row, merges), children, strict=True):
-        if parent and child:
-            names.append((f"{parent}|{child}", _forms(parent, child)))
-        else:
-            names.append((parent or child or "", [_normalised(parent or child)]))
-    return names
-
-
-def _forms(parent: str, child: str) -> list[str]:
-    """How a header over two rows may be spelled in a contract. What is planned never goes by the name of what was done;
-    what was done may go by its name alone."""
-    both = [_normalised(parent + child), _normalised(child + parent)]
-    if PLANNED.search(_normalised(parent)) or PLANNED.search(_normalised(child)):
-        return both
-    if _normalised(child) in DONE:
-        return [*both, _normalised(parent)]
-    return [*both, _normalised(child)]
-
-
 def _map_columns(names: Names, contract: Contract) -> dict[str, int]:
     """Field → column; a field goes to the column that writes it most like the contract, its parent counting first."""
-    spellings = _spellings(contract)
+    spellings = spellings_of(contract)
     claims: list[tuple[int, int, int, str]] = []
     for column, (_, forms) in enumerate(names):
         for form, name in enumerate(forms):
@@ -171,7 +79,7 @@ def _map_columns(names: Names, contract: Contract) -> dict[str, int]:
     return columns
 
 
-def _missing(contract: Contract, columns: dict[str, int], above: str) -> list[str]:
+def _missing(contract: Contract, columns: dict[str, int], above: Title) -> list[str]:
     # One column may hold the whole place, or both ends of a period; the others are then read from it.
     given = set(columns)
     if contract.region_fields and contract.region_fields[-1].name in columns:
@@ -179,8 +87,13 @@ def _missing(contract: Contract, columns: dict[str, int], above: str) -> list[st
     if contract.period and contract.period[0].name in columns:
         given.add(contract.period[1].name)
     given |= {name for name, fld in contract.fields.items() if fld.from_field in columns}
-    if said_date(above):
+    if above.day:
         given |= {name for name, fld in contract.fields.items() if fld.type == "date" and fld.said}
+    given |= {
+        name
+        for name, fld in contract.fields.items()
+        if fld.type == "term" and fld.said and fld.required and (said_term(above.text, fld.terms) or 0) > 0
+    }
     wide = contract.unpivot
     told = [*wide.columns, *([TOTAL] if TOTAL in contract.fields[wide.into].values else [])] if wide else []
     if wide and any(wide_column(wide.measure, code) in columns for code in told):
@@ -190,58 +103,118 @@ def _missing(contract: Contract, columns: dict[str, int], above: str) -> list[st
 
 def _goes_on(first: list[str | None], second: list[str | None], contract: Contract) -> bool:
     """Whether a second row of nothing but headers stands below a row of headers."""
-    above = [name for name in map(_normalised, first) if name in _spellings(contract)]
-    below = [name for name in map(_normalised, second) if name]
-    known = [name in _spellings(contract) or name in DONE or bool(PLANNED.match(name)) for name in below]
+    above = [name for name in map(normalised, first) if name in spellings_of(contract)]
+    below = [name for name in map(normalised, second) if name]
+    known = [name in spellings_of(contract) or name in DONE or bool(PLANNED.match(name)) for name in below]
     return len(above) > 1 and bool(below) and all(known)
 
 
-def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
-    """The header of a sheet's table, or None where nothing like one is found.
+def _runs(names: Names) -> list[range]:
+    """Labelled columns that stand side by side without a gap."""
+    labelled = [column for column, (label, _) in enumerate(names) if label]
+    runs: list[range] = []
+    for column in labelled:
+        if runs and runs[-1].stop == column:
+            runs[-1] = range(runs[-1].start, column + 1)
+        else:
+            runs.append(range(column, column + 1))
+    return runs
+
+
+def _within(names: Names, runs: list[range]) -> Names:
+    own = {column for run in runs for column in run}
+    return [name if column in own else ("", [""]) for column, name in enumerate(names)]
+
+
+def _joined(names: Names, run: range, others: list[range], columns: dict[str, int], contract: Contract) -> list[range]:
+    """The run of a whole form, and what a gap parts from it though it tells columns that the form has not yet."""
+    spellings = spellings_of(contract)
+    joined = [run]
+    for other in others:
+        fields = [next((spellings[f][0] for f in names[c][1] if f in spellings), None) for c in other]
+        told = [name for name in fields if name]
+        if 2 * len(told) > len(fields) and not columns.keys() & set(told):
+            joined.append(other)
+    return joined
+
+
+def headers_at(
+    row: int,
+    first: list[str | None],
+    second: list[str | None] | None,
+    above: Title,
+    merges: list[Merge],
+    contracts: dict[str, Contract],
+) -> list[Header]:
+    """What a row may be the header of, alone or with the row below it. above: its title.
 
     The contract wins of which the header has most required columns more than it lacks: a list of classes without its
-    sessions is a damaged list of classes, though all columns of a list of facilities stand in it. Among equals the one
-    that leaves the fewest columns unknown, then one that lacks nothing, then the higher and shorter one.
+    sessions is a damaged list of classes, though all columns of a list of facilities stand in it. Columns parted by a
+    gap that make a whole form by themselves are one, whatever stands beside them. Among equals the one wins that leaves
+    the fewest columns unknown, then one that lacks nothing, then the higher and shorter one. A header that lacks half
+    of what its form asks for is no damaged form but another table.
     """
-    head = grid.head()
-    best: tuple[tuple[int, ...], Header] | None = None
-    for row in range(min(HEADER_WITHIN, len(head))):
-        if sum(cell is not None for cell in head[row]) < 2:
+    readings = [(row, single_names(first))]
+    if second is not None:
+        readings.append((row + 1, double_names(first, second, row, merges)))
+    found: list[Header] = []
+    for last, names in readings:
+        runs = _runs(names)
+        if not runs:
             continue
-        above = "\n".join(cell for cells in head[:row] for cell in cells if cell)
-        readings = [(row, _single(head[row]))]
-        if row + 1 < min(len(head), HEAD_ROWS):
-            readings.append((row + 1, _double(head[row], head[row + 1], row, grid.merges)))
-        for last, names in readings:
-            known = {name for _, forms in names for name in forms}
-            for contract in contracts.values():
-                if len(known & _spellings(contract).keys()) < 2:
-                    continue
-                columns = _map_columns(names, contract)
-                if len(columns) < 2:
-                    continue
-                missing = _missing(contract, columns, above)
-                labels = {i: label for i, (label, _) in enumerate(names) if label}
-                present = sum(fld.required for fld in contract.fields.values()) - len(missing)
-                # A second row of nothing but headers belongs to the header, though it may tell no column more.
-                goes_on = last > row and _goes_on(head[row], head[last], contract)
-                score = (present - len(missing), len(columns), not missing, goes_on, row - last, -row)
-                if best is None or score > best[0]:
-                    best = score, Header(contract, row, last, columns, labels, missing)
-    if best is None:
+        for contract in contracts.values():
+            spellings = spellings_of(contract)
+            known = [column for run in runs for column in run if any(f in spellings for f in names[column][1])]
+            if len(known) < 2:
+                continue
+            goes_on = second is not None and last > row and _goes_on(first, second, contract)
+            shape = (goes_on, row - last, -row)
+            whole = _header(contract, (row, last), names, runs, above, shape, apart=len(runs) == 1)
+            if whole is None:
+                continue
+            if len(runs) > 1:
+                for run in (run for run in runs if sum(column in run for column in known) > 1):
+                    alone = _header(contract, (row, last), _within(names, [run]), [run], above, shape)
+                    if alone and not alone.missing:
+                        others = [other for other in runs if other is not run]
+                        own = _joined(names, run, others, alone.columns, contract)
+                        joined = _header(contract, (row, last), _within(names, own), own, above, shape, apart=True)
+                        found.append(replace(joined or alone, labels=whole.labels))
+            found.append(whole)
+    found = [h for h in found if 2 * len(h.missing) < len(_required(h.contract)) or not h.missing]
+    return [replace(header, unclear=_unclear(header, merges)) for header in found]
+
+
+def _required(contract: Contract) -> list[str]:
+    return [name for name, fld in contract.fields.items() if fld.required]
+
+
+def _header(
+    contract: Contract,
+    rows: tuple[int, int],
+    names: Names,
+    runs: list[range],
+    above: Title,
+    shape: tuple[int, ...],
+    apart: bool = False,
+) -> Header | None:
+    columns = _map_columns(names, contract)
+    if len(columns) < 2:
         return None
-    header = best[1]
-    required = sum(fld.required for fld in header.contract.fields.values())
-    # Fewer than half of what the form asks for: no damaged form but another table.
-    if header.missing and 2 * len(header.missing) >= required:
-        return None
-    return replace(header, unclear=_unclear(header, grid.merges))
+    missing = _missing(contract, columns, above)
+    labels = {i: label for i, (label, _) in enumerate(names) if label}
+    present = len(_required(contract)) - len(missing)
+    score = (present - len(missing), apart, len(columns), not missing, *shape)
+    own = [run for run in runs if any(column in run for column in columns.values())]
+    left, right = min(run.start for run in own), max(run.stop for run in own) - 1
+    return Header(contract, *rows, columns, labels, left, right, missing, score=score)
 
 
 def _unclear(header: Header, merges: list[Merge]) -> list[str]:
     fields = header.contract.fields
     owners = {column: name for name, column in header.columns.items()}
-    names = [normalise_header(label) for label in header.labels.values()]
+    labels = {column: label for column, label in header.labels.items() if header.left <= column <= header.right}
+    names = [normalise_header(label) for label in labels.values()]
     wide = {
         column
         for merge in merges
@@ -251,7 +224,7 @@ def _unclear(header: Header, merges: list[Merge]) -> list[str]:
     # Under which columns the same child stands that no field claims with its parent: planned and actual.
     children = [
         normalise_header(label.split("|")[-1])
-        for column, label in header.labels.items()
+        for column, label in labels.items()
         if "|" in label and (column not in owners or not _claims_parent(header, owners[column], label))
     ]
     unclear = []
@@ -268,7 +241,7 @@ def _unclear(header: Header, merges: list[Merge]) -> list[str]:
 
 def _claims_parent(header: Header, name: str, label: str) -> bool:
     """Whether the contract spells this field with the parent that stands over it."""
-    return _spellings(header.contract).get(normalise_header(label.replace("|", "")), ("", 0))[0] == name
+    return spellings_of(header.contract).get(normalise_header(label.replace("|", "")), ("", 0))[0] == name
 
 
 def is_office_contact(label: str) -> bool:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.findings import Finding
+from sciculture_etl.read.areas import find_areas
 from sciculture_etl.read.formats import read_grids
 from sciculture_etl.read.grid import Grid, Refused
-from sciculture_etl.read.headers import Header, find_header, is_office_contact, personal_headers
+from sciculture_etl.read.headers import Header, is_office_contact, personal_headers
 from sciculture_etl.read.personal import PERSONAL_FORMS, first_personal
 from sciculture_etl.read.table import Table, cut_table
-from sciculture_etl.read.titles import read_title
 
 
 @dataclass
@@ -61,22 +61,24 @@ def _read(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int) 
     reading = Reading(kind)
     nearly: list[tuple[Grid, Header]] = []
     for grid in grids:
-        header = find_header(grid, contracts) if grid.frame.width else None
-        if header is None:
-            if not grid.hidden and grid.frame.width:
-                reading.unread_sheets.append(grid.sheet or "")
-            continue
-        if personal := personal_headers(header.labels):
-            return _refuse(kind, Finding("R_PII", header=", ".join(personal), sheet=grid.sheet, row=header.first + 1))
-        if row := _personal_row(grid, header):
-            return _refuse(kind, Finding("R_PII", header=PERSONAL_FORMS, sheet=grid.sheet, row=row))
-        if grid.hidden:
+        areas = find_areas(grid, contracts) if grid.frame.width else []
+        if not areas and not grid.hidden and grid.frame.width:
+            reading.unread_sheets.append(grid.sheet or "")
+        for area in areas:
+            header = area.header
+            if personal := personal_headers(header.labels):
+                finding = Finding("R_PII", header=", ".join(personal), sheet=grid.sheet, row=header.first + 1)
+                return _refuse(kind, finding)
+            if row := _personal_row(grid, header):
+                return _refuse(kind, Finding("R_PII", header=PERSONAL_FORMS, sheet=grid.sheet, row=row))
+        if grid.hidden and areas:
             reading.findings.append(Finding("W_HIDDEN_SHEET", value=grid.sheet, sheet=grid.sheet))
-        elif header.missing or header.unclear:
-            nearly.append((grid, header))
-        else:
-            title = read_title(grid.head()[: header.first])
-            reading.tables.append(cut_table(grid, header, title))
+            continue
+        for area in areas:
+            if area.header.missing or area.header.unclear:
+                nearly.append((grid, area.header))
+            else:
+                reading.tables.append(cut_table(grid, area))
     return _judge(reading, grids, nearly, contracts)
 
 

@@ -53,13 +53,22 @@ MONEY_SCALE = {"원": 1, "천원": 1_000, "만원": 10_000, "백만원": 1_000_0
 @dataclass(frozen=True)
 class Title:
     """year: program year or None. unit: the money unit said for the whole table. made_on: day of submission or
-    correction. submitter: the institution named. text: all that stands there."""
+    correction. submitter: the institution named. day: the day that the table calls its own. text: all that stands
+    there."""
 
     year: int | None = None
     unit: str | None = None
     submitter: str | None = None
     made_on: date | None = None
+    day: str | None = None
     text: str = ""
+
+    def within(self, sheet: Title) -> Title:
+        """What it leaves unsaid, as the title of the whole sheet says it."""
+        return Title(
+            year=self.year or sheet.year, unit=self.unit or sheet.unit, submitter=self.submitter or sheet.submitter,
+            made_on=self.made_on or sheet.made_on, day=self.day or sheet.day, text=self.text or sheet.text,
+        )  # fmt: skip
 
 
 def made_on(text: str) -> date | None:
@@ -104,6 +113,7 @@ def read_title(rows: list[list[str | None]]) -> Title:
         unit=next((unit for unit in units if unit in MONEY_SCALE and unit != "원"), None),
         submitter=submitter[1].strip(" )]") if submitter else None,
         made_on=made_on(text),
+        day=said_date(text),
         text=text,
     )
 

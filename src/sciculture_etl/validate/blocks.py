@@ -9,7 +9,7 @@ import polars as pl
 
 from sciculture_etl.contracts import Contract, Unpivot
 from sciculture_etl.read import Table
-from sciculture_etl.read.headers import TOTAL, wide_column
+from sciculture_etl.read.spelling import TOTAL, wide_column
 
 
 @dataclass

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from sciculture_etl.contracts import Contract, ContractField
-from sciculture_etl.read.headers import normalise_header
+from sciculture_etl.read.spelling import normalise_header
 from sciculture_etl.read.titles import MIDDLE_DOTS
 from sciculture_etl.validate.dates import parse_day, parse_ordinal, parse_period, parse_term, parse_year
 from sciculture_etl.validate.numbers import NONE_MARKS, cast_numbers

@@ -11,7 +11,7 @@ from sciculture_etl.findings import SCHEMA, empty_findings
 from sciculture_etl.validate.blocks import Block
 
 SCORE_UNIT = "%, 또는 4.46점/5점처럼 척도와 함께(or with its scale)"
-LEFT_OUT = ("blank", "footnote", "example", "header", "subtotal")
+LEFT_OUT = ("blank", "footnote", "example", "header", "subtotal", "other")
 
 
 def _headers(blocks: list[Block]) -> pl.DataFrame:

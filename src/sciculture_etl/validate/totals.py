@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 
 from sciculture_etl.contracts import Contract, ContractField, Unpivot, Words
-from sciculture_etl.read.headers import TOTAL, wide_column
+from sciculture_etl.read.spelling import TOTAL, wide_column
 from sciculture_etl.validate.cells import FAILED, failed
 from sciculture_etl.validate.numbers import cast_numbers
-from sciculture_etl.validate.rows import GRAND_TOTAL, RUNNING_TOTAL, label_columns
+from sciculture_etl.validate.rows import GRAND_TOTAL, NO_SUM, label_columns
 
 MISMATCH = {"index": pl.UInt32, "field": pl.String, "code": pl.String, "severity": pl.String, "expected_ko": pl.String,
             "expected_en": pl.String}  # fmt: skip
@@ -33,7 +33,7 @@ def check_totals(contract: Contract, frame: pl.DataFrame, left_out: pl.Series, v
     labels = ["first_text", *label_columns(contract, frame)]
     squeezed = [pl.col(name).str.replace_all(r"\s", "").fill_null("") for name in labels]
     grand = totals.select(pl.any_horizontal(cell.str.contains(GRAND_TOTAL) for cell in squeezed)).to_series().to_numpy()
-    running = totals.select(pl.any_horizontal(c.str.contains(RUNNING_TOTAL) for c in squeezed)).to_series().to_numpy()
+    no_sum = totals.select(pl.any_horizontal(c.str.contains(NO_SUM) for c in squeezed)).to_series().to_numpy()
     position = totals["index"].to_numpy().astype(np.int64)
     # Data rows before each row of the frame: turns positions among all rows into positions among data rows.
     before = np.concatenate([[0], np.cumsum(data.to_numpy())])
@@ -60,7 +60,7 @@ def check_totals(contract: Contract, frame: pl.DataFrame, left_out: pl.Series, v
         right = np.any([np.isclose(stated, found[block]) for block in blocks], axis=0)
         natural = np.where(grand, found["whole"], found["above"])
         blind = np.where(grand, unread["whole"], unread["above"]) > 0
-        wrong = ~np.isnan(stated.astype(float)) & ~right & ~blind & ~running
+        wrong = ~np.isnan(stated.astype(float)) & ~right & ~blind & ~no_sum
         if wrong.any():
             expected = [f"{value:,.0f}" for value in natural[wrong]]
             mismatches.append(

@@ -1,0 +1,125 @@
+"""How people write the headers of a form: spellings, units and scales in them, and headers over two rows."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+from sciculture_etl.contracts import Contract
+from sciculture_etl.read.grid import Merge
+from sciculture_etl.read.titles import MIDDLE_DOTS
+
+UNIT_IN_BRACKETS = re.compile(
+    r"[(\[<‹〈]\s*(?:단위\s*[:：]?\s*)?"
+    r"(명|회|개|개소|건|팀|원|천\s*원|만\s*원|백\s*만\s*원|억\s*원|%|점|인|반|강좌|(?:5|7|10|100)\s*점(?:\s*만점)?(?:\s*척도)?(?:\s*기준|\s*환산)?)"
+    r"\s*[)\]>›〉]"
+)
+SCALE_IN_HEADER = re.compile(r"(?<!\d)(5|7|10|100)\s*점|%")
+DROPPED = re.compile(r"[\s()\[\]·ㆍ・•/,:：.*†]+")
+# Taken away before NFKC, which would make digits of them.
+NOTE_MARK = re.compile(r"[①-⑳]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?|(?<=[가-힣)])\s*\d\)$")
+YEAR_SPELLINGS = ("사업연도", "연도", "년도", "사업년도")
+
+
+def normalise_header(text: str | None) -> str:
+    """NFKC without white space, line breaks, middle dots, brackets, a unit in brackets and footnote marks:
+    ``수혜자수\\n(순인원)(명)¹⁾`` → ``수혜자수순인원``."""
+    if not text:
+        return ""
+    plain = unicodedata.normalize("NFKC", NOTE_MARK.sub("", text.strip().translate(MIDDLE_DOTS)))
+    return DROPPED.sub("", UNIT_IN_BRACKETS.sub("", plain)).lower()
+
+
+def unit_in_header(text: str | None) -> str | None:
+    """``국비(천원)`` → ``천원``."""
+    found = UNIT_IN_BRACKETS.search(unicodedata.normalize("NFKC", text or ""))
+    return re.sub(r"\s", "", found[1]) if found else None
+
+
+def scale_in_header(text: str | None) -> str | None:
+    """``만족도(5점 만점)`` → ``5``; ``만족도(%)`` → ``%``; None where a header says no scale."""
+    found = SCALE_IN_HEADER.search(unicodedata.normalize("NFKC", text or ""))
+    return (found[1] or "%") if found else None
+
+
+@lru_cache(maxsize=4096)
+def normalised(text: str | None) -> str:
+    # Files of one form repeat each other's headers, and every cell of the head is looked at more than once.
+    return normalise_header(text)
+
+
+TOTAL = "total"
+PLANNED = re.compile(r"계획|목표|예정|예상")
+DONE = ("실적", "결과", "실제", "집행", "개최결과", "운영결과")
+
+
+def wide_column(measure: str, code: str) -> str:
+    """The name, among a table's fields, of the column of a wide table that holds ``measure`` for ``code``."""
+    return f"{measure}@{code}"
+
+
+@lru_cache(maxsize=256)
+def spellings_of(contract: Contract) -> dict[str, tuple[str, int]]:
+    """Normalised spelling → (field, rank); the header itself ranks before its aliases."""
+    found: dict[str, tuple[str, int]] = {}
+    named: list[tuple[str, Sequence[str]]] = [("program_year", YEAR_SPELLINGS)]
+    named += [(fld.name, fld.spellings) for fld in contract.fields.values()]
+    if wide := contract.unpivot:
+        named += [(wide_column(wide.measure, code), spellings) for code, spellings in wide.columns.items()]
+        named.append((wide_column(wide.measure, TOTAL), wide.total))
+    for name, spellings in named:
+        for rank, spelling in enumerate(spellings):
+            found.setdefault(normalise_header(spelling.replace("|", "")), (name, rank))
+    return found
+
+
+def _spread_parents(parents: list[str | None], children: list[str | None], row: int, merges: list[Merge]) -> list[str]:
+    """The parent over each column: by its merged range, else up to the next parent as far as children go on."""
+    spread = [cell or "" for cell in parents]
+    ranges = [merge for merge in merges if merge.top <= row <= merge.bottom and merge.right > merge.left]
+    if merges:
+        for merge in ranges:
+            for column in range(merge.left + 1, min(merge.right + 1, len(spread))):
+                spread[column] = spread[merge.left]
+        return spread
+    for column in range(1, len(spread)):
+        if not spread[column] and children[column] and children[column - 1] and spread[column - 1]:
+            spread[column] = spread[column - 1]
+    return spread
+
+
+Names = list[tuple[str, list[str]]]  # per column: the label as written and its normalised names, best first
+
+
+def single_names(cells: list[str | None]) -> Names:
+    return [(cell or "", [normalised(cell)]) for cell in cells]
+
+
+def double_names(parents: list[str | None], children: list[str | None], row: int, merges: list[Merge]) -> Names:
+    names: Names = []
+    for parent, child in zip(_spread_parents(parents, children, row, merges), children, strict=True):
+        if parent and child:
+            names.append((f"{parent}|{child}", _forms(parent, child)))
+        else:
+            names.append((parent or child or "", [normalised(parent or child)]))
+    return names
+
+
+def _forms(parent: str, child: str) -> list[str]:
+    """How a header over two rows may be spelled in a contract. What is planned never goes by the name of what was done;
+    what was done may go by its name alone."""
+    both = [normalised(parent + child), normalised(child + parent)]
+    if PLANNED.search(normalised(parent)) or PLANNED.search(normalised(child)):
+        return both
+    if normalised(child) in DONE:
+        return [*both, normalised(parent)]
+    return [*both, normalised(child)]
+
+
+def known_spellings(contracts: dict[str, Contract]) -> set[str]:
+    """Every normalised spelling of a column of any form."""
+    return {spelling for contract in contracts.values() for spelling in spellings_of(contract)}
+
+
