@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,14 +22,17 @@ TOLD = {"sheet": "sheet", "row": "row", "cell": "cell", "column": "header", "fie
 
 @dataclass(frozen=True)
 class CheckedPart:
-    """One table. totals: sums of counts and money over its loaded rows. findings: ``findings.SCHEMA`` with words."""
+    """One table. number: its place among those of the file. totals: sums of counts and money over its loaded rows.
+    ignored_columns: headers that the form doesn't know. findings: ``findings.SCHEMA`` with words."""
 
+    number: int
     dataset: str
     title: str
     sheet: str | None
     program_years: list[int]
     rows: dict[str, int]
     totals: dict[str, int]
+    ignored_columns: list[str]
     findings: pl.DataFrame
 
     @property
@@ -76,6 +80,7 @@ def check_file(data: bytes, file_name: str, submitter: str | None, contracts: di
         personal = Finding("R_PII", header=PERSONAL_FORMS)
         return Checked(file_name, submitter, True, _worded([*reading.findings, personal]))
     parts = [part for contract, validated in judged for part in _parts(contract, validated)]
+    parts.sort(key=lambda part: part.number)
     return Checked(file_name, submitter, False, _worded(reading.findings), parts)
 
 
@@ -103,12 +108,14 @@ def _parts(contract: Contract, validated: Validated) -> list[CheckedPart]:
         sums = own.select(pl.col(name).sum() for name in counted).to_dicts() if counted else [{}]
         parts.append(
             CheckedPart(
+                number=account["part"],
                 dataset=contract.dataset,
                 title=contract.title.ko,
                 sheet=account["sheet"],
                 program_years=sorted(own["program_year"].unique().to_list()),
                 rows={kind: account[kind] for kind in ROW_KINDS},
                 totals={name: int(value or 0) for name, value in sums[0].items()},
+                ignored_columns=json.loads(account["extra_headers"]),
                 findings=findings.filter(pl.col("part") == account["part"]),
             )
         )
@@ -132,7 +139,7 @@ def as_answer(checked: Checked, language: str = "ko") -> dict[str, Any]:
             part.verdict, part.dataset, part.program_years, checked.submitter, part.rows, part.totals, part.findings,
             language,
         )
-        | {"sheet": part.sheet}
+        | {"sheet": part.sheet, "ignored_columns": part.ignored_columns}
         for part in checked.parts
     ]  # fmt: skip
     if len(parts) == 1:

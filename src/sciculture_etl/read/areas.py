@@ -14,6 +14,7 @@ from sciculture_etl.read.spelling import known_spellings, normalise_header, norm
 from sciculture_etl.read.titles import Title, read_title
 
 HEADER_WITHIN = 20  # rows from the top that are all tried as a header
+HEADER_ROWS = 3  # that a header may have
 MOST_BREAKS = 500  # more short rows than this are no breaks between tables but the way a table is filled
 TITLE_CELLS = 3  # a row of a title holds no more, where a table stands above it
 TITLE_ROWS = 12
@@ -32,7 +33,8 @@ HEADING = re.compile(
 class Area:
     """One table: its header, and what is its own of the sheet.
 
-    left, right: first and last column. title: what the rows above it say. below: the row after its last one. repeated:
+    left, right: first and last column. overflow: of text, the column in which what a separator too many moves on would
+    stand (1,096 without quotes). title: what the rows above it say. below: the row after its last one. repeated:
     rows in which its title and header stand again (printed pages). other_from: the first row of what is no row of it:
     another table that is no form, or a box for approval; ``below`` where there is none.
     """
@@ -40,6 +42,7 @@ class Area:
     header: Header
     left: int
     right: int
+    overflow: int | None
     title: Title
     below: int
     other_from: int
@@ -85,8 +88,8 @@ class _Sheet:
         deep = {*(hits > 1).arg_true().to_list(), *(after if len(after) <= MOST_BREAKS else [])}
         return top + [
             row
-            for row in sorted({*deep, *(row - 1 for row in deep)})
-            if row >= len(top) and max(self._known_cells(row), self._known_cells(row + 1)) > 1
+            for row in sorted({row - n for row in deep for n in range(HEADER_ROWS)})
+            if row >= len(top) and max(self._known_cells(row + n) for n in range(HEADER_ROWS)) > 1
         ]
 
     def choose(self) -> list[Header]:
@@ -96,9 +99,9 @@ class _Sheet:
         for row in self._rows_to_try():
             if self.filled[row] < 2:
                 continue
-            second = self.row(row + 1) or None
+            rows = [cells for below in range(HEADER_ROWS) if (cells := self.row(row + below))]
             above = self._title(row, floor, 0, self.frame.width - 1)
-            found = headers_at(row, self.row(row), second, above, self.grid.merges, self.contracts)
+            found = headers_at(row, rows, above, self.grid.merges, self.contracts)
             pool += found
             floor = max([floor, *(header.last + 1 for header in found)])
         chosen: list[Header] = []
@@ -147,7 +150,9 @@ class _Sheet:
                 repeats.setdefault(before[-1], []).extend(rows)
         return own, repeats
 
-    def _again(self, first: Header, header: Header, own: list[Header], repeats: dict[int, list[int]]) -> list[int] | None:
+    def _again(
+        self, first: Header, header: Header, own: list[Header], repeats: dict[int, list[int]]
+    ) -> list[int] | None:
         """The rows of title and header where a header only repeats the one above it, else None."""
         if (first.contract.dataset, first.columns) != (header.contract.dataset, header.columns):
             return None
@@ -183,13 +188,16 @@ class _Sheet:
             ]
             lefts = [h.right for h in beside if h.right < header.left]
             left = 1 + max([c for c in header.labels if c < header.left] + lefts, default=-1)
-            last = not self.grid.overflow or any(c > header.right for c in header.labels)
-            right = header.right if last else self.frame.width - 1
+            overflow = None
+            if self.grid.overflow and not any(h.left > header.right for h in beside):
+                overflow = max(header.labels) + 1
             title = self._title(
                 header.first, floors[n], left if beside else 0, header.right if beside else self.frame.width - 1
             )
             labelled = replace(header, labels=_own_labels(header, [h for h in own if h.first <= header.last <= h.last]))
-            area = Area(labelled, left, right, title.within(whole), below, below, sorted(repeats.get(n, [])))
+            area = Area(
+                labelled, left, header.right, overflow, title.within(whole), below, below, sorted(repeats.get(n, []))
+            )  # fmt: skip
             areas.append(replace(area, other_from=self._other_from(area)))
         best = max(range(len(own)), key=lambda n: own[n].score)
         return [area for n, area in enumerate(areas) if n == best or self._has_rows(area)]

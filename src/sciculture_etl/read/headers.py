@@ -11,11 +11,11 @@ from sciculture_etl.read.spelling import (
     DONE,
     PLANNED,
     TOTAL,
+    Cells,
     Names,
-    double_names,
+    header_names,
     normalise_header,
     normalised,
-    single_names,
     spellings_of,
     wide_column,
 )
@@ -58,7 +58,7 @@ class Header:
     @property
     def extra(self) -> list[str]:
         used = set(self.columns.values())
-        return [label for column, label in self.labels.items() if column not in used]
+        return [label for c, label in self.labels.items() if c not in used and any(ch.isalpha() for ch in label)]
 
 
 def _map_columns(names: Names, contract: Contract) -> dict[str, int]:
@@ -101,12 +101,14 @@ def _missing(contract: Contract, columns: dict[str, int], above: Title) -> list[
     return [name for name, fld in contract.fields.items() if fld.required and name not in given]
 
 
-def _goes_on(first: list[str | None], second: list[str | None], contract: Contract) -> bool:
-    """Whether a second row of nothing but headers stands below a row of headers."""
-    above = [name for name in map(normalised, first) if name in spellings_of(contract)]
-    below = [name for name in map(normalised, second) if name]
-    known = [name in spellings_of(contract) or name in DONE or bool(PLANNED.match(name)) for name in below]
-    return len(above) > 1 and bool(below) and all(known)
+def _goes_on(rows: list[Cells], contract: Contract) -> bool:
+    """Whether rows of nothing but headers stand below a row of headers."""
+    above = [name for name in map(normalised, rows[0]) if name in spellings_of(contract)]
+    below = [[name for name in map(normalised, row) if name] for row in rows[1:]]
+    known = [
+        name in spellings_of(contract) or name in DONE or bool(PLANNED.match(name)) for names in below for name in names
+    ]
+    return len(above) > 1 and bool(below) and all(below) and all(known)
 
 
 def _runs(names: Names) -> list[range]:
@@ -139,14 +141,10 @@ def _joined(names: Names, run: range, others: list[range], columns: dict[str, in
 
 
 def headers_at(
-    row: int,
-    first: list[str | None],
-    second: list[str | None] | None,
-    above: Title,
-    merges: list[Merge],
-    contracts: dict[str, Contract],
+    row: int, rows: list[Cells], above: Title, merges: list[Merge], contracts: dict[str, Contract]
 ) -> list[Header]:
-    """What a row may be the header of, alone or with the row below it. above: its title.
+    """What a row may be the header of, alone or with those below it. rows: it and as many as may belong to it. above:
+    its title.
 
     The contract wins of which the header has most required columns more than it lacks: a list of classes without its
     sessions is a damaged list of classes, though all columns of a list of facilities stand in it. Columns parted by a
@@ -154,11 +152,9 @@ def headers_at(
     the fewest columns unknown, then one that lacks nothing, then the higher and shorter one. A header that lacks half
     of what its form asks for is no damaged form but another table.
     """
-    readings = [(row, single_names(first))]
-    if second is not None:
-        readings.append((row + 1, double_names(first, second, row, merges)))
     found: list[Header] = []
-    for last, names in readings:
+    for depth in range(1, len(rows) + 1):
+        last, names = row + depth - 1, header_names(rows[:depth], row, merges)
         runs = _runs(names)
         if not runs:
             continue
@@ -167,8 +163,7 @@ def headers_at(
             known = [column for run in runs for column in run if any(f in spellings for f in names[column][1])]
             if len(known) < 2:
                 continue
-            goes_on = second is not None and last > row and _goes_on(first, second, contract)
-            shape = (goes_on, row - last, -row)
+            shape = (_goes_on(rows[:depth], contract), row - last, -row)
             whole = _header(contract, (row, last), names, runs, above, shape, apart=len(runs) == 1)
             if whole is None:
                 continue

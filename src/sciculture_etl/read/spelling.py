@@ -16,6 +16,7 @@ UNIT_IN_BRACKETS = re.compile(
     r"(명|회|개|개소|건|팀|원|천\s*원|만\s*원|백\s*만\s*원|억\s*원|%|점|인|반|강좌|(?:5|7|10|100)\s*점(?:\s*만점)?(?:\s*척도)?(?:\s*기준|\s*환산)?)"
     r"\s*[)\]>›〉]"
 )
+UNIT_AFTER = re.compile(r"\s*[,/]\s*(?:명|회|개|건|원|천원|백만원|%|점)\s*(?=\))")  # (순인원, 명)
 SCALE_IN_HEADER = re.compile(r"(?<!\d)(5|7|10|100)\s*점|%")
 DROPPED = re.compile(r"[\s()\[\]·ㆍ・•/,:：.*†]+")
 # Taken away before NFKC, which would make digits of them.
@@ -29,7 +30,7 @@ def normalise_header(text: str | None) -> str:
     if not text:
         return ""
     plain = unicodedata.normalize("NFKC", NOTE_MARK.sub("", text.strip().translate(MIDDLE_DOTS)))
-    return DROPPED.sub("", UNIT_IN_BRACKETS.sub("", plain)).lower()
+    return DROPPED.sub("", UNIT_IN_BRACKETS.sub("", UNIT_AFTER.sub("", plain))).lower()
 
 
 def unit_in_header(text: str | None) -> str | None:
@@ -75,17 +76,21 @@ def spellings_of(contract: Contract) -> dict[str, tuple[str, int]]:
     return found
 
 
-def _spread_parents(parents: list[str | None], children: list[str | None], row: int, merges: list[Merge]) -> list[str]:
+Cells = list[str | None]
+
+
+def _spread(level: Cells, below: list[Cells], row: int, merges: list[Merge]) -> list[str]:
     """The parent over each column: by its merged range, else up to the next parent as far as children go on."""
-    spread = [cell or "" for cell in parents]
+    spread = [cell or "" for cell in level]
     ranges = [merge for merge in merges if merge.top <= row <= merge.bottom and merge.right > merge.left]
-    if merges:
-        for merge in ranges:
-            for column in range(merge.left + 1, min(merge.right + 1, len(spread))):
-                spread[column] = spread[merge.left]
+    for merge in ranges:
+        for column in range(merge.left + 1, min(merge.right + 1, len(spread))):
+            spread[column] = spread[merge.left]
+    if ranges:
         return spread
+    goes_on = [any(cells[column] for cells in below) for column in range(len(spread))]
     for column in range(1, len(spread)):
-        if not spread[column] and children[column] and children[column - 1] and spread[column - 1]:
+        if not spread[column] and goes_on[column] and goes_on[column - 1] and spread[column - 1]:
             spread[column] = spread[column - 1]
     return spread
 
@@ -93,33 +98,30 @@ def _spread_parents(parents: list[str | None], children: list[str | None], row: 
 Names = list[tuple[str, list[str]]]  # per column: the label as written and its normalised names, best first
 
 
-def single_names(cells: list[str | None]) -> Names:
-    return [(cell or "", [normalised(cell)]) for cell in cells]
-
-
-def double_names(parents: list[str | None], children: list[str | None], row: int, merges: list[Merge]) -> Names:
+def header_names(rows: list[Cells], first: int, merges: list[Merge]) -> Names:
+    """rows: those of a header, the first of them the sheet's row ``first``: parents above their children."""
+    levels = [_spread(rows[n], rows[n + 1 :], first + n, merges) for n in range(len(rows) - 1)]
+    levels.append([cell or "" for cell in rows[-1]])
     names: Names = []
-    for parent, child in zip(_spread_parents(parents, children, row, merges), children, strict=True):
-        if parent and child:
-            names.append((f"{parent}|{child}", _forms(parent, child)))
-        else:
-            names.append((parent or child or "", [normalised(parent or child)]))
+    for column in zip(*levels, strict=True):
+        parts = [part for n, part in enumerate(column) if part and part not in column[:n]]
+        names.append(("|".join(parts), _forms(parts)))
     return names
 
 
-def _forms(parent: str, child: str) -> list[str]:
-    """How a header over two rows may be spelled in a contract. What is planned never goes by the name of what was done;
-    what was done may go by its name alone."""
-    both = [normalised(parent + child), normalised(child + parent)]
-    if PLANNED.search(normalised(parent)) or PLANNED.search(normalised(child)):
-        return both
-    if normalised(child) in DONE:
-        return [*both, normalised(parent)]
-    return [*both, normalised(child)]
+def _forms(parts: list[str]) -> list[str]:
+    """How a header over several rows may be spelled in a contract. What is planned never goes by the name of what was
+    done; what was done may go by its name alone."""
+    if len(parts) < 2:
+        return [normalised("".join(parts))]
+    whole = [normalised("".join(parts)), normalised("".join(parts[::-1]))]
+    if any(PLANNED.search(normalised(part)) for part in parts):
+        return whole
+    if normalised(parts[-1]) in DONE:
+        return [*whole, *_forms(parts[:-1])]
+    return [*whole, *_forms(parts[1:])]
 
 
 def known_spellings(contracts: dict[str, Contract]) -> set[str]:
     """Every normalised spelling of a column of any form."""
     return {spelling for contract in contracts.values() for spelling in spellings_of(contract)}
-
-

@@ -17,7 +17,7 @@ from sciculture_etl.read.titles import MONEY_SCALE, made_on
 
 FOOT_ROWS = 6  # rows at the end of a table looked at for a date
 # Columns of a table's frame that are no fields: the physical row from 1; the row's first cell that isn't blank; how
-# many of its own cells aren't blank; what stands beyond the last column of the header's width (CSV); why it is no data
+# many of its own cells aren't blank; what stands beyond the header's last cell (CSV); why it is no data
 # by its place alone (``header``, ``other``, ``blank``).
 PLACE_COLUMNS = ["row", "first_text", "filled", "overflow", "aside"]
 
@@ -96,9 +96,8 @@ def cut_table(grid: Grid, area: Area) -> Table:
     cells = grid.frame.columns[area.left : area.right + 1]
     filled_frame = _fill_merges(grid, header) if grid.merges else grid.frame
     width = grid.frame.width - (1 if grid.overflow else 0)
-    # In text, what stands right of the header's last cell comes from a separator too many: 1,096 without quotes.
-    beyond = grid.frame.columns[max(header.labels) + 1 :] if grid.overflow else []
-    overflow = pl.coalesce(beyond) if beyond else pl.lit(None, pl.String)
+    beyond = f"c{area.overflow}"
+    overflow = pl.col(beyond) if beyond in grid.frame.columns else pl.lit(None, pl.String)
     said = title.day
     given = [
         pl.lit(said).alias(name)

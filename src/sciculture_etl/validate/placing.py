@@ -85,7 +85,9 @@ def place_findings(
     if len(blocks) > len({block.number for block in blocks}):
         # What a row of a wide table says once is wrong once, however many rows are made of it.
         told = told.unique(maintain_order=True)
-    return told.sort("submission_id", "part", "row", "cell", "code", nulls_last=True)
+    # Column Z comes before AA.
+    far = pl.col("cell").str.len_chars()
+    return told.sort("submission_id", "part", "row", far, "cell", "code", nulls_last=True)
 
 
 def count_rows(

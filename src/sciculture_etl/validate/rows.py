@@ -37,7 +37,9 @@ def label_columns(contract: Contract, frame: pl.DataFrame) -> list[str]:
 
 
 def _total_codes(fld: ContractField) -> list[str]:
-    return [said for code, words in fld.values.items() for said in (code, *words) if re.search(f"{TOTAL_WORD}|^전체$", said)]
+    return [
+        said for code, words in fld.values.items() for said in (code, *words) if re.search(f"{TOTAL_WORD}|^전체$", said)
+    ]
 
 
 def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
@@ -56,7 +58,9 @@ def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
     text = pl.col("first_text")
     # A note that a comma cut in pieces stands in the first columns and tells no number.
     cut_up = pl.all_horizontal(pl.col(measured).is_null()) if measured else pl.lit(False)
-    few = (pl.col("filled") <= 2) | (cut_up & pl.any_horizontal(pl.col(required).is_null()) & text.str.contains("^[※☞]"))
+    few = (pl.col("filled") <= 2) | (
+        cut_up & pl.any_horizontal(pl.col(required).is_null()) & text.str.contains("^[※☞]")
+    )
     full = pl.col("filled") >= max(2, (len(asked) + 1) // 2)
     last_full = pl.when(full).then("index").max().over("part_key")
     after = (pl.col("index") > last_full) & (pl.col("filled") <= min(2, max(1, len(asked) // 3)))

@@ -146,7 +146,10 @@ def _term(
         _term_of_dates(contract, fld, rows, columns).alias("dated"),
     )
     # What can't be read is an error, not the title's or the date's; a blank where the form asks is no whole year.
-    value = pl.when(~pl.col("blank")).then("own").otherwise(pl.coalesce("said", "dated"))
+    elsewhere = pl.coalesce("said", "dated")
+    if fld.required:
+        elsewhere = pl.when(~pl.col("asked")).then(elsewhere)
+    value = pl.when(~pl.col("blank")).then("own").otherwise(elsewhere)
     several = pl.col("blank") & pl.col("said").eq_missing(SEVERAL_TERMS)
     missing = pl.col("blank") & value.is_null() & pl.col("asked") & pl.lit(fld.default is not None)
     told = told.select(
