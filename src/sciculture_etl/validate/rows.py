@@ -18,14 +18,14 @@ EXAMPLE = r"(?i)^[(<\[【（]?\s*(?:예시|작성\s*예|기재\s*예|샘플|견�
 EXAMPLE_MARK = r"^[(<\[【（]?\s*(?:예시|작성\s*예시?|기재\s*예시?)\s*(?:[)>\]】）:：]|$)"
 WORDS = r"소계|합계|총계|누계|총합계|총합|계"
 ENGLISH = r"(?:grand|sub)?-?totals?|sum"
-DERIVED = r"평균|average|avg\.?|구성비|비율|비중|증감율?|증감률|전년도?대비"
+DERIVED = r"평균|average|avg\.?|구성비|비율|비중|(?:전년도?대비)?증감[율률]?|전년도?대비"
 # A label that is nothing but a word for a total; and what a row that lacks a label may end in (``1분기 소계``).
 TOTAL_WORD = rf"(?i)^[(<\[【■□※]?(?:{WORDS}|{ENGLISH}|{DERIVED})[)>\]】:：]?(?:[(\[][^)\]]*[)\]])?$"
 SUBTOTAL = r"(?:소계|합계|총계|누계|총합)(?:\(.*\)|[^가-힣]*)$|^전체$"
 PART_TOTAL = r"[\s)\]]계$"  # before white space is taken away: 1분기 계
 SIDO = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주"
 PLACE_TOTAL = rf"(?:시|도|군|구|권역|{SIDO})계$"  # in a column of places: 경상북도 계
-ANY_TOTAL = r"(?i)계|총\s*합|total|sum|평균|average|avg|비율|비중|구성비|증감|대비|전\s*체"
+ANY_TOTAL = r"(?i)계|총\s*합|total|sum|평\s*균|average|avg|비\s*율|비\s*중|구\s*성|증\s*감|대\s*비|전\s*체"
 GRAND_TOTAL = r"(?i)(?:합계|총계)[)>\]】]?$|^[(<\[【]?(?:계|total|grandtotal)[)>\]】]?$"
 # Totals that go on from earlier tables, and rows that are no sums at all.
 NO_SUM = rf"(?i)누계[)>\]】]?$|^[(<\[【]?(?:{DERIVED})[)>\]】:：]?(?:\(|$)"

@@ -20,8 +20,9 @@ def check_totals(contract: Contract, frame: pl.DataFrame, left_out: pl.Series, v
 
     frame: all rows of a batch (raw texts, ``part_key``) in physical order; left_out: reason per row; values: the
     typed counts and sums of money of its data rows, in order. A total is right when it equals the rows above it up to
-    the last total, the rows below it up to the next, or all rows of the table; so it may stand above or below. Where a
-    cell it would count couldn't be read, nothing is said: the cell's own finding stands for it.
+    an earlier total, the rows below it up to a later one, or all rows of the table; so it may stand above or below, and
+    count groups or groups of groups. Where a cell it would count couldn't be read, nothing is said: the cell's own
+    finding stands for it.
     """
     measures = [name for name in values.columns if contract.fields[name].type in ("count", "money")]
     is_total = (left_out == "subtotal").fill_null(False)
@@ -42,9 +43,10 @@ def check_totals(contract: Contract, frame: pl.DataFrame, left_out: pl.Series, v
     first, last = np.searchsorted(keys, total_keys, "left"), np.searchsorted(keys, total_keys, "right")
     same_as_previous = np.concatenate([[False], total_keys[1:] == total_keys[:-1]])
     previous = np.where(same_as_previous, np.concatenate([[0], position[:-1]]), first)
-    same_as_next = np.concatenate([total_keys[1:] == total_keys[:-1], [False]])
-    following = np.where(same_as_next, np.concatenate([position[1:], [0]]), last)
-    blocks = {"above": (previous, position), "below": (position, following), "whole": (first, last)}
+    blocks = {"above": (previous, position), "whole": (first, last)}
+    # Data rows before each total, and before the first and after the last row of its table: in between lie the groups.
+    bounds = np.unique(np.concatenate([first, position, last]))
+    low, here, high = (np.searchsorted(bounds, rows) for rows in (first, position, last))
     mismatches = [pl.DataFrame(schema=MISMATCH)]
     for name in measures:
         fld = contract.fields[name]
@@ -57,9 +59,14 @@ def check_totals(contract: Contract, frame: pl.DataFrame, left_out: pl.Series, v
         for block, (start, end) in blocks.items():
             found[block] = sums[before[end]] - sums[before[start]]
             unread[block] = gaps[before[end]] - gaps[before[start]]
-        right = np.any([np.isclose(stated, found[block]) for block in blocks], axis=0)
-        natural = np.where(grand, found["whole"], found["above"])
-        blind = np.where(grand, unread["whole"], unread["above"]) > 0
+        reached = sums[before[bounds]]
+        slack = _slack(scale, before[last] - before[first])
+        right = np.abs(stated - found["whole"]) <= slack
+        right |= _reaches(reached, sums[before[position]] - stated, slack, low, here)
+        right |= _reaches(reached, sums[before[position]] + stated, slack, here + 1, high + 1)
+        of_all = grand | (before[position] == before[previous])
+        natural = np.where(of_all, found["whole"], found["above"])
+        blind = np.where(of_all, unread["whole"], unread["above"]) > 0
         wrong = ~np.isnan(stated.astype(float)) & ~right & ~blind & ~no_sum
         if wrong.any():
             expected = [f"{value:,.0f}" for value in natural[wrong]]
@@ -70,6 +77,29 @@ def check_totals(contract: Contract, frame: pl.DataFrame, left_out: pl.Series, v
                 ).cast(MISMATCH)  # type: ignore[arg-type]
             )  # fmt: skip
     return pl.concat(mismatches)
+
+
+Numbers = np.ndarray[tuple[int], np.dtype[np.float64]]
+Places = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+def _slack(scale: pl.Series | None, rows: Places) -> Numbers:
+    """How far a total may be off: money in 천원 or more was rounded in every row, all else is exact."""
+    exact = np.full(rows.shape, 0.5)
+    if scale is None:
+        return exact
+    units = scale.to_numpy().astype(float)
+    return np.where(units > 1, units * (rows + 1) / 2, exact)
+
+
+def _reaches(
+    reached: Numbers, wanted: Numbers, slack: Numbers, low: Places, high: Places
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Whether a running sum stands, between two of its places (the second left out), at what is wanted. It never
+    falls."""
+    start = np.searchsorted(reached, wanted - slack, "left")
+    end = np.searchsorted(reached, wanted + slack, "right")
+    return np.maximum(start, low) < np.minimum(end, high)
 
 
 def check_wide_total(
