@@ -16,6 +16,8 @@ YEAR_WORDS = (
     re.compile(r"(?<!\d)(20\d{2})\s*년"),
 )
 SHORT_YEAR = re.compile(r"['’‘`](\d{2})\s*년|(?<!\d)(\d{2})\s*년도")
+# The year that another is held against.
+COMPARED = re.compile(r"20\d{2}\s*(?:년도?)?\s*\)?\s*(?:대비|에\s*비해|보다|→|vs\.?)")
 BARE_YEAR = re.compile(r"(?<![\d.\-])(20\d{2})(?![\d.\-])")
 # Dots that look alike; NFKC makes a letter of the first.
 MIDDLE_DOTS = str.maketrans(dict.fromkeys("ㆍ‧∙⋅・･•", "·"))
@@ -84,7 +86,7 @@ def made_on(text: str) -> date | None:
 
 
 def _year(text: str) -> int | None:
-    whole = SENT_IN.sub(" ", text)
+    whole = COMPARED.sub(" ", SENT_IN.sub(" ", text))
     text = MONTH.sub(" ", DAY.sub(" ", whole))
     for words in YEAR_WORDS:
         if found := words.search(text):
