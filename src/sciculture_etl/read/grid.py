@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -58,6 +59,17 @@ def blank_to_null(frame: pl.DataFrame) -> pl.DataFrame:
     """Strips every cell; what is empty then is null."""
     stripped = pl.all().str.strip_chars()
     return frame.select(pl.when(stripped != "").then(stripped))
+
+
+LOOSE_LETTERS = "[\u1100-\u11ff]"  # Hangul letters that stand for themselves: a text from macOS, not yet composed
+
+
+def compose(grid: Grid) -> Grid:
+    """The grid with syllables where its texts and its name hold the letters of syllables (NFD → NFC)."""
+    loose = grid.frame.select(pl.all().str.contains(LOOSE_LETTERS).any())
+    names = [name for name in grid.frame.columns if loose[name].any()]
+    frame = grid.frame.with_columns(pl.col(names).str.normalize("NFC")) if names else grid.frame
+    return replace(grid, frame=frame, sheet=grid.sheet and unicodedata.normalize("NFC", grid.sheet))
 
 
 def decode_text(data: bytes) -> str:

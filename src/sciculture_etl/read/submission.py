@@ -8,7 +8,7 @@ from sciculture_etl.contracts import Contract
 from sciculture_etl.findings import Finding
 from sciculture_etl.read.areas import find_areas
 from sciculture_etl.read.formats import read_grids
-from sciculture_etl.read.grid import Grid, Refused
+from sciculture_etl.read.grid import Grid, Refused, compose
 from sciculture_etl.read.headers import Header, is_office_contact, personal_headers
 from sciculture_etl.read.personal import PERSONAL_FORMS, first_personal
 from sciculture_etl.read.table import Table, cut_table
@@ -59,6 +59,7 @@ def _read(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int) 
     except Refused as refusal:
         return _refuse(None, refusal.finding)
     reading = Reading(kind)
+    grids = [compose(grid) for grid in grids]
     nearly: list[tuple[Grid, Header]] = []
     for grid in grids:
         areas = find_areas(grid, contracts) if grid.frame.width else []

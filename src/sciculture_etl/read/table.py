@@ -15,6 +15,9 @@ from sciculture_etl.read.headers import Header
 from sciculture_etl.read.spelling import scale_in_header, unit_in_header
 from sciculture_etl.read.titles import MONEY_SCALE, made_on
 
+EXAMPLE = r"^[(<\[【（]?\s*(?:예시|작성\s*예시?|기재\s*예시?)\s*[)>\]】）]?$"
+LETTER = r"\p{L}"
+FEW_ASKED = 3  # a form that asks for no more may have rows of one cell
 FOOT_ROWS = 6  # rows at the end of a table looked at for a date
 # Columns of a table's frame that are no fields: the physical row from 1; the row's first cell that isn't blank; how
 # many of its own cells aren't blank; what stands beyond the header's last cell (CSV); why it is no data
@@ -74,17 +77,24 @@ def _fill_merges(grid: Grid, header: Header) -> pl.DataFrame:
 
 def _asides(area: Area, cells: list[str]) -> pl.Expr:
     """Why a row is no data, by its place: its title and header once more, or what is no row of the table at all."""
-    row = pl.col("row")
+    row, told = pl.col("row"), pl.sum_horizontal(pl.col(cells).is_not_null())
+    lone = (told == 1) & pl.col(f"c{area.header.left}").str.contains(LETTER)
+    asked = sum(fld.required for fld in area.header.contract.fields.values())
+    unnamed = [name for name in cells if name not in {f"c{c}" for c in area.header.columns.values()}]
     named = [f"c{column}" for column in area.header.columns.values() if f"c{column}" in cells]
     return (
-        pl.when(pl.sum_horizontal(pl.col(cells).is_not_null()) == 0)
+        pl.when(told == 0)
         .then(pl.lit(None, pl.String))
         .when((row - 1).is_in(area.repeated))
         .then(pl.lit("header"))
         .when(row > area.other_from)
         .then(pl.lit("other"))
-        .when(pl.all_horizontal(pl.col(named).is_null()) & ~pl.coalesce(cells).str.contains(r"\p{L}"))
+        .when(pl.all_horizontal(pl.col(named).is_null()) & ~pl.coalesce(cells).str.contains(LETTER))
         .then(pl.lit("blank"))  # a row that was numbered and not filled in
+        .when(lone & (asked > FEW_ASKED))
+        .then(pl.lit("footnote"))  # the name of a group of rows
+        .when(pl.any_horizontal(pl.lit(False), pl.col(unnamed).str.contains(EXAMPLE)))
+        .then(pl.lit("example"))  # marked in a column of remarks
         .alias("aside")
     )
 
