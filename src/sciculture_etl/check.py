@@ -22,7 +22,8 @@ TOLD = {"sheet": "sheet", "row": "row", "cell": "cell", "column": "header", "fie
 
 @dataclass(frozen=True)
 class CheckedPart:
-    """One table. number: its place among those of the file. totals: sums of counts and money over its loaded rows.
+    """One table. number: its place among those of the file. program_years: of the rows loaded, where there are none of
+    all that were read. totals: sums of counts and money over its loaded rows.
     ignored_columns: headers that the form doesn't know. findings: ``findings.SCHEMA`` with words."""
 
     number: int
@@ -105,6 +106,7 @@ def _parts(contract: Contract, validated: Validated) -> list[CheckedPart]:
     parts = []
     for account in validated.accounts.to_dicts():
         own = validated.accepted.filter(pl.col("part") == account["part"])
+        years = own if own.height else validated.years.filter(pl.col("part") == account["part"])
         sums = own.select(pl.col(name).sum() for name in counted).to_dicts() if counted else [{}]
         parts.append(
             CheckedPart(
@@ -112,7 +114,7 @@ def _parts(contract: Contract, validated: Validated) -> list[CheckedPart]:
                 dataset=contract.dataset,
                 title=contract.title.ko,
                 sheet=account["sheet"],
-                program_years=sorted(own["program_year"].unique().to_list()),
+                program_years=sorted(years["program_year"].unique().to_list()),
                 rows={kind: account[kind] for kind in ROW_KINDS},
                 totals={name: int(value or 0) for name, value in sums[0].items()},
                 ignored_columns=json.loads(account["extra_headers"]),

@@ -21,12 +21,14 @@ class Validated:
     """accepted: envelope (submission_id, part, source_row, submitter, program_year) and the contract's typed columns.
     quarantine: submission_id, part, source_row, raw (JSON of the row's texts). findings: ``findings.SCHEMA``.
     accounts: per part submission_id, part, sheet, rows read, loaded, quarantined, left_out and one column a reason.
+    years: submission_id, part, program_year of all rows that are data, each once.
     personal: submissions in which values of personal data stand, to be refused as a whole."""
 
     accepted: pl.DataFrame
     quarantine: pl.DataFrame
     findings: pl.DataFrame
     accounts: pl.DataFrame
+    years: pl.DataFrame
     personal: list[str]
 
 
@@ -146,7 +148,8 @@ def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validate
     if is_wide:
         quarantine = quarantine.unique(["submission_id", "part", "source_row"], keep="first", maintain_order=True)
     accounts = count_rows(blocks, stacked, reasons, rows, findings.bad)
-    return Validated(accepted, quarantine, told, accounts, _personal(contract, rows, submissions))
+    years = envelope.select("submission_id", "part", typed["program_year"]).drop_nulls().unique(maintain_order=True)
+    return Validated(accepted, quarantine, told, accounts, years, _personal(contract, rows, submissions))
 
 
 def _hidden_rows(rows: pl.DataFrame, blocks: list[Block]) -> pl.DataFrame:
