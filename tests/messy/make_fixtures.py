@@ -1,7 +1,7 @@
 """Makes the files of this folder: one or more for each kind of mess that institutions send, named after its number.
 
-Everything in them is invented but the names of places. Run it to make them again: ``python tests/messy/make_fixtures.py``
-(the encrypted workbook gets another salt each time). What each must give stands beside it as JSON.
+Everything in them is invented but the names of places. To make them again: ``python tests/messy/make_fixtures.py`` (the
+encrypted workbook gets another salt each time). What each must give stands beside it as JSON.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def fixtures() -> dict[str, bytes]:
     made["04_utf16_tabs.csv"] = text([ROOMS, ROOM, room(1, "3.2~3.27"), room(2, "약 한 달")], "utf-16", "\t")
     made["05_html.xls"] = (
         "<html><head><meta charset='utf-8'></head><body><table><tr><td colspan='6'>"
-        + "</td></tr>".join(PROJECTS + [""])
+        + "</td></tr>".join([*PROJECTS, ""])
         + "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in [PROJECT, project(1, "30,000")])
         + "</table></body></html>"
     ).encode()
@@ -185,15 +185,18 @@ def fixtures() -> dict[str, bytes]:
     made["12_total_that_is_wrong.csv"] = text([TITLE, CLASS, *TWO, wrong])
     made["13_footnotes.csv"] = text(
         [["가상 2020년 강사 현황"], CENTRE, ["(주)가상과학", 3, 2, 5, ""], ["가상시험센터", 1, 1, 3, ""],
-         ["※ 주강사, 보조강사, 2020년 기준"], ["주1) 가상의 수"], ["* 겸직은 뺌"], ["자료: 가상"], ["작성일", "2021-01-05"]]
+         ["※ 주강사, 보조강사, 2020년 기준"], ["주1) 가상의 수"], ["* 겸직은 뺌"], ["자료: 가상"], ["작성일",
+          "2021-01-05"]]
     )  # fmt: skip
     made["14_dashes.csv"] = text(
-        [VOUCHERS, VOUCHER[1:], ["서울", "종로구", "차상위", "-", "–", "—"], ["서울", "중구", "차상위", "없음", "-", "…"],
+        [VOUCHERS, VOUCHER[1:], ["서울", "종로구", "차상위", "-", "–", "—"], ["서울", "중구", "차상위", "없음", "-",
+         "…"],
          ["서울", "용산구", "차상위", "…", "1", "1"], ["서울", "성동구", "차상위", "x", "1", "1"],
          ["서울", "광진구", "차상위", "", "1", "1"]]
     )  # fmt: skip
     made["15_suffixes_and_full_width.csv"] = text(
-        [STOPS, STOP, stop(1, "3.2", "３회", "121,551명"), stop(2, "3.3", "３", "１２０"), stop(3, "3.4", "3 회", "1 096"),
+        [STOPS, STOP, stop(1, "3.2", "３회", "121,551명"), stop(2, "3.3", "３", "１２０"), stop(3, "3.4", "3 회",
+         "1 096"),
          stop(4, "3.5", "3명", "1,096개"), stop(5, "3.6", "3회차", "120명¹⁾")]
     )  # fmt: skip
     made["16_bad_commas.csv"] = text(
@@ -242,7 +245,8 @@ def fixtures() -> dict[str, bytes]:
     )  # fmt: skip
     made["24_administrative_dongs.csv"] = text(
         [["가상 2020년 시설 현황"], FACILITY, *(facility(n, place) for n, place in enumerate(
-            ["인천 미추홀구 숭의1·3동", "대구 달서구 두류1,2동", "대구 동구 안심3.4동", "서울 강동구 상일제1동"], start=1))]
+            ["인천 미추홀구 숭의1·3동", "대구 달서구 두류1,2동", "대구 동구 안심3.4동", "서울 강동구 상일제1동"],
+             start=1))]
     )  # fmt: skip
     named = [
         ["서울", "중구"],
@@ -296,15 +300,18 @@ def fixtures() -> dict[str, bytes]:
     )  # fmt: skip
     made["34_cumulative_alone.csv"] = text([TITLE, [*CLASS[:7], "연인원"], class_row(1)[:8]])
     made["35_units.xlsx"] = book(
-        ("백만원", [["가상 2020년 민간과제 (단위: 백만원)"], PROJECT, project(1, 30), project(2, "0.5"), project(3, "3,000만원")]),
-        ("천원", [["가상 2021년 민간과제"], [*PROJECT[:4], "지원금(천원)", "참여인원"], project(1, 30000), project(2, "1억원")]),
+        ("백만원", [["가상 2020년 민간과제 (단위: 백만원)"], PROJECT, project(1, 30), project(2, "0.5"), project(3,
+         "3,000만원")]),
+        ("천원", [["가상 2021년 민간과제"], [*PROJECT[:4], "지원금(천원)", "참여인원"], project(1, 30000), project(2,
+         "1억원")]),
     )  # fmt: skip
     made["36_formulas.xlsx"] = book(
         ("실적", [["가상 2020년 강사 현황"], CENTRE, ["가상일센터", 3, 2, "", 100], ["가상이센터", 1, 1, "", 100]]),
         formulas={"D3": ("=B3+C3", 5), "D4": ("=B4+C4", 2)},
     )
     made["37_line_breaks.csv"] = text(
-        [TITLE, ["기수", "강좌명", "교육장\n명", "시·도", "시 군 구", "읍면동", "운영\n횟수(회)", "수혜자수\n(순인원)(명)"],
+        [TITLE, ["기수", "강좌명", "교육장\n명", "시·도", "시 군 구", "읍면동", "운영\n횟수(회)",
+         "수혜자수\n(순인원)(명)"],
          [1, "가상\n교실", "가상\n주민센터", "서울\n특별시", "종로구\n", "삼청동", "10\n회", 20],
          [1, "가상 교실 2", "가상", "서울", "종로구", "삼청동", "1\n2", 20]]
     )  # fmt: skip
@@ -321,7 +328,8 @@ def several_tables() -> dict[str, bytes]:
     made: dict[str, bytes] = {}
     no_term = CLASS[1:]
     made["27_tables_one_below_another.xlsx"] = book(
-        ("실적", [TITLE, ["□ 1분기"], no_term, *(row[1:] for row in TWO), ["계", *blank(4), 15, 32, 210], ["※ 가상"], [],
+        ("실적", [TITLE, ["□ 1분기"], no_term, *(row[1:] for row in TWO), ["계", *blank(4), 15, 32, 210], ["※ 가상"],
+         [],
                 ["□ 2분기"], no_term, class_row(3)[1:], class_row(4, "여섯")[1:], [],
                 ["가상 2020년 강사 현황"], CENTRE, ["가상센터", 3, 2, 6, ""]]),
     )  # fmt: skip

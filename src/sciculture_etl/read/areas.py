@@ -9,7 +9,7 @@ import polars as pl
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.read.grid import Grid
-from sciculture_etl.read.headers import Header, headers_at
+from sciculture_etl.read.headers import Header, headers_at, unclear_measures
 from sciculture_etl.read.spelling import known_spellings, normalise_header, normalised
 from sciculture_etl.read.titles import Title, read_title
 
@@ -74,8 +74,10 @@ class _Sheet:
     def row(self, index: int) -> list[str | None]:
         return list(self.frame.row(index)) if index < self.frame.height else []
 
-    def _known_cells(self, index: int) -> int:
-        return sum(normalised(cell) in self.known for cell in self.row(index) if cell)
+    def _promises(self, row: int) -> bool:
+        """Whether there are words of headers in a row or those that may belong to it."""
+        cells = (cell for n in range(HEADER_ROWS) for cell in self.row(row + n) if cell)
+        return sum(normalised(cell) in self.known for cell in cells) > 1
 
     def _rows_to_try(self) -> list[int]:
         """The first rows, and those further down that hold words of headers or come after a break."""
@@ -86,22 +88,18 @@ class _Sheet:
         short = self.filled <= TITLE_CELLS
         after = (short.shift(1, fill_value=False) & ~short).arg_true().to_list()
         deep = {*(hits > 1).arg_true().to_list(), *(after if len(after) <= MOST_BREAKS else [])}
-        return top + [
-            row
-            for row in sorted({row - n for row in deep for n in range(HEADER_ROWS)})
-            if row >= len(top) and max(self._known_cells(row + n) for n in range(HEADER_ROWS)) > 1
-        ]
+        return top + [row for row in sorted({row - n for row in deep for n in range(HEADER_ROWS)}) if row >= len(top)]
 
     def choose(self) -> list[Header]:
         """The headers that fit best, none in another's place. All but the best must be headers beyond doubt."""
         pool: list[Header] = []
         floor = 0
         for row in self._rows_to_try():
-            if self.filled[row] < 2:
+            if self.filled[row] < 2 or not self._promises(row):
                 continue
             rows = [cells for below in range(HEADER_ROWS) if (cells := self.row(row + below))]
             above = self._title(row, floor, 0, self.frame.width - 1)
-            found = headers_at(row, rows, above, self.grid.merges, self.contracts)
+            found = headers_at(row, rows, above, self.grid.merges, self.contracts, self.known)
             pool += found
             floor = max([floor, *(header.last + 1 for header in found)])
         chosen: list[Header] = []
@@ -110,7 +108,8 @@ class _Sheet:
             if any(_overlap(header, other) for other in touched) or (chosen and not _sure(header)):
                 continue
             chosen.append(header)
-        return sorted(chosen, key=lambda header: (header.first, header.left))
+        told = [replace(header, unclear=unclear_measures(header, self.grid.merges)) for header in chosen]
+        return sorted(told, key=lambda header: (header.first, header.left))
 
     def _title_from(self, row: int, floor: int) -> int:
         """The first row of the title above ``row``. Below another table it is told from that table's rows and notes."""
@@ -215,7 +214,8 @@ class _Sheet:
         counts = self._cells(area)
         few = counts <= 1
         after = (few.shift(1, fill_value=False) & (counts > 1)).arg_true().to_list()
-        for row in (start + at for at in (after if len(after) <= MOST_BREAKS else [])):
+        breaks: list[int] = after if len(after) <= MOST_BREAKS else []
+        for row in (start + at for at in breaks):
             cells = [cell for cell in self.row(row)[area.left : area.right + 1] if cell]
             words = [cell for cell in cells if normalised(cell) in self.known or HEADING.fullmatch(normalised(cell))]
             if row in area.repeated or any(re.search(r"\d", c) for c in cells) or 2 * len(words) <= len(cells):

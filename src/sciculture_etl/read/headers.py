@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.read.grid import Merge
@@ -12,7 +13,6 @@ from sciculture_etl.read.spelling import (
     PLANNED,
     TOTAL,
     Cells,
-    Names,
     header_names,
     normalise_header,
     normalised,
@@ -41,7 +41,7 @@ class Header:
     (``parent|child`` where two rows make it), of all columns of its rows. left, right: the first and last column of its
     own; what stands beyond them lies beside the table. missing: required fields without a column. unclear: measures of
     which it can't be told which column is meant: the same header twice, or one header over several columns (planned and
-    actual). score: how well it fits; the highest is taken.
+    actual); none before they are asked for (``unclear_measures``). score: how well it fits; the highest is taken.
     """
 
     contract: Contract
@@ -61,12 +61,15 @@ class Header:
         return [label for c, label in self.labels.items() if c not in used and any(ch.isalpha() for ch in label)]
 
 
-def _map_columns(names: Names, contract: Contract) -> dict[str, int]:
+Forms = dict[int, list[str]]  # column → how its header may be spelled, best first
+
+
+def _map_columns(forms: Forms, contract: Contract) -> dict[str, int]:
     """Field → column; a field goes to the column that writes it most like the contract, its parent counting first."""
     spellings = spellings_of(contract)
     claims: list[tuple[int, int, int, str]] = []
-    for column, (_, forms) in enumerate(names):
-        for form, name in enumerate(forms):
+    for column, names in forms.items():
+        for form, name in enumerate(names):
             if name in spellings:
                 target, rank = spellings[name]
                 claims.append((form, rank, column, target))
@@ -101,21 +104,22 @@ def _missing(contract: Contract, columns: dict[str, int], above: Title) -> list[
     return [name for name, fld in contract.fields.items() if fld.required and name not in given]
 
 
-def _goes_on(rows: list[Cells], contract: Contract) -> bool:
-    """Whether rows of nothing but headers stand below a row of headers."""
-    above = [name for name in map(normalised, rows[0]) if name in spellings_of(contract)]
-    below = [[name for name in map(normalised, row) if name] for row in rows[1:]]
-    known = [
-        name in spellings_of(contract) or name in DONE or bool(PLANNED.match(name)) for names in below for name in names
-    ]
-    return len(above) > 1 and bool(below) and all(below) and all(known)
+def _goes_on(rows: list[list[str]], contract: Contract) -> bool:
+    """Whether rows of nothing but headers stand below a row of headers. rows: their normalised texts."""
+    spellings = spellings_of(contract)
+    below = rows[1:]
+    return (
+        all(below)
+        and bool(below)
+        and all(n in spellings or n in DONE or bool(PLANNED.match(n)) for names in below for n in names)
+        and sum(name in spellings for name in rows[0]) > 1
+    )
 
 
-def _runs(names: Names) -> list[range]:
-    """Labelled columns that stand side by side without a gap."""
-    labelled = [column for column, (label, _) in enumerate(names) if label]
+def _runs(columns: Iterable[int]) -> list[range]:
+    """Columns that stand side by side without a gap."""
     runs: list[range] = []
-    for column in labelled:
+    for column in columns:
         if runs and runs[-1].stop == column:
             runs[-1] = range(runs[-1].start, column + 1)
         else:
@@ -123,28 +127,27 @@ def _runs(names: Names) -> list[range]:
     return runs
 
 
-def _within(names: Names, runs: list[range]) -> Names:
-    own = {column for run in runs for column in run}
-    return [name if column in own else ("", [""]) for column, name in enumerate(names)]
-
-
-def _joined(names: Names, run: range, others: list[range], columns: dict[str, int], contract: Contract) -> list[range]:
+def _joined(forms: Forms, run: range, others: list[range], columns: dict[str, int], contract: Contract) -> list[range]:
     """The run of a whole form, and what a gap parts from it though it tells columns that the form has not yet."""
     spellings = spellings_of(contract)
     joined = [run]
     for other in others:
-        fields = [next((spellings[f][0] for f in names[c][1] if f in spellings), None) for c in other]
-        told = [name for name in fields if name]
-        if 2 * len(told) > len(fields) and not columns.keys() & set(told):
+        told = {next(spellings[f][0] for f in forms[c] if f in spellings) for c in other if c in forms}
+        if 2 * len(told) > len(other) and not columns.keys() & told:
             joined.append(other)
     return joined
 
 
 def headers_at(
-    row: int, rows: list[Cells], above: Title, merges: list[Merge], contracts: dict[str, Contract]
+    row: int,
+    rows: list[Cells],
+    above: Title,
+    merges: list[Merge],
+    contracts: dict[str, Contract],
+    known: set[str],
 ) -> list[Header]:
     """What a row may be the header of, alone or with those below it. rows: it and as many as may belong to it. above:
-    its title.
+    its title. known: the spellings of all forms.
 
     The contract wins of which the header has most required columns more than it lacks: a list of classes without its
     sessions is a damaged list of classes, though all columns of a list of facilities stand in it. Columns parted by a
@@ -153,59 +156,62 @@ def headers_at(
     of what its form asks for is no damaged form but another table.
     """
     found: list[Header] = []
+    plain = [[name for name in map(normalised, cells) if name] for cells in rows]
     for depth in range(1, len(rows) + 1):
         last, names = row + depth - 1, header_names(rows[:depth], row, merges)
-        runs = _runs(names)
-        if not runs:
-            continue
-        for contract in contracts.values():
+        labels = {column: label for column, (label, _) in enumerate(names) if label}
+        hits = {column: names[column][1] for column in labels if any(form in known for form in names[column][1])}
+        runs = _runs(labels)
+        for contract in contracts.values() if len(hits) > 1 else []:
             spellings = spellings_of(contract)
-            known = [column for run in runs for column in run if any(f in spellings for f in names[column][1])]
-            if len(known) < 2:
+            forms = {column: own for column, own in hits.items() if any(form in spellings for form in own)}
+            if len(forms) < 2:
                 continue
-            shape = (_goes_on(rows[:depth], contract), row - last, -row)
-            whole = _header(contract, (row, last), names, runs, above, shape, apart=len(runs) == 1)
+            place = _Place(contract, row, last, labels, above, (_goes_on(plain[:depth], contract), -depth, -row))
+            whole = _header(place, forms, runs, apart=len(runs) == 1)
             if whole is None:
                 continue
-            if len(runs) > 1:
-                for run in (run for run in runs if sum(column in run for column in known) > 1):
-                    alone = _header(contract, (row, last), _within(names, [run]), [run], above, shape)
-                    if alone and not alone.missing:
-                        others = [other for other in runs if other is not run]
-                        own = _joined(names, run, others, alone.columns, contract)
-                        joined = _header(contract, (row, last), _within(names, own), own, above, shape, apart=True)
-                        found.append(replace(joined or alone, labels=whole.labels))
             found.append(whole)
-    found = [h for h in found if 2 * len(h.missing) < len(_required(h.contract)) or not h.missing]
-    return [replace(header, unclear=_unclear(header, merges)) for header in found]
+            for run in runs if len(runs) > 1 else []:
+                within = {column: own for column, own in forms.items() if column in run}
+                alone = _header(place, within, [run], apart=True) if len(within) > 1 else None
+                if alone and not alone.missing:
+                    own = _joined(forms, run, [other for other in runs if other is not run], alone.columns, contract)
+                    joined = {column: own_forms for column, own_forms in forms.items() if any(column in r for r in own)}
+                    found.append(_header(place, joined, own, apart=True) or alone)
+    return [h for h in found if 2 * len(h.missing) < len(_required(h.contract)) or not h.missing]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What all readings of one row or rows as a header of one contract share. shape: the end of their score."""
+
+    contract: Contract
+    first: int
+    last: int
+    labels: dict[int, str]
+    above: Title
+    shape: tuple[int, ...]
 
 
 def _required(contract: Contract) -> list[str]:
     return [name for name, fld in contract.fields.items() if fld.required]
 
 
-def _header(
-    contract: Contract,
-    rows: tuple[int, int],
-    names: Names,
-    runs: list[range],
-    above: Title,
-    shape: tuple[int, ...],
-    apart: bool = False,
-) -> Header | None:
-    columns = _map_columns(names, contract)
+def _header(place: _Place, forms: Forms, runs: list[range], apart: bool) -> Header | None:
+    columns = _map_columns(forms, place.contract)
     if len(columns) < 2:
         return None
-    missing = _missing(contract, columns, above)
-    labels = {i: label for i, (label, _) in enumerate(names) if label}
-    present = len(_required(contract)) - len(missing)
-    score = (present - len(missing), apart, len(columns), not missing, *shape)
+    missing = _missing(place.contract, columns, place.above)
+    present = len(_required(place.contract)) - len(missing)
+    score = (present - len(missing), apart, len(columns), not missing, *place.shape)
     own = [run for run in runs if any(column in run for column in columns.values())]
     left, right = min(run.start for run in own), max(run.stop for run in own) - 1
-    return Header(contract, *rows, columns, labels, left, right, missing, score=score)
+    return Header(place.contract, place.first, place.last, columns, place.labels, left, right, missing, score=score)
 
 
-def _unclear(header: Header, merges: list[Merge]) -> list[str]:
+def unclear_measures(header: Header, merges: list[Merge]) -> list[str]:
+    """Measures of which it can't be told which column is meant."""
     fields = header.contract.fields
     owners = {column: name for name, column in header.columns.items()}
     labels = {column: label for column, label in header.labels.items() if header.left <= column <= header.right}

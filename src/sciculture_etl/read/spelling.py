@@ -11,6 +11,8 @@ from sciculture_etl.contracts import Contract
 from sciculture_etl.read.grid import Merge
 from sciculture_etl.read.titles import MIDDLE_DOTS
 
+LONGEST = 120  # characters of a header; what is longer is no name of a column
+LETTER = re.compile(r"[^\W\d_]|%")
 UNIT_IN_BRACKETS = re.compile(
     r"[(\[<‹〈]\s*(?:단위\s*[:：]?\s*)?"
     r"(명|회|개|개소|건|팀|원|천\s*원|만\s*원|백\s*만\s*원|억\s*원|%|점|인|반|강좌|(?:5|7|10|100)\s*점(?:\s*만점)?(?:\s*척도)?(?:\s*기준|\s*환산)?)"
@@ -27,7 +29,7 @@ YEAR_SPELLINGS = ("사업연도", "연도", "년도", "사업년도")
 def normalise_header(text: str | None) -> str:
     """NFKC without white space, line breaks, middle dots, brackets, a unit in brackets and footnote marks:
     ``수혜자수\\n(순인원)(명)¹⁾`` → ``수혜자수순인원``."""
-    if not text:
+    if not text or len(text) > LONGEST or not LETTER.search(text):
         return ""
     plain = unicodedata.normalize("NFKC", NOTE_MARK.sub("", text.strip().translate(MIDDLE_DOTS)))
     return DROPPED.sub("", UNIT_IN_BRACKETS.sub("", UNIT_AFTER.sub("", plain))).lower()

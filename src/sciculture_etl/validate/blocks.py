@@ -65,7 +65,9 @@ def _blocks_of(contract: Contract, number: int, candidate: Candidate) -> list[Bl
 
 def _block(number: int, candidate: Candidate, wide: Unpivot, code: str, column: str, rows: pl.DataFrame) -> Block:
     """The rows of a wide table as its column ``column`` tells them, which is that of ``code``."""
-    own = [name for name in rows.columns if "@" not in name or (name.endswith(f"@{TOTAL}") and code != TOTAL)]
+    # What its columns tell counts, whatever a column of codes or of the measure beside them says.
+    plain = [name for name in rows.columns if name not in (wide.into, wide.measure)]
+    own = [name for name in plain if "@" not in name or (name.endswith(f"@{TOTAL}") and code != TOTAL)]
     frame = rows.select(*own, pl.lit(code).alias(wide.into), pl.col(column).alias(wide.measure))
     block = Block(number, candidate, frame)
     for told, given in ((block.letters, candidate.table.letters), (block.headers, candidate.table.headers)):
