@@ -29,14 +29,22 @@ HEADING = re.compile(
 )
 
 
+# What stands below headers and is neither header nor data: their numbers, units, how to fill them in.
+FURNITURE = re.compile(
+    r"[①-⑳]|[(\[（]\s*(?:\d{1,2}|[A-Za-z가-하])\s*[)\]）]"
+    r"|[(\[（]?(?:단위\s*[:：]?\s*)?(?:명|회|개소?|건|팀|원|천원|백만원|%|점)[)\]）]?"
+    r"|[(\[（]?(?:필수|선택|자동|숫자|문자|텍스트|날짜|연도|코드)(?:\s*(?:입력|선택|기재))?[)\]）]?"
+)
+
+
 @dataclass(frozen=True)
 class Area:
     """One table: its header, and what is its own of the sheet.
 
     left, right: first and last column. overflow: of text, the column in which what a separator too many moves on would
-    stand (1,096 without quotes). title: what the rows above it say. below: the row after its last one. repeated:
-    rows in which its title and header stand again (printed pages). other_from: the first row of what is no row of it:
-    another table that is no form, or a box for approval; ``below`` where there is none.
+    stand (1,096 without quotes). title: what the rows above it say. below: the row after its last one. repeated: rows
+    in which its title and header stand again (printed pages), or are numbered. other_from: the first row of what is no
+    row of it: another table that is no form, or a box for approval; ``below`` where there is none.
     """
 
     header: Header
@@ -197,6 +205,7 @@ class _Sheet:
             area = Area(
                 labelled, left, header.right, overflow, title.within(whole), below, below, sorted(repeats.get(n, []))
             )  # fmt: skip
+            area = replace(area, repeated=[*self._furniture(area), *area.repeated])
             areas.append(replace(area, other_from=self._other_from(area)))
         best = max(range(len(own)), key=lambda n: own[n].score)
         return [area for n, area in enumerate(areas) if n == best or self._has_rows(area)]
@@ -212,18 +221,36 @@ class _Sheet:
         """Where, after a blank row or a lone cell, a row of nothing but headings stands that are none of the form."""
         start = area.header.last + 1
         counts = self._cells(area)
+        asked = [
+            c for name, c in area.header.columns.items() if (f := area.header.contract.fields.get(name)) and f.required
+        ]
+        named = [pl.col(f"c{column}").is_not_null() for column in asked] or [pl.lit(False)]
+        told = self.frame[start : area.below].select(pl.sum_horizontal(named)).to_series()
+        # Below another table stands no row that fills in most of what the form asks for: such a row is data.
+        data = (told >= 0.8 * len(asked)).arg_true()
+        safe = int(data[-1]) + 1 if data.len() else 0
         few = counts <= 1
-        after = (few.shift(1, fill_value=False) & (counts > 1)).arg_true().to_list()
-        breaks: list[int] = after if len(after) <= MOST_BREAKS else []
-        for row in (start + at for at in breaks):
+        after = (few.shift(1, fill_value=False) & (counts > 1)).arg_true()
+        breaks: list[int] = after.filter(after >= safe).to_list()
+        for row in (start + at for at in breaks[:MOST_BREAKS]):
             cells = [cell for cell in self.row(row)[area.left : area.right + 1] if cell]
             words = [cell for cell in cells if normalised(cell) in self.known or HEADING.fullmatch(normalised(cell))]
-            if row in area.repeated or any(re.search(r"\d", c) for c in cells) or 2 * len(words) <= len(cells):
+            heads = 2 * len(words) > len(cells) or 2 * len(cells) <= len(asked)
+            if row in area.repeated or not heads or any(re.search(r"\d", cell) for cell in cells):
                 continue
-            while row > start and counts[row - 1 - start] == 1 and not self._is_note(row - 1):
+            while row > start + safe and counts[row - 1 - start] == 1 and not self._is_note(row - 1):
                 row -= 1
             return row
         return area.below
+
+    def _furniture(self, area: Area) -> list[int]:
+        rows = []
+        for row in range(area.header.last + 1, min(area.below, area.header.last + HEADER_ROWS)):
+            cells = [cell for cell in self.row(row)[area.left : area.right + 1] if cell]
+            if len(cells) < 2 or not all(FURNITURE.fullmatch(cell) for cell in cells):
+                break
+            rows.append(row)
+        return rows
 
 
 def _sure(header: Header) -> bool:

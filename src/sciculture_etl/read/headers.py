@@ -17,6 +17,7 @@ from sciculture_etl.read.spelling import (
     normalise_header,
     normalised,
     spellings_of,
+    unit_in_header,
     wide_column,
 )
 from sciculture_etl.read.titles import Title, said_term
@@ -104,16 +105,20 @@ def _missing(contract: Contract, columns: dict[str, int], above: Title) -> list[
     return [name for name, fld in contract.fields.items() if fld.required and name not in given]
 
 
-def _goes_on(rows: list[list[str]], contract: Contract) -> bool:
-    """Whether rows of nothing but headers stand below a row of headers. rows: their normalised texts."""
+def _goes_on(rows: list[Cells], contract: Contract) -> bool:
+    """Whether rows of nothing but headers, or of their units in brackets, stand below a row of headers."""
     spellings = spellings_of(contract)
-    below = rows[1:]
-    return (
-        all(below)
-        and bool(below)
-        and all(n in spellings or n in DONE or bool(PLANNED.match(n)) for names in below for n in names)
-        and sum(name in spellings for name in rows[0]) > 1
-    )
+
+    def heads(cell: str) -> bool:
+        name = normalised(cell)
+        return (
+            name in spellings or name in DONE or bool(PLANNED.match(name)) or (not name and bool(unit_in_header(cell)))
+        )
+
+    below = [[cell for cell in row if cell] for row in rows[1:]]
+    if not below or not all(cells and all(map(heads, cells)) for cells in below):
+        return False
+    return sum(normalised(cell) in spellings for cell in rows[0]) > 1
 
 
 def _runs(columns: Iterable[int]) -> list[range]:
@@ -156,7 +161,6 @@ def headers_at(
     of what its form asks for is no damaged form but another table.
     """
     found: list[Header] = []
-    plain = [[name for name in map(normalised, cells) if name] for cells in rows]
     for depth in range(1, len(rows) + 1):
         last, names = row + depth - 1, header_names(rows[:depth], row, merges)
         labels = {column: label for column, (label, _) in enumerate(names) if label}
@@ -167,7 +171,7 @@ def headers_at(
             forms = {column: own for column, own in hits.items() if any(form in spellings for form in own)}
             if len(forms) < 2:
                 continue
-            place = _Place(contract, row, last, labels, above, (_goes_on(plain[:depth], contract), -depth, -row))
+            place = _Place(contract, row, last, labels, above, (_goes_on(rows[:depth], contract), -depth, -row))
             whole = _header(place, forms, runs, apart=len(runs) == 1)
             if whole is None:
                 continue
