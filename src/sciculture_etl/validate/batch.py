@@ -8,11 +8,12 @@ import polars as pl
 
 from sciculture_etl.contracts import Contract, RowRule
 from sciculture_etl.read.personal import PERSONAL_VALUE, SHORTEST_PERSONAL
+from sciculture_etl.read.spelling import TOTAL
 from sciculture_etl.validate.blocks import Block, Candidate, per_row, split_blocks, stack_blocks
 from sciculture_etl.validate.cells import FAILED, failed, squeeze_name
 from sciculture_etl.validate.placing import count_rows, place_findings
 from sciculture_etl.validate.rows import left_out
-from sciculture_etl.validate.totals import check_totals, check_wide_total
+from sciculture_etl.validate.totals import check_long_total, check_totals, check_wide_total
 from sciculture_etl.validate.typed import cast_rows
 
 
@@ -123,6 +124,8 @@ def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validate
         findings.add(name, failing, rejects=True)
         findings.spread(numbers)
     submissions = per_row(rows, [block.candidate.submission_id for block in blocks], pl.String())
+    if contract.unpivot and TOTAL in contract.fields[contract.unpivot.into].values:
+        findings.add(*check_long_total(contract, contract.unpivot, typed, submissions), rejects=True)
     for names in [contract.grain, *contract.unique]:
         keys = _keys(contract, typed, names, submissions)
         findings.add(None, _duplicates(rows, keys, ~findings.bad), rejects=True)

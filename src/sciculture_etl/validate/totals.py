@@ -127,3 +127,25 @@ def check_wide_total(
     wrong = summed.filter((pl.col("nth") == 0) & ~pl.col("unread") & (pl.col("stated") != pl.col("sum")))
     told = wrong.select(pl.format("{}", "sum")).to_series()
     return name, failed(wrong["index"], "E_SUM_MISMATCH", told, told)
+
+
+def check_long_total(
+    contract: Contract, wide: Unpivot, typed: pl.DataFrame, submissions: pl.Series
+) -> tuple[str, pl.DataFrame]:
+    """Rows of the total beside rows of its parts, in a table that gives each a row: the measure and the cells
+    (``FAILED``) that aren't the sum of the parts."""
+    keys = [name for name in contract.grain if name != wide.into]
+    rows = typed.select(*keys, kind=wide.into, value=wide.measure).with_columns(submissions.alias("submission"))
+    own = [*keys, "submission"]
+    is_total = pl.col("kind") == TOTAL
+    told = rows.select(
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("index"),
+        (is_total & pl.all_horizontal(pl.col(own).is_not_null())).fill_null(False).alias("total"),
+        "value",
+        pl.col("value").filter(~is_total).sum().over(own).alias("sum"),
+        pl.col("value").filter(~is_total).is_null().any().over(own).alias("unread"),
+        (~is_total).any().over(own).alias("split"),
+    )
+    wrong = told.filter("total", "split", ~pl.col("unread"), pl.col("value") != pl.col("sum"))
+    expected = wrong.select(pl.format("{}", "sum")).to_series()
+    return wide.measure, failed(wrong["index"], "E_SUM_MISMATCH", expected, expected)
