@@ -76,7 +76,7 @@ def change_member(data: bytes, other: bytes, random: Random) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package:
         for member, content in members.items():
-            package.writestr(member, content)
+            package.writestr(zipfile.ZipInfo(member), content)
     return made.getvalue()
 
 

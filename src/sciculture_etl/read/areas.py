@@ -10,7 +10,7 @@ import polars as pl
 from sciculture_etl.contracts import Contract
 from sciculture_etl.read.grid import Grid
 from sciculture_etl.read.headers import Header, headers_at, unclear_measures
-from sciculture_etl.read.spelling import known_spellings, normalise_header, normalised
+from sciculture_etl.read.spelling import known_spellings, normalise_header, normalised, pieces_of
 from sciculture_etl.read.titles import Title, read_title
 
 HEADER_WITHIN = 20  # rows from the top that are all tried as a header
@@ -77,6 +77,7 @@ class _Sheet:
         self.contracts = contracts
         self.frame = grid.frame
         self.known = known_spellings(contracts)
+        self.pieces = pieces_of(self.known)
         self.filled = self.frame.select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
 
     def row(self, index: int) -> list[str | None]:
@@ -107,7 +108,7 @@ class _Sheet:
                 continue
             rows = [cells for below in range(HEADER_ROWS) if (cells := self.row(row + below))]
             above = self._title(row, floor, 0, self.frame.width - 1)
-            found = headers_at(row, rows, above, self.grid.merges, self.contracts, self.known)
+            found = headers_at(row, rows, above, self.grid.merges, self.contracts, self.known, self.pieces)
             pool += found
             floor = max([floor, *(header.last + 1 for header in found)])
         chosen: list[Header] = []

@@ -150,9 +150,10 @@ def headers_at(
     merges: list[Merge],
     contracts: dict[str, Contract],
     known: set[str],
+    pieces: set[str],
 ) -> list[Header]:
     """What a row may be the header of, alone or with those below it. rows: it and as many as may belong to it. above:
-    its title. known: the spellings of all forms.
+    its title. known, pieces: the spellings of all forms and their parts.
 
     The contract wins of which the header has most required columns more than it lacks: a list of classes without its
     sessions is a damaged list of classes, though all columns of a list of facilities stand in it. Columns parted by a
@@ -162,7 +163,7 @@ def headers_at(
     """
     found: list[Header] = []
     for depth in range(1, len(rows) + 1):
-        last, names = row + depth - 1, header_names(rows[:depth], row, merges)
+        last, names = row + depth - 1, header_names(rows[:depth], row, merges, pieces)
         labels = {column: label for column, (label, _) in enumerate(names) if label}
         hits = {column: names[column][1] for column in labels if any(form in known for form in names[column][1])}
         runs = _runs(labels)

@@ -100,14 +100,16 @@ def _spread(level: Cells, below: list[Cells], row: int, merges: list[Merge]) -> 
 Names = list[tuple[str, list[str]]]  # per column: the label as written and its normalised names, best first
 
 
-def header_names(rows: list[Cells], first: int, merges: list[Merge]) -> Names:
-    """rows: those of a header, the first of them the sheet's row ``first``: parents above their children."""
+def header_names(rows: list[Cells], first: int, merges: list[Merge], pieces: set[str]) -> Names:
+    """rows: those of a header, the first of them the sheet's row ``first``: parents above their children. pieces: what
+    any part of a known spelling begins or ends with; a column without one has no names."""
     levels = [_spread(rows[n], rows[n + 1 :], first + n, merges) for n in range(len(rows) - 1)]
     levels.append([cell or "" for cell in rows[-1]])
     names: Names = []
     for column in zip(*levels, strict=True):
         parts = [part for n, part in enumerate(column) if part and part not in column[:n]]
-        names.append(("|".join(parts), _forms(parts)))
+        hopeful = any(normalised(part) in pieces for part in parts)
+        names.append(("|".join(parts), _forms(parts) if hopeful else []))
     return names
 
 
@@ -122,6 +124,11 @@ def _forms(parts: list[str]) -> list[str]:
     if normalised(parts[-1]) in DONE:
         return [*whole, *_forms(parts[:-1])]
     return [*whole, *_forms(parts[1:])]
+
+
+def pieces_of(known: set[str]) -> set[str]:
+    """Beginnings and ends of spellings: a header over several rows is made of them."""
+    return {piece for name in known for at in range(len(name)) for piece in (name[at:], name[: at + 1])}
 
 
 def known_spellings(contracts: dict[str, Contract]) -> set[str]:

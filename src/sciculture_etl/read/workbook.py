@@ -101,7 +101,7 @@ def _xml_layouts(data: bytes) -> list[Layout | None]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             return [_xml_layout(package.read(path)) for path in _sheet_paths(package)]
-    except (KeyError, ElementTree.ParseError, zipfile.BadZipFile):
+    except (LookupError, ElementTree.ParseError, zipfile.BadZipFile):
         return []  # an unusual package: calamine, where it can read it, tells the rest
 
 
