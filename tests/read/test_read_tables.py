@@ -128,3 +128,25 @@ def test_a_parent_is_spread_by_its_own_merge_though_other_cells_are_merged_too()
     judged = judge(as_xlsx(Sheet(rows, merges=[(0, 0, 0, 8), (3, 0, 4, 0)])))
     assert judged.errors == []
     assert judged.column("term") == [1, 1]
+
+
+def test_titles_side_by_side_are_each_their_tables() -> None:
+    common = ["가상 2020년 생활과학교실 운영 실적", *[""] * 16]
+    rows = [common, *beside([["1분기"], CLASS[1:], held(1)[1:]], [["2분기"], CLASS[1:], held(2)[1:]])]
+    judged = judge(as_xlsx(Sheet(rows, merges=[(0, 0, 0, 16)])))
+    assert judged.errors == []
+    assert judged.column("term") == [1, 2]
+    assert set(judged.column("program_year")) == {2020}
+
+
+def test_tables_side_by_side_may_start_in_different_rows() -> None:
+    judged = judge(as_xlsx(beside([*TWO, held(3), held(4)], [[], [], [], ["강사"], CENTRE, STAFF])))
+    assert judged.errors == []
+    assert read(judged) == [("dsc_class", 4, 0, 0), ("dsc_institution_year", 1, 0, 0)]
+    assert [table.extra_headers for table in judged.reading.tables] == [[], []]
+
+
+def test_a_header_may_stand_below_a_long_guide() -> None:
+    judged = judge(as_csv([TITLE, *[[f"가상의 안내 {n}"] for n in range(30)], CLASS, held(1)]))
+    assert judged.errors == []
+    assert judged.accounts[0]["loaded"] == 1

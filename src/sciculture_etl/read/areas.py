@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import polars as pl
 
@@ -102,15 +103,13 @@ class _Sheet:
     def choose(self) -> list[Header]:
         """The headers that fit best, none in another's place. All but the best must be headers beyond doubt."""
         pool: list[Header] = []
-        floor = 0
         for row in self._rows_to_try():
             if self.filled[row] < 2 or not self._promises(row):
                 continue
             rows = [cells for below in range(HEADER_ROWS) if (cells := self.row(row + below))]
-            above = self._title(row, floor, 0, self.frame.width - 1)
-            found = headers_at(row, rows, above, self.grid.merges, self.contracts, self.known, self.pieces)
-            pool += found
-            floor = max([floor, *(header.last + 1 for header in found)])
+            floor = max([header.last + 1 for header in pool if header.last < row], default=0)
+            above = partial(self._title, row, floor)
+            pool += headers_at(row, rows, above, self.grid.merges, self.contracts, self.known, self.pieces)
         chosen: list[Header] = []
         for header in sorted(pool, key=lambda header: header.score, reverse=True):
             touched = [h for h in chosen if h.first <= header.last + 1 and header.first <= h.last + 1]
@@ -136,6 +135,9 @@ class _Sheet:
     def _may_be_title(self, row: int) -> bool:
         cells = [cell for cell in self.row(row) if cell]
         numbers = [cell for cell in cells if NUMBER.fullmatch(cell) and not YEAR.fullmatch(cell)]
+        keys = sum(normalised(cell) in self.known for cell in cells)
+        if keys > 1 and 2 * keys >= len(cells):  # names and what they are, side by side
+            return True
         return len(cells) <= TITLE_CELLS and not (numbers and len(cells) > 1)
 
     def _is_note(self, row: int) -> bool:
@@ -202,7 +204,7 @@ class _Sheet:
             title = self._title(
                 header.first, floors[n], left if beside else 0, header.right if beside else self.frame.width - 1
             )
-            labelled = replace(header, labels=_own_labels(header, [h for h in own if h.first <= header.last <= h.last]))
+            labelled = replace(header, labels=_own_labels(header, beside))
             area = Area(
                 labelled, left, header.right, overflow, title.within(whole), below, below, sorted(repeats.get(n, []))
             )  # fmt: skip
@@ -266,9 +268,11 @@ def _bottom(header: Header, own: list[Header], tops: list[int]) -> int:
 
 def _own_labels(header: Header, beside: list[Header]) -> dict[int, str]:
     """Its labels, and those of no table's columns that stand right of it (left of all: with the first)."""
+    tables = sorted([header, *beside], key=lambda table: table.left)
 
-    def owner(column: int) -> Header:
-        return next((h for h in reversed(beside) if h.left <= column), beside[0])
+    def is_own(column: int) -> bool:
+        inside = [table for table in tables if table.left <= column <= table.right]
+        before = [table for table in tables if table.left <= column]
+        return (inside or before[-1:] or tables[:1])[0] is header
 
-    inside = {c: h for h in beside for c in range(h.left, h.right + 1)}
-    return {c: label for c, label in header.labels.items() if inside.get(c, owner(c)).left == header.left}
+    return {column: label for column, label in header.labels.items() if is_own(column)}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.read.grid import Merge
@@ -146,14 +146,14 @@ def _joined(forms: Forms, run: range, others: list[range], columns: dict[str, in
 def headers_at(
     row: int,
     rows: list[Cells],
-    above: Title,
+    above: Callable[[int, int], Title],
     merges: list[Merge],
     contracts: dict[str, Contract],
     known: set[str],
     pieces: set[str],
 ) -> list[Header]:
     """What a row may be the header of, alone or with those below it. rows: it and as many as may belong to it. above:
-    its title. known, pieces: the spellings of all forms and their parts.
+    the title of a range of columns. known, pieces: the spellings of all forms and their parts.
 
     The contract wins of which the header has most required columns more than it lacks: a list of classes without its
     sessions is a damaged list of classes, though all columns of a list of facilities stand in it. Columns parted by a
@@ -162,6 +162,7 @@ def headers_at(
     of what its form asks for is no damaged form but another table.
     """
     found: list[Header] = []
+    title = above(0, len(rows[0]) - 1)
     for depth in range(1, len(rows) + 1):
         last, names = row + depth - 1, header_names(rows[:depth], row, merges, pieces)
         labels = {column: label for column, (label, _) in enumerate(names) if label}
@@ -172,7 +173,7 @@ def headers_at(
             forms = {column: own for column, own in hits.items() if any(form in spellings for form in own)}
             if len(forms) < 2:
                 continue
-            place = _Place(contract, row, last, labels, above, (_goes_on(rows[:depth], contract), -depth, -row))
+            place = _Place(contract, row, last, labels, title, (_goes_on(rows[:depth], contract), -depth, -row))
             whole = _header(place, forms, runs, apart=len(runs) == 1)
             if whole is None:
                 continue
@@ -180,6 +181,9 @@ def headers_at(
             for run in runs if len(runs) > 1 else []:
                 within = {column: own for column, own in forms.items() if column in run}
                 alone = _header(place, within, [run], apart=True) if len(within) > 1 else None
+                if alone and alone.missing:  # of several titles side by side its own may say it
+                    place = replace(place, above=above(run.start, run.stop - 1).within(title))
+                    alone = _header(place, within, [run], apart=True)
                 if alone and not alone.missing:
                     own = _joined(forms, run, [other for other in runs if other is not run], alone.columns, contract)
                     joined = {column: own_forms for column, own_forms in forms.items() if any(column in r for r in own)}
