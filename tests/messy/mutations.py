@@ -85,7 +85,7 @@ def _cells(grid: Grid) -> list[list[Any]]:
 
 
 def _change_cells(rows: list[list[Any]], random: Random) -> None:
-    height, width = len(rows), max(len(row) for row in rows)
+    height, width = len(rows), max(1, *map(len, rows))
     r, c = random.randrange(height), random.randrange(width)
     other, to = random.randrange(height), random.randrange(width)
 
