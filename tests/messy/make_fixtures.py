@@ -6,19 +6,13 @@ encrypted workbook gets another salt each time). What each must give stands besi
 
 from __future__ import annotations
 
-import csv
-import io
 import unicodedata
-from collections.abc import Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import msoffcrypto.format.ooxml
-import xlsxwriter
+from containers import beside, blank, book, encrypted, loose, text
 
 HERE = Path(__file__).parent
-Rows = Sequence[Sequence[Any]]
 
 CLASS = ["기수", "강좌명", "교육장명", "시도", "시군구", "읍면동", "운영횟수", "수혜자수(순인원)", "수혜자(연인원)"]
 FACILITY = ["시설명", "시설구분", "소재지"]
@@ -28,10 +22,7 @@ PROJECT = ["과제번호", "수행기관", "기관유형", "과제명", "지원�
 SURVEY = ["사업명", "조사단위", "응답자수", "만족도", "척도"]
 VOUCHER = ["월", "시도", "시군구", "자격구분", "발급인원", "이용인원", "사용액"]
 CENTRE = ["기관명", "주강사", "보조강사", "강사수", "국비"]
-SUPPORT = ["구분", "시도", "시군구", "운영기관", "세부사업명", "참여인원", "국비"]
 MUSEUM = ["과학관명", "전시콘텐츠", "기간", "관람객수", "시도", "시군구"]
-EVENT = ["행사구분", "회차", "행사명", "개최기간", "장소", "참가자수"]
-MEMBERS = ["약칭", "협회명", "국가", "정회원", "학생회원", "계", "집계기준"]
 
 
 def class_row(number: int, sessions: Any = 10, persons: Any = 20, attended: Any = 150, term: Any = 1) -> list[Any]:
@@ -59,60 +50,6 @@ def survey(number: int, score: str, scale: str = "") -> list[str]:
     return ["두드림 프로젝트", f"가상 권역 {number}", "100", score, scale]
 
 
-def text(rows: Rows, encoding: str = "utf-8", mark: str = ",") -> bytes:
-    made = io.StringIO()
-    csv.writer(made, delimiter=mark, lineterminator="\r\n").writerows(rows)
-    return made.getvalue().encode(encoding)
-
-
-def book(
-    *sheets: tuple[str, Rows],
-    merges: Iterable[str] = (),
-    hidden: Iterable[str] = (),
-    hidden_rows: Iterable[int] = (),
-    formulas: dict[str, tuple[str, Any]] | None = None,
-) -> bytes:
-    """A workbook. merges: ranges of the first sheet. hidden: sheets. hidden_rows: of the first sheet, from 1.
-    formulas: cell of the first sheet → formula and its cached value ('' for none)."""
-    made = io.BytesIO()
-    with xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False}) as workbook:
-        workbook.set_properties({"created": datetime(2021, 1, 15), "comments": "가상 자료"})
-        for number, (name, rows) in enumerate(sheets):
-            sheet = workbook.add_worksheet(name)
-            for r, row in enumerate(rows):
-                for c, cell in enumerate(row):
-                    if cell not in ("", None):
-                        sheet.write(r, c, cell)
-            if name in hidden:
-                sheet.hide()
-            if number == 0:
-                for cells in merges:
-                    sheet.merge_range(cells, rows[_row(cells) - 1][ord(cells[0]) - 65])
-                for hidden_row in hidden_rows:
-                    sheet.set_row(hidden_row - 1, None, None, {"hidden": True})
-                for cell, (formula, value) in (formulas or {}).items():
-                    sheet.write_formula(cell, formula, None, value)
-    return made.getvalue()
-
-
-def _row(cells: str) -> int:
-    return int("".join(c for c in cells.split(":")[0] if c.isdigit()))
-
-
-def encrypted(data: bytes) -> bytes:
-    made = io.BytesIO()
-    msoffcrypto.format.ooxml.OOXMLFile(io.BytesIO(data)).encrypt("invented", made)
-    return made.getvalue()
-
-
-def loose(value: Any) -> Any:
-    return unicodedata.normalize("NFD", value) if isinstance(value, str) else value
-
-
-def blank(count: int) -> list[str]:
-    return [""] * count
-
-
 TITLE = ["가상 2020년 생활과학교실 강좌 운영 실적"]
 STOPS = ["가상 2020년 두드림 프로젝트 운영일지"]
 ROOMS = ["가상 2020년 무한상상실 운영 실적"]
@@ -121,20 +58,6 @@ SURVEYS = ["가상 2020년 만족도 조사 결과"]
 VOUCHERS = ["가상 2022년 5월 과학문화바우처 이용 실적"]
 TWO = [class_row(1), class_row(2, 5, 12, 60)]
 TOTAL = ["합  계", *blank(5), 15, 32, 210]
-
-
-def beside(*tables: Rows) -> list[list[Any]]:
-    """Tables side by side with a blank column between them."""
-    height = max(len(table) for table in tables)
-    widths = [max(len(row) for row in table) for table in tables]
-    laid = []
-    for r in range(height):
-        cells: list[Any] = []
-        for table, width in zip(tables, widths, strict=True):
-            row = list(table[r]) if r < len(table) else []
-            cells += [*row, *blank(width - len(row) + 1)]
-        laid.append(cells[:-1])
-    return laid
 
 
 def fixtures() -> dict[str, bytes]:
