@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
@@ -20,6 +21,10 @@ import python_calamine
 from sciculture_etl.findings import Finding
 from sciculture_etl.read.grid import Grid, Merge, Refused, blank_to_null, column_index, parse_range
 
+# What comes of a package of which a member is damaged, packed in an unknown way, or said to be in an unknown encoding.
+DAMAGED = (
+    LookupError, ElementTree.ParseError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError,
+)  # fmt: skip
 CELL_COLUMN = re.compile(rb'<c [^>]*?\br="([A-Z]{1,3})\d')
 MERGE_REF = re.compile(rb'<mergeCell [^>]*?ref="([^"]+)"')
 ROW_NUMBER = re.compile(rb'<row [^>]*?\br="(\d+)"')
@@ -101,7 +106,7 @@ def _xml_layouts(data: bytes) -> list[Layout | None]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             return [_xml_layout(package.read(path)) for path in _sheet_paths(package)]
-    except (LookupError, ElementTree.ParseError, zipfile.BadZipFile):
+    except DAMAGED:
         return []  # an unusual package: calamine, where it can read it, tells the rest
 
 
