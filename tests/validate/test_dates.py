@@ -174,3 +174,14 @@ TERMS = [
 @pytest.mark.parametrize(("text", "term"), TERMS)
 def test_a_term_is_read_as_meant_or_not_at_all(text: str, term: int | None) -> None:
     assert parse_term(text) == term
+
+
+@pytest.mark.parametrize("text", ["08. 07(　) ~ 08. 19(　)", "8.7~8.19 (4회)", "8.7 ~ 8.19(2주간)"])
+def test_what_stands_in_brackets_after_a_period_may_say_nothing_of_its_days(text: str) -> None:
+    parsed = parse_period(text, 2020)
+    assert (parsed.start, parsed.end, parsed.code) == (date(2020, 8, 7), date(2020, 8, 19), None)
+
+
+def test_each_end_of_a_period_has_a_weekday_of_its_own() -> None:
+    parsed = parse_period("12.30(목)~1.2(토)", 2020)
+    assert (parsed.start_weekday, parsed.end_weekday, parsed.crosses) == (True, False, True)
