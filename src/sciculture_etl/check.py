@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,15 +23,19 @@ TOLD = {"sheet": "sheet", "row": "row", "cell": "cell", "column": "header", "fie
 
 @dataclass(frozen=True)
 class CheckedPart:
-    """One table. totals: sums of counts and money over its loaded rows. findings: ``findings.SCHEMA`` with words.
-    template: the form of ours that it was made from; is_current: whether that is the form of today."""
+    """One table. number: its place among those of the file. program_years: of the rows loaded, where there are none of
+    all that were read. totals: sums of counts and money over its loaded rows. ignored_columns: headers that the form
+    doesn't know. findings: ``findings.SCHEMA`` with words. template: the form of ours that it was made from;
+    is_current: whether that is the form of today."""
 
+    number: int
     dataset: str
     title: str
     sheet: str | None
     program_years: list[int]
     rows: dict[str, int]
     totals: dict[str, int]
+    ignored_columns: list[str]
     findings: pl.DataFrame
     template: TemplateMark | None = None
     is_current: bool = False
@@ -81,6 +86,7 @@ def check_file(
     judged = _judge(reading, file_name, submitter or "", contracts)
     tables = dict(enumerate(reading.tables, start=1))
     parts = [part for contract, validated in judged for part in _parts(contract, validated, tables)]
+    parts.sort(key=lambda part: part.number)
     empty = submissions_without_data([validated.accounts for _, validated in judged])
     whole = [*reading.findings, *(Finding("R_EMPTY") for _ in empty)]
     return Checked(file_name, submitter, False, _worded(whole), parts)
@@ -108,15 +114,18 @@ def _parts(contract: Contract, validated: Validated, tables: dict[int, Table]) -
     for account in validated.accounts.to_dicts():
         own = validated.accepted.filter(pl.col("part") == account["part"])
         table = tables[account["part"]]
+        years = own if own.height else validated.years.filter(pl.col("part") == account["part"])
         sums = own.select(pl.col(name).sum() for name in counted).to_dicts() if counted else [{}]
         parts.append(
             CheckedPart(
+                number=account["part"],
                 dataset=contract.dataset,
                 title=contract.title.ko,
                 sheet=account["sheet"],
-                program_years=sorted(own["program_year"].unique().to_list()),
+                program_years=sorted(years["program_year"].unique().to_list()),
                 rows={kind: account[kind] for kind in ROW_KINDS},
                 totals={name: int(value or 0) for name, value in sums[0].items()},
+                ignored_columns=json.loads(account["extra_headers"]),
                 findings=findings.filter(pl.col("part") == account["part"]),
                 template=table.template,
                 is_current=table.template is not None and table.template.fits(contract, table.title_year),
@@ -142,7 +151,7 @@ def as_answer(checked: Checked, language: str = "ko") -> dict[str, Any]:
             part.verdict, part.dataset, part.program_years, checked.submitter, part.rows, part.totals, part.findings,
             language,
         )
-        | {"sheet": part.sheet, "template": _template(part)}
+        | {"sheet": part.sheet, "ignored_columns": part.ignored_columns, "template": _template(part)}
         for part in checked.parts
     ]  # fmt: skip
     if len(parts) == 1:

@@ -13,12 +13,14 @@ from sciculture_etl.check import ACCEPTED, PARTIALLY, Checked, CheckedPart
 from sciculture_etl.findings import catalogue
 
 MOST_PLACES = 8
+MOST_COLUMNS = 12
 WORDS = {
     "ko": {
         "accepted": "받을 수 있습니다", "partially_accepted": "일부만 받을 수 있습니다", "rejected": "받을 수 없습니다",
         "rows": "읽은 행 {read:,} = 받음 {loaded:,} + 고칠 행 {quarantined:,} + 자료 아님 {left_out:,}",
-        "fine": "고칠 것이 없습니다.", "places": "곳", "more": "외 {n:,}곳", "row": "행", "fix": "고치는 법",
-        "title": "제출 파일 점검", "file": "파일", "year": "사업연도",
+        "fine": "고칠 것이 없습니다.", "places": "곳", "more": "외 {n:,}곳", "more_columns": "외 {n:,}열",
+        "row": "행", "fix": "고치는 법", "ignored": "읽지 않은 열: {names}", "title": "제출 파일 점검",
+        "file": "파일", "year": "사업연도",
         "template": "{year}년 서식", "outdated": "{year}년 서식 (지난 것)",
         "error": "오류", "warning": "확인", "info": "참고",
     },
@@ -26,8 +28,9 @@ WORDS = {
         "accepted": "would be accepted", "partially_accepted": "would be accepted in part",
         "rejected": "would be rejected",
         "rows": "{read:,} rows read = {loaded:,} loaded + {quarantined:,} to mend + {left_out:,} no data",
-        "fine": "There is nothing to mend.", "places": "places", "more": "and {n:,} more", "row": "row",
-        "fix": "what to do", "title": "Check of a submission", "file": "File", "year": "program year",
+        "fine": "There is nothing to mend.", "places": "places", "more": "and {n:,} more",
+        "more_columns": "and {n:,} more", "row": "row", "fix": "what to do", "ignored": "columns not read: {names}",
+        "title": "Check of a submission", "file": "File", "year": "program year",
         "template": "form of {year}", "outdated": "form of {year}, out of date",
         "error": "error", "warning": "please check", "info": "note",
     },
@@ -58,6 +61,13 @@ def _groups(checked: Checked) -> list[tuple[str, str, list[dict[str, Any]]]]:
     return [(severity, code, list(group)) for (severity, code), group in keyed]
 
 
+def _ignored(part: CheckedPart, words: dict[str, str]) -> str:
+    """The columns that no field reads: the first of them, and how many more there are."""
+    names = part.ignored_columns
+    more = f" {words['more_columns'].format(n=len(names) - MOST_COLUMNS)}" if len(names) > MOST_COLUMNS else ""
+    return words["ignored"].format(names=", ".join(names[:MOST_COLUMNS])) + more
+
+
 def _heading(code: str, language: str) -> str:
     return catalogue()[code][f"title_{language}"]
 
@@ -69,6 +79,8 @@ def show_check(console: Console, checked: Checked, language: str) -> None:
     console.print(Text(f"{checked.file_name}: {words[checked.verdict]}", style=style))
     for part in checked.parts:
         console.print(Text(f"  {_table(part, words)}"))
+        if part.ignored_columns:
+            console.print(Text(f"  {_ignored(part, words)}", style="dim"), soft_wrap=True)
     groups = _groups(checked)
     if not groups:
         console.print(Text(f"  {words['fine']}", style="green"))
@@ -112,6 +124,8 @@ def check_page(checked: Checked, language: str) -> str:
     ]
     for part in checked.parts:
         body.append(f"<p>{escape(_table(part, words))}</p>")
+        if part.ignored_columns:
+            body.append(f'<p class="info">{escape(_ignored(part, words))}</p>')
     groups = _groups(checked)
     if not groups:
         body.append(f"<p>{words['fine']}</p>")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from forms import CENTRE, CLASS, FACILITY, Sheet, as_csv, as_xlsx, table
 
-KEYS = {"verdict", "dataset", "program_year", "submitter", "rows", "totals", "findings"}
+KEYS = {"verdict", "dataset", "program_year", "submitter", "rows", "totals", "findings", "ignored_columns"}
 FINDING = {"code", "severity", "sheet", "row", "column", "field", "value", "message", "fix"}
 
 
@@ -62,6 +62,13 @@ def test_several_forms_in_a_file_are_told_part_by_part(answer: Any) -> None:
     assert sorted(part["dataset"] for part in told["parts"]) == ["dsc_facility", "dsc_institution_year"]
     assert all(set(part) >= KEYS for part in told["parts"])
     assert told["rows"]["read"] == sum(part["rows"]["read"] for part in told["parts"]) == 2
+
+
+def test_columns_that_no_field_reads_are_listed(answer: Any, places: Any, tmp_path: Path) -> None:
+    rows = [[*row, "비고" if not number else "가상"] for number, row in enumerate(table(CLASS))]
+    _, told = answer(as_csv(rows), "실적.csv")
+    assert told["ignored_columns"] == ["비고"]
+    assert "읽지 않은 열: 비고" in places.command("check", str(tmp_path / "실적.csv")).stdout
 
 
 def test_what_cannot_be_read_is_rejected_and_says_why(answer: Any) -> None:

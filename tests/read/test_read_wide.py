@@ -88,3 +88,20 @@ def test_a_list_in_one_cell_keeps_its_order() -> None:
         as_csv([["가상"], [*EVENT, "후원"], [*UKC, "가상 과학관, 가상 시/가상 재단·가상 협회\n가상 대학 등"]])
     )
     assert judged.column("sponsor") == [["가상 과학관", "가상 시", "가상 재단", "가상 협회", "가상 대학"]]
+
+
+LONG = ["약칭", "협회명", "국가", "회원구분", "회원수", "집계기준"]
+
+
+def long(kind: str, count: str) -> list[str]:
+    return ["KSEA", "가상 재미협회", "미국", kind, count, "등록"]
+
+
+def test_a_total_beside_its_parts_must_be_their_sum() -> None:
+    judged = judge(as_csv([TITLE, LONG, long("정회원", "100"), long("학생회원", "50"), long("계", "150")]))
+    assert judged.places == []
+    lacking = judge(as_csv([TITLE, LONG, long("정회원", "100"), long("계", "150")]))
+    assert lacking.places == [("E_SUM_MISMATCH", 4, "E4")]
+    assert lacking.finding["expected_ko"] == "100"
+    alone = judge(as_csv([TITLE, LONG, long("계", "150")]))
+    assert alone.places == []

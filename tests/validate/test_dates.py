@@ -117,13 +117,15 @@ SPANS = [
 @pytest.mark.parametrize(("text", "start", "end"), SPANS)
 def test_a_period_takes_what_its_end_leaves_out_from_its_start(text: str, start: date, end: date) -> None:
     parsed = parse_period(text, 2020)
-    assert (parsed.start, parsed.end, parsed.code, parsed.warning) == (start, end, None, None)
+    assert (parsed.start, parsed.end, parsed.code, parsed.start_weekday, parsed.end_weekday, parsed.crosses) == (
+        start, end, None, False, False, False,
+    )  # fmt: skip
 
 
 def test_a_period_may_run_into_the_next_year_and_says_so() -> None:
     parsed = parse_period("12.28~1.8", 2020)
     assert (parsed.start, parsed.end) == (date(2020, 12, 28), date(2021, 1, 8))
-    assert (parsed.code, parsed.warning) == (None, "W_PERIOD_CROSSES_YEAR")
+    assert (parsed.code, parsed.crosses) == (None, True)
 
 
 @pytest.mark.parametrize("text", ["3.27~3.2", "2020.3.27 ~ 2020.3.2", "2020.3.27~2"])
@@ -172,3 +174,14 @@ TERMS = [
 @pytest.mark.parametrize(("text", "term"), TERMS)
 def test_a_term_is_read_as_meant_or_not_at_all(text: str, term: int | None) -> None:
     assert parse_term(text) == term
+
+
+@pytest.mark.parametrize("text", ["08. 07(　) ~ 08. 19(　)", "8.7~8.19 (4회)", "8.7 ~ 8.19(2주간)"])
+def test_what_stands_in_brackets_after_a_period_may_say_nothing_of_its_days(text: str) -> None:
+    parsed = parse_period(text, 2020)
+    assert (parsed.start, parsed.end, parsed.code) == (date(2020, 8, 7), date(2020, 8, 19), None)
+
+
+def test_each_end_of_a_period_has_a_weekday_of_its_own() -> None:
+    parsed = parse_period("12.30(목)~1.2(토)", 2020)
+    assert (parsed.start_weekday, parsed.end_weekday, parsed.crosses) == (True, False, True)

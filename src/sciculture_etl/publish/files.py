@@ -58,10 +58,24 @@ def build_database(
         connection.execute("DETACH release")
 
 
+FORMULA = r"(?s)^[=+\-@\t\r]."  # a text that a spreadsheet would run; a dash alone is none
+
+
+def _harmless(promise: Promise) -> str:
+    """The columns of a table for CSV: texts that look like a formula get an apostrophe in front."""
+    texts = [f'"{name}"' for name, column in promise.columns.items() if column.type == "VARCHAR"]
+    guarded = [
+        f"CASE WHEN regexp_matches({name}, {sql_text(FORMULA)}) THEN concat(chr(39), {name}) ELSE {name} END AS {name}"
+        for name in texts
+    ]
+    return f"* REPLACE ({', '.join(guarded)})" if guarded else "*"
+
+
 def export_tables(warehouse: Warehouse, folder: Path, promises: dict[str, Promise]) -> dict[str, dict[str, Any]]:
     """Parquet and CSV of the public tables; rows and sha256 of the CSV, which is the table's hash.
 
-    The operator's tables are hashed likewise but leave the build database in ``operations.duckdb`` only.
+    The operator's tables are hashed likewise but leave the build database in ``operations.duckdb`` only. In CSV, no
+    text is left that a spreadsheet would run as a formula.
     """
     tables: dict[str, dict[str, Any]] = {}
     for kind in ("csv", "parquet"):
@@ -71,9 +85,10 @@ def export_tables(warehouse: Warehouse, folder: Path, promises: dict[str, Promis
             continue
         order = ", ".join(f'"{column}"' for column in promise.grain)
         query = f'SELECT * FROM "{name}" ORDER BY {order}'
+        harmless = f'SELECT {_harmless(promise)} FROM "{name}" ORDER BY {order}'
         public = promise.audience == "public"
         csv_path = folder / "csv" / f"{name}.csv"
-        warehouse.connection.execute(f"COPY ({query}) TO {sql_text(csv_path)} (FORMAT csv, HEADER)")
+        warehouse.connection.execute(f"COPY ({harmless}) TO {sql_text(csv_path)} (FORMAT csv, HEADER)")
         if public:
             parquet = folder / "parquet" / f"{name}.parquet"
             warehouse.connection.execute(f"COPY ({query}) TO {sql_text(parquet)} (FORMAT parquet, COMPRESSION zstd)")

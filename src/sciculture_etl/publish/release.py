@@ -63,7 +63,7 @@ def _manifest(
     }
     reasons = warehouse.rows(
         "SELECT sum(blank)::BIGINT AS blank, sum(footnote)::BIGINT AS footnote, sum(example)::BIGINT AS example, "
-        "sum(header)::BIGINT AS header, sum(subtotal)::BIGINT AS subtotal FROM log.part"
+        "sum(header)::BIGINT AS header, sum(subtotal)::BIGINT AS subtotal, sum(other)::BIGINT AS other FROM log.part"
     )
     return {
         "release_id": release_id,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -94,6 +95,17 @@ def blank_to_null(frame: pl.DataFrame) -> pl.DataFrame:
     }
     stripped = pl.all().str.strip_chars()
     return frame.with_columns(**shown).select(pl.when(stripped != "").then(stripped))
+
+
+LOOSE_LETTERS = "[\u1100-\u11ff]"  # Hangul letters that stand for themselves: a text from macOS, not yet composed
+
+
+def compose(grid: Grid) -> Grid:
+    """The grid with syllables where its texts and its name hold the letters of syllables (NFD → NFC)."""
+    loose = grid.frame.select(pl.all().str.contains(LOOSE_LETTERS).any())
+    names = [name for name in grid.frame.columns if loose[name].any()]
+    frame = grid.frame.with_columns(pl.col(names).str.normalize("NFC")) if names else grid.frame
+    return replace(grid, frame=frame, sheet=grid.sheet and unicodedata.normalize("NFC", grid.sheet))
 
 
 def usable_merges(merges: Iterable[Merge], height: int) -> list[Merge]:

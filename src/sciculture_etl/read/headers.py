@@ -2,55 +2,24 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.contracts.form import TOTAL
-from sciculture_etl.read.grid import HEAD_ROWS, Grid, Merge
-from sciculture_etl.read.titles import MIDDLE_DOTS, said_date
-
-HEADER_WITHIN = 20  # rows from the top in which a header is looked for
-UNIT_IN_BRACKETS = re.compile(
-    r"[(\[<‹〈]\s*(?:단위\s*[:：]?\s*)?"
-    r"(명|회|개|개소|건|팀|원|천\s*원|만\s*원|백\s*만\s*원|억\s*원|%|점|인|반|강좌|(?:5|7|10|100)\s*점(?:\s*만점)?(?:\s*척도)?(?:\s*기준|\s*환산)?)"
-    r"\s*[)\]>›〉]"
+from sciculture_etl.read.grid import Merge
+from sciculture_etl.read.spelling import (
+    DONE,
+    PLANNED,
+    Cells,
+    header_names,
+    normalise_header,
+    normalised,
+    spellings_of,
+    unit_in_header,
+    wide_column,
 )
-SCALE_IN_HEADER = re.compile(r"(?<!\d)(5|7|10|100)\s*점|%")
-DROPPED = re.compile(r"[\s()\[\]·ㆍ・•/,:：.*†]+")
-# Taken away before NFKC, which would make digits of them.
-NOTE_MARK = re.compile(r"[①-⑳]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?|(?<=[가-힣)])\s*\d\)$")
-YEAR_SPELLINGS = ("사업연도", "연도", "년도", "사업년도")
-
-
-def normalise_header(text: str | None) -> str:
-    """NFKC without white space, line breaks, middle dots, brackets, a unit in brackets and footnote marks:
-    ``수혜자수\\n(순인원)(명)¹⁾`` → ``수혜자수순인원``."""
-    if not text:
-        return ""
-    plain = unicodedata.normalize("NFKC", NOTE_MARK.sub("", text.strip().translate(MIDDLE_DOTS)))
-    return DROPPED.sub("", UNIT_IN_BRACKETS.sub("", plain)).lower()
-
-
-def unit_in_header(text: str | None) -> str | None:
-    """``국비(천원)`` → ``천원``."""
-    found = UNIT_IN_BRACKETS.search(unicodedata.normalize("NFKC", text or ""))
-    return re.sub(r"\s", "", found[1]) if found else None
-
-
-def scale_in_header(text: str | None) -> str | None:
-    """``만족도(5점 만점)`` → ``5``; ``만족도(%)`` → ``%``; None where a header says no scale."""
-    found = SCALE_IN_HEADER.search(unicodedata.normalize("NFKC", text or ""))
-    return (found[1] or "%") if found else None
-
-
-@lru_cache(maxsize=4096)
-def _normalised(text: str | None) -> str:
-    # Files of one form repeat each other's headers, and every cell of the head is looked at more than once.
-    return normalise_header(text)
+from sciculture_etl.read.titles import Title, said_term
 
 
 @dataclass(frozen=True)
@@ -58,8 +27,10 @@ class Header:
     """A header found.
 
     first, last: its rows from 0. columns: field → column from 0. labels: column → header text as the file writes it
-    (``parent|child`` where two rows make it). missing: required fields without a column. unclear: measures of which it
-    can't be told which column is meant: the same header twice, or one header over several columns (planned and actual).
+    (``parent|child`` where two rows make it), of all columns of its rows. left, right: the first and last column of its
+    own; what stands beyond them lies beside the table. missing: required fields without a column. unclear: measures of
+    which it can't be told which column is meant: the same header twice, or one header over several columns (planned and
+    actual); none before they are asked for (``unclear_measures``). score: how well it fits; the highest is taken.
     """
 
     contract: Contract
@@ -67,94 +38,27 @@ class Header:
     last: int
     columns: dict[str, int]
     labels: dict[int, str]
+    left: int
+    right: int
     missing: list[str] = field(default_factory=list)
     unclear: list[str] = field(default_factory=list)
+    score: tuple[int, ...] = ()
 
     @property
     def extra(self) -> list[str]:
         used = set(self.columns.values())
-        return [label for column, label in self.labels.items() if column not in used]
+        return [label for c, label in self.labels.items() if c not in used and any(ch.isalpha() for ch in label)]
 
 
-PLANNED = re.compile(r"계획|목표|예정|예상")
-DONE = ("실적", "결과", "실제", "집행", "개최결과", "운영결과")
+Forms = dict[int, list[str]]  # column → how its header may be spelled, best first
 
 
-def wide_column(measure: str, code: str) -> str:
-    """The name, among a table's fields, of the column of a wide table that holds ``measure`` for ``code``."""
-    return f"{measure}@{code}"
-
-
-@lru_cache(maxsize=256)
-def _spellings(contract: Contract) -> dict[str, tuple[str, int]]:
-    """Normalised spelling → (field, rank); the header itself ranks before its aliases."""
-    found: dict[str, tuple[str, int]] = {}
-    named: list[tuple[str, Sequence[str]]] = [("program_year", YEAR_SPELLINGS)]
-    named += [(fld.name, _with_unit(fld.spellings, fld.unit)) for fld in contract.fields.values()]
-    if wide := contract.unpivot:
-        unit = contract.fields[wide.measure].unit
-        wide_spellings = {**wide.columns, TOTAL: wide.total}
-        named += [(wide_column(wide.measure, code), _with_unit(said, unit)) for code, said in wide_spellings.items()]
-    for name, spellings in named:
-        for rank, spelling in enumerate(spellings):
-            found.setdefault(normalise_header(spelling.replace("|", "")), (name, rank))
-    return found
-
-
-def _with_unit(spellings: Sequence[str], unit: str | None) -> list[str]:
-    """A header may have its own unit behind it, whatever that is: ``운영일수(일)``."""
-    return [*spellings, *(f"{spelling}({unit})" for spelling in spellings if unit)]
-
-
-def _spread_parents(parents: list[str | None], children: list[str | None], row: int, merges: list[Merge]) -> list[str]:
-    """The parent over each column: by its merged range, else up to the next parent as far as children go on."""
-    spread = [cell or "" for cell in parents]
-    ranges = [merge for merge in merges if merge.top <= row <= merge.bottom and merge.right > merge.left]
-    if merges:
-        for merge in ranges:
-            for column in range(merge.left + 1, min(merge.right + 1, len(spread))):
-                spread[column] = spread[merge.left]
-        return spread
-    for column in range(1, len(spread)):
-        if not spread[column] and children[column] and children[column - 1] and spread[column - 1]:
-            spread[column] = spread[column - 1]
-    return spread
-
-
-Names = list[tuple[str, list[str]]]  # per column: the label as written and its normalised names, best first
-
-
-def _single(cells: list[str | None]) -> Names:
-    return [(cell or "", [_normalised(cell)]) for cell in cells]
-
-
-def _double(parents: list[str | None], children: list[str | None], row: int, merges: list[Merge]) -> Names:
-    names: Names = []
-    for parent, child in zip(_spread_parents(parents, children, row, merges), children, strict=True):
-        if parent and child:
-            names.append((f"{parent}|{child}", _forms(parent, child)))
-        else:
-            names.append((parent or child or "", [_normalised(parent or child)]))
-    return names
-
-
-def _forms(parent: str, child: str) -> list[str]:
-    """How a header over two rows may be spelled in a contract. What is planned never goes by the name of what was done;
-    what was done may go by its name alone."""
-    both = [_normalised(parent + child), _normalised(child + parent)]
-    if PLANNED.search(_normalised(parent)) or PLANNED.search(_normalised(child)):
-        return both
-    if _normalised(child) in DONE:
-        return [*both, _normalised(parent)]
-    return [*both, _normalised(child)]
-
-
-def _map_columns(names: Names, contract: Contract) -> dict[str, int]:
+def _map_columns(forms: Forms, contract: Contract) -> dict[str, int]:
     """Field → column; a field goes to the column that writes it most like the contract, its parent counting first."""
-    spellings = _spellings(contract)
+    spellings = spellings_of(contract)
     claims: list[tuple[int, int, int, str]] = []
-    for column, (_, forms) in enumerate(names):
-        for form, name in enumerate(forms):
+    for column, names in forms.items():
+        for form, name in enumerate(names):
             if name in spellings:
                 target, rank = spellings[name]
                 claims.append((form, rank, column, target))
@@ -167,7 +71,7 @@ def _map_columns(names: Names, contract: Contract) -> dict[str, int]:
     return columns
 
 
-def _missing(contract: Contract, columns: dict[str, int], above: str) -> list[str]:
+def _missing(contract: Contract, columns: dict[str, int], above: Title) -> list[str]:
     # One column may hold the whole place, or both ends of a period; the others are then read from it.
     given = set(columns)
     if contract.region_fields and contract.region_fields[-1].name in columns:
@@ -175,8 +79,13 @@ def _missing(contract: Contract, columns: dict[str, int], above: str) -> list[st
     if contract.period and contract.period[0].name in columns:
         given.add(contract.period[1].name)
     given |= {name for name, fld in contract.fields.items() if fld.from_field in columns}
-    if said_date(above):
+    if above.day:
         given |= {name for name, fld in contract.fields.items() if fld.type == "date" and fld.said}
+    given |= {
+        name
+        for name, fld in contract.fields.items()
+        if fld.type == "term" and fld.said and fld.required and (said_term(above.text, fld.terms) or 0) > 0
+    }
     wide = contract.unpivot
     told = [*wide.columns, *([TOTAL] if TOTAL in contract.fields[wide.into].values else [])] if wide else []
     if wide and any(wide_column(wide.measure, code) in columns for code in told):
@@ -184,60 +93,126 @@ def _missing(contract: Contract, columns: dict[str, int], above: str) -> list[st
     return [name for name, fld in contract.fields.items() if fld.required and name not in given]
 
 
-def _goes_on(first: list[str | None], second: list[str | None], contract: Contract) -> bool:
-    """Whether a second row of nothing but headers stands below a row of headers."""
-    above = [name for name in map(_normalised, first) if name in _spellings(contract)]
-    below = [name for name in map(_normalised, second) if name]
-    known = [name in _spellings(contract) or name in DONE or bool(PLANNED.match(name)) for name in below]
-    return len(above) > 1 and bool(below) and all(known)
+def _goes_on(rows: list[Cells], contract: Contract) -> bool:
+    """Whether rows of nothing but headers, or of their units in brackets, stand below a row of headers."""
+    spellings = spellings_of(contract)
+
+    def heads(cell: str) -> bool:
+        name = normalised(cell)
+        return (
+            name in spellings or name in DONE or bool(PLANNED.match(name)) or (not name and bool(unit_in_header(cell)))
+        )
+
+    below = [[cell for cell in row if cell] for row in rows[1:]]
+    if not below or not all(cells and all(map(heads, cells)) for cells in below):
+        return False
+    return sum(normalised(cell) in spellings for cell in rows[0]) > 1
 
 
-def find_header(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
-    """The header of a sheet's table, or None where nothing like one is found.
+def _runs(columns: Iterable[int]) -> list[range]:
+    """Columns that stand side by side without a gap."""
+    runs: list[range] = []
+    for column in columns:
+        if runs and runs[-1].stop == column:
+            runs[-1] = range(runs[-1].start, column + 1)
+        else:
+            runs.append(range(column, column + 1))
+    return runs
+
+
+def _joined(forms: Forms, run: range, others: list[range], columns: dict[str, int], contract: Contract) -> list[range]:
+    """The run of a whole form, and what a gap parts from it though it tells columns that the form has not yet."""
+    spellings = spellings_of(contract)
+    joined = [run]
+    for other in others:
+        told = {next(spellings[f][0] for f in forms[c] if f in spellings) for c in other if c in forms}
+        if 2 * len(told) > len(other) and not columns.keys() & told:
+            joined.append(other)
+    return joined
+
+
+def headers_at(
+    row: int,
+    rows: list[Cells],
+    above: Callable[[int, int], Title],
+    merges: list[Merge],
+    contracts: dict[str, Contract],
+    known: set[str],
+    pieces: set[str],
+) -> list[Header]:
+    """What a row may be the header of, alone or with those below it. rows: it and as many as may belong to it. above:
+    the title of a range of columns. known, pieces: the spellings of all forms and their parts.
 
     The contract wins of which the header has most required columns more than it lacks: a list of classes without its
-    sessions is a damaged list of classes, though all columns of a list of facilities stand in it. Among equals the one
-    that leaves the fewest columns unknown, then one that lacks nothing, then the higher and shorter one.
+    sessions is a damaged list of classes, though all columns of a list of facilities stand in it. Columns parted by a
+    gap that make a whole form by themselves are one, whatever stands beside them. Among equals the one wins that leaves
+    the fewest columns unknown, then one that lacks nothing, then the higher and shorter one. A header that lacks half
+    of what its form asks for is no damaged form but another table.
     """
-    head = grid.head()
-    best: tuple[tuple[int, ...], Header] | None = None
-    for row in range(min(HEADER_WITHIN, len(head))):
-        if sum(cell is not None for cell in head[row]) < 2:
-            continue
-        above = "\n".join(cell for cells in head[:row] for cell in cells if cell)
-        readings = [(row, _single(head[row]))]
-        if row + 1 < min(len(head), HEAD_ROWS):
-            readings.append((row + 1, _double(head[row], head[row + 1], row, grid.merges)))
-        for last, names in readings:
-            known = {name for _, forms in names for name in forms}
-            for contract in contracts.values():
-                if len(known & _spellings(contract).keys()) < 2:
-                    continue
-                columns = _map_columns(names, contract)
-                if len(columns) < 2:
-                    continue
-                missing = _missing(contract, columns, above)
-                labels = {i: label for i, (label, _) in enumerate(names) if label}
-                present = sum(fld.required for fld in contract.fields.values()) - len(missing)
-                # A second row of nothing but headers belongs to the header, though it may tell no column more.
-                goes_on = last > row and _goes_on(head[row], head[last], contract)
-                score = (present - len(missing), len(columns), not missing, goes_on, row - last, -row)
-                if best is None or score > best[0]:
-                    best = score, Header(contract, row, last, columns, labels, missing)
-    if best is None:
-        return None
-    header = best[1]
-    required = sum(fld.required for fld in header.contract.fields.values())
-    # Fewer than half of what the form asks for: no damaged form but another table.
-    if header.missing and 2 * len(header.missing) >= required:
-        return None
-    return replace(header, unclear=_unclear(header, grid.merges))
+    found: list[Header] = []
+    title = above(0, len(rows[0]) - 1)
+    for depth in range(1, len(rows) + 1):
+        last, names = row + depth - 1, header_names(rows[:depth], row, merges, pieces)
+        labels = {column: label for column, (label, _) in enumerate(names) if label}
+        hits = {column: names[column][1] for column in labels if any(form in known for form in names[column][1])}
+        runs = _runs(labels)
+        for contract in contracts.values() if len(hits) > 1 else []:
+            spellings = spellings_of(contract)
+            forms = {column: own for column, own in hits.items() if any(form in spellings for form in own)}
+            if len(forms) < 2:
+                continue
+            place = _Place(contract, row, last, labels, title, (_goes_on(rows[:depth], contract), -depth, -row))
+            whole = _header(place, forms, runs, apart=len(runs) == 1)
+            if whole is None:
+                continue
+            found.append(whole)
+            for run in runs if len(runs) > 1 else []:
+                within = {column: own for column, own in forms.items() if column in run}
+                alone = _header(place, within, [run], apart=True) if len(within) > 1 else None
+                if alone and alone.missing:  # of several titles side by side its own may say it
+                    place = replace(place, above=above(run.start, run.stop - 1).within(title))
+                    alone = _header(place, within, [run], apart=True)
+                if alone and not alone.missing:
+                    own = _joined(forms, run, [other for other in runs if other is not run], alone.columns, contract)
+                    joined = {column: own_forms for column, own_forms in forms.items() if any(column in r for r in own)}
+                    found.append(_header(place, joined, own, apart=True) or alone)
+    return [h for h in found if 2 * len(h.missing) < len(_required(h.contract)) or not h.missing]
 
 
-def _unclear(header: Header, merges: list[Merge]) -> list[str]:
+@dataclass(frozen=True)
+class _Place:
+    """What all readings of one row or rows as a header of one contract share. shape: the end of their score."""
+
+    contract: Contract
+    first: int
+    last: int
+    labels: dict[int, str]
+    above: Title
+    shape: tuple[int, ...]
+
+
+def _required(contract: Contract) -> list[str]:
+    return [name for name, fld in contract.fields.items() if fld.required]
+
+
+def _header(place: _Place, forms: Forms, runs: list[range], apart: bool) -> Header | None:
+    columns = _map_columns(forms, place.contract)
+    if len(columns) < 2:
+        return None
+    missing = _missing(place.contract, columns, place.above)
+    present = len(_required(place.contract)) - len(missing)
+    score = (present - len(missing), apart, len(columns), not missing, *place.shape)
+    own = [run for run in runs if any(column in run for column in columns.values())]
+    left, right = min(run.start for run in own), max(run.stop for run in own) - 1
+    return Header(place.contract, place.first, place.last, columns, place.labels, left, right, missing, score=score)
+
+
+def unclear_measures(header: Header, merges: list[Merge]) -> list[str]:
+    """Measures of which it can't be told which column is meant."""
     fields = header.contract.fields
     owners = {column: name for name, column in header.columns.items()}
-    names = [normalise_header(label) for label in header.labels.values()]
+    labels = {column: label for column, label in header.labels.items() if header.left <= column <= header.right}
+    names = [normalise_header(label) for label in labels.values()]
     wide = {
         column
         for merge in merges
@@ -247,7 +222,7 @@ def _unclear(header: Header, merges: list[Merge]) -> list[str]:
     # Under which columns the same child stands that no field claims with its parent: planned and actual.
     children = [
         normalise_header(label.split("|")[-1])
-        for column, label in header.labels.items()
+        for column, label in labels.items()
         if "|" in label and (column not in owners or not _claims_parent(header, owners[column], label))
     ]
     unclear = []
@@ -264,4 +239,4 @@ def _unclear(header: Header, merges: list[Merge]) -> list[str]:
 
 def _claims_parent(header: Header, name: str, label: str) -> bool:
     """Whether the contract spells this field with the parent that stands over it."""
-    return _spellings(header.contract).get(normalise_header(label.replace("|", "")), ("", 0))[0] == name
+    return spellings_of(header.contract).get(normalise_header(label.replace("|", "")), ("", 0))[0] == name

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from sciculture_etl.read.grid import HEAD_ROWS, Grid, Merge
-from sciculture_etl.read.headers import normalise_header
+from sciculture_etl.read.spelling import normalise_header
 
 # What is a person's whoever keeps it.
 ALWAYS = re.compile(

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 from sciculture_etl.contracts import Contract, TemplateMark
 from sciculture_etl.findings import Finding, unsupported
+from sciculture_etl.read.areas import Area, find_areas
 from sciculture_etl.read.formats import read_grids
-from sciculture_etl.read.grid import Grid, Refused
-from sciculture_etl.read.headers import Header, find_header
+from sciculture_etl.read.grid import Grid, Refused, compose
+from sciculture_etl.read.headers import Header
 from sciculture_etl.read.personal import find_personal
 from sciculture_etl.read.personal_parts import places_in_bytes, places_in_parts
 from sciculture_etl.read.table import Table, cut_table
-from sciculture_etl.read.titles import read_title
 from sciculture_etl.settings import DEFAULT_LIMITS, Limits
 
 DOCUMENTS = ("html", "xml", "mhtml", "hwpx")
@@ -70,31 +70,32 @@ def _read(data: bytes, contracts: dict[str, Contract], limits: Limits, path: str
     if personal:
         return Reading(kind, findings=personal, refused=True)
     reading = Reading(kind)
+    grids = [compose(grid) for grid in grids]
     nearly: list[tuple[Grid, Header]] = []
     for grid in grids:
-        header = _header_of(grid, contracts) if grid.frame.width else None
-        if header is None:
-            if not grid.hidden and grid.frame.width:
-                reading.unread_sheets.append(grid.sheet or "")
-            continue
-        if grid.hidden:
+        areas = _areas_of(grid, contracts) if grid.frame.width else []
+        if not areas and not grid.hidden and grid.frame.width:
+            reading.unread_sheets.append(grid.sheet or "")
+        if grid.hidden and areas:
             reading.findings.append(Finding("W_HIDDEN_SHEET", value=grid.sheet, sheet=grid.sheet))
-        elif header.missing or header.unclear:
-            nearly.append((grid, header))
-        else:
-            title = read_title(grid.above + grid.head()[: header.first])
-            reading.tables.append(cut_table(grid, header, title))
-            reading.findings += _outdated(reading.tables[-1], contracts)
+            continue
+        for area in areas:
+            if area.header.missing or area.header.unclear:
+                nearly.append((grid, area.header))
+            else:
+                reading.tables.append(cut_table(grid, area))
+                reading.findings += _outdated(reading.tables[-1], contracts)
     return _judge(reading, grids, nearly, contracts)
 
 
-def _header_of(grid: Grid, contracts: dict[str, Contract]) -> Header | None:
-    """A form of ours says of which contract it is; that one is looked for first."""
-    text = "\n".join(cell for row in grid.head() for cell in row if cell)
-    mark = TemplateMark.found_in(text)
+def _areas_of(grid: Grid, contracts: dict[str, Contract]) -> list[Area]:
+    """A form of ours says of which contract it is; where its headers fit several, that one is meant."""
+    areas = find_areas(grid, contracts)
+    mark = TemplateMark.found_in("\n".join(cell for row in grid.head() for cell in row if cell))
     own = contracts.get(mark.dataset) if mark else None
-    marked = find_header(grid, {own.dataset: own}) if own else None
-    return marked or find_header(grid, contracts)
+    if own and own.dataset not in {area.header.contract.dataset for area in areas}:
+        return find_areas(grid, {own.dataset: own}) or areas
+    return areas
 
 
 def _outdated(table: Table, contracts: dict[str, Contract]) -> list[Finding]:

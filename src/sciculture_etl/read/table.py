@@ -9,14 +9,20 @@ import numpy as np
 import polars as pl
 
 from sciculture_etl.contracts import Contract, TemplateMark
+from sciculture_etl.read.areas import Area
 from sciculture_etl.read.grid import Grid, column_letter
-from sciculture_etl.read.headers import Header, scale_in_header, unit_in_header
-from sciculture_etl.read.titles import MONEY_SCALE, Title, made_on, said_date
+from sciculture_etl.read.headers import Header
+from sciculture_etl.read.spelling import scale_in_header, unit_in_header
+from sciculture_etl.read.titles import MONEY_SCALE, made_on
 
+EXAMPLE = r"^[(<\[【（]?\s*(?:예시|작성\s*예시?|기재\s*예시?)\s*[)>\]】）]?$"
+LETTER = r"\p{L}"
+FEW_ASKED = 3  # a form that asks for no more may have rows of one cell
 FOOT_ROWS = 6  # rows at the end of a table looked at for a date
 # Columns of a table's frame that are no fields: the physical row from 1; the row's first cell that isn't blank; how
-# many cells aren't blank; what stands beyond the last column of the header's width (CSV).
-PLACE_COLUMNS = ["row", "first_text", "filled", "overflow"]
+# many of its own cells aren't blank; what stands beyond the header's last cell (CSV); why it is no data
+# by its place alone (``header``, ``other``, ``blank``).
+PLACE_COLUMNS = ["row", "first_text", "filled", "overflow", "aside"]
 
 
 @dataclass
@@ -72,35 +78,62 @@ def _fill_merges(grid: Grid, header: Header) -> pl.DataFrame:
     )
 
 
-def cut_table(grid: Grid, header: Header, title: Title) -> Table:
-    """The table below a header. Its frame may have no rows."""
-    first_row = header.last + 1
-    cells = grid.frame.columns
+def _asides(area: Area, cells: list[str]) -> pl.Expr:
+    """Why a row is no data, by its place: its title and header once more, or what is no row of the table at all."""
+    row, told = pl.col("row"), pl.sum_horizontal(pl.col(cells).is_not_null())
+    lone = (told == 1) & pl.col(f"c{area.header.left}").str.contains(LETTER)
+    asked = sum(fld.required for fld in area.header.contract.fields.values())
+    unnamed = [name for name in cells if name not in {f"c{c}" for c in area.header.columns.values()}]
+    named = [f"c{column}" for column in area.header.columns.values() if f"c{column}" in cells]
+    return (
+        pl.when(told == 0)
+        .then(pl.lit(None, pl.String))
+        .when((row - 1).is_in(area.repeated))
+        .then(pl.lit("header"))
+        .when(row > area.other_from)
+        .then(pl.lit("other"))
+        .when(pl.all_horizontal(pl.col(named).is_null()) & ~pl.coalesce(cells).str.contains(LETTER))
+        .then(pl.lit("blank"))  # a row that was numbered and not filled in
+        .when(lone & (asked > FEW_ASKED))
+        .then(pl.lit("footnote"))  # the name of a group of rows
+        .when(pl.any_horizontal(pl.lit(False), pl.col(unnamed).str.contains(EXAMPLE)))
+        .then(pl.lit("example"))  # marked in a column of remarks
+        .alias("aside")
+    )
+
+
+def cut_table(grid: Grid, area: Area) -> Table:
+    """The table of an area. Its frame may have no rows."""
+    header, title = area.header, area.title
+    rows = slice(header.last + 1, area.below)
+    cells = grid.frame.columns[area.left : area.right + 1]
     filled_frame = _fill_merges(grid, header) if grid.merges else grid.frame
     width = grid.frame.width - (1 if grid.overflow else 0)
-    # In text, what stands right of the header's last cell comes from a separator too many: 1,096 without quotes.
-    beyond = cells[max(header.labels) + 1 :] if grid.overflow else []
-    overflow = pl.coalesce(beyond) if beyond else pl.lit(None, pl.String)
-    said = said_date(title.text)
+    beyond = f"c{area.overflow}"
+    overflow = pl.col(beyond) if beyond in grid.frame.columns else pl.lit(None, pl.String)
+    said = title.day
     given = [
         pl.lit(said).alias(name)
         for name, fld in header.contract.fields.items()
         if said and fld.type == "date" and fld.said and name not in header.columns
     ]
+    # What a merged cell lends to a row doesn't make the row say anything of its own.
+    written = grid.frame.with_row_index("row", offset=1)[rows].select(
+        pl.sum_horizontal(pl.col(cells).is_not_null()).cast(pl.Int32).alias("filled"), _asides(area, cells)
+    )
     frame = (
-        filled_frame.with_row_index("row", offset=1)
-        .slice(first_row)
+        filled_frame.with_row_index("row", offset=1)[rows]
         .select(
             pl.col("row").cast(pl.Int64),
             pl.coalesce(cells).alias("first_text"),
-            pl.sum_horizontal(pl.col(cells).is_not_null()).cast(pl.Int32).alias("filled"),
             overflow.alias("overflow"),
             *(pl.col(f"c{column}").alias(name) for name, column in header.columns.items() if column < width),
             *given,
         )
+        .hstack(written)
     )
-    written = frame["first_text"].is_not_null().arg_true()
-    frame = frame.head(written[-1] + 1 if written.len() else 0)
+    last = (frame["filled"] > 0).arg_true()
+    frame = frame.head(last[-1] + 1 if last.len() else 0)
     # A form may be dated below its table as well as above it.
     below = frame.tail(FOOT_ROWS).filter(pl.col("filled") <= 2)["first_text"].drop_nulls().to_list()
     days = [day for day in (title.made_on, made_on("\n".join(below))) if day]
@@ -119,6 +152,8 @@ def cut_table(grid: Grid, header: Header, title: Title) -> Table:
         extra_headers=[" ".join(label.split()) for label in header.extra],
         scales=scales, score_scales=score_scales,
         title=title.text, title_year=title.year, submitter=title.submitter, made_on=max(days, default=None),
-        template=title.template, hidden_rows=[row + 1 for row in grid.hidden_rows if row >= first_row],
-        uncalculated=[(row + 1, column_letter(column)) for row, column in grid.uncalculated if row >= first_row],
+        template=title.template, hidden_rows=[row + 1 for row in grid.hidden_rows if header.last < row < area.below],
+        uncalculated=[
+            (row + 1, column_letter(column)) for row, column in grid.uncalculated if header.last < row < area.below
+        ],
     )  # fmt: skip

@@ -18,6 +18,8 @@ YEAR_WORDS = (
     re.compile(r"(?<!\d)(20\d{2})\s*년"),
 )
 SHORT_YEAR = re.compile(r"['’‘`](\d{2})\s*년|(?<!\d)(\d{2})\s*년도")
+# The year that another is held against.
+COMPARED = re.compile(r"20\d{2}\s*(?:년도?)?\s*\)?\s*(?:대비|에\s*비해|보다|→|vs\.?)")
 BARE_YEAR = re.compile(r"(?<![\d.\-])(20\d{2})(?![\d.\-])")
 # Dots that look alike; NFKC makes a letter of the first.
 MIDDLE_DOTS = str.maketrans(dict.fromkeys("ㆍ‧∙⋅・･•", "·"))
@@ -55,15 +57,24 @@ MONEY_SCALE = {"원": 1, "천원": 1_000, "만원": 10_000, "백만원": 1_000_0
 @dataclass(frozen=True)
 class Title:
     """year: program year or None. unit: the money unit said for the whole table. made_on: day of submission or
-    correction. submitter: the institution named. template: the form of ours that the file was made from. text: all that
-    stands there, but for the mark of the form."""
+    correction. submitter: the institution named. template: the form of ours that the file was made from. day: the day
+    that the table calls its own. text: all that stands there, but for the mark of the form."""
 
     year: int | None = None
     unit: str | None = None
     submitter: str | None = None
     made_on: date | None = None
     template: TemplateMark | None = None
+    day: str | None = None
     text: str = ""
+
+    def within(self, sheet: Title) -> Title:
+        """What it leaves unsaid, as the title of the whole sheet says it."""
+        return Title(
+            year=self.year or sheet.year, unit=self.unit or sheet.unit, submitter=self.submitter or sheet.submitter,
+            made_on=self.made_on or sheet.made_on, template=self.template or sheet.template, day=self.day or sheet.day,
+            text=self.text or sheet.text,
+        )  # fmt: skip
 
 
 def made_on(text: str) -> date | None:
@@ -79,7 +90,7 @@ def made_on(text: str) -> date | None:
 
 
 def _year(text: str) -> int | None:
-    whole = SENT_IN.sub(" ", text)
+    whole = COMPARED.sub(" ", SENT_IN.sub(" ", text))
     text = MONTH.sub(" ", DAY.sub(" ", whole))
     for words in YEAR_WORDS:
         if found := words.search(text):
@@ -109,6 +120,7 @@ def read_title(rows: list[list[str | None]]) -> Title:
         submitter=submitter[1].strip(" )]") if submitter else None,
         made_on=made_on(text),
         template=template,
+        day=said_date(text),
         text=text,
     )
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from sciculture_etl.contracts import Contract, RowRule
+from sciculture_etl.contracts.form import TOTAL
 from sciculture_etl.validate.blocks import Block, Candidate, per_row, split_blocks, stack_blocks
 from sciculture_etl.validate.cells import FAILED, failed, squeeze_name
 from sciculture_etl.validate.corrections import correct_rows
 from sciculture_etl.validate.placing import count_rows, place_findings
 from sciculture_etl.validate.rows import left_out
-from sciculture_etl.validate.totals import check_totals, check_wide_total
+from sciculture_etl.validate.totals import check_long_total, check_totals, check_wide_total
 from sciculture_etl.validate.typed import cast_rows
 
 
@@ -21,13 +22,15 @@ class Validated:
     """accepted: envelope (submission_id, part, source_row, submitter, program_year) and the contract's typed columns.
     quarantine: submission_id, part, source_row, raw (JSON of the row's texts). findings: ``findings.SCHEMA``.
     accounts: per part submission_id, part, sheet, rows read, loaded, quarantined, left_out and one column a reason.
-    corrections: submission_id, part, source_row, correction, fits: what the contract's corrections found."""
+    corrections: submission_id, part, source_row, correction, fits: what the contract's corrections found.
+    years: submission_id, part, program_year of all rows that are data, each once."""
 
     accepted: pl.DataFrame
     quarantine: pl.DataFrame
     findings: pl.DataFrame
     accounts: pl.DataFrame
     corrections: pl.DataFrame
+    years: pl.DataFrame
 
 
 class _Findings:
@@ -133,6 +136,8 @@ def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validate
         findings.add(name, failing, rejects=True)
         findings.spread(numbers)
     submissions = per_row(rows, [block.candidate.submission_id for block in blocks], pl.String())
+    if contract.unpivot and TOTAL in contract.fields[contract.unpivot.into].values:
+        findings.add(*check_long_total(contract, contract.unpivot, typed, submissions), rejects=True)
     for names in [contract.grain, *contract.unique]:
         keys = _keys(contract, typed, names, submissions)
         findings.add(None, _duplicates(rows, keys, ~findings.bad), rejects=True)
@@ -161,7 +166,8 @@ def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validate
     if is_wide:
         quarantine = quarantine.unique(["submission_id", "part", "source_row"], keep="first", maintain_order=True)
     accounts = count_rows(blocks, stacked, reasons, rows, findings.bad)
-    return Validated(accepted, quarantine, told, accounts, corrections)
+    years = envelope.select("submission_id", "part", typed["program_year"]).drop_nulls().unique(maintain_order=True)
+    return Validated(accepted, quarantine, told, accounts, corrections, years)
 
 
 def _uncalculated(rows: pl.DataFrame, blocks: list[Block]) -> dict[str, pl.DataFrame]:

@@ -10,7 +10,7 @@ import polars as pl
 from sciculture_etl.contracts import Contract, Unpivot
 from sciculture_etl.contracts.form import TOTAL
 from sciculture_etl.read import Table
-from sciculture_etl.read.headers import wide_column
+from sciculture_etl.read.spelling import wide_column
 
 
 @dataclass
@@ -66,7 +66,9 @@ def _blocks_of(contract: Contract, number: int, candidate: Candidate) -> list[Bl
 
 def _block(number: int, candidate: Candidate, wide: Unpivot, code: str, column: str, rows: pl.DataFrame) -> Block:
     """The rows of a wide table as its column ``column`` tells them, which is that of ``code``."""
-    own = [name for name in rows.columns if "@" not in name or (name.endswith(f"@{TOTAL}") and code != TOTAL)]
+    # What its columns tell counts, whatever a column of codes or of the measure beside them says.
+    plain = [name for name in rows.columns if name not in (wide.into, wide.measure)]
+    own = [name for name in plain if "@" not in name or (name.endswith(f"@{TOTAL}") and code != TOTAL)]
     frame = rows.select(*own, pl.lit(code).alias(wide.into), pl.col(column).alias(wide.measure))
     block = Block(number, candidate, frame)
     for told, given in ((block.letters, candidate.table.letters), (block.headers, candidate.table.headers)):

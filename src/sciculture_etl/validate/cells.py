@@ -12,15 +12,24 @@ from typing import Any
 import polars as pl
 
 from sciculture_etl.contracts import Contract, ContractField
-from sciculture_etl.read.headers import normalise_header
+from sciculture_etl.read.spelling import normalise_header
 from sciculture_etl.read.titles import MIDDLE_DOTS
-from sciculture_etl.validate.dates import parse_day, parse_ordinal, parse_period, parse_term, parse_year
+from sciculture_etl.validate.dates import (
+    ParsedPeriod,
+    parse_day,
+    parse_ordinal,
+    parse_period,
+    parse_term,
+    parse_year,
+)
 from sciculture_etl.validate.numbers import NONE_MARKS, cast_numbers
 
 FIRST_YEAR = 2000
 LIST_MARKS = re.compile(r"[,/·;；，、|\n\r]+")
 ET_CETERA = re.compile(r"(?:^|\s+)등\.?$")
-PERIOD_CODES = ["start_code", "end_code", "warning"]
+PERIOD_CODES = ["start_code", "end_code"]
+PERIOD_WARNINGS = ["start_weekday", "end_weekday", "crosses"]
+ANY_YEAR = 2020  # a leap year: what could be a date in it could be one in some year
 Parsed = tuple[Any, str | None]  # value, code
 NO_ITEM = ("-", "–", "—", "없음", "해당없음", "해당 없음")
 MOST_NAMED = 20  # codes that a message lists in full
@@ -107,38 +116,49 @@ def split_list(text: str) -> list[str] | None:
     return items or None
 
 
-def cast_dates(texts: pl.Series, years: pl.Series, month: str | None = None) -> pl.DataFrame:
-    """Single dates → start (Date), code. What ``3.2`` means depends on the row's own program year."""
+def cast_dates(texts: pl.Series, years: pl.Series, month: str | None = None, told: bool = False) -> pl.DataFrame:
+    """Single dates → start (Date), code. What ``3.2`` means depends on the row's own program year. told: whether a year
+    that is unknown was told of already; the date is then no second mistake."""
 
     def date_of(dated: str) -> Parsed:
         text, _, year = dated.rpartition("\0")
         if text in NOTHING:
             return None, None
         parsed = parse_day(text, int(year) or None, month)
+        if told and parsed.code and year == "0" and not parse_day(text, ANY_YEAR, month).code:
+            return None, None
         return parsed.start, parsed.code or parsed.warning
 
     dated = pl.DataFrame({"text": texts, "year": years.fill_null(0)}).select(pl.format("{}\0{}", "text", "year"))
     return by_distinct(dated.to_series(), date_of, pl.Date()).rename({"value": "start"})
 
 
-def cast_periods(starts: pl.Series, ends: pl.Series, years: pl.Series) -> pl.DataFrame:
-    """Pairs of cells, of which the first may hold both dates → start, end (Date), start_code, end_code, warning."""
+def cast_periods(starts: pl.Series, ends: pl.Series, years: pl.Series, told: bool = False) -> pl.DataFrame:
+    """Pairs of cells, of which the first may hold both dates → start, end (Date), start_code, end_code, start_weekday,
+    end_weekday, crosses. told: as with ``cast_dates``."""
+
+    def period_of(text: str, tail: str | None, year: int | None) -> ParsedPeriod:
+        parsed = parse_period(text, year, tail)
+        unsaid = told and year is None and parsed.code
+        return ParsedPeriod() if unsaid and not parse_period(text, ANY_YEAR, tail).code else parsed
+
     asked = pl.DataFrame({"text": starts, "tail": ends, "year": years}).with_columns(
         pl.col("text", "tail").replace(NOTHING, None)
     )
     distinct = asked.unique().filter(pl.col("text").is_not_null() | pl.col("tail").is_not_null())
-    parsed = [parse_period(text or tail, year, tail if text else None) for text, tail, year in distinct.iter_rows()]
-    told = distinct.with_columns(
+    parsed = [period_of(text or tail, tail if text else None, year) for text, tail, year in distinct.iter_rows()]
+    looked_up = distinct.with_columns(
         pl.Series("start", [p.start for p in parsed], pl.Date),
         pl.Series("end", [p.end for p in parsed], pl.Date),
         *(pl.Series(name, [getattr(p, name) for p in parsed], pl.String) for name in PERIOD_CODES),
+        *(pl.Series(name, [getattr(p, name) for p in parsed], pl.Boolean) for name in PERIOD_WARNINGS),
     ).with_columns(
         # An end alone tells no start.
         pl.when(pl.col("text").is_not_null()).then("start").alias("start"),
     )
-    return asked.join(told, on=["text", "tail", "year"], how="left", nulls_equal=True, maintain_order="left").select(
-        "start", "end", *PERIOD_CODES
-    )
+    return asked.join(
+        looked_up, on=["text", "tail", "year"], how="left", nulls_equal=True, maintain_order="left"
+    ).select("start", "end", *PERIOD_CODES, *PERIOD_WARNINGS)
 
 
 def _expected(fld: ContractField) -> tuple[str, str]:
@@ -165,7 +185,7 @@ def cast_field(
     if fld.is_measure:
         cast = cast_numbers(texts, fld, scales)
     elif fld.type == "date":
-        cast = cast_dates(texts, years, fld.month).rename({"start": "value"})
+        cast = cast_dates(texts, years, fld.month, not contract.year_from).rename({"start": "value"})
     else:
         cast = cast_plain(contract, fld, texts)
     return check_values(fld, cast["value"], cast["code"], texts)

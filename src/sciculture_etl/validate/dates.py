@@ -17,7 +17,12 @@ YMD = re.compile(
 )
 COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 MONTH = re.compile(r"^(?:(\d{4})\s*(?:년|[.\-/])|['’‘`]?(\d{2})\s*년)\s*(\d{1,2})\s*(?:월\s*말|월|\.)?$")
-YEAR = re.compile(r"^['’‘`]?\s*(\d{4}|\d{2})\s*(?:년도|학년도|년)?(?:\.0+)?$")
+YEAR = re.compile(
+    r"^(?:FY|제)?\s*['’‘`]?\s*(\d{4}|\d{2})\s*(?:년도|학년도|년\(도\)|년|(?:사업|회계)\s*[연년]도|\.)?(?:\.0+)?$",
+    re.IGNORECASE,
+)
+# After a date: a weekday left blank, how many days or meetings it was.
+REMARK = re.compile(r"\s*\(\s*(?:(?:총|매주|주)?\s*\d+\s*(?:일간?|주간?|회차?|개월간?|박\s*\d+\s*일))?\s*\)")
 TERM = re.compile(r"^제?\s*(\d{1,2})\s*(?:/\s*4)?\s*(?:기수|분기|학기|기|차)?(?:\.0+)?$")
 HALVES = {"상반기": "1", "전반기": "1", "하반기": "2", "후반기": "2", "1반기": "1", "2반기": "2"}
 MONTH_OF_YEAR = re.compile(
@@ -38,7 +43,7 @@ class ParsedDate:
 
 
 def _normal(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    return " ".join(REMARK.sub("", unicodedata.normalize("NFKC", text)).split())
 
 
 def parse_year(text: str) -> int | None:
@@ -121,13 +126,16 @@ TAIL_D = re.compile(r"^(\d{1,2})\s*(?:일|\.)?\s*(\(.*\))?$")
 
 @dataclass(frozen=True)
 class ParsedPeriod:
-    """start and end; start_code, end_code: what is wrong with either; warning: a W_ code."""
+    """start and end; start_code, end_code: what is wrong with either; start_weekday, end_weekday: whether the weekday
+    beside it is wrong; crosses: whether the end was taken to be the next year's."""
 
     start: date | None = None
     end: date | None = None
     start_code: str | None = None
     end_code: str | None = None
-    warning: str | None = None
+    start_weekday: bool = False
+    end_weekday: bool = False
+    crosses: bool = False
 
     @property
     def code(self) -> str | None:
@@ -156,7 +164,7 @@ def parse_period(text: str, program_year: int | None, tail: str | None = None) -
     if start.start is None or len(parts) > 2:
         return ParsedPeriod(start_code="E_DATE_INVALID")
     if len(parts) == 1:
-        return ParsedPeriod(start.start, start.end, warning=start.warning)
+        return ParsedPeriod(start.start, start.end, start_weekday=bool(start.warning))
     tail = parts[1].strip().removesuffix("까지").strip()
     if start.end != start.start and TAIL_D.match(tail):  # from a month: to a month
         tail = f"{tail.rstrip('.일 ')}월"
@@ -165,8 +173,9 @@ def parse_period(text: str, program_year: int | None, tail: str | None = None) -
         return ParsedPeriod(start.start, end_code="E_DATE_INVALID")
     if end.end < start.start:
         return ParsedPeriod(start.start, end_code="E_DATE_ORDER")
-    warning = "W_PERIOD_CROSSES_YEAR" if crossed else start.warning or end.warning
-    return ParsedPeriod(start.start, end.end, warning=warning)
+    return ParsedPeriod(
+        start.start, end.end, start_weekday=bool(start.warning), end_weekday=bool(end.warning), crosses=crossed
+    )  # fmt: skip
 
 
 def _parse_end(tail: str, start: date, program_year: int | None) -> tuple[ParsedDate, bool]:

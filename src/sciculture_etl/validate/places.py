@@ -87,11 +87,33 @@ def resolve_places(
         warned = (rows["warnings"].list.contains(code)).fill_null(False) & resolved
         if warned.any():
             at = warned.arg_true()
-            told = rows["name"].gather(at)
-            failures[names[-1]].append(failed(at, code, told, told, "warning"))
+            told = pl.DataFrame(
+                {"index": at, "name": rows["name"].gather(at), "field": _warned_at(code, texts, rows, at)}
+            )
+            for name in names:
+                part = told.filter(pl.col("field") == name)
+                failures[name].append(failed(part["index"], code, part["name"], part["name"], "warning"))
     good = resolved & ~shallow
     codes = rows.select(pl.when(pl.lit(good)).then(pl.col(name)).alias(name) for name in REGION_COLUMNS)
     return codes, {name: pl.concat([pl.DataFrame(schema=FAILED), *frames]) for name, frames in failures.items()}
+
+
+def _warned_at(code: str, texts: pl.DataFrame, rows: pl.DataFrame, at: pl.Series) -> pl.Series:
+    """The field that a warning is about: the widest of which the place, read that far, gives it already."""
+    own = texts.select(pl.all().gather(at))
+    field = own.select(
+        pl.coalesce(pl.when(pl.col(name).is_not_null()).then(pl.lit(name)) for name in own.columns[::-1])
+    )
+    told = field.to_series()
+    years = rows["year"].gather(at)
+    for position in range(len(own.columns) - 1, 0, -1):
+        wider = own.select(pl.concat_str(own.columns[:position], separator=" ", ignore_nulls=True).alias("text"))
+        asked = wider.with_columns(pl.col("text").replace("", None), years.alias("year"))
+        found = asked.join(
+            _resolved(asked["text"], years), on=["text", "year"], how="left", maintain_order="left"
+        ).select(((pl.col("status") == "resolved") & pl.col("warnings").list.contains(code)).fill_null(False))
+        told = told.set(found.to_series() & own[own.columns[position - 1]].is_not_null(), own.columns[position - 1])
+    return told
 
 
 def _blame(

@@ -12,7 +12,7 @@ from sciculture_etl.findings import SCHEMA, empty_findings
 from sciculture_etl.validate.blocks import Block
 
 SCORE_UNIT = "%, 또는 4.46점/5점처럼 척도와 함께(or with its scale)"
-LEFT_OUT = ("blank", "footnote", "example", "header", "subtotal")
+LEFT_OUT = ("blank", "footnote", "example", "header", "subtotal", "other")
 
 
 def _headers(blocks: list[Block]) -> pl.DataFrame:
@@ -86,7 +86,9 @@ def place_findings(
     if len(blocks) > len({block.number for block in blocks}):
         # What a row of a wide table says once is wrong once, however many rows are made of it.
         told = told.unique(maintain_order=True)
-    return told.sort("submission_id", "part", "row", "cell", "code", nulls_last=True)
+    # Column Z comes before AA.
+    far = pl.col("cell").str.len_chars()
+    return told.sort("submission_id", "part", "row", far, "cell", "code", nulls_last=True)
 
 
 def count_rows(

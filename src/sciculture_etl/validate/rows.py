@@ -7,19 +7,28 @@ import re
 import polars as pl
 
 from sciculture_etl.contracts import Contract, ContractField
-from sciculture_etl.read.headers import normalise_header
 
-# A mark of notes, or a short label with a colon (``자료:``, ``작성일:``).
-FOOTNOTE = r"^(?:※|\*\s*[^\d\s]|\*\)|[(\[]?주\s*\d*\s*[)\]:：]|[가-힣][가-힣\s]{1,9}[:：]|☞|▶|□|○\s)"
-EXAMPLE = r"^[(<\[【]?\s*(?:예시|작성\s*예|기재\s*예|(?:보기|예)\s*[)>\]】:：])"
+# A mark of notes, a short label with a colon (``자료:``, ``작성일:``), or who made it and when. (주)가상 is a company.
+FOOTNOTE = (
+    r"^(?:※|[*＊]\s*[^\d\s]|[*＊][)）]|주\s*\d*\s*[)）:：]|[(\[（]\s*주\s*\d+\s*[)\]）]|[(\[（]?주\s*\d*\s*[:：]"
+    r"|[가-힣][가-힣\s]{1,9}[:：]|☞|▶|[□■◆◇▣●]|[○ㅇ]\s|[①-⑳]|(?:작성|제출|담당|확인|문의|보고)(?:일자?|일시|자|기관|부서|처)?\s*$)"
+)
+EXAMPLE = r"(?i)^[(<\[【（]?\s*(?:예시|작성\s*예|기재\s*예|샘플|견본|(?:보기|예|ex)\s*(?:[.)>\]】）:：]|$))"
 # In another column than the first only as a mark: a class may be called 예시로 배우는 과학.
-EXAMPLE_MARK = r"^[(<\[【]?\s*(?:예시|작성\s*예|기재\s*예)\s*[)>\]】:：]"
-# A label that is nothing but a word for a total; and what a row that lacks a label may end in (``합계(2020)``).
-TOTAL_WORD = r"^[(<\[【]?(?:소계|합계|총계|누계|총합계|총합|계)[)>\]】:：]?$"
-SUBTOTAL = TOTAL_WORD + r"|(?:소계|합계|총계|누계|총합)(?:\(.*\)|[^가-힣]*)$"
-PLACE_TOTAL = r"(?:시|도|군|구|권역)계$"  # in a column of places: 경상북도 계
-GRAND_TOTAL = r"(?:합계|총계)[)>\]】]?$|^[(<\[【]?계[)>\]】]?$"
-RUNNING_TOTAL = r"누계[)>\]】]?$"
+EXAMPLE_MARK = r"^[(<\[【（]?\s*(?:예시|작성\s*예시?|기재\s*예시?)\s*(?:[)>\]】）:：]|$)|^[(<\[【（]?예\s*[)）]"
+WORDS = r"소계|합계|총계|누계|총합계|총합|계"
+ENGLISH = r"(?:grand|sub)?-?totals?|sum"
+DERIVED = r"평균|average|avg\.?|구성비|비율|비중|(?:전년도?대비)?증감[율률]?|전년도?대비"
+# A label that is nothing but a word for a total; and what a row that lacks a label may end in (``1분기 소계``).
+TOTAL_WORD = rf"(?i)^[(<\[【■□※]?(?:{WORDS}|{ENGLISH}|{DERIVED})[)>\]】:：]?(?:[(\[][^)\]]*[)\]])?$"
+SUBTOTAL = r"(?:소계|합계|총계|누계|총합)(?:\(.*\)|[^가-힣]*)$|^전체$"
+PART_TOTAL = r"[\s)\]]계$"  # before white space is taken away: 1분기 계
+SIDO = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주"
+PLACE_TOTAL = rf"(?:시|도|군|구|권역|{SIDO})계$"  # in a column of places: 경상북도 계
+ANY_TOTAL = r"(?i)계|총\s*합|total|sum|평\s*균|average|avg|비\s*율|비\s*중|구\s*성|증\s*감|대\s*비|전\s*체"
+GRAND_TOTAL = r"(?i)(?:합계|총계)[)>\]】]?$|^[(<\[【]?(?:계|total|grandtotal)[)>\]】]?$"
+# Totals that go on from earlier tables, and rows that are no sums at all.
+NO_SUM = rf"(?i)누계[)>\]】]?$|^[(<\[【]?(?:{DERIVED})[)>\]】:：]?(?:\(|$)"
 
 
 def label_columns(contract: Contract, frame: pl.DataFrame) -> list[str]:
@@ -28,11 +37,14 @@ def label_columns(contract: Contract, frame: pl.DataFrame) -> list[str]:
 
 
 def _total_codes(fld: ContractField) -> list[str]:
-    return [said for words in fld.values.values() for said in words if re.search(TOTAL_WORD, said)]
+    return [
+        said for code, words in fld.values.items() for said in (code, *words) if re.search(f"{TOTAL_WORD}|^전체$", said)
+    ]
 
 
 def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
-    """Per row why it is no data (``blank``, ``footnote``, ``example``, ``header``, ``subtotal``), null for data.
+    """Per row why it is no data (``blank``, ``footnote``, ``example``, ``header``, ``subtotal``, ``other``), null for
+    data.
 
     frame: raw texts by field with the place columns. A subtotal is a row with a label that is nothing but a word for a
     total, or one that lacks a required label and ends in such a word in another. A lone cell below the last
@@ -41,62 +53,49 @@ def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
     labels = label_columns(contract, frame)
     # A form that requires no label is judged by all it has.
     required = [name for name in labels if contract.fields[name].required] or labels
+    asked = [name for name, fld in contract.fields.items() if fld.required]
+    measured = [name for name in asked if contract.fields[name].is_measure]
     text = pl.col("first_text")
-    few = pl.col("filled") <= 2
-    last_full = pl.when(pl.col("filled") > 1).then("index").max().over("part_key")
+    # A note that a comma cut in pieces stands in the first columns and tells no number.
+    cut_up = pl.all_horizontal(pl.col(measured).is_null()) if measured else pl.lit(False)
+    few = (pl.col("filled") <= 2) | (
+        cut_up & pl.any_horizontal(pl.col(required).is_null()) & text.str.contains("^[※☞]")
+    )
+    full = pl.col("filled") >= max(2, (len(asked) + 1) // 2)
+    last_full = pl.when(full).then("index").max().over("part_key")
+    after = (pl.col("index") > last_full) & (pl.col("filled") <= min(2, max(1, len(asked) // 3)))
     told = frame.with_row_index("index").select(
         "index",
         pl.when(pl.col("filled") == 0)
         .then(pl.lit("blank"))
-        .when((few & text.str.contains(FOOTNOTE)) | ((pl.col("filled") == 1) & (pl.col("index") > last_full)))
+        .when(pl.col("aside").is_not_null())
+        .then("aside")
+        .when((few & text.str.contains(FOOTNOTE)) | after)
         .then(pl.lit("footnote"))
         .when(text.str.contains(EXAMPLE) | pl.any_horizontal(pl.col(labels).str.contains(EXAMPLE_MARK)))
         .then(pl.lit("example"))
         .alias("reason"),
     )
     reasons = told["reason"]
-    open_rows = frame.select("first_text", *labels).with_row_index("index").filter(reasons.is_null())
-    # What is a code of its own in a column (회원구분: 계) is no word for a total there.
-    own = {name: _total_codes(contract.fields[name]) for name in labels}
     texts = ["first_text", *labels]
-    squeezed = [pl.col(name).str.replace_all(r"\s", "") for name in texts]
-    squeezed = [pl.when(~cell.is_in(own.get(name, []))).then(cell) for name, cell in zip(texts, squeezed, strict=True)]
-    # Only rows that lack a required label can be totals, and every word for one has this syllable: the patterns are
-    # then looked for in few cells.
-    lacking = open_rows.filter(
-        pl.any_horizontal(pl.col(name).is_null() for name in required),
-        pl.any_horizontal(pl.col(name).str.contains(r"계|총\s*합") for name in texts),
-    )
-    worded = open_rows.filter(pl.any_horizontal(pl.col(name).str.contains(r"계|총\s*합") for name in texts)).filter(
-        pl.any_horizontal(cell.str.contains(TOTAL_WORD) for cell in squeezed)
-    )["index"]
+    open_rows = frame.select(*texts).with_row_index("index").filter(reasons.is_null())
+    # Every word for a total has one of these syllables: the patterns are then looked for in few rows.
+    worded = open_rows.filter(pl.any_horizontal(pl.col(name).str.contains(ANY_TOTAL) for name in texts))
+    totals = worded.filter(_tells_total(contract, texts, required))["index"]
+    is_total = pl.int_range(frame.height, eager=True).is_in(totals.implode())
+    return pl.select(pl.when(pl.lit(is_total)).then(pl.lit("subtotal")).otherwise(pl.lit(reasons))).to_series()
+
+
+def _tells_total(contract: Contract, texts: list[str], required: list[str]) -> pl.Expr:
+    # What is a code of its own in a column (회원구분: 계) is no word for a total there.
+    own = {name: _total_codes(contract.fields[name]) for name in texts if name in contract.fields}
+    cells = {name: pl.col(name).str.replace_all(r"\s", "") for name in texts}
+    squeezed = {name: pl.when(~cell.is_in(own.get(name, []))).then(cell) for name, cell in cells.items()}
     places = {fld.name for fld in contract.region_fields}
-    of_place = [cell.str.contains(PLACE_TOTAL) for name, cell in zip(texts, squeezed, strict=True) if name in places]
-    ending = lacking.filter(pl.any_horizontal(*(cell.str.contains(SUBTOTAL) for cell in squeezed), *of_place))["index"]
-    totals = pl.concat([worded, ending]).unique()
-    first = required[0]
-    known = {name: [normalise_header(s) for s in contract.fields[name].spellings] for name in required}
-    raw = contract.fields[first].spellings
-    alike = open_rows.filter(pl.col(first).is_in(raw))
-    headers = (
-        alike.filter(
-            pl.all_horizontal(
-                pl.col(name).is_null()
-                | pl.col(name).map_elements(normalise_header, return_dtype=pl.String).is_in(spellings)
-                for name, spellings in known.items()
-            )
-        )["index"]
-        if alike.height
-        else alike["index"]
+    lacking = pl.any_horizontal(pl.col(name).is_null() for name in required)
+    ending = pl.any_horizontal(
+        *(cell.str.contains(SUBTOTAL) for cell in squeezed.values()),
+        *(pl.col(name).str.contains(PART_TOTAL) for name in texts),
+        *(cell.str.contains(PLACE_TOTAL) for name, cell in squeezed.items() if name in places),
     )
-    index = pl.int_range(frame.height, eager=True)
-    return (
-        frame.select(
-            pl.when(pl.lit(index).is_in(headers.implode()))
-            .then(pl.lit("header"))
-            .when(pl.lit(index).is_in(totals.implode()))
-            .then(pl.lit("subtotal"))
-            .otherwise(pl.lit(reasons))
-            .alias("left_out")
-        )
-    ).to_series()
+    return pl.any_horizontal(cell.str.contains(TOTAL_WORD) for cell in squeezed.values()) | (lacking & ending)

@@ -20,6 +20,7 @@ from sciculture_etl.validate.cells import (
     cast_plain,
     cast_years,
     check_values,
+    failed,
 )
 from sciculture_etl.validate.places import resolve_places
 from sciculture_etl.validate.scores import parse_score
@@ -96,17 +97,28 @@ def _period(
     # A table without a column of its own for the end gives it with the start, or lacks the start.
     alone = per_row(rows, [end.name not in block.letters for block in blocks], pl.Boolean())
     written = rows.select(pl.col(start.name).alias("first"), pl.col(end.name).alias("last"))
-    cast = cast_periods(written["first"], written["last"], years).hstack(written.with_columns(alone.alias("alone")))
+    cast = cast_periods(written["first"], written["last"], years, not contract.year_from).hstack(
+        written.with_columns(alone.alias("alone"))
+    )
     apart = pl.col("last").is_not_null()
     # What the start's cell says of the end is told at that cell.
     told = cast.select(
-        pl.coalesce("start_code", pl.when(~apart).then("end_code"), "warning").alias("start"),
+        pl.coalesce("start_code", pl.when(~apart).then("end_code")).alias("start"),
         pl.when(apart).then("end_code").alias("end"),
         pl.coalesce("last", "first", pl.when("alone").then(pl.lit("given with the start"))).alias("given"),
     )
     columns = {}
     for fld, bound, texts in ((start, "start", written["first"]), (end, "end", told["given"])):
         columns[fld.name] = _told(contract, fld, check_values(fld, cast[bound], told[bound], texts), tell)
+    first, last = pl.col("start_weekday"), pl.col("end_weekday")
+    for fld, code, where in (
+        (start, "W_WEEKDAY_MISMATCH", first | (last & ~apart)),
+        (end, "W_WEEKDAY_MISMATCH", last & apart),
+        (start, "W_PERIOD_CROSSES_YEAR", pl.col("crosses") & ~apart),
+        (end, "W_PERIOD_CROSSES_YEAR", pl.col("crosses") & apart),
+    ):
+        at = cast.select(where.fill_null(False).alias("at"))["at"].arg_true()
+        tell(fld.name, failed(at, code, severity="warning"), False)
     return columns
 
 
@@ -151,7 +163,10 @@ def _term(
         _term_of_dates(contract, fld, rows, columns).alias("dated"),
     )
     # What can't be read is an error, not the title's or the date's; a blank where the form asks is no whole year.
-    value = pl.when(~pl.col("blank")).then("own").otherwise(pl.coalesce("said", "dated"))
+    elsewhere = pl.coalesce("said", "dated")
+    if fld.required:
+        elsewhere = pl.when(~pl.col("asked")).then(elsewhere)
+    value = pl.when(~pl.col("blank")).then("own").otherwise(elsewhere)
     several = pl.col("blank") & pl.col("said").eq_missing(SEVERAL_TERMS)
     missing = pl.col("blank") & value.is_null() & pl.col("asked") & pl.lit(fld.default is not None)
     told = told.select(
