@@ -20,8 +20,7 @@ from pathlib import Path
 
 HEADER = [
     "사업연도", "기수", "강좌명", "반", "교육장명", "시도", "시군구", "읍면동", "운영횟수", "수혜자수(순인원)",
-    "연인원",
-    "만족도",
+    "연인원", "만족도",
 ]  # fmt: skip
 KINDS = ("csv", "xlsx")
 
@@ -30,18 +29,8 @@ def _rows(count: int) -> Iterator[list[object]]:
     for n in range(count):
         place = ("서울특별시", "종로구", "삼청동")
         net = n % 30 + 1
-        yield [
-            2020,
-            n % 4 + 1,
-            f"가상 강좌 {n // 20}",
-            n % 10 + 1,
-            f"가상 교육장 {n // 400}",
-            *place,
-            12,
-            net,
-            net * 12,
-            92.5,
-        ]
+        names = f"가상 강좌 {n // 20}", n % 10 + 1, f"가상 교육장 {n // 400}"
+        yield [2020, n % 4 + 1, *names, *place, 12, net, net * 12, 92.5]
 
 
 def make(kind: str, path: Path, rows: int) -> None:

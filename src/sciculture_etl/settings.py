@@ -29,7 +29,7 @@ class Limits:
 
     file_bytes: int = 512 * 1024**2
     unpacked_bytes: int = 1024**3
-    markup_bytes: int = 96 * 1024**2
+    markup_bytes: int = 64 * 1024**2
     cells: int = 32_000_000
     columns: int = 16_384
     cell_bytes: int = 1024**2

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from sciculture_etl.read.grid import Grid, Merge, blank_to_null, refuse_vast, usable_merges
+from sciculture_etl.read.grid import Grid, Merge, blank_to_null, refuse_vast, too_large, usable_merges
 from sciculture_etl.settings import Limits
 
+ROOM = 8  # times that a cell told by itself takes as one of a column
 Line = list[list[str | None]]
 
 
@@ -24,6 +25,7 @@ class Cells:
     merges: list[Merge] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     uncalculated: list[tuple[int, int]] = field(default_factory=list)
+    told: int = 0
     height: int = 0
     width: int = 0
 
@@ -38,6 +40,9 @@ class Cells:
         if row >= self.height or column >= self.width:
             self.height, self.width = max(self.height, row + 1), max(self.width, column + 1)
             refuse_vast(self.height, self.width, self.limits.cells - self.spent, self.limits.columns)
+        self.told += 1
+        if self.told + self.spent // ROOM > self.limits.cells // ROOM:
+            raise too_large(f"{self.told:,}칸(cells)", f"{self.limits.cells // ROOM:,}칸(cells)")
         self.rows.setdefault(row, {})[column] = text
 
     def span(self, row: int, column: int, down: int, across: int) -> None:
