@@ -76,7 +76,7 @@ def test_rows_read_are_loaded_quarantined_or_left_out(dataset: str, data: st.Dat
     for validated in judged.outcomes.values():
         for account in validated.accounts.to_dicts():
             assert account["read"] == account["loaded"] + account["quarantined"] + account["left_out"]
-            reasons = ("blank", "footnote", "example", "header", "subtotal")
+            reasons = ("blank", "footnote", "example", "header", "subtotal", "other")
             assert account["left_out"] == sum(account[reason] for reason in reasons)
         assert validated.accepted.height == validated.accounts["loaded"].sum()
         assert validated.quarantine.height == validated.accounts["quarantined"].sum()

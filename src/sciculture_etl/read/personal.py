@@ -10,7 +10,7 @@ import polars as pl
 from sciculture_etl.findings import Finding
 from sciculture_etl.personal import Kind, changes_judgement, kinds_in, mask_path, mask_text, masked_kinds, suspicious
 from sciculture_etl.read.grid import Grid, column_letter
-from sciculture_etl.read.personal_headers import counts_persons, find_headings, is_personal_header
+from sciculture_etl.read.personal_headers import counts_persons, find_headings, is_personal_header, names_codes
 
 MAX_LISTED = 1_000  # places given one by one; of the others the number is
 CELLS_AT_ONCE = 1_000_000
@@ -93,7 +93,9 @@ class _Search:
                 break
             top, labels, told_of = bottom, heading.labels, set()
             for column, label in labels.items():
-                if is_personal_header(label) and not counts_persons(label, grid.frame[f"c{column}"].slice(bottom)):
+                if is_personal_header(label) and not (
+                    names_codes(label, labels) or counts_persons(label, grid.frame[f"c{column}"].slice(bottom))
+                ):
                     told_of.add(column)
                     row = heading.last if grid.frame[heading.last, column] else heading.first
                     header = " ".join(mask_text(label).split())

@@ -31,6 +31,7 @@ OFFICE = re.compile(r"기관|대표|사무|부서|담당자(?:이메일|메일)|
 OF_A_PLACE = re.compile(r"(?:교육장|시설|장소|행사장|개최지).*상세주소")
 COUNTED = re.compile(r"(?:수|건수|횟수|여부|동의|비율|율|률|인원)$")
 NUMBER = re.compile(r"[\d,.\s\-]+(?:명|인)?")
+LONGEST_CODE_LIST = 3  # columns
 MAX_TABLES = 200  # on one sheet; a blank line between all rows of a long list makes no tables of them
 
 
@@ -57,6 +58,12 @@ def _is_personal(name: str) -> bool:
     if NAME.fullmatch(name) or OTHER.fullmatch(name):
         return not OFFICE.search(name) and not OF_A_PLACE.search(name)
     return False
+
+
+def names_codes(label: str, labels: dict[int, str]) -> bool:
+    """Whether 이름 stands in a list of codes (코드 | 이름), where it is the name of a code."""
+    names = {normalise_header(other) for other in labels.values()}
+    return normalise_header(label) == "이름" and "코드" in names and len(names) <= LONGEST_CODE_LIST
 
 
 def counts_persons(label: str, below: pl.Series) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from sciculture_etl.contracts import Contract, TemplateMark
@@ -15,6 +16,10 @@ from sciculture_etl.read.personal_parts import places_in_bytes, places_in_parts
 from sciculture_etl.read.table import Table, cut_table
 from sciculture_etl.settings import DEFAULT_LIMITS, Limits
 
+# Sheets that say how to fill in a form, or what may be chosen; they look like damaged forms at times.
+GUIDE = re.compile(
+    r"작성\s*(?:요령|방법|안내|지침)|입력\s*(?:요령|방법|안내)|^(?:안내|코드|목록|참고|설명)|코드\s*(?:표|집)?$"
+)
 DOCUMENTS = ("html", "xml", "mhtml", "hwpx")
 
 
@@ -81,7 +86,8 @@ def _read(data: bytes, contracts: dict[str, Contract], limits: Limits, path: str
             continue
         for area in areas:
             if area.header.missing or area.header.unclear:
-                nearly.append((grid, area.header))
+                if not GUIDE.search(grid.sheet or ""):
+                    nearly.append((grid, area.header))
             else:
                 reading.tables.append(cut_table(grid, area))
                 reading.findings += _outdated(reading.tables[-1], contracts)
