@@ -1,7 +1,8 @@
-"""What the nightly run would say of one file, without a warehouse and without an orchestrator."""
+"""What is said of one file; and what the nightly run would say of it, without a warehouse and an orchestrator."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from sciculture_etl.findings import Finding, empty_findings, with_words
 from sciculture_etl.read import Reading, read_submission
 from sciculture_etl.read.personal import PERSONAL_FORMS
 from sciculture_etl.validate import Candidate, Validated, validate_tables
+from sciculture_etl.validate.placing import LEFT_OUT
 
 ACCEPTED, PARTIALLY, REJECTED = "accepted", "partially_accepted", "rejected"
 ROW_KINDS = ("read", "loaded", "quarantined", "left_out")
@@ -21,15 +23,32 @@ TOLD = {"sheet": "sheet", "row": "row", "cell": "cell", "column": "header", "fie
 
 @dataclass(frozen=True)
 class CheckedPart:
-    """One table. totals: sums of counts and money over its loaded rows. findings: ``findings.SCHEMA`` with words."""
+    """One table.
 
-    dataset: str
-    title: str
+    number: within the file, from 1. rows: by ``ROW_KINDS``; left_out: those of them by reason. totals: sums of counts
+    and money over its loaded rows. findings: ``findings.SCHEMA`` with words. columns: field → its column's letter and
+    header as the file writes it. ignored_columns: headers that no field reads. first_row: the first below the header.
+    """
+
+    number: int
+    contract: Contract
     sheet: str | None
     program_years: list[int]
     rows: dict[str, int]
+    left_out: dict[str, int]
     totals: dict[str, int]
     findings: pl.DataFrame
+    columns: dict[str, tuple[str, str]]
+    ignored_columns: list[str]
+    first_row: int
+
+    @property
+    def dataset(self) -> str:
+        return self.contract.dataset
+
+    @property
+    def title(self) -> str:
+        return self.contract.title.ko
 
     @property
     def verdict(self) -> str:
@@ -38,13 +57,15 @@ class CheckedPart:
 
 @dataclass(frozen=True)
 class Checked:
-    """One file. findings: those about the file as a whole; those about its tables are theirs."""
+    """One file. findings: those about the file as a whole; those about its tables are theirs. unread_sheets: visible
+    ones that are no form."""
 
     file_name: str
     submitter: str | None
     refused: bool
     findings: pl.DataFrame
     parts: list[CheckedPart] = field(default_factory=list)
+    unread_sheets: list[str] = field(default_factory=list)
 
     @property
     def rows(self) -> dict[str, int]:
@@ -70,13 +91,13 @@ def check_file(data: bytes, file_name: str, submitter: str | None, contracts: di
     reading = read_submission(data, contracts)
     submitter = submitter or reading.submitter
     if reading.refused:
-        return Checked(file_name, submitter, True, _worded(reading.findings))
+        return Checked(file_name, submitter, True, _worded(reading.findings), unread_sheets=reading.unread_sheets)
     judged = _judge(reading, file_name, submitter or "", contracts)
     if any(validated.personal for _, validated in judged):
         personal = Finding("R_PII", header=PERSONAL_FORMS)
         return Checked(file_name, submitter, True, _worded([*reading.findings, personal]))
     parts = [part for contract, validated in judged for part in _parts(contract, validated)]
-    return Checked(file_name, submitter, False, _worded(reading.findings), parts)
+    return Checked(file_name, submitter, False, _worded(reading.findings), parts, reading.unread_sheets)
 
 
 def _judge(
@@ -94,25 +115,40 @@ def _worded(findings: list[Finding]) -> pl.DataFrame:
     return with_words(pl.DataFrame(rows, schema=empty_findings().schema))
 
 
+def counted(contract: Contract) -> list[str]:
+    """Measures whose sums are told."""
+    return [name for name in contract.measures if contract.fields[name].type in ("count", "money")]
+
+
 def _parts(contract: Contract, validated: Validated) -> list[CheckedPart]:
-    counted = [name for name in contract.measures if contract.fields[name].type in ("count", "money")]
+    names = counted(contract)
     findings = with_words(validated.findings)
     parts = []
     for account in validated.accounts.to_dicts():
         own = validated.accepted.filter(pl.col("part") == account["part"])
-        sums = own.select(pl.col(name).sum() for name in counted).to_dicts() if counted else [{}]
-        parts.append(
-            CheckedPart(
-                dataset=contract.dataset,
-                title=contract.title.ko,
-                sheet=account["sheet"],
-                program_years=sorted(own["program_year"].unique().to_list()),
-                rows={kind: account[kind] for kind in ROW_KINDS},
-                totals={name: int(value or 0) for name, value in sums[0].items()},
-                findings=findings.filter(pl.col("part") == account["part"]),
-            )
-        )
+        sums = own.select(pl.col(name).sum() for name in names).to_dicts() if names else [{}]
+        years = own["program_year"].unique().to_list()
+        parts.append(checked_part(contract, account, years, sums[0], findings.filter(part=account["part"])))
     return parts
+
+
+def checked_part(
+    contract: Contract, account: dict[str, Any], years: list[int], totals: dict[str, Any], findings: pl.DataFrame
+) -> CheckedPart:
+    """account: one row of ``Validated.accounts``."""
+    return CheckedPart(
+        number=account["part"],
+        contract=contract,
+        sheet=account["sheet"],
+        program_years=sorted(years),
+        rows={kind: account[kind] for kind in ROW_KINDS},
+        left_out={reason: account[reason] for reason in LEFT_OUT},
+        totals={name: int(totals[name] or 0) for name in counted(contract)},
+        findings=findings,
+        columns={name: (letter, header) for name, (letter, header) in json.loads(account["columns"]).items()},
+        ignored_columns=json.loads(account["extra_headers"]),
+        first_row=account["first_row"],
+    )
 
 
 def _told(findings: pl.DataFrame, language: str) -> list[dict[str, Any]]:

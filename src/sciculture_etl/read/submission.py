@@ -14,6 +14,15 @@ from sciculture_etl.read.table import Table, cut_table
 from sciculture_etl.read.titles import read_title
 
 
+# The first cell of a sheet that an answer to an institution adds: sent back with the corrected file, it is no part of it.
+ANSWER_MARK = "제출 자료 점검 결과"
+
+
+def is_answer(grid: Grid) -> bool:
+    """Whether a sheet is our own."""
+    return grid.frame.width > 0 and grid.frame.height > 0 and grid.frame.item(0, 0) == ANSWER_MARK
+
+
 @dataclass
 class Reading:
     """What a file holds. format: csv, xlsx, xls, ... or None where it can't be read. Refused as a whole when
@@ -58,6 +67,7 @@ def _read(data: bytes, contracts: dict[str, Contract], max_unpacked_bytes: int) 
         kind, grids = read_grids(data, max_unpacked_bytes)
     except Refused as refusal:
         return _refuse(None, refusal.finding)
+    grids = [grid for grid in grids if not is_answer(grid)]
     reading = Reading(kind)
     nearly: list[tuple[Grid, Header]] = []
     for grid in grids:
