@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -52,7 +54,7 @@ class Answer:
     checked: Checked
     received: Received | None = None
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """The verdict, and ``duplicate``, ``refused`` (rejected before any row was read), ``warned`` (accepted)."""
         if self.received and self.received.earlier:
@@ -62,13 +64,18 @@ class Answer:
         warned = self.checked.verdict == ACCEPTED and self.count("warning")
         return "warned" if warned else self.checked.verdict
 
-    @property
+    @cached_property
     def findings(self) -> pl.DataFrame:
         return self.checked.all_findings
 
-    def count(self, severity: str) -> int:
-        return int((self.findings["severity"] == severity).sum())
+    @cached_property
+    def _severities(self) -> Counter[str]:
+        return Counter(self.findings["severity"])
 
+    def count(self, severity: str) -> int:
+        return self._severities[severity]
+
+    @cached_property
     def groups(self) -> list[Group]:
         """The worst first, then the most frequent."""
         found = [

@@ -7,23 +7,17 @@ import unicodedata
 
 from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 FILLS = {"error": "FFFFC7CE", "warning": "FFFFEB9C", "info": "FFDDEBF7"}
 LONGEST = 32_767  # characters a cell holds
 # What a spreadsheet takes for the start of a formula when the cell is edited.
 LIKE_A_FORMULA = re.compile(r"[=+\-@\t\r].", re.DOTALL)
-THIN = Side(style="thin", color="FFBFBFBF")
-BOX = Border(THIN, THIN, THIN, THIN)
 
 
 def fill(severity: str) -> PatternFill:
     return PatternFill("solid", fgColor=FILLS[severity])
-
-
-def plain_fill(colour: str) -> PatternFill:
-    return PatternFill("solid", fgColor=colour)
 
 
 def clean(text: str) -> str:
@@ -46,14 +40,6 @@ def put(sheet: Worksheet, row: int, column: int, value: str | float | None) -> C
     cell.value = clean(value) if isinstance(value, str) else value
     keep_as_text(cell)
     return cell
-
-
-def dress(cell: Cell, size: int = 10, bold: bool = False, colour: str = "FF1A1A1A", boxed: bool = False) -> None:
-    """Font, and text that wraps."""
-    cell.font = Font(name="맑은 고딕", size=size, bold=bold, color=colour)
-    cell.alignment = Alignment(wrap_text=True, vertical="center", indent=1 if boxed else 0)
-    if boxed:
-        cell.border = BOX
 
 
 def width_of(text: str) -> int:

@@ -42,6 +42,8 @@ def copy_grids(answer: Answer, data: bytes, marks: Marks) -> Copy:
         for row in grid.hidden_rows:
             sheet.row_dimensions[row + 1].hidden = True
         _fit_columns(sheet, grid)
+        if below := [part.first_row for part in answer.checked.parts if part.sheet == grid.sheet]:
+            sheet.freeze_panes = f"A{min(below)}"
     return copy
 
 

@@ -13,6 +13,14 @@ COLOURS = {
     "accepted": "#1a7f37", "warned": "#1a7f37", "duplicate": "#1a7f37", "partially_accepted": "#b35900",
     "rejected": "#b42318", "refused": "#b42318",
 }  # fmt: skip
+GREEN, GREY = "#1a7f37", "#555555"
+PAGE = """<!doctype html>
+<html lang="ko"><head><meta charset="utf-8"><title>{subject}</title></head>
+<body style="margin:0;padding:20px;background:#ffffff;color:#1a1a1a;line-height:1.6;word-break:keep-all;\
+font-family:'Malgun Gothic','Noto Sans KR',sans-serif"><div style="max-width:720px">
+{body}
+</div></body></html>
+"""
 CELL = "padding:6px 10px;border:1px solid #d0d0d0;text-align:left;vertical-align:top;font-size:14px"
 
 
@@ -58,7 +66,7 @@ def _most_important(answer: Answer) -> list[_Told]:
     if answer.kind == "duplicate":
         return told
     room = MOST_PLACES
-    for group in answer.groups():
+    for group in answer.groups:
         if room <= 0 or group.severity == "info":
             break
         told.append(_told(group, room))
@@ -88,61 +96,79 @@ def _fine(answer: Answer) -> list[str]:
     return [f"{part_name(part)}: {line}" if several else line for part in answer.checked.parts for line in fine(part)]
 
 
+@dataclass(frozen=True)
+class _Content:
+    """What both forms of a mail say, in this order."""
+
+    greeting: str
+    headline: str
+    steps: list[str]
+    counts: list[str]
+    groups: list[_Told]
+    fine: list[str]
+    attached: str
+    closing: str
+
+
 def answer_mail(answer: Answer, workbook: str | None) -> Mail:
     """workbook: name of the file that goes with it."""
     told = words()["mail"]
-    subject = " ".join(told["subject"].format(file=answer.checked.file_name, headline=headline(answer)).split())
-    attached = told["attached"].format(name=workbook) if workbook else ""
-    return Mail(subject, _text(answer, subject, attached), _html(answer, subject, attached))
+    content = _Content(
+        greeting=told["greeting"],
+        headline=headline(answer),
+        steps=next_steps(answer),
+        counts=_counts(answer),
+        groups=_most_important(answer),
+        fine=_fine(answer),
+        attached=told["attached"].format(name=workbook) if workbook else "",
+        closing=told["closing"],
+    )
+    subject = " ".join(told["subject"].format(file=answer.checked.file_name, headline=content.headline).split())
+    return Mail(subject, _text(content, subject), _html(content, subject, COLOURS[answer.kind]))
 
 
-def _text(answer: Answer, subject: str, attached: str) -> str:
-    told = words()
-    lines = [f"제목: {subject}", "", told["mail"]["greeting"], "", f"■ {headline(answer)}", *next_steps(answer), ""]
-    lines += [f"· {line}" for line in _counts(answer)]
-    for group in _most_important(answer):
+def _text(content: _Content, subject: str) -> str:
+    lines = [f"제목: {subject}", "", content.greeting, "", f"■ {content.headline}", *content.steps, ""]
+    lines += [f"· {line}" for line in content.counts]
+    for group in content.groups:
         lines += ["", f"[{group.heading}]", *(f"- {where}: {what}" for where, what in group.places)]
         lines += [f"- {group.more}"] if group.more else []
         lines += [f"→ {fix}" for fix in group.fixes]
-    if right := _fine(answer):
-        lines += ["", f"[{told['fine']['title']}]", *(f"- {line}" for line in right)]
-    lines += ["", attached] if attached else []
-    return "\n".join([*lines, "", told["mail"]["closing"], ""])
+    if content.fine:
+        lines += ["", f"[{words()['fine']['title']}]", *(f"- {line}" for line in content.fine)]
+    lines += ["", content.attached] if content.attached else []
+    return "\n".join([*lines, "", content.closing, ""])
 
 
-def _html(answer: Answer, subject: str, attached: str) -> str:
-    told = words()
-    colour = COLOURS[answer.kind]
+def _html(content: _Content, subject: str, colour: str) -> str:
     body = [
-        _paragraph(told["mail"]["greeting"]),
+        _paragraph(content.greeting),
         f'<p style="margin:16px 0;padding:12px 16px;background:{colour};color:#ffffff;font-size:18px;'
-        f'font-weight:bold">{escape(headline(answer))}</p>',
-        *(_paragraph(step) for step in next_steps(answer)),
-        *(_paragraph(line, "#555555") for line in _counts(answer)),
+        f'font-weight:bold">{escape(content.headline)}</p>',
+        *(_paragraph(step) for step in content.steps),
+        *(_paragraph(line, GREY) for line in content.counts),
+        *(_table(group) for group in content.groups),
     ]
-    for group in _most_important(answer):
-        shade = "#ffc7ce" if group.severity == "error" else "#ffeb9c"
-        body.append(
-            '<table role="presentation" cellspacing="0" cellpadding="0" style="border-collapse:collapse;width:100%;'
-            f'margin:16px 0 0"><tr><th colspan="2" style="{CELL};background:{shade}">{escape(group.heading)}</th></tr>'
-        )
-        body += [
-            f'<tr><td style="{CELL};width:34%">{escape(where)}</td><td style="{CELL}">{escape(what)}</td></tr>'
-            for where, what in group.places
-        ]
-        below = ([group.more] if group.more else []) + [f"→ {fix}" for fix in group.fixes]
-        body.append(f'<tr><td colspan="2" style="{CELL};background:#f5f9ff">{"<br>".join(map(escape, below))}</td></tr>')
-        body.append("</table>")
-    if right := _fine(answer):
-        body.append(_paragraph(told["fine"]["title"], "#1a7f37"))
-        body += [_paragraph(f"✓ {line}", "#1a7f37") for line in right]
-    body += [_paragraph(attached)] if attached else []
-    body.append(_paragraph(told["mail"]["closing"]))
+    if content.fine:
+        body.append(f'<p style="margin:20px 0 0;font-weight:bold;color:{GREEN}">{words()["fine"]["title"]}</p>')
+        body += [_paragraph(f"✓ {line}", GREEN) for line in content.fine]
+    body += [_paragraph(content.attached)] if content.attached else []
+    body.append(_paragraph(content.closing))
+    return PAGE.format(subject=escape(subject), body="\n".join(body))
+
+
+def _table(group: _Told) -> str:
+    shade = "#ffc7ce" if group.severity == "error" else "#ffeb9c"
+    rows = [f'<tr><th colspan="2" style="{CELL};background:{shade}">{escape(group.heading)}</th></tr>']
+    rows += [
+        f'<tr><td style="{CELL};width:34%">{escape(where)}</td><td style="{CELL}">{escape(what)}</td></tr>'
+        for where, what in group.places
+    ]
+    below = ([group.more] if group.more else []) + [f"→ {fix}" for fix in group.fixes]
+    rows.append(f'<tr><td colspan="2" style="{CELL};background:#f5f9ff">{"<br>".join(map(escape, below))}</td></tr>')
     return (
-        f'<!doctype html>\n<html lang="ko"><head><meta charset="utf-8"><title>{escape(subject)}</title></head>\n'
-        "<body style=\"margin:0;padding:20px;background:#ffffff;color:#1a1a1a;font-family:'Malgun Gothic','Noto Sans KR',"
-        'sans-serif;line-height:1.6;word-break:keep-all"><div style="max-width:720px">\n' + "\n".join(body) + "\n</div>"
-        "</body></html>\n"
+        '<table role="presentation" cellspacing="0" cellpadding="0" style="border-collapse:collapse;width:100%;'
+        f'margin:16px 0 0">{"".join(rows)}</table>'
     )
 
 
