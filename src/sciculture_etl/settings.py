@@ -14,7 +14,7 @@ SQL = PROJECT_ROOT / "sql"
 # What an answer to an institution holds at most: cells of a file that is copied whole (beyond, the faulty rows alone
 # are), cells with a comment, rows of an excerpt, and places listed of one kind of finding.
 COPIED_CELLS = 200_000
-COMMENTED_CELLS = 5_000
+COMMENTED_CELLS = 2_000
 EXCERPT_ROWS = 5_000
 LISTED_PLACES = 500
 

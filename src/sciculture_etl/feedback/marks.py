@@ -14,7 +14,7 @@ from sciculture_etl.feedback.answer import ORDER, Answer
 from sciculture_etl.feedback.cells import clean, fill, lines_in
 from sciculture_etl.feedback.copies import Copy
 from sciculture_etl.feedback.words import words
-from sciculture_etl.settings import COMMENTED_CELLS
+from sciculture_etl.settings import COMMENTED_CELLS, COPIED_CELLS
 
 COMMENT_WIDTH, LINE_HEIGHT = 320, 18  # pixels
 COMMENT_COLUMNS = 44
@@ -35,15 +35,17 @@ Marks = dict[str | None, dict[Place, Mark]]
 
 
 def marks_of(answer: Answer) -> Marks:
-    """Sheet → row and cell → mark, the worst findings first and at most ``COMMENTED_CELLS`` of them."""
+    """Sheet → row and cell → mark, of the worst findings first. The first ``COMMENTED_CELLS`` alone have texts."""
     rank = pl.col("severity").replace_strict({name: n for n, name in enumerate(ORDER)}, return_dtype=pl.Int8)
     placed = answer.findings.filter(pl.col("row").is_not_null()).sort(rank, maintain_order=True)
     told = words()["severity"]
     marks: Marks = {}
-    for row in placed.head(COMMENTED_CELLS).iter_rows(named=True):
+    for number, row in enumerate(placed.head(COPIED_CELLS).iter_rows(named=True)):
         place = (row["row"], row["cell"])
         mark = marks.setdefault(row["sheet"], {}).setdefault(place, Mark(row["severity"]))
         mark.whole_row |= row["code"] == "R_HEADER_NOT_FOUND"
+        if number >= COMMENTED_CELLS:
+            continue
         text = f"[{told[row['severity']]}] {row['message_ko']}\n→ {row['fix_ko']}"
         if text not in mark.texts:
             mark.texts.append(text)
@@ -63,6 +65,8 @@ def put_marks(sheet: Worksheet, marks: dict[Place, Mark]) -> None:
             if number or shown[cell.coordinate].severity == mark.severity:
                 cell.fill = fill(mark.severity)
     for where, mark in shown.items():
+        if not mark.texts:
+            continue
         text = clean("\n\n".join(mark.texts))
         height = (lines_in(text, COMMENT_COLUMNS) + 1) * LINE_HEIGHT
         sheet[where].comment = Comment(text, AUTHOR, height=min(height, 600), width=COMMENT_WIDTH)

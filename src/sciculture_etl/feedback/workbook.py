@@ -42,6 +42,7 @@ def _written(answer: Answer, copy: Copy | None, marks: Marks) -> bytes:
         sheet.title, book.properties.creator = RESULT, ""
     write_result(sheet, answer, copy)
     book.active = 0
+    sheet.sheet_view.tabSelected = True
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
