@@ -43,7 +43,7 @@ def test_the_first_sheet_says_verdict_counts_findings_and_what_was_fine() -> Non
     assert book.active.title == "점검결과"
     said = "\n".join(texts(book.worksheets[0]))
     for told in (
-        "이대로 보내시면 일부만 받을 수 있습니다. 고치실 곳이 1곳 있습니다", "소계·합계 1", "어림수  1곳", "정확한 수를 적어 주세요.",
+        "일부만 받을 수 있습니다. 고치실 곳이 1곳 있습니다", "소계·합계 1", "어림수  1곳", "정확한 수를 적어 주세요.",
         "확인할 곳", "드문 값  1곳", "2행이 그대로 맞습니다", "강좌명, 교육장명", "저희가 읽은 합계", "24회", "9,999명",
     ):  # fmt: skip
         assert told in said

@@ -30,7 +30,7 @@ def keep_as_text(cell: Cell) -> None:
     if isinstance(cell.value, str):
         cell.data_type = "s"
         if LIKE_A_FORMULA.match(cell.value):
-            cell.quotePrefix = True  # type: ignore[assignment]
+            cell.quotePrefix = True
 
 
 def put(sheet: Worksheet, row: int, column: int, value: str | float | None) -> Cell:

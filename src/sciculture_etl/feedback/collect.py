@@ -111,9 +111,7 @@ def _answers(
             dataset, number = account["dataset"], account["part"]
             loaded = sums[dataset].get((receipt.submission_id, number), {"years": []})
             totals = {name: loaded.get(name) for name in counted(contracts[dataset])}
-            parts.append(
-                checked_part(contracts[dataset], account, loaded["years"], totals, own.filter(part=number))
-            )
+            parts.append(checked_part(contracts[dataset], account, loaded["years"], totals, own.filter(part=number)))
         whole = own.filter(~pl.col("part").is_in([part.number for part in parts]))
         checked = Checked(
             receipt.file_name, receipt.submitter, receipt.refused, whole, parts, receipt.unread_sheets or []

@@ -49,8 +49,8 @@ class _AsWritten(ExcelReader):
     """Numbers stay the numbers they are, whatever they look like; who wrote the file isn't read."""
 
     def read_worksheets(self) -> None:
-        self.wb._date_formats = set()
-        self.wb._timedelta_formats = set()
+        for formats in ("_date_formats", "_timedelta_formats"):
+            setattr(self.wb, formats, set())
         super().read_worksheets()
 
     def read_properties(self) -> None: ...
@@ -74,7 +74,7 @@ def is_small_workbook(data: bytes) -> bool:
 
 
 def copy_workbook(data: bytes) -> Copy:
-    """An .xlsx or .xlsm with its looks, sheet by sheet. Raises what openpyxl raises for a package that it can't read."""
+    """An .xlsx or .xlsm with its looks. Raises what openpyxl raises for a package that it can't read."""
     reader = _AsWritten(io.BytesIO(data), keep_vba=False, data_only=True, keep_links=False)
     reader.read()
     book: Workbook = reader.wb
@@ -86,7 +86,7 @@ def copy_workbook(data: bytes) -> Copy:
     book.properties = DocumentProperties(creator="")
     book.security = DocumentSecurity()
     book.code_name = None
-    book._pivots = []
+    vars(book)["_pivots"] = []
     for name in [name for name, own in book.defined_names.items() if not PLAIN_RANGE.fullmatch(own.value or "")]:
         del book.defined_names[name]
     for sheet in book.worksheets:
@@ -105,7 +105,7 @@ def _strip(sheet: Worksheet, answered: bool) -> None:
         keep_as_text(cell)
         if answered and cell.fill.fgColor.rgb in FILLS.values():
             cell.fill = PatternFill()
-    sheet._images, sheet._charts, sheet._pivots = [], [], []
+    vars(sheet).update(_images=[], _charts=[], _pivots=[])
     sheet.tables.clear()
     sheet.conditional_formatting = ConditionalFormattingList()
     sheet.scenarios = ScenarioList()

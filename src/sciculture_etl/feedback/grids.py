@@ -39,8 +39,8 @@ def copy_grids(answer: Answer, data: bytes, marks: Marks) -> Copy:
             bottom, right = min(merge.bottom, grid.frame.height - 1), min(merge.right, grid.frame.width - 1)
             if (bottom, right) > (merge.top, merge.left) and bottom >= merge.top and right >= merge.left:
                 sheet.merge_cells(None, merge.top + 1, merge.left + 1, bottom + 1, right + 1)
-        for row in grid.hidden_rows:
-            sheet.row_dimensions[row + 1].hidden = True
+        for hidden in grid.hidden_rows:
+            sheet.row_dimensions[hidden + 1].hidden = True
         _fit_columns(sheet, grid)
         if below := [part.first_row for part in answer.checked.parts if part.sheet == grid.sheet]:
             sheet.freeze_panes = f"A{min(below)}"

@@ -73,7 +73,8 @@ def put_marks(sheet: Worksheet, marks: dict[Place, Mark]) -> None:
 
 
 def _written(sheet: Worksheet, row: int, all_of_them: bool) -> list[Cell | MergedCell]:
-    written = [cell for cell in sheet[row] if cell.value is not None] or [sheet.cell(row, 1)]
+    written: list[Cell | MergedCell] = [cell for cell in sheet[row] if cell.value is not None]
+    written = written or [sheet.cell(row, 1)]
     return written if all_of_them else written[:1]
 
 

@@ -11,6 +11,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sciculture_etl.feedback.answer import Answer, Group
@@ -69,7 +70,7 @@ class _Writer:
         self.row = 0
         self._styles: dict[_Look, StyleArray] = {}
 
-    def line(self, text: str, look: _Look = _Look()) -> None:  # noqa: B008
+    def line(self, text: str, look: _Look = _Look()) -> None:
         """One text over the whole width."""
         self.row += 1
         self._cell(1, text, look)
@@ -103,8 +104,8 @@ class _Writer:
         # Looking a style up in the workbook takes longer than all else.
         if look not in self._styles:
             look.put_on(cell)
-            self._styles[look] = cell._style
-        cell._style = copy(self._styles[look])
+            self._styles[look] = cell._style  # type: ignore[attr-defined]
+        cell._style = copy(self._styles[look])  # type: ignore[attr-defined]
         keep_as_text(cell)
         return cell
 
@@ -124,7 +125,7 @@ def write_result(sheet: Worksheet, answer: Answer, copied: Copy | None) -> None:
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     write = _Writer(sheet)
     write.line(ANSWER_MARK, _Look(11, colour="FF595959"))
     write.line(headline(answer), _Look(18, bold=True, colour="FFFFFFFF", fill=BANNER[answer.kind]))

@@ -90,7 +90,8 @@ def fine(part: CheckedPart) -> list[str]:
     told = words()["fine"]
     faults = part.findings.filter(~part.findings["severity"].eq("info"))
     faulty = {found[0] for cell in faults["cell"].drop_nulls() if (found := re.match("[A-Z]+", cell))}
-    headers = [header.replace("|", " ") for letter, header in part.columns.values() if letter not in faulty]
+    columns = sorted(part.columns.values(), key=lambda column: (len(column[0]), column[0]))
+    headers = [header.replace("|", " ") for letter, header in columns if letter not in faulty]
     lines = []
     if part.rows["loaded"]:
         lines.append(told["rows"].format(loaded=f"{part.rows['loaded']:,}"))

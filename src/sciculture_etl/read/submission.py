@@ -13,8 +13,7 @@ from sciculture_etl.read.personal import PERSONAL_FORMS, first_personal
 from sciculture_etl.read.table import Table, cut_table
 from sciculture_etl.read.titles import read_title
 
-
-# The first cell of a sheet that an answer to an institution adds: sent back with the corrected file, it is no part of it.
+# The first cell of a sheet that our answer adds: sent back with the corrected file, it is no part of it.
 ANSWER_MARK = "제출 자료 점검 결과"
 
 
