@@ -58,7 +58,7 @@ class _AsWritten(ExcelReader):
     def read_custom(self) -> None: ...
 
 
-def is_small_workbook(data: bytes) -> bool:
+def _is_small_workbook(data: bytes) -> bool:
     """Whether a file is an .xlsx or .xlsm of at most about ``COPIED_CELLS``, merged ones included."""
     if not data.startswith(b"PK\x03\x04"):
         return False
@@ -73,8 +73,10 @@ def is_small_workbook(data: bytes) -> bool:
     return sum((m.bottom - m.top + 1) * (m.right - m.left + 1) for m in merges) <= COPIED_CELLS
 
 
-def copy_workbook(data: bytes) -> Copy:
-    """An .xlsx or .xlsm with its looks. Raises what openpyxl raises for a package that it can't read."""
+def copy_workbook(data: bytes) -> Copy | None:
+    """An .xlsx or .xlsm with its looks; None for what is none, or is large. Raises what openpyxl raises for a package that it can't read."""
+    if not _is_small_workbook(data):
+        return None
     reader = _AsWritten(io.BytesIO(data), keep_vba=False, data_only=True, keep_links=False)
     reader.read()
     book: Workbook = reader.wb

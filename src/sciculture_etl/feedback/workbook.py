@@ -8,7 +8,7 @@ from collections.abc import Callable
 from openpyxl import Workbook
 
 from sciculture_etl.feedback.answer import Answer
-from sciculture_etl.feedback.copies import Copy, copy_workbook, is_small_workbook
+from sciculture_etl.feedback.copies import Copy, copy_workbook
 from sciculture_etl.feedback.grids import copy_grids
 from sciculture_etl.feedback.marks import Marks, mark_copy, marks_of
 from sciculture_etl.feedback.result_sheet import write_result
@@ -21,12 +21,13 @@ def answer_workbook(answer: Answer, data: bytes) -> bytes:
     marks = marks_of(answer)
     if answer.may_be_copied:
         # Whatever a library makes of a strange file, its sender gets an answer: with fewer looks, or without a copy.
-        makers: list[Callable[[], Copy]] = [lambda: copy_grids(answer, data, marks)]
-        if is_small_workbook(data):
-            makers.insert(0, lambda: copy_workbook(data))
+        makers: list[Callable[[], Copy | None]] = [
+            lambda: copy_workbook(data), lambda: copy_grids(answer, data, marks),
+        ]  # fmt: skip
         for make in makers:
             try:
-                return _written(answer, make(), marks)
+                if copied := make():
+                    return _written(answer, copied, marks)
             except Exception:
                 continue
     return _written(answer, None, marks)
