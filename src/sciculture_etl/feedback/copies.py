@@ -74,7 +74,10 @@ def _is_small_workbook(data: bytes) -> bool:
 
 
 def copy_workbook(data: bytes) -> Copy | None:
-    """An .xlsx or .xlsm with its looks; None for what is none, or is large. Raises what openpyxl raises for a package that it can't read."""
+    """An .xlsx or .xlsm with its looks; None for what is none, or is large.
+
+    Raises what openpyxl raises for a package that it can't read.
+    """
     if not _is_small_workbook(data):
         return None
     reader = _AsWritten(io.BytesIO(data), keep_vba=False, data_only=True, keep_links=False)
