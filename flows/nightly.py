@@ -1,4 +1,4 @@
-"""The nightly flow: extract → read, validate, load → accept → model → publish.
+"""The nightly flow: extract → read, validate, load → accept → model → publish → answer.
 
 Also a deployment's entry point (``flows/nightly.py:nightly``): the places come from the environment.
 """
@@ -63,6 +63,7 @@ def nightly(extract: bool = True, wait_seconds: float = 0) -> RunReport:
         step("accept", run.accept)
         step("model", run.model)
         step("publish", run.publish)
+        step("answer", run.answer)
     if run.report.publication.outcome == "refused":
         raise PublicationRefusedError(run.report)
     return run.report

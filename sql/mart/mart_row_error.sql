@@ -147,6 +147,6 @@ SELECT
     row_number() OVER (
         PARTITION BY submission_id ORDER BY part, source_row NULLS FIRST, cell, code, field, value, source_file
     ) AS finding_no,
-    * EXCLUDE (submission_id, part)
+    * EXCLUDE (submission_id)
 FROM found
 ORDER BY submission_id, finding_no

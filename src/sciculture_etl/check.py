@@ -1,10 +1,10 @@
-"""What the nightly run would say of one file, without a warehouse and without an orchestrator."""
+"""What is said of one file; and what the nightly run would say of it, without a warehouse and an orchestrator."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -15,6 +15,7 @@ from sciculture_etl.personal import mask_path
 from sciculture_etl.read import Reading, Table, read_submission
 from sciculture_etl.settings import DEFAULT_LIMITS, Limits
 from sciculture_etl.validate import Candidate, Validated, submissions_without_data, validate_tables
+from sciculture_etl.validate.placing import LEFT_OUT
 
 ACCEPTED, PARTIALLY, REJECTED = "accepted", "partially_accepted", "rejected"
 ROW_KINDS = ("read", "loaded", "quarantined", "left_out")
@@ -23,22 +24,36 @@ TOLD = {"sheet": "sheet", "row": "row", "cell": "cell", "column": "header", "fie
 
 @dataclass(frozen=True)
 class CheckedPart:
-    """One table. number: its place among those of the file. program_years: of the rows loaded, where there are none of
-    all that were read. totals: sums of counts and money over its loaded rows. ignored_columns: headers that the form
-    doesn't know. findings: ``findings.SCHEMA`` with words. template: the form of ours that it was made from;
-    is_current: whether that is the form of today."""
+    """One table.
+
+    number: within the file, from 1. program_years: of the rows loaded, where there are none of all that were read.
+    rows: by ``ROW_KINDS``; left_out: those of them by reason. totals: sums of counts and money over its loaded rows.
+    findings: ``findings.SCHEMA`` with words. columns: field → its column's letter and header as the file writes it.
+    ignored_columns: headers that no field reads. first_row: the first below the header. template: the form of ours that
+    it was made from; is_current: whether that is the form of today.
+    """
 
     number: int
-    dataset: str
-    title: str
+    contract: Contract
     sheet: str | None
     program_years: list[int]
     rows: dict[str, int]
+    left_out: dict[str, int]
     totals: dict[str, int]
-    ignored_columns: list[str]
     findings: pl.DataFrame
+    columns: dict[str, tuple[str, str]]
+    ignored_columns: list[str]
+    first_row: int
     template: TemplateMark | None = None
     is_current: bool = False
+
+    @property
+    def dataset(self) -> str:
+        return self.contract.dataset
+
+    @property
+    def title(self) -> str:
+        return self.contract.title.ko
 
     @property
     def verdict(self) -> str:
@@ -47,13 +62,15 @@ class CheckedPart:
 
 @dataclass(frozen=True)
 class Checked:
-    """One file. findings: those about the file as a whole; those about its tables are theirs."""
+    """One file. findings: those about the file as a whole; those about its tables are theirs. unread_sheets: visible
+    ones that are no form."""
 
     file_name: str
     submitter: str | None
     refused: bool
     findings: pl.DataFrame
     parts: list[CheckedPart] = field(default_factory=list)
+    unread_sheets: list[str] = field(default_factory=list)
 
     @property
     def rows(self) -> dict[str, int]:
@@ -82,14 +99,14 @@ def check_file(
     file_name = mask_path(file_name)
     submitter = submitter or reading.submitter
     if reading.refused:
-        return Checked(file_name, submitter, True, _worded(reading.findings))
+        return Checked(file_name, submitter, True, _worded(reading.findings), unread_sheets=reading.unread_sheets)
     judged = _judge(reading, file_name, submitter or "", contracts)
     tables = dict(enumerate(reading.tables, start=1))
     parts = [part for contract, validated in judged for part in _parts(contract, validated, tables)]
     parts.sort(key=lambda part: part.number)
     empty = submissions_without_data([validated.accounts for _, validated in judged])
     whole = [*reading.findings, *(Finding("R_EMPTY") for _ in empty)]
-    return Checked(file_name, submitter, False, _worded(whole), parts)
+    return Checked(file_name, submitter, False, _worded(whole), parts, reading.unread_sheets)
 
 
 def _judge(
@@ -107,31 +124,44 @@ def _worded(findings: list[Finding]) -> pl.DataFrame:
     return with_words(pl.DataFrame(rows, schema=empty_findings().schema))
 
 
+def counted(contract: Contract) -> list[str]:
+    """Measures whose sums are told."""
+    return [name for name in contract.measures if contract.fields[name].type in ("count", "money")]
+
+
 def _parts(contract: Contract, validated: Validated, tables: dict[int, Table]) -> list[CheckedPart]:
-    counted = [name for name in contract.measures if contract.fields[name].type in ("count", "money")]
+    names = counted(contract)
     findings = with_words(validated.findings)
     parts = []
     for account in validated.accounts.to_dicts():
         own = validated.accepted.filter(pl.col("part") == account["part"])
         table = tables[account["part"]]
         years = own if own.height else validated.years.filter(pl.col("part") == account["part"])
-        sums = own.select(pl.col(name).sum() for name in counted).to_dicts() if counted else [{}]
-        parts.append(
-            CheckedPart(
-                number=account["part"],
-                dataset=contract.dataset,
-                title=contract.title.ko,
-                sheet=account["sheet"],
-                program_years=sorted(years["program_year"].unique().to_list()),
-                rows={kind: account[kind] for kind in ROW_KINDS},
-                totals={name: int(value or 0) for name, value in sums[0].items()},
-                ignored_columns=json.loads(account["extra_headers"]),
-                findings=findings.filter(pl.col("part") == account["part"]),
-                template=table.template,
-                is_current=table.template is not None and table.template.fits(contract, table.title_year),
-            )
-        )
+        sums = own.select(pl.col(name).sum() for name in names).to_dicts() if names else [{}]
+        told = findings.filter(part=account["part"])
+        part = checked_part(contract, account, years["program_year"].unique().to_list(), sums[0], told)
+        current = table.template is not None and table.template.fits(contract, table.title_year)
+        parts.append(replace(part, template=table.template, is_current=current))
     return parts
+
+
+def checked_part(
+    contract: Contract, account: dict[str, Any], years: list[int], totals: dict[str, Any], findings: pl.DataFrame
+) -> CheckedPart:
+    """account: one row of ``Validated.accounts``."""
+    return CheckedPart(
+        number=account["part"],
+        contract=contract,
+        sheet=account["sheet"],
+        program_years=sorted(years),
+        rows={kind: account[kind] for kind in ROW_KINDS},
+        left_out={reason: account[reason] for reason in LEFT_OUT},
+        totals={name: int(totals[name] or 0) for name in counted(contract)},
+        findings=findings,
+        columns={name: (letter, header) for name, (letter, header) in json.loads(account["columns"]).items()},
+        ignored_columns=json.loads(account["extra_headers"]),
+        first_row=account["first_row"],
+    )
 
 
 def _told(findings: pl.DataFrame, language: str) -> list[dict[str, Any]]:

@@ -28,6 +28,8 @@ STEPS = {
     "accept": "accept / 반영",
     "model": "model / 집계",
     "publish": "publish / 공표",
+    "answer": "answer / 회신",
+    "answers": "  answers / 회신 작성",
 }
 
 
@@ -155,6 +157,7 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
         ("rejected / 반려", _count(report.verdicts, "rejected")),
         ("duplicates / 같은 파일", _count(report.verdicts, "duplicate")),
         ("due and missing / 마감이 지나도 안 온 것", f"{report.missing:,}"),
+        ("answers written / 회신 작성", f"{report.answers:,}"),
     ]
     console.print(_pairs("Files / 파일", files))
     for setting, reason in extraction.unreachable.items():
@@ -197,6 +200,7 @@ def _show_outcome(console: Console, settings: Settings, report: RunReport, secon
     where = [
         ("figures / 수치", settings.warehouse / "sciculture.duckdb"),
         ("submissions and findings / 접수와 지적", settings.warehouse / "operations.duckdb"),
+        ("answers to send / 보낼 회신", settings.outbox),
         ("CSV, Parquet, manifest", settings.releases / (publication.release_id or "")),
     ]
     for label, path in where:
@@ -227,6 +231,7 @@ def as_machine_report(
         },
         "verdicts": report.verdicts,
         "new_verdicts": report.new_verdicts,
+        "answers": report.answers,
         "rows": report.rows,
         "findings": report.findings,
         "missing": report.missing,

@@ -1,4 +1,4 @@
-"""The seven steps as methods of one run, in the order in which they are called. Knows nothing of who orchestrates."""
+"""The steps as methods of one run, in the order in which they are called. Knows nothing of who orchestrates."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sciculture_etl.contracts import Contract, load_contracts, load_promises
 from sciculture_etl.extract import Archive, Decisions, Extraction, Receipt, Restricted, Verdict, extract_submissions
+from sciculture_etl.feedback import answer_all
 from sciculture_etl.findings import Finding
 from sciculture_etl.load import Warehouse, accept_versions, load_batch
 from sciculture_etl.load.accept import Acceptance
@@ -49,7 +50,8 @@ class Silent:
 class RunReport:
     """What a run did, for people and machines. verdicts, rows, findings: of all submissions; new_verdicts: of those
     received in this run (read_count may be higher: a changed contract has files read again). missing: reports that are
-    due and didn't come. unfit_corrections: those whose guard fails, with stale or not_found."""
+    due and didn't come. unfit_corrections: those whose guard fails, with stale or not_found. answers: written to the
+    outbox in this run."""
 
     extraction: Extraction = field(default_factory=Extraction)
     read_count: int = 0
@@ -63,6 +65,7 @@ class RunReport:
     figures: list[Figure] = field(default_factory=list)
     missing: int = 0
     unfit_corrections: dict[str, str] = field(default_factory=dict)
+    answers: int = 0
 
 
 class Run:
@@ -146,6 +149,14 @@ class Run:
         self._summarise()
         return self.report.publication
 
+    def answer(self) -> int:
+        """What was found → the outbox, for every submission of which that is new. Returns how many were answered."""
+        self.report.answers = answer_all(
+            self.warehouse, self.contracts, self.settings.archive, self.settings.outbox,
+            lambda count: self.progress.start("answers", count), lambda: self.progress.advance("answers"),
+        )  # fmt: skip
+        return self.report.answers
+
     def steps(self) -> RunReport:
         """All steps, for callers without an orchestrator."""
         self.extract()
@@ -153,6 +164,7 @@ class Run:
         self.accept()
         self.model()
         self.publish()
+        self.answer()
         return self.report
 
     def _reading_mark(self, datasets: list[str], whole: bool, path: str) -> str:

@@ -12,6 +12,13 @@ PROJECT_ROOT = Path(__file__).resolve().parents[2]
 EXPECTATIONS = PROJECT_ROOT / "expectations"
 SQL = PROJECT_ROOT / "sql"
 
+# What an answer to an institution holds at most: cells of a file that is copied whole (beyond, the faulty rows alone
+# are), cells with a comment, rows of an excerpt, and places listed of one kind of finding.
+COPIED_CELLS = 200_000
+COMMENTED_CELLS = 2_000
+EXCERPT_ROWS = 5_000
+LISTED_PLACES = 500
+
 
 class UserMistake(Exception):  # noqa: N818
     """Something the person at the console can mend; shown as one message without a traceback."""
@@ -125,6 +132,10 @@ class Settings:
     @property
     def releases(self) -> Path:
         return self.warehouse / "releases"
+
+    @property
+    def outbox(self) -> Path:
+        return self.warehouse / "outbox"
 
     @property
     def staging(self) -> Path:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from forms import CENTRE, CLASS, FACILITY, Sheet, as_csv, as_xlsx, table
+from openpyxl import load_workbook
 
 KEYS = {"verdict", "dataset", "program_year", "submitter", "rows", "totals", "findings", "ignored_columns"}
 FINDING = {"code", "severity", "sheet", "row", "column", "field", "value", "message", "fix"}
@@ -110,3 +111,11 @@ def test_a_file_that_is_not_there_is_the_users_mistake(places: Any, tmp_path: Pa
     done = places.command("check", str(tmp_path / "none.csv"))
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+def test_the_workbook_that_the_institution_would_get_is_written_at_once(places: Any, tmp_path: Path) -> None:
+    (tmp_path / "실적.csv").write_bytes(as_csv(table(CLASS, {}, {"운영횟수": "약 20회"})))
+    book = tmp_path / "점검.xlsx"
+    done = places.command("check", str(tmp_path / "실적.csv"), "--workbook", str(book))
+    assert done.returncode == 3
+    assert load_workbook(book)["제출자료"]["H3"].comment.text.startswith("[고칠 곳] '약 20회'")

@@ -30,6 +30,7 @@ def test_the_sample_night_publishes_the_seven_figures(sample_night: tuple[Places
     _, code, report = sample_night
     assert code == report["exit_code"] == 3  # published, with planted errors
     assert report["outcome"] == "published"
+    assert report["answers"] == report["files"]["received"]
     agrees = {figure["figure_id"]: figure["agrees"] for figure in report["figures"]}
     assert [agrees[f"K{n}"] for n in range(11, 18)] == [True] * 7
     rows = report["rows"]

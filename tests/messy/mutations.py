@@ -12,8 +12,8 @@ from typing import Any
 from forms import Sheet, as_csv, as_xlsx
 
 from sciculture_etl.read.formats import read_grids
-from sciculture_etl.settings import DEFAULT_LIMITS
 from sciculture_etl.read.grid import Grid, Refused
+from sciculture_etl.settings import DEFAULT_LIMITS
 
 TESTS = Path(__file__).parents[1]
 LARGEST = 64 * 1024

@@ -1,6 +1,7 @@
 """All sixteen datasets over ten years, in one go: every published figure comes out, every planted fault is found."""
 
 import csv
+import json
 import shutil
 import unicodedata
 from collections import Counter
@@ -260,3 +261,10 @@ def test_vouchers_of_one_or_two_persons_are_in_no_file_of_the_release(decade: An
             "SELECT count(*) FROM mart_voucher_by_region WHERE user_count IN (1, 2) OR issued_count IN (1, 2)"
         ).fetchall()
     assert small == [(0,)]
+
+
+def test_every_submission_is_answered_with_its_verdict(decade: Any) -> None:
+    logged = operations(decade.warehouse, "SELECT receipt_no, verdict FROM mart_submission_log")
+    answers = [json.loads(path.read_bytes()) for path in (decade.warehouse / "outbox").glob("*/*/answer.json")]
+    assert decade.report.answers == len(logged) == len(answers)
+    assert {(answer["receipt_no"], answer["verdict"]) for answer in answers} == set(logged)

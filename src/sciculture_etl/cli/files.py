@@ -18,6 +18,9 @@ def check(
     submitter: Annotated[str | None, typer.Option(help="Who sends it; else whom the file names.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write the answer as a page, too.")] = None,
+    workbook: Annotated[
+        Path | None, typer.Option(help="Write the .xlsx that the institution would get, in Korean, too.")
+    ] = None,
     lang: Annotated[Language, typer.Option(help="Language of the answer.")] = Language.ko,
 ) -> None:
     """Tell what the nightly run would say of a file: exit code 0 accepted, 3 accepted in part, 4 rejected."""
@@ -27,7 +30,12 @@ def check(
     from sciculture_etl.contracts import load_contracts
 
     limits = Settings.from_environment().limits
-    checked = check_file(_bytes(file, limits), file.name, submitter, load_contracts(), limits)
+    data = _bytes(file, limits)
+    checked = check_file(data, file.name, submitter, load_contracts(), limits)
+    if workbook is not None:
+        from sciculture_etl.feedback import Answer, answer_workbook
+
+        workbook.write_bytes(answer_workbook(Answer(checked), data))
     if html is not None:
         html.write_text(check_page(checked, lang.value), encoding="utf-8")
     if as_json:

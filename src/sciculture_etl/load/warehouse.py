@@ -44,7 +44,7 @@ LOG_TABLES = {
     "submitter VARCHAR, made_on DATE, unread_sheets VARCHAR[]",
     "part": "submission_id VARCHAR, part INTEGER, dataset VARCHAR, sheet VARCHAR, read BIGINT, loaded BIGINT, "
     "quarantined BIGINT, left_out BIGINT, blank BIGINT, footnote BIGINT, example BIGINT, header BIGINT, "
-    "subtotal BIGINT, other BIGINT, extra_headers VARCHAR, made_on DATE",
+    "subtotal BIGINT, other BIGINT, extra_headers VARCHAR, columns VARCHAR, first_row BIGINT, made_on DATE",
     "finding": "submission_id VARCHAR, part INTEGER, sheet VARCHAR, row BIGINT, cell VARCHAR, header VARCHAR, "
     "field VARCHAR, code VARCHAR, severity VARCHAR, value VARCHAR, expected_ko VARCHAR, expected_en VARCHAR, "
     "unit VARCHAR, message_ko VARCHAR, message_en VARCHAR, fix_ko VARCHAR, fix_en VARCHAR",

@@ -22,6 +22,14 @@ GUIDE = re.compile(
 )
 DOCUMENTS = ("html", "xml", "mhtml", "hwpx")
 
+# The first cell of a sheet that our answer adds: sent back with the corrected file, it is no part of it.
+ANSWER_MARK = "제출 자료 점검 결과"
+
+
+def is_answer(grid: Grid) -> bool:
+    """Whether a sheet is our own."""
+    return grid.frame.width > 0 and grid.frame.height > 0 and grid.frame.item(0, 0) == ANSWER_MARK
+
 
 @dataclass
 class Reading:
@@ -75,7 +83,7 @@ def _read(data: bytes, contracts: dict[str, Contract], limits: Limits, path: str
     if personal:
         return Reading(kind, findings=personal, refused=True)
     reading = Reading(kind)
-    grids = [compose(grid) for grid in grids]
+    grids = [compose(grid) for grid in grids if not is_answer(grid)]
     nearly: list[tuple[Grid, Header]] = []
     for grid in grids:
         areas = _areas_of(grid, contracts) if grid.frame.width else []

@@ -21,7 +21,8 @@ from sciculture_etl.validate.typed import cast_rows
 class Validated:
     """accepted: envelope (submission_id, part, source_row, submitter, program_year) and the contract's typed columns.
     quarantine: submission_id, part, source_row, raw (JSON of the row's texts). findings: ``findings.SCHEMA``.
-    accounts: per part submission_id, part, sheet, rows read, loaded, quarantined, left_out and one column a reason.
+    accounts: per part submission_id, part, sheet, rows read, loaded, quarantined, left_out and one column a reason;
+    columns: JSON of field → [column letter, header as written]; first_row: the first one below the header.
     corrections: submission_id, part, source_row, correction, fits: what the contract's corrections found.
     years: submission_id, part, program_year of all rows that are data, each once."""
 

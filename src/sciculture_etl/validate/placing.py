@@ -133,7 +133,7 @@ def submissions_without_data(accounts: Sequence[pl.DataFrame]) -> list[str]:
 
 TABLE_WORDS: dict[str, type[pl.DataType]] = {
     "part_key": pl.UInt32, "submission_id": pl.String, "part": pl.Int32, "sheet": pl.String, "dataset": pl.String,
-    "extra_headers": pl.String, "made_on": pl.Date,
+    "extra_headers": pl.String, "columns": pl.String, "first_row": pl.Int64, "made_on": pl.Date,
 }  # fmt: skip
 
 
@@ -142,5 +142,8 @@ def _table_words(key: int, block: Block) -> dict[str, object]:
     return {
         "part_key": key, "submission_id": block.candidate.submission_id, "part": block.candidate.part,
         "sheet": table.sheet, "dataset": table.contract.dataset,
-        "extra_headers": json.dumps(table.extra_headers, ensure_ascii=False), "made_on": table.made_on,
+        "extra_headers": json.dumps(table.extra_headers, ensure_ascii=False),
+        "columns": json.dumps({name: [letter, table.headers[name]] for name, letter in table.letters.items()},
+                              ensure_ascii=False),
+        "first_row": table.frame["row"].min(), "made_on": table.made_on,
     }  # fmt: skip

@@ -1,0 +1,7 @@
+"""Feedback: for every submission an answer that its institution can act on, as a workbook and as a mail."""
+
+from sciculture_etl.feedback.answer import Answer
+from sciculture_etl.feedback.outbox import answer_all
+from sciculture_etl.feedback.workbook import answer_workbook
+
+__all__ = ["Answer", "answer_all", "answer_workbook"]

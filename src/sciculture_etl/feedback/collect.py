@@ -1,0 +1,128 @@
+"""What the build database knows of submissions → answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from sciculture_etl.check import Checked, checked_part, counted
+from sciculture_etl.contracts import Contract
+from sciculture_etl.feedback.answer import Answer, Received
+from sciculture_etl.load import Warehouse
+from sciculture_etl.settings import sql_text
+
+# What became of a file through others: told when it is answered, and no reason to answer it again.
+STANDING = "('R_DUPLICATE_FILE', 'R_SUPERSEDED', 'R_SUITE_FAILED', 'R_WITHDRAWN')"
+AT_ONCE = 200
+
+# Every receipt, with a mark that changes when what its institution is told of the file changes.
+RECEIPTS = f"""
+WITH found AS (
+    SELECT submission_id, md5(string_agg(md5(concat_ws('|', code, severity, source_sheet, source_row, cell, field,
+        value, message_ko, fix_ko)), '' ORDER BY finding_no)) AS findings
+    FROM mart_row_error WHERE code NOT IN {STANDING} GROUP BY submission_id
+),
+parts AS (
+    SELECT submission_id, string_agg(concat_ws(' ', part, dataset, read, loaded, quarantined, left_out), ', '
+        ORDER BY part) AS counts
+    FROM log.part GROUP BY submission_id
+)
+SELECT l.receipt_no, l.submission_id, coalesce(l.submitter, s.submitter) AS submitter, l.source_file, l.file_sha256,
+    l.received_at, l.standing, s.refused, s.unread_sheets,
+    CASE WHEN l.verdict = 'duplicate' THEN min(l.received_at) OVER (PARTITION BY l.submission_id) END AS earlier,
+    CASE WHEN l.verdict = 'duplicate' THEN 'duplicate'
+        ELSE md5(concat_ws('|', l.verdict, p.counts, f.findings)) END AS mark
+FROM mart_submission_log AS l
+JOIN log.submission AS s USING (submission_id)
+LEFT JOIN parts AS p USING (submission_id)
+LEFT JOIN found AS f USING (submission_id)
+ORDER BY l.receipt_no
+"""
+# What follows from several files knows the row and the field; their column is that of the table.
+FINDINGS = f"""
+SELECT e.submission_id, e.part, e.source_sheet AS sheet, e.source_row AS row,
+    coalesce(e.cell, json_extract_string(p.columns, '$."' || e.field || '"[0]') || e.source_row) AS cell,
+    coalesce(e.header, json_extract_string(p.columns, '$."' || e.field || '"[1]')) AS header,
+    e.field, e.code, e.severity, e.value, e.message_ko, e.message_en, e.fix_ko, e.fix_en
+FROM mart_row_error AS e
+LEFT JOIN log.part AS p USING (submission_id, part)
+WHERE e.code NOT IN {STANDING} AND e.submission_id IN (%s)
+ORDER BY e.submission_id, e.finding_no
+"""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A file as it came in. earlier: when the same bytes came first. mark: of what is told of it."""
+
+    receipt_no: int
+    submission_id: str
+    submitter: str | None
+    source_file: str
+    file_sha256: str
+    received_at: datetime
+    standing: str
+    refused: bool
+    unread_sheets: list[str]
+    earlier: datetime | None
+    mark: str
+
+    @property
+    def file_name(self) -> str:
+        """As it came, but for what is personal in it."""
+        return self.source_file.rsplit("/", 1)[-1]
+
+
+def receipts(warehouse: Warehouse) -> list[Receipt]:
+    """All of them, in the order in which they came."""
+    return [Receipt(**row) for row in warehouse.rows(RECEIPTS)]
+
+
+def answers(
+    warehouse: Warehouse, contracts: dict[str, Contract], wanted: Sequence[Receipt]
+) -> Iterator[list[tuple[Receipt, Answer]]]:
+    """The answers to those receipts, some at a time."""
+    for start in range(0, len(wanted), AT_ONCE):
+        chunk = wanted[start : start + AT_ONCE]
+        yield list(_answers(warehouse, contracts, chunk))
+
+
+def _answers(
+    warehouse: Warehouse, contracts: dict[str, Contract], wanted: Sequence[Receipt]
+) -> Iterator[tuple[Receipt, Answer]]:
+    listed = ", ".join(sql_text(name) for name in sorted({receipt.submission_id for receipt in wanted}))
+    found = warehouse.connection.sql(FINDINGS % listed).pl()
+    findings = {str(key[0]): own for key, own in found.group_by("submission_id", maintain_order=True)}
+    accounts: dict[str, list[dict[str, Any]]] = {}
+    for row in warehouse.rows(f"SELECT * FROM log.part WHERE submission_id IN ({listed}) ORDER BY submission_id, part"):
+        accounts.setdefault(row["submission_id"], []).append(row)
+    datasets = {row["dataset"] for rows in accounts.values() for row in rows}
+    sums = {name: _sums(warehouse, contracts[name], listed) for name in datasets}
+    for receipt in wanted:
+        own = findings.get(receipt.submission_id, found.clear())
+        parts = []
+        for account in accounts.get(receipt.submission_id, []):
+            dataset, number = account["dataset"], account["part"]
+            loaded = sums[dataset].get((receipt.submission_id, number), {"years": []})
+            totals = {name: loaded.get(name) for name in counted(contracts[dataset])}
+            parts.append(checked_part(contracts[dataset], account, loaded["years"], totals, own.filter(part=number)))
+        whole = own.filter(~pl.col("part").is_in([part.number for part in parts]))
+        checked = Checked(
+            receipt.file_name, receipt.submitter, receipt.refused, whole, parts, receipt.unread_sheets or []
+        )
+        received = Received(receipt.receipt_no, receipt.received_at, receipt.standing, receipt.earlier)
+        yield receipt, Answer(checked, received)
+
+
+def _sums(warehouse: Warehouse, contract: Contract, listed: str) -> dict[tuple[str, int], dict[str, Any]]:
+    """Submission and part → program years and sums of its accepted rows, as it was last read."""
+    totals = "".join(f", sum({name}) AS {name}" for name in counted(contract))
+    rows = warehouse.rows(
+        f"SELECT submission_id, part, list(DISTINCT program_year) AS years{totals} FROM store.{contract.dataset} "
+        f"SEMI JOIN log.submission USING (submission_id, reading) WHERE submission_id IN ({listed}) GROUP BY ALL"
+    )
+    return {(row["submission_id"], row["part"]): row for row in rows}

@@ -1,0 +1,176 @@
+"""An answer as a short mail: the verdict, the counts, the first things to mend; the rest is in the workbook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from sciculture_etl.feedback.answer import Answer, Group
+from sciculture_etl.feedback.words import fine, headline, left_out, next_steps, part_name, place, words
+
+MOST_PLACES, MOST_OF_A_KIND, LONGEST = 10, 4, 300
+COLOURS = {
+    "accepted": "#1a7f37", "warned": "#1a7f37", "duplicate": "#1a7f37", "partially_accepted": "#b35900",
+    "rejected": "#b42318", "refused": "#b42318",
+}  # fmt: skip
+GREEN, GREY = "#1a7f37", "#555555"
+PAGE = """<!doctype html>
+<html lang="ko"><head><meta charset="utf-8"><title>{subject}</title></head>
+<body style="margin:0;padding:20px;background:#ffffff;color:#1a1a1a;line-height:1.6;word-break:keep-all;\
+font-family:'Malgun Gothic','Noto Sans KR',sans-serif"><div style="max-width:720px">
+{body}
+</div></body></html>
+"""
+CELL = "padding:6px 10px;border:1px solid #d0d0d0;text-align:left;vertical-align:top;font-size:14px"
+
+
+@dataclass(frozen=True)
+class Mail:
+    """text: its first line is the subject. html: needs nothing from elsewhere."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A group as a mail tells it: heading, lines (place, header, message), what is left, what to do."""
+
+    severity: str
+    heading: str
+    places: list[tuple[str, str]]
+    more: str
+    fixes: list[str]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _told(group: Group, room: int) -> _Told:
+    told = words()["list"]
+    rows = group.rows[: min(room, MOST_OF_A_KIND)]
+    more = told["more"].format(n=f"{group.count - len(rows):,}") if group.count > len(rows) else ""
+    fixes = dict.fromkeys(_short(row["fix_ko"]) for row in rows)
+    heading = f"{words()['severity'][group.severity]}: {group.title} {told['count'].format(n=f'{group.count:,}')}"
+    places = [
+        (" ".join(text for text in (place(row), (row["header"] or "").replace("|", " ")) if text), row["message_ko"])
+        for row in rows
+    ]
+    return _Told(group.severity, heading, [(where, _short(what)) for where, what in places], more, list(fixes))
+
+
+def _most_important(answer: Answer) -> list[_Told]:
+    told: list[_Told] = []
+    if answer.kind == "duplicate":
+        return told
+    room = MOST_PLACES
+    for group in answer.groups:
+        if room <= 0 or group.severity == "info":
+            break
+        told.append(_told(group, room))
+        room -= len(told[-1].places)
+    return told
+
+
+def _counts(answer: Answer) -> list[str]:
+    """A line a table: ``…: 읽은 행 8 = 받은 행 6 + 고칠 행 2 + 자료가 아닌 행 0``."""
+    told = words()["table"]
+    loaded = told["loaded" if answer.received else "loadable"]
+    lines = []
+    for part in answer.checked.parts if answer.kind != "duplicate" else []:
+        rows = part.rows
+        out = f" ({left_out(part)})" if rows["left_out"] else ""
+        lines.append(
+            f"{part_name(part)}: {told['read']} {rows['read']:,} = {loaded} {rows['loaded']:,} + {told['quarantined']} "
+            f"{rows['quarantined']:,} + {told['left_out']} {rows['left_out']:,}{out}"
+        )
+    return lines
+
+
+def _fine(answer: Answer) -> list[str]:
+    if answer.kind == "duplicate":
+        return []
+    several = len(answer.checked.parts) > 1
+    return [f"{part_name(part)}: {line}" if several else line for part in answer.checked.parts for line in fine(part)]
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What both forms of a mail say, in this order."""
+
+    greeting: str
+    headline: str
+    steps: list[str]
+    counts: list[str]
+    groups: list[_Told]
+    fine: list[str]
+    attached: str
+    closing: str
+
+
+def answer_mail(answer: Answer, workbook: str | None) -> Mail:
+    """workbook: name of the file that goes with it."""
+    told = words()["mail"]
+    content = _Content(
+        greeting=told["greeting"],
+        headline=headline(answer),
+        steps=next_steps(answer),
+        counts=_counts(answer),
+        groups=_most_important(answer),
+        fine=_fine(answer),
+        attached=told["attached"].format(name=workbook) if workbook else "",
+        closing=told["closing"],
+    )
+    subject = " ".join(told["subject"].format(file=answer.checked.file_name, headline=content.headline).split())
+    return Mail(subject, _text(content, subject), _html(content, subject, COLOURS[answer.kind]))
+
+
+def _text(content: _Content, subject: str) -> str:
+    lines = [f"제목: {subject}", "", content.greeting, "", f"■ {content.headline}", *content.steps, ""]
+    lines += [f"· {line}" for line in content.counts]
+    for group in content.groups:
+        lines += ["", f"[{group.heading}]", *(f"- {where}: {what}" for where, what in group.places)]
+        lines += [f"- {group.more}"] if group.more else []
+        lines += [f"→ {fix}" for fix in group.fixes]
+    if content.fine:
+        lines += ["", f"[{words()['fine']['title']}]", *(f"- {line}" for line in content.fine)]
+    lines += ["", content.attached] if content.attached else []
+    return "\n".join([*lines, "", content.closing, ""])
+
+
+def _html(content: _Content, subject: str, colour: str) -> str:
+    body = [
+        _paragraph(content.greeting),
+        f'<p style="margin:16px 0;padding:12px 16px;background:{colour};color:#ffffff;font-size:18px;'
+        f'font-weight:bold">{escape(content.headline)}</p>',
+        *(_paragraph(step) for step in content.steps),
+        *(_paragraph(line, GREY) for line in content.counts),
+        *(_table(group) for group in content.groups),
+    ]
+    if content.fine:
+        body.append(f'<p style="margin:20px 0 0;font-weight:bold;color:{GREEN}">{words()["fine"]["title"]}</p>')
+        body += [_paragraph(f"✓ {line}", GREEN) for line in content.fine]
+    body += [_paragraph(content.attached)] if content.attached else []
+    body.append(_paragraph(content.closing))
+    return PAGE.format(subject=escape(subject), body="\n".join(body))
+
+
+def _table(group: _Told) -> str:
+    shade = "#ffc7ce" if group.severity == "error" else "#ffeb9c"
+    rows = [f'<tr><th colspan="2" style="{CELL};background:{shade}">{escape(group.heading)}</th></tr>']
+    rows += [
+        f'<tr><td style="{CELL};width:34%">{escape(where)}</td><td style="{CELL}">{escape(what)}</td></tr>'
+        for where, what in group.places
+    ]
+    below = ([group.more] if group.more else []) + [f"→ {fix}" for fix in group.fixes]
+    rows.append(f'<tr><td colspan="2" style="{CELL};background:#f5f9ff">{"<br>".join(map(escape, below))}</td></tr>')
+    return (
+        '<table role="presentation" cellspacing="0" cellpadding="0" style="border-collapse:collapse;width:100%;'
+        f'margin:16px 0 0">{"".join(rows)}</table>'
+    )
+
+
+def _paragraph(text: str, colour: str = "#1a1a1a") -> str:
+    return f'<p style="margin:6px 0;font-size:15px;color:{colour}">{escape(text)}</p>'

@@ -1,0 +1,123 @@
+"""What an answer says around its findings: the phrases of ``expectations/feedback.yml`` with its numbers."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+from sciculture_etl.check import CheckedPart
+from sciculture_etl.feedback.answer import Answer, day_in_seoul
+from sciculture_etl.findings import catalogue
+from sciculture_etl.settings import EXPECTATIONS
+
+NAMES_TOLD = 12
+
+
+@lru_cache
+def words() -> dict[str, Any]:
+    text = (EXPECTATIONS / "feedback.yml").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = yaml.safe_load(text)
+    return loaded
+
+
+def _verdict_words(answer: Answer) -> dict[str, Any]:
+    told: dict[str, Any] = words()["received" if answer.received else "checked"][answer.kind]
+    return told
+
+
+def headline(answer: Answer) -> str:
+    """The verdict in one line."""
+    errors = answer.findings.filter(severity="error")
+    reason = catalogue()[errors["code"][0]]["title_ko"] if errors.height else ""
+    text: str = _verdict_words(answer)["headline"]
+    return text.format(errors=f"{errors.height:,}", warnings=f"{answer.count('warning'):,}", reason=reason)
+
+
+def next_steps(answer: Answer) -> list[str]:
+    """What that means, and what to do now."""
+    told = words()
+    rows = {kind: f"{count:,}" for kind, count in answer.checked.rows.items()}
+    standing = answer.received.standing if answer.received else ""
+    lines = [told["rows_in_part"].format(**rows)] if answer.checked.rows["quarantined"] else []
+    if standing == "superseded":
+        return [*lines, told["superseded"]]
+    earlier = answer.received.earlier if answer.received else None
+    day = day_in_seoul(earlier) if earlier else ""
+    lines += [line.format(day=day) for line in _verdict_words(answer)["next"]]
+    return [*lines, told["held"]] if standing == "held" else lines
+
+
+def facts(answer: Answer) -> list[tuple[str, str]]:
+    """What is answered: label and text."""
+    told = words()["facts"]
+    found = [(told["file"], answer.checked.file_name)]
+    if answer.checked.submitter:
+        found.append((told["submitter"], answer.checked.submitter))
+    if answer.received:
+        found.append((told["received"], day_in_seoul(answer.received.at)))
+        found.append((told["number"], str(answer.received.number)))
+    return found
+
+
+def part_name(part: CheckedPart) -> str:
+    """``생활과학교실 강좌 운영 실적, 2020년 (운영실적)``."""
+    years = ", ".join(f"{year}년" for year in part.program_years)
+    sheet = f" ({part.sheet})" if part.sheet else ""
+    return f"{part.title}{', ' if years else ''}{years}{sheet}"
+
+
+def left_out(part: CheckedPart) -> str:
+    """``소계·합계 2, 각주 1``; empty where there is none."""
+    told = words()["left_out"]
+    return ", ".join(f"{told[reason]} {part.left_out[reason]:,}" for reason in told if part.left_out[reason])
+
+
+def totals(part: CheckedPart) -> list[tuple[str, str]]:
+    """Measure and its sum with its unit."""
+    fields = part.contract.fields
+    return [
+        (part.columns[name][1] if name in part.columns else fields[name].header, f"{total:,}{fields[name].unit or ''}")
+        for name, total in part.totals.items()
+        if total
+    ]
+
+
+def fine(part: CheckedPart) -> list[str]:
+    """What was right in a table."""
+    told = words()["fine"]
+    faults = part.findings.filter(~part.findings["severity"].eq("info"))
+    faulty = {found[0] for cell in faults["cell"].drop_nulls() if (found := re.match("[A-Z]+", cell))}
+    columns = sorted(part.columns.values(), key=lambda column: (len(column[0]), column[0]))
+    headers = [header.replace("|", " ") for letter, header in columns if letter not in faulty]
+    lines = []
+    if part.rows["loaded"]:
+        lines.append(told["rows"].format(loaded=f"{part.rows['loaded']:,}"))
+    if headers:
+        lines.append(told["columns"].format(columns=_listed(headers), n=len(headers)))
+    if part.left_out["subtotal"] and not faults.height:
+        lines.append(told["totals"].format(n=f"{part.left_out['subtotal']:,}"))
+    return lines
+
+
+def aside(answer: Answer) -> list[str]:
+    """What stands in the file and wasn't read."""
+    told = words()["aside"]
+    ignored = [name.replace("|", " ") for part in answer.checked.parts for name in part.ignored_columns]
+    sheets = [name for name in answer.checked.unread_sheets if name]
+    lines = [(told["columns"], ignored), (told["sheets"], sheets)]
+    return [line.format(names=_listed(names)) for line, names in lines if names]
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:NAMES_TOLD])
+    return f"{shown}, …" if len(names) > NAMES_TOLD else shown
+
+
+def place(row: dict[str, Any]) -> str:
+    """``운영실적!H13``, ``13행``, or where the whole file is meant, that."""
+    told = words()["list"]
+    where = row["cell"] or (told["row"].format(row=f"{row['row']:,}") if row["row"] else "")
+    return "!".join(text for text in (row["sheet"], where) if text) or told["whole"]

@@ -1,0 +1,74 @@
+"""The mail that goes with a workbook: short, polite, and the same in both forms."""
+
+import re
+from html import unescape
+
+import pytest
+from answering import check
+from forms import CLASS, Sheet, as_csv, as_xlsx, table
+
+from sciculture_etl.feedback import Answer
+from sciculture_etl.feedback.mail import Mail, answer_mail
+
+
+def mail(data: bytes, name: str = "실적.csv") -> Mail:
+    return answer_mail(Answer(check(data, name)), "실적_점검결과.xlsx")
+
+
+FAULTY = table(
+    CLASS, {}, *({"운영횟수": "약 20회", "반": str(n)} for n in range(8)), {"기수": "9"}, {"읍면동": "없는동"}
+)
+
+
+def test_the_text_opens_with_its_subject_and_says_what_to_do() -> None:
+    text = mail(as_csv(FAULTY)).text
+    assert text.splitlines()[0] == (
+        "제목: [제출 자료 점검 결과] 실적.csv: 이대로 보내시면 일부만 받을 수 있습니다. 고치실 곳이 10곳 있습니다"
+    )
+    assert "[고칠 곳: 어림수 8곳]" in text
+    assert "- H3 운영횟수: '약 20회': 어림수입니다" in text
+    assert "외 4곳" in text
+    assert "→ 정확한 수를 적어 주세요." in text
+    assert "강좌명" in text
+    assert "실적_점검결과.xlsx" in text
+
+
+@pytest.mark.parametrize("rows", [FAULTY, table(CLASS), table(CLASS, {"운영횟수": "<script>alert(1)</script>"})])
+def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing(rows: list[list[str]]) -> None:
+    html = mail(as_csv(rows)).html
+    assert not re.search(r"<script|<img|<link|<style|http|url\(|@import|\son\w+=", html)
+    assert html.count("<table") == html.count("</table>")
+
+
+def test_both_forms_say_the_same() -> None:
+    made = mail(as_csv(FAULTY))
+    page = " ".join(unescape(re.sub(r"<[^>]+>", " ", made.html)).split())
+    for line in made.text.splitlines()[2:]:
+        for part in line.lstrip("■·-[✓ ").rstrip("]").split(": ", 1):
+            assert " ".join(part.split()) in page
+
+
+def test_a_mail_stays_short_however_much_is_wrong() -> None:
+    changes = [
+        {name: value, "강좌명": f"가상 {n}"}
+        for n in range(60)
+        for name, value in (("운영횟수", "약 20회"), ("기수", "9"))
+    ]
+    changes += [{"운영횟수": "가" * 5_000}]
+    made = mail(as_csv(table(CLASS, *changes)))
+    assert made.text.count("\n- ") < 20
+    assert len(made.html) < 12_000
+
+
+def test_nothing_to_mend_needs_no_reply() -> None:
+    text = mail(as_csv(table(CLASS))).text
+    assert "이대로 보내시면 됩니다" in text
+    assert "고칠 곳" not in text
+    assert "1행이 그대로 맞습니다" in text
+
+
+def test_of_personal_data_the_place_alone_is_told() -> None:
+    phone = "010-" + "0000-" + "0000"
+    made = mail(as_xlsx(Sheet(table(CLASS, {}, {"강좌명": phone}), "운영실적")), "실적.xlsx")
+    assert phone not in made.text + made.html
+    assert "개인정보" in made.subject
