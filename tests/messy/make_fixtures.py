@@ -10,7 +10,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-from containers import beside, blank, book, encrypted, loose, text
+from archives import beside, blank, book, encrypted, loose, text
 
 HERE = Path(__file__).parent
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 
 import polars as pl
 
@@ -72,13 +72,20 @@ def _overlap(one: Header, other: Header) -> bool:
     return one.left <= other.right and other.left <= one.right
 
 
+@lru_cache(maxsize=8)
+def _vocabulary(contracts: tuple[Contract, ...]) -> tuple[set[str], set[str], set[str]]:
+    """Normalised spellings of headers, what they begin and end with, and spellings as contracts write them."""
+    known = known_spellings({contract.dataset: contract for contract in contracts})
+    written = {spelling for c in contracts for fld in c.fields.values() for spelling in fld.spellings}
+    return known, pieces_of(known), written
+
+
 class _Sheet:
     def __init__(self, grid: Grid, contracts: dict[str, Contract]) -> None:
         self.grid = grid
         self.contracts = contracts
         self.frame = grid.frame
-        self.known = known_spellings(contracts)
-        self.pieces = pieces_of(self.known)
+        self.known, self.pieces, self.written = _vocabulary(tuple(contracts.values()))
         self.filled = self.frame.select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
 
     def row(self, index: int) -> list[str | None]:
@@ -92,8 +99,9 @@ class _Sheet:
     def _rows_to_try(self) -> list[int]:
         """The first rows, and those further down that hold words of headers or come after a break."""
         top = list(range(min(HEADER_WITHIN, self.frame.height)))
-        written = {cell for row in top for cell in self.row(row) if cell and normalised(cell) in self.known}
-        words = written | {s for c in self.contracts.values() for fld in c.fields.values() for s in fld.spellings}
+        words = self.written | {
+            cell for row in top for cell in self.row(row) if cell and normalised(cell) in self.known
+        }
         hits = self.frame.select(pl.sum_horizontal(pl.all().is_in(list(words)))).to_series()
         short = self.filled <= TITLE_CELLS
         after = (short.shift(1, fill_value=False) & ~short).arg_true().to_list()

@@ -88,13 +88,11 @@ def blank_to_null(frame: pl.DataFrame) -> pl.DataFrame:
     """Strips every cell and drops what nobody sees; what is empty then is null."""
     if not frame.width:
         return frame
-    shown = {
-        column.name: column.str.replace_many(UNSEEN, [""] * len(UNSEEN))
-        for column in frame.iter_columns()
-        if column.str.contains_any(UNSEEN).any()
-    }
+    unseen = frame.select(pl.all().str.contains_any(UNSEEN).any())
+    odd = [name for name in frame.columns if unseen[name].any()]
+    shown = frame.with_columns(pl.col(odd).str.replace_many(UNSEEN, [""] * len(UNSEEN))) if odd else frame
     stripped = pl.all().str.strip_chars()
-    return frame.with_columns(**shown).select(pl.when(stripped != "").then(stripped))
+    return shown.select(pl.when(stripped != "").then(stripped))
 
 
 LOOSE_LETTERS = "[\u1100-\u11ff]"  # Hangul letters that stand for themselves: a text from macOS, not yet composed
