@@ -1,12 +1,13 @@
 """One run over the whole sample and one over a small one, for all tests of this folder; they only read them."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from nights import night
+from nights import night, night_of_figures
 
 from sciculture_etl.pipeline import RunReport
 from sciculture_etl.sample import DAILY_SCIENCE_CLASS, write_sample
@@ -22,10 +23,10 @@ class Settled:
     report: RunReport
 
 
-def _settle(folder: Path, **sample: Any) -> Settled:
+def _settle(folder: Path, one: Callable[[Path, Path], RunReport] = night, **sample: Any) -> Settled:
     written = write_sample(folder / "inbox", **sample)
     truth = json.loads(written.truth.read_text(encoding="utf-8"))
-    return Settled(folder / "inbox", folder / "warehouse", truth, night(folder / "inbox", folder / "warehouse"))
+    return Settled(folder / "inbox", folder / "warehouse", truth, one(folder / "inbox", folder / "warehouse"))
 
 
 @pytest.fixture(scope="session")
@@ -43,4 +44,4 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Settled:
 @pytest.fixture(scope="session")
 def decade(tmp_path_factory: pytest.TempPathFactory) -> Settled:
     """All sixteen datasets over ten years."""
-    return _settle(tmp_path_factory.mktemp("decade"), years=range(2016, 2026))
+    return _settle(tmp_path_factory.mktemp("decade"), night_of_figures, years=range(2016, 2026))

@@ -1,7 +1,6 @@
 """All sixteen datasets over ten years, in one go: every published figure comes out, every planted fault is found."""
 
 import csv
-import json
 import shutil
 import unicodedata
 from collections import Counter
@@ -12,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 from forms import as_csv
-from nights import manifest, night, operations, published, rows, submit
+from nights import manifest, night_of_figures, operations, published, rows, submit
 
 from sciculture_etl.contracts import load_contracts, load_promises
 from sciculture_etl.model.figures import read_figures
@@ -226,7 +225,7 @@ def test_a_stated_figure_that_differs_refuses_the_release(copy: Any) -> None:
     before = manifest(copy.warehouse)["release_id"]
     row = ["2020", "가상", "가상 새 개최지", "강원도", "춘천시", "한국과학관협회", "가상 학교", "2020-11-02", "1", "5"]
     submit(copy.inbox, "한국과학관협회", "운영일지 추가.csv", as_csv([["가상"], STOP, row]), "2021-03-01T00:00:00")
-    publication = night(copy.inbox, copy.warehouse).publication
+    publication = night_of_figures(copy.inbox, copy.warehouse).publication
     assert publication.outcome == "refused"
     assert [line for line in publication.refusals if "K23" in line and "2036" in line and "2041" in line]
     assert manifest(copy.warehouse)["release_id"] == before
@@ -239,7 +238,7 @@ def test_a_figure_whose_year_is_assumed_warns(copy: Any) -> None:
     header = ["사업연도", "반기", "운영기관", "시도", "시군구", "프로그램명", "구분", "운영기간", "이용자수"]
     row = ["2020", "2", "가상새상상실", "강원도", "춘천시", "가상 공방", "정규", "2020-11-02", "7"]
     submit(copy.inbox, "가상새상상실", "실적.csv", as_csv([["가상"], header, row]), "2021-03-01T00:00:00")
-    report = night(copy.inbox, copy.warehouse)
+    report = night_of_figures(copy.inbox, copy.warehouse)
     assert report.publication.outcome == "published"
     (remark,) = [outcome for outcome in report.publication.remarks if outcome.name == "published figures"]
     assert [line for line in remark.warnings if line.startswith("K18")]
@@ -261,10 +260,3 @@ def test_vouchers_of_one_or_two_persons_are_in_no_file_of_the_release(decade: An
             "SELECT count(*) FROM mart_voucher_by_region WHERE user_count IN (1, 2) OR issued_count IN (1, 2)"
         ).fetchall()
     assert small == [(0,)]
-
-
-def test_every_submission_is_answered_with_its_verdict(decade: Any) -> None:
-    logged = operations(decade.warehouse, "SELECT receipt_no, verdict FROM mart_submission_log")
-    answers = [json.loads(path.read_bytes()) for path in (decade.warehouse / "outbox").glob("*/*/answer.json")]
-    assert decade.report.answers == len(logged) == len(answers)
-    assert {(answer["receipt_no"], answer["verdict"]) for answer in answers} == set(logged)

@@ -1,5 +1,6 @@
 """The sample's run agrees with the sample's truth, which knows nothing of how files are read."""
 
+import json
 import unicodedata
 from collections import Counter
 from typing import Any
@@ -153,3 +154,10 @@ def test_the_manifest_names_every_input_by_the_sha256_of_its_bytes(settled: Any)
         if path.is_file() and not path.name.startswith(".")
     }
     assert {entry["source_file"]: entry["sha256"] for entry in manifest(settled.warehouse)["inputs"]} == on_disk
+
+
+def test_every_submission_is_answered_with_its_verdict(settled: Any) -> None:
+    logged = operations(settled.warehouse, "SELECT receipt_no, verdict FROM mart_submission_log")
+    answers = [json.loads(path.read_bytes()) for path in (settled.warehouse / "outbox").glob("*/*/answer.json")]
+    assert settled.report.answers == len(logged) == len(answers)
+    assert {(answer["receipt_no"], answer["verdict"]) for answer in answers} == set(logged)
