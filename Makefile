@@ -36,4 +36,5 @@ test: $(READY) lint
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 clean:
-	rm -rf $(VENV) inbox warehouse/archive warehouse/releases warehouse/staging warehouse/*.duckdb warehouse/current.json
+	rm -rf $(VENV) inbox warehouse/archive warehouse/restricted warehouse/outbox warehouse/releases warehouse/staging \
+		warehouse/.prefect warehouse/.lock warehouse/*.duckdb warehouse/current.json
