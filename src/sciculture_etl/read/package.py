@@ -22,7 +22,7 @@ class Part(io.RawIOBase):
     def __init__(self, package: Package, entry: zipfile.ZipInfo) -> None:
         super().__init__()
         start = entry.header_offset
-        if len(package.data) < start + LOCAL_HEADER.size:
+        if start < 0 or len(package.data) < start + LOCAL_HEADER.size:
             raise broken()
         _, name, extra = LOCAL_HEADER.unpack_from(package.data, start)
         start += LOCAL_HEADER.size + name + extra
