@@ -184,8 +184,8 @@ def _uncalculated(rows: pl.DataFrame, blocks: list[Block]) -> dict[str, pl.DataF
     return {
         name: failed(
             numbered.join(pl.DataFrame(found, schema, orient="row"), on=["part_key", "row"], how="semi")["index"],
-            "E_REQUIRED_MISSING", "(수식의 결과가 저장되지 않았습니다. 엑셀에서 열어 저장해 주세요)",
-            "(its formula holds no result: open the file in Excel and save it)",
+            "E_REQUIRED_MISSING", "수식이 든 칸이면 결과가 저장되지 않은 것이니 엑셀에서 열어 저장해 주세요.",
+            "its formula holds no result: open the file in Excel and save it",
         )
         for name, found in places.items()
     }  # fmt: skip

@@ -35,6 +35,12 @@ NO_ITEM = ("-", "–", "—", "없음", "해당없음", "해당 없음")
 MOST_NAMED = 20  # codes that a message lists in full
 DITTO = ["〃", "″", "''", '"', "상동", "위와 같음", "위와같음"]  # what stands above is not guessed
 NOTHING = ["-", "–", "—", *DITTO]  # in a column that holds no number: nothing to tell
+# What is added where a blank must be filled.
+ZERO = ("없으면 0을 적어 주세요.", "0 where there was none")
+YEAR_ELSEWHERE = (
+    "표 위의 제목 줄이나 파일 이름에 '2020년'처럼 적어도 됩니다.",
+    "it may also stand in the title above the table or in the file name, such as 2020년",
+)
 # Failing cells of one field: index (row of the batch), code, and what was expected in both languages.
 FAILED = {
     "index": pl.UInt32,
@@ -214,7 +220,8 @@ def check_values(
     if fld.default is not None:
         values = pl.select(pl.when(pl.lit(blank)).then(pl.lit(fld.default)).otherwise(pl.lit(values))).to_series()
     elif fld.required and blank.any():
-        failures.append(failed(blank.arg_true(), "E_REQUIRED_MISSING"))
+        none = ZERO if fld.type in ("count", "money") and (not fld.between or fld.between[0] <= 0) else ("", "")
+        failures.append(failed(blank.arg_true(), "E_REQUIRED_MISSING", *none))
     if bounds := _bounds(fld):
         low, high = bounds
         if low > 0 and fld.type in ("count", "money") and not fld.required:
@@ -270,7 +277,7 @@ def cast_years(
     if bad.any():
         failures.append(failed(bad.arg_true(), "E_NOT_A_NUMBER"))
     if (missing := years.is_null() & ~bad).any():
-        failures.append(failed(missing.arg_true(), "E_REQUIRED_MISSING"))
+        failures.append(failed(missing.arg_true(), "E_REQUIRED_MISSING", *YEAR_ELSEWHERE))
     if (disagree := judged["disagree"]).any():
         said = [pl.col("title").fill_null(0), pl.col("name").fill_null(0)]
         told = frame.filter(disagree).select(
