@@ -54,7 +54,8 @@ def test_the_first_sheet_says_verdict_counts_findings_and_what_was_fine() -> Non
 
 
 def test_a_row_that_lacks_one_cell_for_its_error_is_called_neither_right_nor_refused() -> None:
-    said = "\n".join(texts(opened(answered(as_csv(table(CLASS, {}, {"만족도": "920"}, {"운영횟수": "약 20회"}))))["점검결과"]))
+    rows = table(CLASS, {}, {"만족도": "920"}, {"운영횟수": "약 20회"})
+    said = "\n".join(texts(opened(answered(as_csv(rows)))["점검결과"]))
     assert "1행은 그대로 좋고, 1행은 고쳐야 받을 수 있습니다." in said
     assert "1행은 고칠 칸만 비운 채 받습니다." in said
     assert "1행이 그대로 맞습니다." in said
@@ -204,6 +205,14 @@ def test_a_header_that_lacks_a_column_is_marked_as_a_whole() -> None:
     assert len(marks(sheet)) == sum(cell.value is not None for cell in sheet[place[1]]) > 5
     (text,) = comments(sheet).values()
     assert "'운영횟수'" in text
+
+
+def test_renamed_headers_are_named_beside_what_is_lacking() -> None:
+    rows = table(CLASS, {})
+    rows[0] = [{"강좌명": "프로그램", "시군구": "기초"}.get(name, name) for name in rows[0]]
+    (text,) = comments(opened(answered(as_csv(rows)))["제출자료"]).values()
+    assert "없는 열: '강좌명'" in text
+    assert "모르는 머리글: '프로그램', '기초'" in text
 
 
 def test_our_sheet_never_takes_the_name_of_another() -> None:
