@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import yaml
-from filling import HEADER, YEAR, Form, codes
+from filling import FIRST, HEADER, YEAR, Form, codes
 from forms import FACILITY, as_csv, table
 from judging import judge
 
@@ -74,6 +74,13 @@ def test_a_column_of_ones_own_beside_the_form_is_no_fault() -> None:
 
 def test_the_forms_own_guide_is_no_sheet_left_unread() -> None:
     assert Form("dsc_institution_year").fill({}).check().unread_sheets == []
+
+
+def test_a_day_of_another_year_than_the_forms_is_asked_about() -> None:
+    form = Form("event_edition").fill({"시작일": "2025-07-05", "종료일": "2025-07-09"})
+    checked = form.check()
+    assert (checked.verdict, codes(checked)) == ("accepted", [("W_OUT_OF_RANGE", f"D{FIRST}")])
+    assert f"{YEAR}년의 날짜" in checked.all_findings["message_ko"][0]
 
 
 def altered(

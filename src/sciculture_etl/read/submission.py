@@ -139,8 +139,10 @@ def _renamed(table: Table) -> list[Finding]:
     if not (table.template and table.template.fits(table.contract) and table.extra_headers):
         return []
     lost = [c.field.header for c in form_columns(table.contract) if not c.code and c.field.name not in table.letters]
-    told = {"value": _quoted(table.extra_headers), "expected_ko": _quoted(lost), "expected_en": _quoted(lost)}
-    return [Finding("W_HEADER_CHANGED", sheet=table.sheet, **told)] if lost else []
+    if not lost:
+        return []
+    asked, found = _quoted(lost), _quoted(table.extra_headers)
+    return [Finding("W_HEADER_CHANGED", found, expected_ko=asked, expected_en=asked, sheet=table.sheet)]
 
 
 def _quoted(names: list[str]) -> str:
