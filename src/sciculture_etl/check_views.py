@@ -107,6 +107,7 @@ body {{ font: 16px/1.6 system-ui, "Noto Sans KR", "Malgun Gothic", sans-serif; m
 .accepted {{ border-color: #1a7f37; }} .partially_accepted {{ border-color: #bf8700; }}
 .rejected {{ border-color: #cf222e; }}
 table {{ border-collapse: collapse; width: 100%; }}
+td:nth-child(1) {{ width: 14%; }} td:nth-child(2) {{ width: 24%; }} td:nth-child(4) {{ width: 32%; }}
 th, td {{ border-bottom: 1px solid #ddd; padding: 4px 12px 4px 0; text-align: left; vertical-align: top; }}
 h2 {{ margin: 32px 0 4px; font-size: 18px; }} .fix {{ background: #eef5ff; padding: 6px 10px; }}
 .error {{ color: #cf222e; }} .warning {{ color: #7d5700; }} .info {{ color: #555; }}

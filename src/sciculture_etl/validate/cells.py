@@ -22,7 +22,7 @@ from sciculture_etl.validate.dates import (
     parse_term,
     parse_year,
 )
-from sciculture_etl.validate.expected import YEAR_ELSEWHERE, blank_advice, bounds_of, expected
+from sciculture_etl.validate.expected import blank_advice, bounds_of, expected
 from sciculture_etl.validate.numbers import NONE_MARKS, cast_numbers
 
 FIRST_YEAR = 2000
@@ -249,7 +249,7 @@ def cast_years(
     if bad.any():
         failures.append(failed(bad.arg_true(), "E_NOT_A_NUMBER"))
     if (missing := years.is_null() & ~bad).any():
-        failures.append(failed(missing.arg_true(), "E_REQUIRED_MISSING", *YEAR_ELSEWHERE))
+        failures.append(failed(missing.arg_true(), "E_REQUIRED_MISSING"))
     if (disagree := judged["disagree"]).any():
         said = [pl.col("title").fill_null(0), pl.col("name").fill_null(0)]
         told = frame.filter(disagree).select(

@@ -86,7 +86,10 @@ def _years(contract: Contract, rows: pl.DataFrame, blocks: list[Block], tell: Te
         # The date's own finding tells why the year is unknown.
         failing = failing.filter(pl.col("code") != "E_REQUIRED_MISSING")
         tell(contract.year_from, _outside_form(years, blocks, rows), False)
-    tell("program_year", failing, True)
+    # A table without a column for it has no blank to be filled.
+    asked = per_row(rows, ["program_year" in block.letters for block in blocks], pl.Boolean()).gather(failing["index"])
+    code = pl.when(~asked & (pl.col("code") == "E_REQUIRED_MISSING")).then(pl.lit("E_YEAR_MISSING")).otherwise("code")
+    tell("program_year", failing.with_columns(code.alias("code")), True)
     return years
 
 
