@@ -59,6 +59,12 @@ class CheckedPart:
     def verdict(self) -> str:
         return _verdict(self.rows, self.findings)
 
+    @property
+    def sound_rows(self) -> int:
+        """Rows without an error. A cell that needn't be filled is left blank for its error, and its row is loaded."""
+        faulty = self.findings.filter(pl.col("severity") == "error")["row"].drop_nulls().n_unique()
+        return self.rows["loaded"] + self.rows["quarantined"] - faulty
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -79,6 +85,18 @@ class Checked:
     @property
     def all_findings(self) -> pl.DataFrame:
         return pl.concat([self.findings, *(part.findings for part in self.parts)])
+
+    @property
+    def told_findings(self) -> pl.DataFrame:
+        """The same for people: what every row of a table lacks alike, having no column for it, is told at the first."""
+        alike = pl.struct("part", "field", "code", "message_ko").is_first_distinct()
+        return self.all_findings.filter(pl.col("cell").is_not_null() | pl.col("field").is_null() | alike)
+
+    @property
+    def names_sheets(self) -> bool:
+        """Whether a place needs the name of its sheet."""
+        sheets = {part.sheet for part in self.parts} | set(self.all_findings["sheet"].drop_nulls())
+        return len(sheets) > 1
 
     @property
     def verdict(self) -> str:

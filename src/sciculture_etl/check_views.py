@@ -39,9 +39,10 @@ STYLE = {"error": "red", "warning": "yellow", "info": "dim"}
 ORDER = ("error", "warning", "info")
 
 
-def _place(row: dict[str, Any], words: dict[str, str]) -> str:
+def _place(row: dict[str, Any], checked: Checked, words: dict[str, str]) -> str:
     where = row["cell"] or (f"{row['row']:,}{words['row']}" if row["row"] else "")
-    return f"{row['sheet']}!{where}" if row["sheet"] and where else where or row["sheet"] or ""
+    sheet = row["sheet"] if checked.names_sheets or not where else None
+    return "!".join(text for text in (sheet, where) if text)
 
 
 def _table(part: CheckedPart, words: dict[str, str]) -> str:
@@ -56,7 +57,7 @@ def _table(part: CheckedPart, words: dict[str, str]) -> str:
 
 def _groups(checked: Checked) -> list[tuple[str, str, list[dict[str, Any]]]]:
     """Severity, code and findings, errors first; alike ones together."""
-    rows = sorted(checked.all_findings.to_dicts(), key=lambda row: (ORDER.index(row["severity"]), row["code"]))
+    rows = sorted(checked.told_findings.to_dicts(), key=lambda row: (ORDER.index(row["severity"]), row["code"]))
     keyed = groupby(rows, key=lambda row: (row["severity"], row["code"]))
     return [(severity, code, list(group)) for (severity, code), group in keyed]
 
@@ -89,8 +90,8 @@ def show_check(console: Console, checked: Checked, language: str) -> None:
         label = f"{words[severity]} · {_heading(code, language)} ({code}) · {len(rows):,} {words['places']}"
         console.print(Text(label, style=STYLE[severity]))
         for row in rows[:MOST_PLACES]:
-            header = f" {row['header']}" if row["header"] else ""
-            console.print(Text(f"  {_place(row, words)}{header}: {row[f'message_{language}']}"), soft_wrap=True)
+            where = " ".join(text for text in (_place(row, checked, words), row["header"]) if text)
+            console.print(Text(f"  {where}{': ' if where else ''}{row[f'message_{language}']}"), soft_wrap=True)
         if len(rows) > MOST_PLACES:
             console.print(Text(f"  {words['more'].format(n=len(rows) - MOST_PLACES)}", style="dim"))
         for fix in dict.fromkeys(row[f"fix_{language}"] for row in rows[:MOST_PLACES]):
@@ -106,6 +107,7 @@ body {{ font: 16px/1.6 system-ui, "Noto Sans KR", "Malgun Gothic", sans-serif; m
 .accepted {{ border-color: #1a7f37; }} .partially_accepted {{ border-color: #bf8700; }}
 .rejected {{ border-color: #cf222e; }}
 table {{ border-collapse: collapse; width: 100%; }}
+td:nth-child(1) {{ width: 14%; }} td:nth-child(2) {{ width: 24%; }} td:nth-child(4) {{ width: 32%; }}
 th, td {{ border-bottom: 1px solid #ddd; padding: 4px 12px 4px 0; text-align: left; vertical-align: top; }}
 h2 {{ margin: 32px 0 4px; font-size: 18px; }} .fix {{ background: #eef5ff; padding: 6px 10px; }}
 .error {{ color: #cf222e; }} .warning {{ color: #7d5700; }} .info {{ color: #555; }}
@@ -134,11 +136,13 @@ def check_page(checked: Checked, language: str) -> str:
             f'<h2 class="{severity}">{words[severity]} · {escape(_heading(code, language))} ({code}) · '
             f"{len(rows):,} {words['places']}</h2><table>"
         )
-        body += [
-            f"<tr><td>{escape(_place(row, words))}</td><td>{escape(row['header'] or '')}</td>"
-            f"<td>{escape(row[f'message_{language}'])}</td></tr>"
-            for row in rows
-        ]
-        fixes = dict.fromkeys(row[f"fix_{language}"] for row in rows)
-        body.append("</table>" + "".join(f'<p class="fix">→ {escape(fix)}</p>' for fix in fixes))
+        # What to do is said once where it is the same everywhere.
+        fixes = {row[f"fix_{language}"] for row in rows}
+        for row in rows:
+            texts = [_place(row, checked, words), row["header"] or "", row[f"message_{language}"]]
+            texts += [f"→ {row[f'fix_{language}']}"] if len(fixes) > 1 else []
+            body.append("<tr>" + "".join(f"<td>{escape(text)}</td>" for text in texts) + "</tr>")
+        body.append("</table>")
+        if len(fixes) == 1:
+            body.append(f'<p class="fix">→ {escape(fixes.pop())}</p>')
     return PAGE.format(language=language, title=words["title"], body="\n".join(body))

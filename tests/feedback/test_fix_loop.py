@@ -95,3 +95,27 @@ def test_a_mended_cell_is_no_longer_marked_in_the_next_answer() -> None:
     again = opened(answered(saved(book), "고친 파일.xlsx"))["제출자료"]
     assert list(comments(again)) == ["B3"]
     assert list(marks(again)) == ["B3"]
+
+
+def test_one_round_is_enough_for_all_that_a_hurried_person_does() -> None:
+    """Every fault is in the first answer, also in rows with several and in a table that says no year anywhere."""
+    faults = [
+        {"기수": "5"}, {"운영횟수": "약 20회"}, {"운영횟수": "3,0"}, {"수혜자수(순인원)": "스물"}, {"강좌명": ""},
+        {"시도": ""}, {"읍면동": "없는동"}, {"수혜자수(순인원)": "-3"}, {"만족도": "920"}, {"유형": "창의과학"},
+    ]  # fmt: skip
+    right = CLASS | {"만족도": "90", "유형": "창의과학교실"}
+    header, *rows = table(right, *({"강좌명": f"가상 {n}"} | fault for n, fault in enumerate([{}, *faults])))
+    data = as_csv([row[1:] for row in [header, *rows, rows[2]]])
+    told = comments(opened(answered(data))["제출자료"])
+    assert list(told) == [
+        "A2", "A3", "G4", "G5", "H6", "B7", "D8", "F9", "H10", "I11", "J12", "A13", "G13",
+    ]  # fmt: skip
+    book = opened(answered(data))
+    sheet = book["제출자료"]
+    for where in set(told) - {"A2", "A13"}:
+        name = header[sheet[where].column]  # the copy lacks the first, the year
+        sheet[where].value = "가상 식물" if name == "강좌명" else right[name]
+    sheet.delete_rows(13)
+    checked = check(saved(book), "2020년 실적.xlsx")
+    assert checked.all_findings["code"].to_list() == []
+    assert checked.verdict == "accepted"

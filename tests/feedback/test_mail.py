@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 from answering import check
-from forms import CLASS, Sheet, as_csv, as_xlsx, table
+from forms import CLASS, FACILITY, Sheet, as_csv, as_xlsx, table
 
 from sciculture_etl.feedback import Answer
 from sciculture_etl.feedback.mail import Mail, answer_mail
@@ -58,6 +58,18 @@ def test_a_mail_stays_short_however_much_is_wrong() -> None:
     made = mail(as_csv(table(CLASS, *changes)))
     assert made.text.count("\n- ") < 20
     assert len(made.html) < 12_000
+
+
+def test_what_there_is_no_room_for_is_named() -> None:
+    kinds = [{"반": str(n), "운영횟수": "약 20회", "기수": "9", "강좌명": ""} for n in range(8)]
+    text = mail(as_csv(table(CLASS, *kinds, {"읍면동": "없는동"}, {"수혜자(연인원)": "9,999"}))).text
+    assert "그 밖에 고치거나 확인할 곳: 없는 지역 1곳, 드문 값 1곳" in text
+
+
+def test_a_sheet_is_named_only_where_there_are_several() -> None:
+    classes = Sheet(table(CLASS, {}, {"운영횟수": "약 20회"}), "운영실적")
+    assert "- H3 운영횟수" in mail(as_xlsx(classes), "실적.xlsx").text
+    assert "- 운영실적!H3 운영횟수" in mail(as_xlsx(classes, Sheet(table(FACILITY), "교육장")), "실적.xlsx").text
 
 
 def test_nothing_to_mend_needs_no_reply() -> None:

@@ -15,6 +15,8 @@ from openpyxl.styles import Font
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from sciculture_etl.feedback.cells import width_of
+
 CONTRACTS = Path(__file__).parents[1] / "contracts"
 BAD = sorted(p.relative_to(CONTRACTS).as_posix() for p in CONTRACTS.glob("*/bad_*") if p.suffix != ".json")
 
@@ -49,6 +51,31 @@ def test_the_first_sheet_says_verdict_counts_findings_and_what_was_fine() -> Non
         assert told in said
     (link,) = [cell.hyperlink.location for row in book.worksheets[0].iter_rows() for cell in row if cell.value == "H3"]
     assert link == "'제출자료'!H3"
+
+
+def test_a_row_that_lacks_one_cell_for_its_error_is_called_neither_right_nor_refused() -> None:
+    rows = table(CLASS, {}, {"만족도": "920"}, {"운영횟수": "약 20회"})
+    said = "\n".join(texts(opened(answered(as_csv(rows)))["점검결과"]))
+    assert "1행은 그대로 좋고, 1행은 고쳐야 받을 수 있습니다." in said
+    assert "1행은 고칠 칸만 비운 채 받습니다." in said
+    assert "1행이 그대로 맞습니다." in said
+
+
+def test_a_year_that_stands_nowhere_is_told_once() -> None:
+    rows = [row[1:] for row in table(CLASS, {}, {}, {"운영횟수": "약 20회"})]
+    book = opened(answered(as_csv(rows)))
+    said = texts(book["점검결과"])
+    assert "이대로는 받을 수 없습니다. 고치실 곳이 2곳 있습니다" in said
+    assert any("제목 줄, 또는 파일 이름에" in text for text in said)
+    assert list(comments(book["제출자료"])) == ["A2", "G4"]
+
+
+def test_the_column_of_places_is_as_wide_as_they_are() -> None:
+    long = "생활과학교실 강좌 운영 실적"
+    data = as_xlsx(Sheet(table(CLASS, {}, {"운영횟수": "약 20회"}), long), Sheet(table(FACILITY), "교육장"))
+    sheet = opened(answered(data, "실적.xlsx"))["점검결과"]
+    assert f"{long}!H3" in texts(sheet)
+    assert sheet.column_dimensions["A"].width > width_of(f"{long}!H3")
 
 
 def test_nothing_to_mend_is_said_with_what_was_right() -> None:
@@ -178,6 +205,14 @@ def test_a_header_that_lacks_a_column_is_marked_as_a_whole() -> None:
     assert len(marks(sheet)) == sum(cell.value is not None for cell in sheet[place[1]]) > 5
     (text,) = comments(sheet).values()
     assert "'운영횟수'" in text
+
+
+def test_renamed_headers_are_named_beside_what_is_lacking() -> None:
+    rows = table(CLASS, {})
+    rows[0] = [{"강좌명": "프로그램", "시군구": "기초"}.get(name, name) for name in rows[0]]
+    (text,) = comments(opened(answered(as_csv(rows)))["제출자료"]).values()
+    assert "없는 열: '강좌명'" in text
+    assert "모르는 머리글: '프로그램', '기초'" in text
 
 
 def test_our_sheet_never_takes_the_name_of_another() -> None:

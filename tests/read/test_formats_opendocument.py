@@ -107,9 +107,10 @@ def test_a_formula_without_its_value_and_one_that_failed_are_errors() -> None:
     judged = judge(flat(HEADER, [*ROW[:7], failed, *ROW[8:]], [*ROW[:7], bare, *ROW[8:]], [*ROW[:2], bare, *ROW[3:]]))
     assert judged.reading.format == "fods"
     assert judged.places == [
-        ("E_NOT_A_NUMBER", 2, "H2"), ("E_NOT_A_NUMBER", 3, "H3"), ("E_REQUIRED_MISSING", 4, "C4"),
+        ("E_NOT_A_NUMBER", 2, "H2"), ("E_NOT_A_NUMBER", 3, "H3"), ("E_DUPLICATE_KEY", 3, None),
+        ("E_REQUIRED_MISSING", 4, "C4"),
     ]  # fmt: skip
-    values = [row["value"] for v in judged.outcomes.values() for row in v.findings.to_dicts()]
+    values = [row["value"] for v in judged.outcomes.values() for row in v.findings.to_dicts() if row["cell"]]
     assert values == ["#DIV/0!", "=[.H4]*2", "=[.H4]*2"]
 
 

@@ -217,6 +217,7 @@ def test_a_binary_workbook_is_read_with_merges_hidden_rows_percentages_and_error
     assert judged.reading.format == "xlsb"
     assert judged.places == [
         ("W_HIDDEN_SHEET", None, None), ("W_HIDDEN_ROW", 6, None), ("E_NOT_A_NUMBER", 7, "I7"),
+        ("E_DUPLICATE_KEY", 7, None),
     ]  # fmt: skip
     assert judged.column("satisfaction_score") == [89.2, 90.5]
     assert judged.column("session_count") == [12, 9]

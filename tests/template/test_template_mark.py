@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import yaml
-from filling import YEAR, Form, codes
+from filling import FIRST, HEADER, YEAR, Form, codes
 from forms import FACILITY, as_csv, table
 from judging import judge
 
@@ -53,6 +53,34 @@ def test_the_title_counts_where_the_form_was_another_years() -> None:
     checked = form.check(name="실적.xlsx")
     assert (checked.parts[0].program_years, codes(checked)) == ([2025], [("W_TEMPLATE_OUTDATED", None)])
     assert "2024년 서식" in checked.all_findings["message_ko"][0]
+
+
+def test_a_column_of_the_form_whose_header_was_changed_is_told_of() -> None:
+    form = Form("dsc_institution_year").fill({})
+    (optional,) = [cell for cell in form.sheet[HEADER] if cell.value == "기관유형"] or [form.sheet.cell(HEADER, 3)]
+    lost, optional.value = optional.value, "우리끼리 쓰는 이름"
+    checked = form.check()
+    assert codes(checked) == [("W_HEADER_CHANGED", None)]
+    (finding,) = checked.all_findings.to_dicts()
+    assert str(lost).split("(")[0] in finding["message_ko"]
+    assert "'우리끼리 쓰는 이름'" in finding["message_ko"]
+
+
+def test_a_column_of_ones_own_beside_the_form_is_no_fault() -> None:
+    form = Form("dsc_institution_year").fill({})
+    form.sheet.cell(HEADER, len(form.headers) + 1).value = "비고"
+    assert codes(form.check()) == []
+
+
+def test_the_forms_own_guide_is_no_sheet_left_unread() -> None:
+    assert Form("dsc_institution_year").fill({}).check().unread_sheets == []
+
+
+def test_a_day_of_another_year_than_the_forms_is_asked_about() -> None:
+    form = Form("event_edition").fill({"시작일": "2025-07-05", "종료일": "2025-07-09"})
+    checked = form.check()
+    assert (checked.verdict, codes(checked)) == ("accepted", [("W_OUT_OF_RANGE", f"D{FIRST}")])
+    assert f"{YEAR}년의 날짜" in checked.all_findings["message_ko"][0]
 
 
 def altered(

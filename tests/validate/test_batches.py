@@ -138,6 +138,33 @@ def test_the_same_row_in_two_files_is_no_repetition_and_in_one_file_it_is() -> N
     assert judged.accounts[0]["loaded"] == 1
 
 
+def test_a_repeated_row_is_told_of_though_it_has_a_fault_of_its_own() -> None:
+    """Whoever mends the fault must not learn of the repetition only then. The row that is right stays accepted."""
+    header, line = table(CLASS)
+    _, faulty = table(CLASS, {"운영횟수": "약 20회"})
+    _, unnamed = table(CLASS, {"강좌명": ""})
+    judged = judge(as_csv([header, faulty, line, unnamed]))
+    assert judged.places == [
+        ("E_APPROXIMATE", 2, "H2"), ("E_DUPLICATE_KEY", 2, None), ("E_REQUIRED_MISSING", 4, "C4"),
+    ]  # fmt: skip
+    assert judged.accounts[0]["loaded"] == 1
+    (validated,) = judged.outcomes.values()
+    assert validated.findings.filter(code="E_DUPLICATE_KEY")["expected_ko"].to_list() == ["3"]
+
+
+def test_a_place_that_never_was_is_told_of_though_the_year_is_unknown() -> None:
+    """So is every other fault of the row: what hides another costs its sender one more round."""
+    rows = [row[1:] for row in table(CLASS, {}, {"읍면동": "없는동"}, {"읍면동": "없는동", "운영횟수": "약 20회"})]
+    told = [place for place in judge(as_csv(rows), "실적.csv").places if place[2]]
+    assert told == [("E_REGION_UNKNOWN", 3, "F3"), ("E_REGION_UNKNOWN", 4, "F4"), ("E_APPROXIMATE", 4, "G4")]
+
+
+def test_a_table_without_a_year_is_searched_for_repeated_rows_all_the_same() -> None:
+    header, line, other = (row[1:] for row in table(CLASS, {}, {}))
+    judged = judge(as_csv([header, line, line, other]), "실적.csv")
+    assert [place for place in judged.places if place[0] == "E_DUPLICATE_KEY"] == [("E_DUPLICATE_KEY", 3, None)]
+
+
 OPTIONAL = {
     "not available": ("…", [("E_NOT_AVAILABLE", "info")]),
     "withheld": ("x", [("E_SUPPRESSED", "info")]),

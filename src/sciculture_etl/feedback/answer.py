@@ -66,7 +66,7 @@ class Answer:
 
     @cached_property
     def findings(self) -> pl.DataFrame:
-        return self.checked.all_findings
+        return self.checked.told_findings
 
     @cached_property
     def _severities(self) -> Counter[str]:

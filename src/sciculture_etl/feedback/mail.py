@@ -48,30 +48,32 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def _told(group: Group, room: int) -> _Told:
+def _told(group: Group, room: int, names_sheets: bool) -> _Told:
     told = words()["list"]
     rows = group.rows[: min(room, MOST_OF_A_KIND)]
     more = told["more"].format(n=f"{group.count - len(rows):,}") if group.count > len(rows) else ""
     fixes = dict.fromkeys(_short(row["fix_ko"]) for row in rows)
     heading = f"{words()['severity'][group.severity]}: {group.title} {told['count'].format(n=f'{group.count:,}')}"
     places = [
-        (" ".join(text for text in (place(row), (row["header"] or "").replace("|", " ")) if text), row["message_ko"])
+        (f"{place(row, names_sheets)} {(row['header'] or '').replace('|', ' ')}".strip(), row["message_ko"])
         for row in rows
     ]
     return _Told(group.severity, heading, [(where, _short(what)) for where, what in places], more, list(fixes))
 
 
-def _most_important(answer: Answer) -> list[_Told]:
+def _most_important(answer: Answer) -> tuple[list[_Told], str]:
+    """The groups that there is room for, and a line that names the others."""
     told: list[_Told] = []
-    if answer.kind == "duplicate":
-        return told
     room = MOST_PLACES
-    for group in answer.groups:
-        if room <= 0 or group.severity == "info":
+    groups = [group for group in answer.groups if group.severity != "info"] if answer.kind != "duplicate" else []
+    for group in groups:
+        if room <= 0:
             break
-        told.append(_told(group, room))
+        told.append(_told(group, room, answer.checked.names_sheets))
         room -= len(told[-1].places)
-    return told
+    count = words()["list"]["count"]
+    others = [f"{group.title} {count.format(n=f'{group.count:,}')}" for group in groups[len(told) :]]
+    return told, words()["mail"]["others"].format(titles=", ".join(others)) if others else ""
 
 
 def _counts(answer: Answer) -> list[str]:
@@ -105,6 +107,7 @@ class _Content:
     steps: list[str]
     counts: list[str]
     groups: list[_Told]
+    others: str
     fine: list[str]
     attached: str
     closing: str
@@ -113,12 +116,14 @@ class _Content:
 def answer_mail(answer: Answer, workbook: str | None) -> Mail:
     """workbook: name of the file that goes with it."""
     told = words()["mail"]
+    groups, others = _most_important(answer)
     content = _Content(
         greeting=told["greeting"],
         headline=headline(answer),
         steps=next_steps(answer),
         counts=_counts(answer),
-        groups=_most_important(answer),
+        groups=groups,
+        others=others,
         fine=_fine(answer),
         attached=told["attached"].format(name=workbook) if workbook else "",
         closing=told["closing"],
@@ -128,12 +133,13 @@ def answer_mail(answer: Answer, workbook: str | None) -> Mail:
 
 
 def _text(content: _Content, subject: str) -> str:
-    lines = [f"제목: {subject}", "", content.greeting, "", f"■ {content.headline}", *content.steps, ""]
-    lines += [f"· {line}" for line in content.counts]
+    lines = [f"제목: {subject}", "", content.greeting, "", f"■ {content.headline}", *content.steps]
+    lines += ["", *(f"· {line}" for line in content.counts)] if content.counts else []
     for group in content.groups:
         lines += ["", f"[{group.heading}]", *(f"- {where}: {what}" for where, what in group.places)]
         lines += [f"- {group.more}"] if group.more else []
         lines += [f"→ {fix}" for fix in group.fixes]
+    lines += ["", content.others] if content.others else []
     if content.fine:
         lines += ["", f"[{words()['fine']['title']}]", *(f"- {line}" for line in content.fine)]
     lines += ["", content.attached] if content.attached else []
@@ -149,6 +155,7 @@ def _html(content: _Content, subject: str, colour: str) -> str:
         *(_paragraph(line, GREY) for line in content.counts),
         *(_table(group) for group in content.groups),
     ]
+    body += [_paragraph(content.others)] if content.others else []
     if content.fine:
         body.append(f'<p style="margin:20px 0 0;font-weight:bold;color:{GREEN}">{words()["fine"]["title"]}</p>')
         body += [_paragraph(f"✓ {line}", GREEN) for line in content.fine]

@@ -136,7 +136,9 @@ def _write(job: _Job) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     outbox = folder.parent.parent
     aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=outbox))
-    name = f"{_stem(job.receipt.file_name)}_{RESULT}.xlsx" if job.answer.kind != "duplicate" else None
+    # An answer that came back corrected carries its name already.
+    stem = _stem(job.receipt.file_name).removesuffix(f"_{RESULT}")
+    name = f"{stem}_{RESULT}.xlsx" if job.answer.kind != "duplicate" else None
     if name:
         data = Archive(job.archive).read(job.receipt.file_sha256) if job.answer.may_be_copied else b""
         (aside / name).write_bytes(answer_workbook(job.answer, data))

@@ -15,7 +15,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sciculture_etl.feedback.answer import Answer, Group
-from sciculture_etl.feedback.cells import FILLS, clean, keep_as_text, lines_in
+from sciculture_etl.feedback.cells import FILLS, clean, keep_as_text, lines_in, width_of
 from sciculture_etl.feedback.copies import Copy
 from sciculture_etl.feedback.marks import moved
 from sciculture_etl.feedback.words import aside, facts, fine, headline, left_out, next_steps, part_name, totals, words
@@ -24,6 +24,7 @@ from sciculture_etl.read.submission import ANSWER_MARK
 from sciculture_etl.settings import COMMENTED_CELLS
 
 WIDTHS = [22, 22, 20, 46, 50]
+WIDEST_PLACE = 44
 LINE = 16.5  # points
 THIN = Side(style="thin", color="FFBFBFBF")
 BOX = Border(THIN, THIN, THIN, THIN)
@@ -65,8 +66,9 @@ LINKED = _Look(colour="FF0563C1", boxed=True)
 class _Writer:
     """Writes downwards."""
 
-    def __init__(self, sheet: Worksheet) -> None:
+    def __init__(self, sheet: Worksheet, widths: list[int]) -> None:
         self.sheet = sheet
+        self.widths = widths
         self.row = 0
         self._styles: dict[_Look, StyleArray] = {}
 
@@ -75,7 +77,7 @@ class _Writer:
         self.row += 1
         self._cell(1, text, look)
         self._widen(1)
-        self._height(lines_in(text, sum(WIDTHS) * 10 / look.size), look.size)
+        self._height(lines_in(text, sum(self.widths) * 10 / look.size), look.size)
 
     def cells(self, *values: tuple[str | float, _Look]) -> list[Cell]:
         """One row of a table; the last value takes the columns that are left."""
@@ -86,10 +88,10 @@ class _Writer:
             written.append(self._cell(column, value, look))
             last = column == len(values)
             if last:
-                for beside in range(column + 1, len(WIDTHS) + 1):
+                for beside in range(column + 1, len(self.widths) + 1):
                     self._cell(beside, None, look)
                 self._widen(column)
-            width = sum(WIDTHS[column - 1 :]) if last else WIDTHS[column - 1]
+            width = sum(self.widths[column - 1 :]) if last else self.widths[column - 1]
             lines = max(lines, lines_in(str(value), width))
         self._height(lines, 10)
         return written
@@ -110,8 +112,8 @@ class _Writer:
         return cell
 
     def _widen(self, column: int) -> None:
-        if column < len(WIDTHS):
-            last = get_column_letter(len(WIDTHS))
+        if column < len(self.widths):
+            last = get_column_letter(len(self.widths))
             self.sheet.merged_cells.add(f"{get_column_letter(column)}{self.row}:{last}{self.row}")
 
     def _height(self, lines: int, size: float) -> None:
@@ -120,13 +122,14 @@ class _Writer:
 
 def write_result(sheet: Worksheet, answer: Answer, copied: Copy | None) -> None:
     """Fills an empty sheet. copied: what places are linked to."""
-    for column, width in enumerate(WIDTHS, start=1):
+    widths = _widths(answer)
+    for column, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    write = _Writer(sheet)
+    write = _Writer(sheet, widths)
     write.line(ANSWER_MARK, _Look(11, colour="FF595959"))
     write.line(headline(answer), _Look(18, bold=True, colour="FFFFFFFF", fill=BANNER[answer.kind]))
     for step in [*next_steps(answer), _about_copy(answer, copied)]:
@@ -137,10 +140,16 @@ def write_result(sheet: Worksheet, answer: Answer, copied: Copy | None) -> None:
     for label, text in facts(answer):
         write.cells((label, LABEL), (text, TEXT))
     _write_counts(write, answer)
-    groups = answer.groups
-    _write_groups(write, [group for group in groups if group.severity != "info"], copied)
+    _write_groups(write, answer, [group for group in answer.groups if group.severity != "info"], copied)
     _write_fine(write, answer)
-    _write_groups(write, [group for group in groups if group.severity == "info"], copied)
+    _write_groups(write, answer, [group for group in answer.groups if group.severity == "info"], copied)
+
+
+def _widths(answer: Answer) -> list[int]:
+    """The first column takes every place whole: a link that doesn't fit is cut, and what is cut is the cell."""
+    places = (place_of(row, answer.checked.names_sheets) for group in answer.groups for row in group.rows)
+    longest = max(map(width_of, places), default=0) + 3
+    return [min(max(WIDTHS[0], longest), WIDEST_PLACE), *WIDTHS[1:]]
 
 
 def _about_copy(answer: Answer, copied: Copy | None) -> str:
@@ -168,7 +177,7 @@ def _write_counts(write: _Writer, answer: Answer) -> None:
         write.cells((part_name(part), TEXT), *counts, (out, TEXT))
 
 
-def _write_groups(write: _Writer, groups: list[Group], copied: Copy | None) -> None:
+def _write_groups(write: _Writer, answer: Answer, groups: list[Group], copied: Copy | None) -> None:
     told = words()["list"]
     severity = None
     for group in groups:
@@ -186,7 +195,8 @@ def _write_groups(write: _Writer, groups: list[Group], copied: Copy | None) -> N
             write.line(f"→ {group.fixes[0]}", _Look(11))
         write.cells(*((head, HEAD) for head in (heads[:4] if alone else heads)))
         for row in group.rows:
-            texts = [place_of(row), (row["header"] or "").replace("|", " "), row["value"] or "", row["message_ko"]]
+            place = place_of(row, answer.checked.names_sheets)
+            texts = [place, (row["header"] or "").replace("|", " "), row["value"] or "", row["message_ko"]]
             texts += [] if alone else [row["fix_ko"]]
             where = _location(row, copied)
             cells = write.cells((texts[0], LINKED if where else TEXT), *((text, TEXT) for text in texts[1:]))

@@ -41,7 +41,10 @@ def next_steps(answer: Answer) -> list[str]:
     told = words()
     rows = {kind: f"{count:,}" for kind, count in answer.checked.rows.items()}
     standing = answer.received.standing if answer.received else ""
-    lines = [told["rows_in_part"].format(**rows)] if answer.checked.rows["quarantined"] else []
+    sound = sum(part.sound_rows for part in answer.checked.parts)
+    blanked = answer.checked.rows["loaded"] - sound
+    lines = [told["rows_in_part"].format(**rows, sound=f"{sound:,}")] if answer.checked.rows["quarantined"] else []
+    lines += [told["rows_blanked"].format(blanked=f"{blanked:,}")] if blanked else []
     if standing == "superseded":
         return [*lines, told["superseded"]]
     earlier = answer.received.earlier if answer.received else None
@@ -93,8 +96,8 @@ def fine(part: CheckedPart) -> list[str]:
     columns = sorted(part.columns.values(), key=lambda column: (len(column[0]), column[0]))
     headers = [header.replace("|", " ") for letter, header in columns if letter not in faulty]
     lines = []
-    if part.rows["loaded"]:
-        lines.append(told["rows"].format(loaded=f"{part.rows['loaded']:,}"))
+    if part.sound_rows:
+        lines.append(told["rows"].format(sound=f"{part.sound_rows:,}"))
     if headers:
         lines.append(told["columns"].format(columns=_listed(headers), n=len(headers)))
     if part.left_out["subtotal"] and not faults.height:
@@ -116,8 +119,10 @@ def _listed(names: list[str]) -> str:
     return f"{shown}, …" if len(names) > NAMES_TOLD else shown
 
 
-def place(row: dict[str, Any]) -> str:
-    """``운영실적!H13``, ``13행``, or where the whole file is meant, that."""
+def place(row: dict[str, Any], names_sheets: bool) -> str:
+    """``운영실적!H13``, ``13행``, or where the whole file is meant, that. names_sheets: as ``Checked.names_sheets``."""
     told = words()["list"]
     where = row["cell"] or (told["row"].format(row=f"{row['row']:,}") if row["row"] else "")
+    if where and not names_sheets:
+        return where
     return "!".join(text for text in (row["sheet"], where) if text) or told["whole"]

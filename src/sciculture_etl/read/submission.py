@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from sciculture_etl.contracts import Contract, TemplateMark
+from sciculture_etl.contracts import Contract, TemplateMark, form_columns
 from sciculture_etl.findings import Finding, unsupported
 from sciculture_etl.read.areas import Area, find_areas
 from sciculture_etl.read.formats import read_grids
@@ -22,6 +22,7 @@ GUIDE = re.compile(
 )
 DOCUMENTS = ("html", "xml", "mhtml", "hwpx")
 
+MOST_NAMED = 12  # headers that a message names
 # The first cell of a sheet that our answer adds: sent back with the corrected file, it is no part of it.
 ANSWER_MARK = "제출 자료 점검 결과"
 
@@ -87,7 +88,7 @@ def _read(data: bytes, contracts: dict[str, Contract], limits: Limits, path: str
     nearly: list[tuple[Grid, Header]] = []
     for grid in grids:
         areas = _areas_of(grid, contracts) if grid.frame.width else []
-        if not areas and not grid.hidden and grid.frame.width:
+        if not areas and not grid.hidden and grid.frame.width and not _mark_of(grid):
             reading.unread_sheets.append(grid.sheet or "")
         if grid.hidden and areas:
             reading.findings.append(Finding("W_HIDDEN_SHEET", value=grid.sheet, sheet=grid.sheet))
@@ -98,18 +99,23 @@ def _read(data: bytes, contracts: dict[str, Contract], limits: Limits, path: str
                     nearly.append((grid, area.header))
             else:
                 reading.tables.append(cut_table(grid, area))
-                reading.findings += _outdated(reading.tables[-1], contracts)
+                reading.findings += [*_outdated(reading.tables[-1], contracts), *_renamed(reading.tables[-1])]
     return _judge(reading, grids, nearly, contracts)
 
 
 def _areas_of(grid: Grid, contracts: dict[str, Contract]) -> list[Area]:
     """A form of ours says of which contract it is; where its headers fit several, that one is meant."""
     areas = find_areas(grid, contracts)
-    mark = TemplateMark.found_in("\n".join(cell for row in grid.head() for cell in row if cell))
+    mark = _mark_of(grid)
     own = contracts.get(mark.dataset) if mark else None
     if own and own.dataset not in {area.header.contract.dataset for area in areas}:
         return find_areas(grid, {own.dataset: own}) or areas
     return areas
+
+
+def _mark_of(grid: Grid) -> TemplateMark | None:
+    """Of the form that a sheet belongs to, as table or as guide."""
+    return TemplateMark.found_in("\n".join(cell for row in grid.head() for cell in row if cell))
 
 
 def _outdated(table: Table, contracts: dict[str, Contract]) -> list[Finding]:
@@ -128,14 +134,34 @@ def _outdated(table: Table, contracts: dict[str, Contract]) -> list[Finding]:
     return [Finding("W_TEMPLATE_OUTDATED", value=str(mark), expected_ko=ko, expected_en=en, sheet=table.sheet)]
 
 
+def _renamed(table: Table) -> list[Finding]:
+    """Columns of our form that aren't found in it, where others stand that no field reads."""
+    if not (table.template and table.template.fits(table.contract) and table.extra_headers):
+        return []
+    lost = [c.field.header for c in form_columns(table.contract) if not c.code and c.field.name not in table.letters]
+    if not lost:
+        return []
+    asked, found = _quoted(lost), _quoted(table.extra_headers)
+    return [Finding("W_HEADER_CHANGED", found, expected_ko=asked, expected_en=asked, sheet=table.sheet)]
+
+
+def _quoted(names: list[str]) -> str:
+    shown = [f"'{name.replace('|', ' ')}'" for name in names[:MOST_NAMED]]
+    return ", ".join([*shown, "…"] if len(names) > MOST_NAMED else shown)
+
+
 def _damaged(grid: Grid, header: Header) -> Finding:
     title, fields = header.contract.title, header.contract.fields
-    missing = ", ".join(f"'{fields[name].header}'" for name in header.missing)
-    unclear = ", ".join(f"'{header.labels[header.columns[name]]}'" for name in header.unclear)
+    missing = _quoted([fields[name].header for name in header.missing])
+    unclear = _quoted([header.labels[header.columns[name]] for name in header.unclear])
+    unknown = _quoted(header.extra)
     ko, en = [f"'{title.ko}' 서식으로 보입니다"], [f"It looks like '{title.en}'"]
     if missing:
         ko.append(f"없는 열: {missing}")
         en.append(f"columns lacking: {missing}")
+    if missing and unknown:
+        ko.append(f"모르는 머리글: {unknown}")
+        en.append(f"headers not known: {unknown}")
     if unclear:
         ko.append(f"같은 머리글이 둘이거나 여러 열에 걸쳐 어느 열인지 알 수 없는 것: {unclear}")
         en.append(f"headers that stand twice or over several columns: {unclear}")

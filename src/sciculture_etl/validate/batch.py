@@ -64,6 +64,16 @@ class _Findings:
         told = [f.filter((pl.col("field") == field) & (pl.col("severity") == "error"))["index"] for f in self.frames]
         return cells.filter(~pl.col("index").is_in(pl.concat(told).implode())) if told else cells
 
+    def know_key(self, names: list[str], lacks_year: pl.Series) -> pl.Series:
+        """Per row whether its errors leave that key as it is: they stand in measures, or all of the table lacks the
+        year. lacks_year: per row, that its table does."""
+        apart = pl.col("field").is_in([name for name in self.contract.measures if name not in names])
+        yearless = (pl.col("field") == "program_year") & pl.col("index").is_in(lacks_year.arg_true().implode())
+        errors = [frame.filter(pl.col("severity") == "error") for frame in self.frames]
+        wrong = [frame.filter(~(apart | yearless).fill_null(False))["index"] for frame in errors]
+        told = pl.concat([pl.Series([], dtype=pl.UInt32), *wrong])
+        return pl.Series([True]).new_from_index(0, self.rows.height).scatter(told.unique(), False)
+
     def spread(self, numbers: pl.Series) -> None:
         """A source row that tells several rows is refused as one. numbers: the candidate of each row."""
         source = pl.DataFrame({"number": numbers, "row": self.rows["row"], "bad": self.bad})
@@ -98,6 +108,19 @@ def _duplicates(rows: pl.DataFrame, keys: pl.DataFrame, usable: pl.Series) -> pl
     ).filter(pl.col("nth") > 1)
     first = told["first_row"].cast(pl.String)
     return failed(told["index"], "E_DUPLICATE_KEY", first, first)
+
+
+def _latent_duplicates(rows: pl.DataFrame, keys: pl.DataFrame, bad: pl.Series, known: pl.Series) -> pl.DataFrame:
+    """Refused rows that would repeat another once they are mended (``FAILED``), so that they are told at once.
+    known: whether the key of a row can be relied on."""
+    if not bad.any():
+        return pl.DataFrame(schema=FAILED)
+    at = (~bad | known).arg_true()
+    refused_last = pl.DataFrame({"index": at, "bad": bad.gather(at)}).sort("bad", maintain_order=True)["index"]
+    order = refused_last.cast(pl.UInt32)
+    told = _duplicates(rows[order], keys[order], pl.Series([True]).new_from_index(0, order.len()))
+    told = told.with_columns(order.gather(told["index"]).alias("index"))
+    return told.filter(pl.col("index").is_in(bad.arg_true().implode()))
 
 
 def _keys(contract: Contract, typed: pl.DataFrame, names: list[str], submissions: pl.Series) -> pl.DataFrame:
@@ -139,9 +162,11 @@ def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validate
     submissions = per_row(rows, [block.candidate.submission_id for block in blocks], pl.String())
     if contract.unpivot and TOTAL in contract.fields[contract.unpivot.into].values:
         findings.add(*check_long_total(contract, contract.unpivot, typed, submissions), rejects=True)
+    lacks_year = per_row(rows, ["program_year" not in block.letters for block in blocks], pl.Boolean())
     for names in [contract.grain, *contract.unique]:
         keys = _keys(contract, typed, names, submissions)
-        findings.add(None, _duplicates(rows, keys, ~findings.bad), rejects=True)
+        latent = _latent_duplicates(rows, keys, findings.bad, findings.know_key(names, lacks_year))
+        findings.add(None, pl.concat([_duplicates(rows, keys, ~findings.bad), latent]), rejects=True)
     if is_wide:
         findings.spread(numbers)
     findings.add(None, _hidden_rows(rows, blocks), rejects=False)
@@ -184,8 +209,8 @@ def _uncalculated(rows: pl.DataFrame, blocks: list[Block]) -> dict[str, pl.DataF
     return {
         name: failed(
             numbered.join(pl.DataFrame(found, schema, orient="row"), on=["part_key", "row"], how="semi")["index"],
-            "E_REQUIRED_MISSING", "(수식의 결과가 저장되지 않았습니다. 엑셀에서 열어 저장해 주세요)",
-            "(its formula holds no result: open the file in Excel and save it)",
+            "E_REQUIRED_MISSING", "수식이 든 칸이면 결과가 저장되지 않은 것이니 엑셀에서 열어 저장해 주세요.",
+            "its formula holds no result: open the file in Excel and save it",
         )
         for name, found in places.items()
     }  # fmt: skip

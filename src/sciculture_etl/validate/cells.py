@@ -22,6 +22,7 @@ from sciculture_etl.validate.dates import (
     parse_term,
     parse_year,
 )
+from sciculture_etl.validate.expected import blank_advice, bounds_of, expected
 from sciculture_etl.validate.numbers import NONE_MARKS, cast_numbers
 
 FIRST_YEAR = 2000
@@ -32,7 +33,6 @@ PERIOD_WARNINGS = ["start_weekday", "end_weekday", "crosses"]
 ANY_YEAR = 2020  # a leap year: what could be a date in it could be one in some year
 Parsed = tuple[Any, str | None]  # value, code
 NO_ITEM = ("-", "–", "—", "없음", "해당없음", "해당 없음")
-MOST_NAMED = 20  # codes that a message lists in full
 DITTO = ["〃", "″", "''", '"', "상동", "위와 같음", "위와같음"]  # what stands above is not guessed
 NOTHING = ["-", "–", "—", *DITTO]  # in a column that holds no number: nothing to tell
 # Failing cells of one field: index (row of the batch), code, and what was expected in both languages.
@@ -161,21 +161,6 @@ def cast_periods(starts: pl.Series, ends: pl.Series, years: pl.Series, told: boo
     ).select("start", "end", *PERIOD_CODES, *PERIOD_WARNINGS)
 
 
-def _expected(fld: ContractField) -> tuple[str, str]:
-    if fld.values:
-        known = [(spellings or [code])[0] for code, spellings in fld.values.items()]
-        if len(known) <= MOST_NAMED:
-            return ", ".join(known), ", ".join(known)
-        some = ", ".join(known[:8])
-        return f"{some} 등 서식의 {len(known)}가지", f"{some} ... ({len(known)} in all, see the form)"
-    if fld.pattern:
-        return f"형식 {fld.pattern}", f"format {fld.pattern}"
-    if bounds := _bounds(fld):
-        low, high = (f"{bound:,.10g}" for bound in bounds)
-        return f"{low}~{high} 사이", f"between {low} and {high}"
-    return "", ""
-
-
 def cast_field(
     contract: Contract, fld: ContractField, texts: pl.Series, years: pl.Series, scales: pl.Series | None
 ) -> tuple[pl.Series, pl.DataFrame]:
@@ -199,7 +184,6 @@ def check_values(
     In a measure that isn't required, "not available" and "withheld" are NULL with a remark and no error.
     """
     failures: list[pl.DataFrame] = []
-    ko, en = _expected(fld)
     if codes is not None and codes.null_count() < codes.len():
         at = codes.is_not_null().arg_true()
         found = codes.gather(at)
@@ -207,35 +191,30 @@ def check_values(
         warned = found.str.starts_with("W_")
         for mask, severity in ((~quiet & ~warned, "error"), (quiet, "info"), (warned, "warning")):
             if mask.any():
-                failures.append(failed(at.filter(mask), found.filter(mask), ko, en, severity))
+                wrong = at.filter(mask)
+                failures.append(failed(wrong, found.filter(mask), *expected(fld, texts.gather(wrong)), severity))
     blank = values.is_null() & (texts.is_null() | texts.is_in(NOTHING))
     if codes is not None:
         blank = blank & codes.is_null()
     if fld.default is not None:
         values = pl.select(pl.when(pl.lit(blank)).then(pl.lit(fld.default)).otherwise(pl.lit(values))).to_series()
     elif fld.required and blank.any():
-        failures.append(failed(blank.arg_true(), "E_REQUIRED_MISSING"))
-    if bounds := _bounds(fld):
+        failures.append(failed(blank.arg_true(), "E_REQUIRED_MISSING", *blank_advice(fld)))
+    if bounds := bounds_of(fld):
         low, high = bounds
         if low > 0 and fld.type in ("count", "money") and not fld.required:
             # Where there can't be none, a dash tells nothing.
             values = values.set(texts.is_in(NONE_MARKS).fill_null(False), None)
         outside = ((values < low) | (values > high)).fill_null(False)
         if outside.any():
-            failures.append(failed(outside.arg_true(), "E_OUT_OF_RANGE", ko, en))
+            failures.append(failed(outside.arg_true(), "E_OUT_OF_RANGE", *expected(fld, texts.filter(outside))))
             values = values.set(outside, None)
     if fld.pattern:
         unlike = (~values.str.contains(f"^(?:{fld.pattern})$")).fill_null(False)
         if unlike.any():
-            failures.append(failed(unlike.arg_true(), "E_CODE_UNKNOWN", ko, en))
+            failures.append(failed(unlike.arg_true(), "E_CODE_UNKNOWN", *expected(fld, texts.filter(unlike))))
             values = values.set(unlike, None)
     return values.alias(fld.name), pl.concat([pl.DataFrame(schema=FAILED), *failures])
-
-
-def _bounds(fld: ContractField) -> tuple[float, float] | None:
-    if fld.type == "term" and not fld.between:
-        return (0 if fld.default == 0 else 1, fld.terms)
-    return (0, 100) if fld.type == "score" else fld.between
 
 
 def cast_years(

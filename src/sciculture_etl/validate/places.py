@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import polars as pl
 
 from sciculture_etl.contracts import REGION_COLUMNS, Contract
 from sciculture_etl.regions import resolve_frame
-from sciculture_etl.validate.cells import FAILED, failed
+from sciculture_etl.validate.cells import FAILED, FIRST_YEAR, failed
 
 SEJONG = "36"
+UNKNOWN_YEAR = 0
 NARROWER = (
     "있는 이름이지만 더 좁은 구역(시·군·구, 읍·면·동)까지 적어야 합니다",
     "It exists, but a narrower place is asked for",
@@ -25,14 +28,14 @@ OUTCOME: dict[str, type[pl.DataType] | pl.DataType] = {
 
 
 def _resolved(texts: pl.Series, years: pl.Series) -> pl.DataFrame:
-    """Distinct text and year → outcome. A name valid on any day of the program year is right in that year."""
+    """Distinct text and year → outcome. A name valid on any day of the program year is right in that year, and where
+    that is ``UNKNOWN_YEAR`` one valid on any day."""
     distinct = pl.DataFrame({"text": texts, "year": years}).unique().drop_nulls()
     if not distinct.height:
         return pl.DataFrame(schema={"text": pl.String, "year": pl.Int16, **OUTCOME})
-    asked = distinct.with_columns(
-        pl.date(pl.col("year").cast(pl.Int32), 12, 31).alias("on"),
-        pl.date(pl.col("year").cast(pl.Int32), 1, 1).alias("since"),
-    )
+    last = pl.when(pl.col("year") == UNKNOWN_YEAR).then(datetime.now(UTC).year).otherwise("year").cast(pl.Int32)
+    first = pl.when(pl.col("year") == UNKNOWN_YEAR).then(FIRST_YEAR).otherwise("year").cast(pl.Int32)
+    asked = distinct.with_columns(pl.date(last, 12, 31).alias("on"), pl.date(first, 1, 1).alias("since"))
     told = resolve_frame(asked.select("text", "on", "since")).with_columns(
         region_code=pl.coalesce("eupmyeondong_code", "admin_code", "legal_code")
     )
@@ -52,8 +55,11 @@ def resolve_places(
 
     Returns ``REGION_COLUMNS`` per row, and failing cells (``FAILED``) by field. A blank in a required column that the
     table has is missing, but for the sigungu of Sejong, which has none. A place that isn't found is laid to the
-    deepest column of which the wider ones still make sense.
+    deepest column of which the wider ones still make sense. Where the year is unknown, a place that never was is told
+    of all the same, and no code is given.
     """
+    unknown_year = years.is_null()
+    years = years.fill_null(UNKNOWN_YEAR)
     fields = contract.region_fields
     names = [fld.name for fld in fields]
     whole = texts.select(pl.concat_str(names, separator=" ", ignore_nulls=True).alias("text")).to_series()
@@ -80,11 +86,12 @@ def resolve_places(
     shallow = (
         resolved & (depth < needed) & ~(sejong if needed < 3 else pl.Series([False]).new_from_index(0, rows.height))
     )
-    unsure = rows["text"].is_not_null() & rows["year"].is_not_null() & ~missing & (~resolved | shallow)
+    never = rows["status"].eq_missing("unknown")
+    unsure = rows["text"].is_not_null() & (never | ~unknown_year) & ~missing & (~resolved | shallow)
     if unsure.any():
         _blame(contract, texts, rows, unsure, failures)
     for code in ("W_REGION_RENAMED", "W_REGION_COMPLETED"):
-        warned = (rows["warnings"].list.contains(code)).fill_null(False) & resolved
+        warned = (rows["warnings"].list.contains(code)).fill_null(False) & resolved & ~unknown_year
         if warned.any():
             at = warned.arg_true()
             told = pl.DataFrame(
@@ -93,7 +100,7 @@ def resolve_places(
             for name in names:
                 part = told.filter(pl.col("field") == name)
                 failures[name].append(failed(part["index"], code, part["name"], part["name"], "warning"))
-    good = resolved & ~shallow
+    good = resolved & ~shallow & ~unknown_year
     codes = rows.select(pl.when(pl.lit(good)).then(pl.col(name)).alias(name) for name in REGION_COLUMNS)
     return codes, {name: pl.concat([pl.DataFrame(schema=FAILED), *frames]) for name, frames in failures.items()}
 

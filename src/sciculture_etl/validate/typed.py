@@ -85,8 +85,22 @@ def _years(contract: Contract, rows: pl.DataFrame, blocks: list[Block], tell: Te
     if contract.year_from:
         # The date's own finding tells why the year is unknown.
         failing = failing.filter(pl.col("code") != "E_REQUIRED_MISSING")
-    tell("program_year", failing, True)
+        tell(contract.year_from, _outside_form(years, blocks, rows), False)
+    # A table without a column for it has no blank to be filled.
+    asked = per_row(rows, ["program_year" in block.letters for block in blocks], pl.Boolean()).gather(failing["index"])
+    code = pl.when(~asked & (pl.col("code") == "E_REQUIRED_MISSING")).then(pl.lit("E_YEAR_MISSING")).otherwise("code")
+    tell("program_year", failing.with_columns(code.alias("code")), True)
     return years
+
+
+def _outside_form(years: pl.Series, blocks: list[Block], rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows dated in another year than that of the form of ours in which they stand."""
+    forms = [block.table.title_year if block.table.template else None for block in blocks]
+    said = per_row(rows, forms, pl.Int16())
+    at = (years != said).fill_null(False).arg_true()
+    told = pl.DataFrame({"year": said.gather(at)})
+    ko, en = told.select(pl.format("{}년의 날짜", "year").alias("ko"), pl.format("a day of {}", "year").alias("en"))
+    return failed(at, "W_OUT_OF_RANGE", ko, en, "warning")
 
 
 def _period(

@@ -1,0 +1,54 @@
+"""What a field asks for, in the words of a message."""
+
+from __future__ import annotations
+
+import unicodedata
+from difflib import get_close_matches
+from functools import lru_cache
+
+import polars as pl
+
+from sciculture_etl.contracts import ContractField
+
+MOST_NAMED, FIRST_NAMED, MOST_NEAR = 20, 8, 3  # codes that a message lists: all, of more the first, or those alike
+ALIKE = 0.6
+ZERO = ("없으면 0을 적어 주세요.", "0 where there was none")
+
+
+def bounds_of(fld: ContractField) -> tuple[float, float] | None:
+    """The least and the largest value."""
+    if fld.type == "term" and not fld.between:
+        return (0 if fld.default == 0 else 1, fld.terms)
+    return (0, 100) if fld.type == "score" else fld.between
+
+
+def expected(fld: ContractField, texts: pl.Series) -> tuple[str | pl.Series, str | pl.Series]:
+    """Korean and English; of many codes those most like each of the texts found."""
+    if fld.values:
+        names = tuple((spellings or [code])[0] for code, spellings in fld.values.items())
+        if len(names) <= MOST_NAMED:
+            return ", ".join(names), ", ".join(names)
+        near = [", ".join(_near(names, text or "")) for text in texts]
+        ko = [f"{some} 등 서식의 {len(names)}가지" for some in near]
+        en = [f"{some} ... ({len(names)} in all, see the form)" for some in near]
+        return pl.Series(ko, dtype=pl.String), pl.Series(en, dtype=pl.String)
+    if fld.pattern:
+        return f"형식 {fld.pattern}", f"format {fld.pattern}"
+    if bounds := bounds_of(fld):
+        low, high = (f"{bound:,.10g}" for bound in bounds)
+        return f"{low}~{high} 사이", f"between {low} and {high}"
+    return "", ""
+
+
+@lru_cache(maxsize=1024)
+def _near(names: tuple[str, ...], text: str) -> list[str]:
+    # Letter by letter: 카나다 and 캐나다 differ in one of six, not in one syllable of three.
+    letters = {unicodedata.normalize("NFD", name): name for name in names}
+    alike = get_close_matches(unicodedata.normalize("NFD", text), letters, MOST_NEAR, ALIKE)
+    return [letters[found] for found in alike] or list(names[:FIRST_NAMED])
+
+
+def blank_advice(fld: ContractField) -> tuple[str, str]:
+    """What is added where a required cell of the field is blank."""
+    counts = fld.type in ("count", "money") and (not fld.between or fld.between[0] <= 0)
+    return ZERO if counts else ("", "")
