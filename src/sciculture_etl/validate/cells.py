@@ -31,10 +31,12 @@ PERIOD_CODES = ["start_code", "end_code"]
 PERIOD_WARNINGS = ["start_weekday", "end_weekday", "crosses"]
 ANY_YEAR = 2020  # a leap year: what could be a date in it could be one in some year
 Parsed = tuple[Any, str | None]  # value, code
+SAID_TWICE = re.compile(r"^([^()（）]+)[(（]([^()（）]+)[)）]$")  # 업무협약(MOU), 미국(US)
 NO_ITEM = ("-", "–", "—", "없음", "해당없음", "해당 없음")
 MOST_NAMED = 20  # codes that a message lists in full
 DITTO = ["〃", "″", "''", '"', "상동", "위와 같음", "위와같음"]  # what stands above is not guessed
-NOTHING = ["-", "–", "—", *DITTO]  # in a column that holds no number: nothing to tell
+DASHES = ["-", "–", "—"]
+NOTHING = [*DASHES, *DITTO]  # in a column that holds no number: nothing to tell
 # Failing cells of one field: index (row of the batch), code, and what was expected in both languages.
 FAILED = {
     "index": pl.UInt32,
@@ -94,6 +96,9 @@ def cast_plain(contract: Contract, fld: ContractField, texts: pl.Series) -> pl.D
 
         def code_of(text: str) -> Parsed:
             known = codes.get(normalise_header(text))
+            if known is None and (twice := SAID_TWICE.match(text)):
+                said = {codes.get(normalise_header(part)) for part in twice.groups()}
+                known = said.pop() if len(said) == 1 else None
             return known, None if known or text in NOTHING else "E_CODE_UNKNOWN"
 
         return by_distinct(texts, code_of, pl.String())
