@@ -120,7 +120,7 @@ def answer_mail(answer: Answer, workbook: str | None) -> Mail:
         counts=_counts(answer),
         groups=_most_important(answer),
         fine=_fine(answer),
-        attached=told["attached"].format(name=workbook) if workbook else "",
+        attached=told["attached" if answer.groups else "attached_fine"].format(name=workbook) if workbook else "",
         closing=told["closing"],
     )
     subject = " ".join(told["subject"].format(file=answer.checked.file_name, headline=content.headline).split())

@@ -20,6 +20,14 @@ YEAR_WORDS = (
 SHORT_YEAR = re.compile(r"['’‘`](\d{2})\s*년|(?<!\d)(\d{2})\s*년도")
 # The year that another is held against.
 COMPARED = re.compile(r"20\d{2}\s*(?:년도?)?\s*\)?\s*(?:대비|에\s*비해|보다|→|vs\.?)")
+# Several years at once, and days of one: 2020~2021년, 2020. 1. 1. ~ 12. 31.
+SEVERAL_YEARS = re.compile(
+    r"(?<![\d.])20\d{2}\s*년?도?\s*[~∼〜]\s*(?:20\d{2}|['’‘`]?\d{2}\s*년)(?:\s*년도?)?(?!\s*[.\d])"
+)
+DAYS_OF = re.compile(
+    r"(20\d{2})\s*[.\-/년]\s*\d{1,2}\s*[.\-/월]\s*\d{1,2}\s*[일.]?\s*(?:\([월화수목금토일]\)\s*)?[~∼〜]"
+    r"\s*(?:\1\s*[.\-/년]\s*)?\d{1,2}\s*[.\-/월]\s*\d{1,2}(?!\d|\s*[.\-/]\s*\d)"
+)
 BARE_YEAR = re.compile(r"(?<![\d.\-])(20\d{2})(?![\d.\-])")
 # Dots that look alike; NFKC makes a letter of the first.
 MIDDLE_DOTS = str.maketrans(dict.fromkeys("ㆍ‧∙⋅・･•", "·"))
@@ -90,7 +98,7 @@ def made_on(text: str) -> date | None:
 
 
 def _year(text: str) -> int | None:
-    whole = COMPARED.sub(" ", SENT_IN.sub(" ", text))
+    whole = SEVERAL_YEARS.sub(" ", COMPARED.sub(" ", SENT_IN.sub(" ", text)))
     text = MONTH.sub(" ", DAY.sub(" ", whole))
     for words in YEAR_WORDS:
         if found := words.search(text):
@@ -98,6 +106,8 @@ def _year(text: str) -> int | None:
     if found := SHORT_YEAR.search(text):
         return 2000 + int(found[1] or found[2])
     if found := BARE_YEAR.search(text):
+        return int(found[1])
+    if (found := DAYS_OF.search(whole)) and not re.search(SENT, whole[: found.start()].rpartition("\n")[2]):
         return int(found[1])
     # A monthly report says its year only with its month (2021년 5월 ... 실적).
     found = BARE_YEAR.search(DAY.sub(" ", whole).replace(".", " "))
