@@ -148,7 +148,7 @@ class _Sheet:
 
     def _title(self, row: int, floor: int, left: int, right: int) -> Title:
         rows = [self.row(r)[left : right + 1] for r in range(self._title_from(row, floor), row)]
-        return read_title(rows if floor else self.grid.above + rows)
+        return read_title(rows if floor else self.grid.above + rows, self.grid.sheet)
 
     def part_repeats(self, headers: list[Header]) -> tuple[list[Header], dict[int, list[int]]]:
         """Headers that open a table, and for each by its place among them the rows in which it stands again."""

@@ -22,7 +22,7 @@ from sciculture_etl.read.spelling import (
     unit_in_header,
     wide_column,
 )
-from sciculture_etl.read.titles import Title, said_term
+from sciculture_etl.read.titles import Title
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _missing(contract: Contract, columns: dict[str, int], above: Title) -> list[
     given |= {
         name
         for name, fld in contract.fields.items()
-        if fld.type == "term" and fld.said and fld.required and (said_term(above.text, fld.terms) or 0) > 0
+        if fld.type == "term" and fld.said and fld.required and (above.term(fld.terms) or 0) > 0
     }
     wide = contract.unpivot
     told = [*wide.columns, *([TOTAL] if TOTAL in contract.fields[wide.into].values else [])] if wide else []

@@ -170,8 +170,8 @@ DAY_TO_DAY = re.compile(r"^(\d{8}|\d{4}-\d{1,2}-\d{1,2})-(\d{8}|\d{4}-\d{1,2}-\d
 
 
 def _split_period(text: str) -> list[str]:
-    if found := DAY_TO_DAY.match(text):
-        return list(found.groups())
+    if two := DAY_TO_DAY.match(text):
+        return [two[1], two[2]]
     parts = PERIOD.split(text)
     if len(parts) == 1 and any(mark in text for mark in "./월") and len(found := HYPHEN.split(text)) == 2:
         return found

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from sciculture_etl.contracts import Contract, ContractField
-from sciculture_etl.read.titles import SEVERAL_TERMS, said_term, year_in_file_name
+from sciculture_etl.read.titles import SEVERAL_TERMS, said_term, year_in_file_name, year_of_sheet
 from sciculture_etl.validate.blocks import Block, per_row
 from sciculture_etl.validate.cells import (
     DASHES,
@@ -70,7 +70,7 @@ def program_years(contract: Contract, rows: pl.DataFrame, blocks: list[Block]) -
 
 def _years(contract: Contract, rows: pl.DataFrame, blocks: list[Block], tell: Tell) -> pl.Series:
     titles = per_row(rows, [block.table.title_year for block in blocks], pl.Int32())
-    names = per_row(rows, [year_in_file_name(block.candidate.file_name) for block in blocks], pl.Int32())
+    names = per_row(rows, [_named_year(block) for block in blocks], pl.Int32())
     own = rows["program_year"] if "program_year" in rows.columns else None
     dates = None
     if contract.year_from:
@@ -89,6 +89,12 @@ def _years(contract: Contract, rows: pl.DataFrame, blocks: list[Block], tell: Te
         failing = failing.filter(pl.col("code") != "E_REQUIRED_MISSING")
     tell("program_year", failing, True)
     return years
+
+
+def _named_year(block: Block) -> int | None:
+    """That of the sheet's name where the title says none, else that of the file's."""
+    own = None if block.table.title_year else year_of_sheet(block.table.sheet)
+    return own or year_in_file_name(block.candidate.file_name)
 
 
 def _period(
@@ -193,8 +199,8 @@ def _term(
 def _said_term(fld: ContractField, block: Block) -> int | None:
     if not fld.said:
         return None
-    said = said_term(block.table.title, fld.terms)
-    said = said if said is not None else said_term(block.candidate.file_name, fld.terms)
+    texts = (block.table.title, block.table.sheet or "", block.candidate.file_name)
+    said = next((term for text in texts if (term := said_term(text, fld.terms)) is not None), None)
     # Dates tell the parts of what is of several; the whole year is a term only where the form knows it.
     if said == SEVERAL_TERMS and fld.from_date:
         return None
