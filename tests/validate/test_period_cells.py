@@ -27,6 +27,12 @@ def test_a_place_that_is_named_like_a_ditto_is_a_place() -> None:
     assert judge(as_csv([["가상 2022년 시설"], ["시설명", "시설구분", "시도", "시군구", "읍면동"], row])).places == []
 
 
+def test_sejong_lacks_no_city_where_its_dong_is_unknown() -> None:
+    row = ["가상 시설", "도서관", "세종", "", "없는동"]
+    judged = judge(as_csv([["가상 2022년 시설"], ["시설명", "시설구분", "시도", "시군구", "읍면동"], row]))
+    assert judged.places == [("E_REGION_UNKNOWN", 3, "E3")]
+
+
 def test_a_month_of_another_year_is_not_taken_for_one_of_this() -> None:
     rows = [[month, "서울", "종로구", "차상위", "9", "5"] for month in ("2022-05", "2021-06", "2021년 7월")]
     judged = judge(as_csv([["가상 2022년 과학문화바우처 이용 실적"], VOUCHER, *rows]))
