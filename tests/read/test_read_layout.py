@@ -27,6 +27,7 @@ LEFT_OUT = {
     "starred footnote": [HEADER, ONE, TWO, ["* 가상의 수"]],
     "example row": [HEADER, ["예시) 2020", *ONE[1:]], ONE, TWO],
     "example of how to fill it in": [HEADER, ["(작성예)", *ONE[1:]], ONE, TWO],
+    "example behind a mark": [HEADER, ["※ 작성예시", *ONE[1:]], ONE, TWO],
     "header again": [HEADER, ONE, HEADER, TWO],
     "blank row": [HEADER, ONE, [""] * len(HEADER), TWO],
 }
@@ -146,3 +147,18 @@ def test_two_sheets_of_one_form_are_both_read() -> None:
     judged = judge(book)
     assert judged.column("term") == [1, 2]
     assert judged.column("part") == [1, 2]
+
+
+def test_a_name_that_begins_like_an_example_is_a_name() -> None:
+    rest = ["가상 전시", "2020-03-02", "2020-03-04", "10", "전남", "여수시"]
+    header = ["과학관명", "전시명", "시작일", "종료일", "관람객수", "시도", "시군구"]
+    judged = judge(as_csv([["2020년 실적"], header, ["예시바른과학관", *rest], ["예시", *rest]]))
+    assert judged.accounts == [{"read": 2, "loaded": 1, "quarantined": 0, "left_out": 1}]
+
+
+@pytest.mark.parametrize("label", ["합  계", "[총계]", "Total"])
+def test_a_total_of_one_measure_alone_is_held_to_its_rows(label: str) -> None:
+    header = ["과학관명", "설립구분", "전시명", "기간", "관람객수", "운영일수", "시도", "시군구"]
+    row = ["가상과학관", "공립", "가상 전시", "3.2~3.27", "10", "5", "전남", "여수시"]
+    judged = judge(as_csv([["2020년 실적"], header, row, [label, "", "", "", "11", "", "", ""]]))
+    assert judged.places == [("W_TOTAL_MISMATCH", 4, "E4")]

@@ -125,7 +125,7 @@ def answer_mail(answer: Answer, workbook: str | None) -> Mail:
         groups=groups,
         others=others,
         fine=_fine(answer),
-        attached=told["attached"].format(name=workbook) if workbook else "",
+        attached=told["attached" if answer.groups else "attached_fine"].format(name=workbook) if workbook else "",
         closing=told["closing"],
     )
     subject = " ".join(told["subject"].format(file=answer.checked.file_name, headline=content.headline).split())

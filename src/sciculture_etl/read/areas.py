@@ -124,7 +124,10 @@ class _Sheet:
             if any(_overlap(header, other) for other in touched) or (chosen and not _sure(header)):
                 continue
             chosen.append(header)
-        told = [replace(header, unclear=unclear_measures(header, self.grid.merges)) for header in chosen]
+        told = [
+            replace(header, unclear=unclear_measures(header, self.grid.merges, self.row(header.last + 1)))
+            for header in chosen
+        ]
         return sorted(told, key=lambda header: (header.first, header.left))
 
     def _title_from(self, row: int, floor: int) -> int:
@@ -153,7 +156,7 @@ class _Sheet:
 
     def _title(self, row: int, floor: int, left: int, right: int) -> Title:
         rows = [self.row(r)[left : right + 1] for r in range(self._title_from(row, floor), row)]
-        return read_title(rows if floor else self.grid.above + rows)
+        return read_title(rows if floor else self.grid.above + rows, self.grid.sheet)
 
     def part_repeats(self, headers: list[Header]) -> tuple[list[Header], dict[int, list[int]]]:
         """Headers that open a table, and for each by its place among them the rows in which it stands again."""

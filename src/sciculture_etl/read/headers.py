@@ -9,7 +9,10 @@ from sciculture_etl.contracts import Contract
 from sciculture_etl.contracts.form import TOTAL
 from sciculture_etl.read.grid import Merge
 from sciculture_etl.read.spelling import (
+    CUMULATIVE,
     DONE,
+    LETTER,
+    NET,
     PLANNED,
     Cells,
     header_names,
@@ -19,7 +22,7 @@ from sciculture_etl.read.spelling import (
     unit_in_header,
     wide_column,
 )
-from sciculture_etl.read.titles import Title, said_term
+from sciculture_etl.read.titles import Title
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def _missing(contract: Contract, columns: dict[str, int], above: Title) -> list[
     given |= {
         name
         for name, fld in contract.fields.items()
-        if fld.type == "term" and fld.said and fld.required and (said_term(above.text, fld.terms) or 0) > 0
+        if fld.type == "term" and fld.said and fld.required and (above.term(fld.terms) or 0) > 0
     }
     wide = contract.unpivot
     told = [*wide.columns, *([TOTAL] if TOTAL in contract.fields[wide.into].values else [])] if wide else []
@@ -100,7 +103,10 @@ def _goes_on(rows: list[Cells], contract: Contract) -> bool:
     def heads(cell: str) -> bool:
         name = normalised(cell)
         return (
-            name in spellings or name in DONE or bool(PLANNED.match(name)) or (not name and bool(unit_in_header(cell)))
+            name in spellings
+            or name in (*DONE, *NET, *CUMULATIVE)
+            or bool(PLANNED.match(name))
+            or (not name and bool(unit_in_header(cell)))
         )
 
     below = [[cell for cell in row if cell] for row in rows[1:]]
@@ -207,8 +213,8 @@ def _header(place: _Place, forms: Forms, runs: list[range], apart: bool) -> Head
     return Header(place.contract, place.first, place.last, columns, place.labels, left, right, missing, score=score)
 
 
-def unclear_measures(header: Header, merges: list[Merge]) -> list[str]:
-    """Measures of which it can't be told which column is meant."""
+def unclear_measures(header: Header, merges: list[Merge], below: Cells) -> list[str]:
+    """Measures of which it can't be told which column is meant. below: the row after the header."""
     fields = header.contract.fields
     owners = {column: name for name, column in header.columns.items()}
     labels = {column: label for column, label in header.labels.items() if header.left <= column <= header.right}
@@ -219,6 +225,7 @@ def unclear_measures(header: Header, merges: list[Merge]) -> list[str]:
         if merge.right > merge.left and merge.top <= header.last <= merge.bottom
         for column in range(merge.left, merge.right + 1)
     }
+    wide |= {column for column in labels if _is_parted(column, header, below)}
     # Under which columns the same child stands that no field claims with its parent: planned and actual.
     children = [
         normalise_header(label.split("|")[-1])
@@ -235,6 +242,16 @@ def unclear_measures(header: Header, merges: list[Merge]) -> list[str]:
         if column in wide or names.count(normalise_header(label)) > 1 or (by_child and children.count(child) > 1):
             unclear.append(name)
     return unclear
+
+
+def _is_parted(column: int, header: Header, below: Cells) -> bool:
+    """Whether words below a header part its column in several, or say that persons count every time they came."""
+    words = [bool(cell and LETTER.search(cell) and not any(map(str.isdigit, cell))) for cell in below]
+    if column >= len(words) or not words[column]:
+        return False
+    goes_on = column + 1 < len(words) and words[column + 1] and column + 1 not in header.labels
+    told = sum(bool(below[own]) for own in header.labels if own < len(below))  # a row of data tells most columns
+    return (goes_on and 2 * told <= len(header.labels)) or normalised(below[column]) in CUMULATIVE
 
 
 def _claims_parent(header: Header, name: str, label: str) -> bool:

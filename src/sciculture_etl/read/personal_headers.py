@@ -24,7 +24,7 @@ NAME = re.compile(
 )
 # What may be an office's as well.
 OTHER = re.compile(
-    r".*(?:이메일|전자우편|상세주소|계좌번호|입금계좌|예금주).*|계좌|자택주소|집주소|거주지주소|메일주소|e-?mail(?:주소|address)?",
+    r".*(?:이메일|전자우편|상세주소|계좌번호|입금계좌|예금주).*|계좌|자택주소|집주소|거주지주소|e?-?메일(?:주소)?|e-?mail(?:주소|address)?",
     re.IGNORECASE,
 )
 OFFICE = re.compile(r"기관|대표|사무|부서|담당자(?:이메일|메일)|문의|법인|사업자", re.IGNORECASE)

@@ -55,6 +55,9 @@ def normalised(text: str | None) -> str:
 
 
 PLANNED = re.compile(r"계획|목표|예정|예상")
+# Persons counted once, and once every time they came.
+NET = ("순인원", "실인원")
+CUMULATIVE = ("연인원", "누적인원")
 DONE = ("실적", "결과", "실제", "집행", "개최결과", "운영결과")
 
 
@@ -80,8 +83,9 @@ def spellings_of(contract: Contract) -> dict[str, tuple[str, int]]:
 
 
 def _with_unit(spellings: Sequence[str], unit: str | None) -> list[str]:
-    """A header may have its own unit behind it, whatever that is: ``운영일수(일)``."""
-    return [*spellings, *(f"{spelling}({unit})" for spelling in spellings if unit)]
+    """A header may have its own unit behind it, whatever that is: ``운영일수(일)``; and that persons count once."""
+    units = [unit, *(NET if unit == "명" else ())] if unit else []
+    return [*spellings, *(f"{spelling}({unit})" for unit in units for spelling in spellings)]
 
 
 Cells = list[str | None]

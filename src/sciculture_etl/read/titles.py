@@ -20,9 +20,18 @@ YEAR_WORDS = (
 SHORT_YEAR = re.compile(r"['’‘`](\d{2})\s*년|(?<!\d)(\d{2})\s*년도")
 # The year that another is held against.
 COMPARED = re.compile(r"20\d{2}\s*(?:년도?)?\s*\)?\s*(?:대비|에\s*비해|보다|→|vs\.?)")
+# Several years at once, and days of one: 2020~2021년, 2020. 1. 1. ~ 12. 31.
+SEVERAL_YEARS = re.compile(
+    r"(?<![\d.])20\d{2}\s*년?도?\s*[~∼〜]\s*(?:20\d{2}|['’‘`]?\d{2}\s*년)(?:\s*년도?)?(?!\s*[.\d])"
+)
+DAYS_OF = re.compile(
+    r"(20\d{2})\s*[.\-/년]\s*\d{1,2}\s*[.\-/월]\s*\d{1,2}\s*[일.]?\s*(?:\([월화수목금토일]\)\s*)?[~∼〜]"
+    r"\s*(?:\1\s*[.\-/년]\s*)?\d{1,2}\s*[.\-/월]\s*\d{1,2}(?!\d|\s*[.\-/]\s*\d)"
+)
 BARE_YEAR = re.compile(r"(?<![\d.\-])(20\d{2})(?![\d.\-])")
 # Dots that look alike; NFKC makes a letter of the first.
 MIDDLE_DOTS = str.maketrans(dict.fromkeys("ㆍ‧∙⋅・･•", "·"))
+YEAR_SHEET = re.compile(r"\s*\(?(20\d{2})\s*(?:년도?|학년도)?\)?[\s_]*(?:운영)?\s*(?:실적|현황|자료)?\s*")
 YEAR_IN_NAME = re.compile(r"(?<!\d)(20\d{2})(?:0[1-9]|1[0-2])?(?!\d)")
 SHORT_YEAR_IN_NAME = re.compile(r"(?<!\d)(\d{2})년|['’‘`](\d{2})(?!\d)")
 MONEY_UNIT = re.compile(r"(천|만|백\s*만|억)\s*원")
@@ -30,6 +39,7 @@ UNIT_LINE = re.compile(rf"단위\s*[:：]?\s*([^)\]>›〉]+)|[(\[<‹〈]\s*({M
 SUBMITTER_LINE = re.compile(r"(?:기관명|운영기관|제출기관|수행기관|책임운영기관)[^\S\n]*[:：][^\S\n]*([^,;/|\n]+)")
 MADE_ON = re.compile(r"(?:제출|수정|작성)\s*(?:일자|일시|일)?\s*[:：]?\s*(?=20\d{2})")
 DAY_BEFORE = re.compile(rf"(?P<day>{DAY.pattern})\s*(?:자\s*)?(?:기준|현재)")
+END_BEFORE = re.compile(r"(20\d{2})\s*(?:년|\.)?\s*(?:(\d{1,2})\s*(?:월|\.)\s*)?말\s*(?:일\s*)?(?:자\s*)?(?:기준|현재)")
 DAY_AFTER = re.compile(rf"(?:기준\s*일?자?|현재)\s*[:：]?\s*(?P<day>{DAY.pattern})")
 # When something was made or sent, and as of when: neither is the program year or its part.
 SENT = r"(?:제출|작성|수정|접수|보고)"
@@ -58,7 +68,7 @@ MONEY_SCALE = {"원": 1, "천원": 1_000, "만원": 10_000, "백만원": 1_000_0
 class Title:
     """year: program year or None. unit: the money unit said for the whole table. made_on: day of submission or
     correction. submitter: the institution named. template: the form of ours that the file was made from. day: the day
-    that the table calls its own. text: all that stands there, but for the mark of the form."""
+    that the table calls its own. text: all that stands there, but for the mark of the form. sheet: its name."""
 
     year: int | None = None
     unit: str | None = None
@@ -67,13 +77,19 @@ class Title:
     template: TemplateMark | None = None
     day: str | None = None
     text: str = ""
+    sheet: str | None = None
+
+    def term(self, per_year: int) -> int | None:
+        """The part of the year that it says, else that its sheet goes by (``said_term``)."""
+        said = said_term(self.text, per_year)
+        return said_term(self.sheet, per_year) if said is None and self.sheet else said
 
     def within(self, sheet: Title) -> Title:
         """What it leaves unsaid, as the title of the whole sheet says it."""
         return Title(
             year=self.year or sheet.year, unit=self.unit or sheet.unit, submitter=self.submitter or sheet.submitter,
             made_on=self.made_on or sheet.made_on, template=self.template or sheet.template, day=self.day or sheet.day,
-            text=self.text or sheet.text,
+            text=self.text or sheet.text, sheet=self.sheet or sheet.sheet,
         )  # fmt: skip
 
 
@@ -90,7 +106,7 @@ def made_on(text: str) -> date | None:
 
 
 def _year(text: str) -> int | None:
-    whole = COMPARED.sub(" ", SENT_IN.sub(" ", text))
+    whole = SEVERAL_YEARS.sub(" ", COMPARED.sub(" ", SENT_IN.sub(" ", text)))
     text = MONTH.sub(" ", DAY.sub(" ", whole))
     for words in YEAR_WORDS:
         if found := words.search(text):
@@ -99,13 +115,16 @@ def _year(text: str) -> int | None:
         return 2000 + int(found[1] or found[2])
     if found := BARE_YEAR.search(text):
         return int(found[1])
+    if (found := DAYS_OF.search(whole)) and not re.search(SENT, whole[: found.start()].rpartition("\n")[2]):
+        return int(found[1])
     # A monthly report says its year only with its month (2021년 5월 ... 실적).
     found = BARE_YEAR.search(DAY.sub(" ", whole).replace(".", " "))
     return int(found[1]) if found else None
 
 
-def read_title(rows: list[list[str | None]]) -> Title:
-    """What the rows above the header say. A year deleted from the title of a form of ours still stands in its mark."""
+def read_title(rows: list[list[str | None]], sheet: str | None = None) -> Title:
+    """What the rows above the header say; sheet: the name of theirs. A year deleted from the title of a form of ours
+    still stands in its mark."""
     marked = "\n".join(line for row in rows for line in _lines([unicodedata.normalize("NFKC", c) for c in row if c]))
     template, text = TemplateMark.found_in(marked), MARK.sub(" ", marked)
     units = [
@@ -122,6 +141,7 @@ def read_title(rows: list[list[str | None]]) -> Title:
         template=template,
         day=said_date(text),
         text=text,
+        sheet=sheet,
     )
 
 
@@ -166,15 +186,23 @@ def said_term(text: str, per_year: int) -> int | None:
 
 
 def said_date(text: str) -> str | None:
-    """The day that a title calls its own: ``2021. 12. 31. 기준``, ``기준일: 2021-12-31``."""
+    """The day that a title calls its own: ``2021. 12. 31. 기준``, ``기준일: 2021-12-31``, ``2021년 말 현재``."""
     normal = unicodedata.normalize("NFKC", text)
-    found = DAY_BEFORE.search(normal) or DAY_AFTER.search(normal)
-    return found["day"].strip() if found else None
+    if found := DAY_BEFORE.search(normal) or DAY_AFTER.search(normal):
+        return found["day"].strip()
+    found = END_BEFORE.search(normal)
+    return f"{found[1]}년 {found[2] or 12}월말" if found else None
 
 
 def _halves(text: str) -> str:
     text = re.sub(r"상\s*[·,/]?\s*하반기", "1·2반기", text)
     return re.sub("[하후]반기", "2반기", re.sub("[상전]반기", "1반기", text))
+
+
+def year_of_sheet(name: str | None) -> int | None:
+    """``2020년``, ``2020 실적`` → 2020; None for a sheet that is called by more than its year."""
+    found = YEAR_SHEET.fullmatch(unicodedata.normalize("NFKC", name or ""))
+    return int(found[1]) if found else None
 
 
 def year_in_file_name(name: str) -> int | None:

@@ -22,7 +22,7 @@ from sciculture_etl.validate.dates import (
     parse_term,
     parse_year,
 )
-from sciculture_etl.validate.expected import blank_advice, bounds_of, expected
+from sciculture_etl.validate.expected import YEAR_ELSEWHERE, blank_advice, bounds_of, expected
 from sciculture_etl.validate.numbers import NONE_MARKS, cast_numbers
 
 FIRST_YEAR = 2000
@@ -32,9 +32,11 @@ PERIOD_CODES = ["start_code", "end_code"]
 PERIOD_WARNINGS = ["start_weekday", "end_weekday", "crosses"]
 ANY_YEAR = 2020  # a leap year: what could be a date in it could be one in some year
 Parsed = tuple[Any, str | None]  # value, code
+SAID_TWICE = re.compile(r"^([^()（）]+)[(（]([^()（）]+)[)）]$")  # 업무협약(MOU), 미국(US)
 NO_ITEM = ("-", "–", "—", "없음", "해당없음", "해당 없음")
 DITTO = ["〃", "″", "''", '"', "상동", "위와 같음", "위와같음"]  # what stands above is not guessed
-NOTHING = ["-", "–", "—", *DITTO]  # in a column that holds no number: nothing to tell
+DASHES = ["-", "–", "—"]
+NOTHING = [*DASHES, *DITTO]  # in a column that holds no number: nothing to tell
 # Failing cells of one field: index (row of the batch), code, and what was expected in both languages.
 FAILED = {
     "index": pl.UInt32,
@@ -94,6 +96,9 @@ def cast_plain(contract: Contract, fld: ContractField, texts: pl.Series) -> pl.D
 
         def code_of(text: str) -> Parsed:
             known = codes.get(normalise_header(text))
+            if known is None and (twice := SAID_TWICE.match(text)):
+                said = {codes.get(normalise_header(part)) for part in twice.groups()}
+                known = said.pop() if len(said) == 1 else None
             return known, None if known or text in NOTHING else "E_CODE_UNKNOWN"
 
         return by_distinct(texts, code_of, pl.String())
@@ -249,7 +254,7 @@ def cast_years(
     if bad.any():
         failures.append(failed(bad.arg_true(), "E_NOT_A_NUMBER"))
     if (missing := years.is_null() & ~bad).any():
-        failures.append(failed(missing.arg_true(), "E_REQUIRED_MISSING"))
+        failures.append(failed(missing.arg_true(), "E_REQUIRED_MISSING", *YEAR_ELSEWHERE))
     if (disagree := judged["disagree"]).any():
         said = [pl.col("title").fill_null(0), pl.col("name").fill_null(0)]
         told = frame.filter(disagree).select(

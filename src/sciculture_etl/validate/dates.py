@@ -16,20 +16,30 @@ YMD = re.compile(
     r"(?:\s*[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$"
 )
 COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
-MONTH = re.compile(r"^(?:(\d{4})\s*(?:년|[.\-/])|['’‘`]?(\d{2})\s*년)\s*(\d{1,2})\s*(?:월\s*말|월|\.)?$")
+MONTH = re.compile(
+    r"^(?:(\d{4})\s*(?:년|[.\-/])|['’‘`]?(\d{2})\s*년|['’‘`](\d{2})\s*\.|(\d{2})\s*\.(?=\s*\d{1,2}\s*월))"
+    r"\s*(\d{1,2})\s*(?:월\s*말|월|\.)?$"
+)
 YEAR = re.compile(
     r"^(?:FY|제)?\s*['’‘`]?\s*(\d{4}|\d{2})\s*(?:년도|학년도|년\(도\)|년|(?:사업|회계)\s*[연년]도|\.)?(?:\.0+)?$",
     re.IGNORECASE,
 )
 # After a date: a weekday left blank, how many days or meetings it was.
-REMARK = re.compile(r"\s*\(\s*(?:(?:총|매주|주)?\s*\d+\s*(?:일간?|주간?|회차?|개월간?|박\s*\d+\s*일))?\s*\)")
-TERM = re.compile(r"^제?\s*(\d{1,2})\s*(?:/\s*4)?\s*(?:기수|분기|학기|기|차)?(?:\.0+)?$")
-HALVES = {"상반기": "1", "전반기": "1", "하반기": "2", "후반기": "2", "1반기": "1", "2반기": "2"}
-MONTH_OF_YEAR = re.compile(
-    r"^(?:20\d{2}\s*[.\-/년]\s*)?(\d{1,2})\s*(?:월분|월|\.)?(?:[.\-/]\s*\d{1,2}(?:[T ][\d:.]+)?)?$"
+REMARK = re.compile(
+    r"\s*\(\s*(?:(?:총|매주|주)?\s*\d+\s*(?:일간?|주간?|회차?|개월간?|박\s*\d+\s*일))?\s*\)|\s*,\s*총?\s*\d+\s*일간$"
 )
+# The hours of a day, one or from one to another.
+CLOCK = r"(?:(?:오전|오후)\s*)?(?:\d{1,2}:\d{2}(?::\d{2})?|\d{1,2}\s*시(?:\s*\d{1,2}\s*분|\s*반)?)"
+HOURS = re.compile(rf"(?:\s*,\s*|\s+|(?<=\))){CLOCK}(?:\s*[~∼〜-]\s*{CLOCK}(?!\d))?(?!\d)")
+# The year before a term: 2021년 1분기, 2021-05, '21 상반기.
+YEAR_OF_TERM = re.compile(
+    r"^(?:(20\d{2})|['’‘`]\s*(\d{2})|(\d{2})(?=\s*년))(?!\d)\s*(?:학년도|년도|년|[.\-/])?\s*(?=\S)"
+)
+TERM = re.compile(r"^제?\s*(\d{1,2})\s*(?:/\s*4|사(?=\s*분기))?\s*(?:기수|분기|학기|기|차)?(?:\.0+)?$")
+HALVES = {"상반기": "1", "전반기": "1", "하반기": "2", "후반기": "2", "1반기": "1", "2반기": "2"}
+MONTH_OF_YEAR = re.compile(r"^(\d{1,2})\s*(?:월분|월|\.)?(?:[.\-/]\s*\d{1,2}(?:[T ][\d:.]+)?)?$")
 ORDINAL = re.compile(r"^제?\s*(\d{1,4})\s*(?:회차|회|차|년|월|th|st|nd|rd)?(?:\.0+)?$", re.IGNORECASE)
-WHOLE_YEAR = re.compile(r"^(?:20\d{2}\s*년?\s*)?(?:상시|연중|수시)(?:\s*(?:상시|수시|운영))?$")
+WHOLE_YEAR = re.compile(r"^(?:20\d{2}\s*년?\s*)?(?:상시|연중|수시)(?:\s*\(?\s*(?:상시|수시|연중|운영)\s*\)?)*$")
 
 
 @dataclass(frozen=True)
@@ -46,19 +56,26 @@ def _normal(text: str) -> str:
     return " ".join(REMARK.sub("", unicodedata.normalize("NFKC", text)).split())
 
 
+def _dated(text: str) -> str:
+    return HOURS.sub("", _normal(text))
+
+
 def parse_year(text: str) -> int | None:
     """``2020``, ``2020년도``, ``'20``, ``20년`` → 2020; None for anything else."""
     found = YEAR.match(_normal(text))
     if not found:
         return None
-    year = int(found[1])
-    return 2000 + year if year < 100 else year
+    return _full_year(found[1])
+
+
+def _full_year(digits: str) -> int:
+    return 2000 + int(digits) if len(digits) == 2 else int(digits)
 
 
 def parse_term(text: str, per_year: int = 4) -> int | None:
     """``1``, ``제1기``, ``1분기``, ``2/4분기``, ``Ⅰ``; ``하반기`` (of 2); ``5월``, ``2020-05`` (of 12) → the number;
     None for anything else."""
-    normal = _normal(text)
+    normal = YEAR_OF_TERM.sub("", _normal(text))
     if per_year == 12 and (found := MONTH_OF_YEAR.match(normal)):
         return int(found[1])
     if per_year == 2:
@@ -66,6 +83,12 @@ def parse_term(text: str, per_year: int = 4) -> int | None:
     roman = {"I": "1", "II": "2", "III": "3", "IV": "4"}
     found = TERM.match(roman.get(normal, normal))
     return int(found[1]) if found else None
+
+
+def year_of_term(text: str) -> int | None:
+    """The year that a term is said with: ``2021년 1분기``, ``'21 상반기``, ``2021-05`` → 2021; None where none is."""
+    found = YEAR_OF_TERM.match(_normal(text))
+    return _full_year(next(filter(None, found.groups()))) if found else None
 
 
 def parse_ordinal(text: str) -> int | None:
@@ -76,8 +99,8 @@ def parse_ordinal(text: str) -> int | None:
 
 def parse_day(text: str, program_year: int | None, month: str | None = None) -> ParsedDate:
     """A single day: ``3.2`` is of the program year. month: which day a month alone means; without it, it is no day."""
-    normal = _normal(text)
-    if program_year and TAIL_MD.match(normal):
+    normal = _dated(text)
+    if program_year and (TAIL_MD.match(normal) or (month and TAIL_M.match(normal))):
         normal = f"{program_year}.{normal}"
     parsed = parse_date(normal, program_year)
     if parsed.start == parsed.end:
@@ -94,20 +117,20 @@ def _last_of_month(year: int, month: int) -> date:
 
 def parse_date(text: str, program_year: int | None) -> ParsedDate:
     """One date as written → its day, or the month or year meant. A serial number counts days as spreadsheets do."""
-    normal = _normal(text)
+    normal = _dated(text)
     if WHOLE_YEAR.match(normal) and program_year:
         return ParsedDate(date(program_year, 1, 1), date(program_year, 12, 31))
     try:
         if found := YMD.match(normal):
-            year = int(found[1])
-            day = date(2000 + year if year < 100 else year, int(found[2]), int(found[3]))
+            day = date(_full_year(found[1]), int(found[2]), int(found[3]))
             wrong = bool(found[5]) or (bool(found[4]) and WEEKDAYS[day.weekday()] != found[4])
             return ParsedDate(day, day, warning="W_WEEKDAY_MISMATCH" if wrong else None)
         if found := COMPACT.match(normal):
             day = date(*(int(part) for part in found.groups()))
             return ParsedDate(day, day)
         if found := MONTH.match(normal):
-            year, month = int(found[1] or 2000 + int(found[2])), int(found[3])
+            *years, month = found.groups()
+            year, month = _full_year(next(filter(None, years))), int(month)
             return ParsedDate(date(year, month, 1), _last_of_month(year, month))
     except ValueError:
         return ParsedDate(code="E_DATE_INVALID")
@@ -120,7 +143,8 @@ def parse_date(text: str, program_year: int | None) -> ParsedDate:
 PERIOD = re.compile(r"\s*(?:~|∼|～|〜|부터|–|—)\s*|\s+-\s+")
 HYPHEN = re.compile(r"(?<=[\d.일)])\s*-\s*(?=[\d'])")  # between dates that are written with points or words
 TAIL_MD = re.compile(r"^(\d{1,2})\s*(?:[.\-/]|월)\s*(\d{1,2})\s*(?:일|\.)?\s*(\(.*\))?$")
-TAIL_M = re.compile(r"^(\d{1,2})\s*월$")
+TAIL_M = re.compile(r"^(\d{1,2})\s*월(?:\s*말)?$")
+MONTH_SPAN = re.compile(r"^(?:['’‘`]?\d{2}\s*\.\s*)?\d{1,2}$")
 TAIL_D = re.compile(r"^(\d{1,2})\s*(?:일|\.)?\s*(\(.*\))?$")
 
 
@@ -142,7 +166,12 @@ class ParsedPeriod:
         return self.start_code or self.end_code
 
 
+DAY_TO_DAY = re.compile(r"^(\d{8}|\d{4}-\d{1,2}-\d{1,2})-(\d{8}|\d{4}-\d{1,2}-\d{1,2})$")
+
+
 def _split_period(text: str) -> list[str]:
+    if two := DAY_TO_DAY.match(text):
+        return [two[1], two[2]]
     parts = PERIOD.split(text)
     if len(parts) == 1 and any(mark in text for mark in "./월") and len(found := HYPHEN.split(text)) == 2:
         return found
@@ -156,8 +185,10 @@ def parse_period(text: str, program_year: int | None, tail: str | None = None) -
     takes a missing year from the program year, the end takes year and month from the start; an end month before the
     start month is the next year's (W_PERIOD_CROSSES_YEAR).
     """
-    parts = [_normal(text), _normal(tail)] if tail else _split_period(_normal(text))
+    parts = [_dated(text), _dated(tail)] if tail else _split_period(_dated(text))
     first = parts[0].strip().removesuffix("부터").strip()
+    if len(parts) == 2 and MONTH_SPAN.match(first) and TAIL_M.match(parts[1].strip().removesuffix("까지").strip()):
+        first += "월"  # 3~5월
     if program_year and (TAIL_MD.match(first) or TAIL_M.match(first)):
         first = f"{program_year}.{first}"
     start = parse_date(first, program_year)

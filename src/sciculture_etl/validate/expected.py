@@ -13,6 +13,10 @@ from sciculture_etl.contracts import ContractField
 MOST_NAMED, FIRST_NAMED, MOST_NEAR = 20, 8, 3  # codes that a message lists: all, of more the first, or those alike
 ALIKE = 0.6
 ZERO = ("없으면 0을 적어 주세요.", "0 where there was none")
+YEAR_ELSEWHERE = (
+    "표 위의 제목 줄이나 파일 이름에 '2020년'처럼 적어도 됩니다.",
+    "it may also stand in the title above the table or in the file name, such as 2020년",
+)
 
 
 def bounds_of(fld: ContractField) -> tuple[float, float] | None:

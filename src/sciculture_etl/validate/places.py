@@ -69,7 +69,10 @@ def resolve_places(
         looked_up, on=["text", "year"], how="left", maintain_order="left"
     )
     failures: dict[str, list[pl.DataFrame]] = {name: [] for name in names}
-    sejong = rows["sido_code"].fill_null("") == SEJONG
+    # Told by the sido alone where the rest makes no sense: a dong that isn't known is no si/gun/gu that is missing.
+    widest = pl.DataFrame({"text": texts[names[0]], "year": years})
+    sido = widest.join(_resolved(texts[names[0]], years), on=["text", "year"], how="left", maintain_order="left")
+    sejong = pl.select(pl.coalesce(rows["sido_code"], sido["sido_code"])).to_series().fill_null("") == SEJONG
     missing = pl.Series([False]).new_from_index(0, rows.height)
     for fld in fields:
         if not fld.required:

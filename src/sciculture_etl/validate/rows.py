@@ -13,7 +13,10 @@ FOOTNOTE = (
     r"^(?:※|[*＊]\s*[^\d\s]|[*＊][)）]|주\s*\d*\s*[)）:：]|[(\[（]\s*주\s*\d+\s*[)\]）]|[(\[（]?주\s*\d*\s*[:：]"
     r"|[가-힣][가-힣\s]{1,9}[:：]|☞|▶|[□■◆◇▣●]|[○ㅇ]\s|[①-⑳]|(?:작성|제출|담당|확인|문의|보고)(?:일자?|일시|자|기관|부서|처)?\s*$)"
 )
-EXAMPLE = r"(?i)^[(<\[【（]?\s*(?:예시|작성\s*예|기재\s*예|샘플|견본|(?:보기|예|ex)\s*(?:[.)>\]】）:：]|$))"
+EXAMPLE = (
+    r"(?i)^[※*☞]?\s*[(<\[【（]?\s*(?:(?:예시|작성\s*예시?|기재\s*예시?|샘플|견본)(?:행|입니다)?(?:[^가-힣]|$)"
+    r"|(?:보기|예|ex)\s*(?:[.)>\]】）:：]|$))"
+)
 # In another column than the first only as a mark: a class may be called 예시로 배우는 과학.
 EXAMPLE_MARK = r"^[(<\[【（]?\s*(?:예시|작성\s*예시?|기재\s*예시?)\s*(?:[)>\]】）:：]|$)|^[(<\[【（]?예\s*[)）]"
 WORDS = r"소계|합계|총계|누계|총합계|총합|계"
@@ -64,6 +67,8 @@ def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
     full = pl.col("filled") >= max(2, (len(asked) + 1) // 2)
     last_full = pl.when(full).then("index").max().over("part_key")
     after = (pl.col("index") > last_full) & (pl.col("filled") <= min(2, max(1, len(asked) // 3)))
+    # A total may be told of one measure alone; it is held to its rows all the same.
+    after &= ~text.str.replace_all(r"\s", "").str.contains(TOTAL_WORD).fill_null(False) | (pl.col("filled") < 2)
     told = frame.with_row_index("index").select(
         "index",
         pl.when(pl.col("filled") == 0)

@@ -9,9 +9,10 @@ from typing import Any
 import polars as pl
 
 from sciculture_etl.contracts import Contract, ContractField
-from sciculture_etl.read.titles import SEVERAL_TERMS, said_term, year_in_file_name
+from sciculture_etl.read.titles import SEVERAL_TERMS, said_term, year_in_file_name, year_of_sheet
 from sciculture_etl.validate.blocks import Block, per_row
 from sciculture_etl.validate.cells import (
+    DASHES,
     NOTHING,
     by_distinct,
     cast_dates,
@@ -22,6 +23,7 @@ from sciculture_etl.validate.cells import (
     check_values,
     failed,
 )
+from sciculture_etl.validate.dates import year_of_term
 from sciculture_etl.validate.places import resolve_places
 from sciculture_etl.validate.scores import parse_score
 
@@ -47,7 +49,7 @@ def cast_rows(contract: Contract, rows: pl.DataFrame, blocks: list[Block], tell:
         if fld.type == "score":
             columns[name] = _told(contract, fld, _score(fld, rows, blocks, columns), tell)
         elif fld.type == "term":
-            columns[name] = _told(contract, fld, _term(contract, fld, rows, blocks, columns), tell)
+            columns[name] = _told(contract, fld, _term(contract, fld, rows, blocks, columns, years), tell)
     typed = pl.DataFrame(list(columns.values()))
     if contract.region_fields:
         typed = typed.hstack(_regions(contract, rows, blocks, years, tell))
@@ -68,7 +70,7 @@ def program_years(contract: Contract, rows: pl.DataFrame, blocks: list[Block]) -
 
 def _years(contract: Contract, rows: pl.DataFrame, blocks: list[Block], tell: Tell) -> pl.Series:
     titles = per_row(rows, [block.table.title_year for block in blocks], pl.Int32())
-    names = per_row(rows, [year_in_file_name(block.candidate.file_name) for block in blocks], pl.Int32())
+    names = per_row(rows, [_named_year(block) for block in blocks], pl.Int32())
     own = rows["program_year"] if "program_year" in rows.columns else None
     dates = None
     if contract.year_from:
@@ -86,10 +88,7 @@ def _years(contract: Contract, rows: pl.DataFrame, blocks: list[Block], tell: Te
         # The date's own finding tells why the year is unknown.
         failing = failing.filter(pl.col("code") != "E_REQUIRED_MISSING")
         tell(contract.year_from, _outside_form(years, blocks, rows), False)
-    # A table without a column for it has no blank to be filled.
-    asked = per_row(rows, ["program_year" in block.letters for block in blocks], pl.Boolean()).gather(failing["index"])
-    code = pl.when(~asked & (pl.col("code") == "E_REQUIRED_MISSING")).then(pl.lit("E_YEAR_MISSING")).otherwise("code")
-    tell("program_year", failing.with_columns(code.alias("code")), True)
+    tell("program_year", failing, True)
     return years
 
 
@@ -103,6 +102,12 @@ def _outside_form(years: pl.Series, blocks: list[Block], rows: pl.DataFrame) -> 
     return failed(at, "W_OUT_OF_RANGE", ko, en, "warning")
 
 
+def _named_year(block: Block) -> int | None:
+    """That of the sheet's name where the title says none, else that of the file's."""
+    own = None if block.table.title_year else year_of_sheet(block.table.sheet)
+    return own or year_in_file_name(block.candidate.file_name)
+
+
 def _period(
     contract: Contract, rows: pl.DataFrame, blocks: list[Block], years: pl.Series, tell: Tell
 ) -> dict[str, pl.Series]:
@@ -110,7 +115,8 @@ def _period(
     start, end = contract.period
     # A table without a column of its own for the end gives it with the start, or lacks the start.
     alone = per_row(rows, [end.name not in block.letters for block in blocks], pl.Boolean())
-    written = rows.select(pl.col(start.name).alias("first"), pl.col(end.name).alias("last"))
+    bounds = [pl.col(start.name).alias("first"), pl.col(end.name).alias("last")]
+    written = rows.select(bounds).with_columns(pl.all().replace(NOTHING, None))
     cast = cast_periods(written["first"], written["last"], years, not contract.year_from).hstack(
         written.with_columns(alone.alias("alone"))
     )
@@ -167,7 +173,12 @@ def _score(
 
 
 def _term(
-    contract: Contract, fld: ContractField, rows: pl.DataFrame, blocks: list[Block], columns: dict[str, pl.Series]
+    contract: Contract,
+    fld: ContractField,
+    rows: pl.DataFrame,
+    blocks: list[Block],
+    columns: dict[str, pl.Series],
+    years: pl.Series,
 ) -> tuple[pl.Series, pl.DataFrame]:
     cast = cast_plain(contract, fld, rows[fld.name])
     blank = rows[fld.name].is_null() | rows[fld.name].is_in(NOTHING)
@@ -175,6 +186,7 @@ def _term(
         per_row(rows, [_said_term(fld, block) for block in blocks], pl.Int16()).alias("said"),
         per_row(rows, [fld.name in block.letters for block in blocks], pl.Boolean()).alias("asked"),
         _term_of_dates(contract, fld, rows, columns).alias("dated"),
+        by_distinct(rows[fld.name], lambda text: (year_of_term(text), None), pl.Int16())["value"].alias("year"),
     )
     # What can't be read is an error, not the title's or the date's; a blank where the form asks is no whole year.
     elsewhere = pl.coalesce("said", "dated")
@@ -183,9 +195,14 @@ def _term(
     value = pl.when(~pl.col("blank")).then("own").otherwise(elsewhere)
     several = pl.col("blank") & pl.col("said").eq_missing(SEVERAL_TERMS)
     missing = pl.col("blank") & value.is_null() & pl.col("asked") & pl.lit(fld.default is not None)
+    other_year = (pl.col("year") != pl.lit(years)).fill_null(False)
     told = told.select(
-        pl.when(~several).then(value).alias("value"),
-        pl.coalesce(pl.lit(cast["code"]), pl.when(several | missing).then(pl.lit("E_REQUIRED_MISSING"))).alias("code"),
+        pl.when(~several & ~other_year).then(value).alias("value"),
+        pl.coalesce(
+            pl.lit(cast["code"]),
+            pl.when(several | missing).then(pl.lit("E_REQUIRED_MISSING")),
+            pl.when(other_year).then(pl.lit("E_YEAR_MISMATCH")),
+        ).alias("code"),
     )
     return check_values(fld, told["value"], told["code"], rows[fld.name])
 
@@ -193,8 +210,8 @@ def _term(
 def _said_term(fld: ContractField, block: Block) -> int | None:
     if not fld.said:
         return None
-    said = said_term(block.table.title, fld.terms)
-    said = said if said is not None else said_term(block.candidate.file_name, fld.terms)
+    texts = (block.table.title, block.table.sheet or "", block.candidate.file_name)
+    said = next((term for text in texts if (term := said_term(text, fld.terms)) is not None), None)
     # Dates tell the parts of what is of several; the whole year is a term only where the form knows it.
     if said == SEVERAL_TERMS and fld.from_date:
         return None
@@ -236,7 +253,7 @@ def _regions(contract: Contract, rows: pl.DataFrame, blocks: list[Block], years:
         fld.name: pl.when(~mapped.get_column(fld.name)).then(rows[fld.from_field]) for fld in fields if fld.from_field
     }
     texts = rows.select(pl.coalesce(name, elsewhere[name]) if name in elsewhere else name for name in names)
-    codes, failures = resolve_places(contract, texts, years, mapped)
+    codes, failures = resolve_places(contract, texts.with_columns(pl.all().replace(DASHES, None)), years, mapped)
     for fld in fields:
         rejects = any(own.required for own in fields)
         failing = failures[fld.name]
