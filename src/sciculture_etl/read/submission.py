@@ -13,6 +13,7 @@ from sciculture_etl.read.grid import Grid, Refused, compose
 from sciculture_etl.read.headers import Header
 from sciculture_etl.read.personal import find_personal
 from sciculture_etl.read.personal_parts import places_in_bytes, places_in_parts
+from sciculture_etl.read.spelling import known_spellings
 from sciculture_etl.read.table import Table, cut_table
 from sciculture_etl.settings import DEFAULT_LIMITS, Limits
 
@@ -77,7 +78,8 @@ def read_submission(
 
 def _read(data: bytes, contracts: dict[str, Contract], limits: Limits, path: str) -> Reading:
     kind, grids = read_grids(data, limits)
-    personal = find_personal(grids, path, places_in_parts(data, [grid.sheet for grid in grids], limits))
+    others = places_in_parts(data, [grid.sheet for grid in grids], limits)
+    personal = find_personal(grids, path, others, known_spellings(contracts))
     if not personal and kind in DOCUMENTS:
         personal = find_personal([], path, places_in_bytes(data))  # what stands beside its tables
     if personal:
