@@ -141,7 +141,10 @@ def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validate
         findings.add(*check_long_total(contract, contract.unpivot, typed, submissions), rejects=True)
     for names in [contract.grain, *contract.unique]:
         keys = _keys(contract, typed, names, submissions)
-        findings.add(None, _duplicates(rows, keys, ~findings.bad), rejects=True)
+        usable = ~findings.bad
+        if names != contract.grain:  # what isn't given is the same as nothing else
+            usable &= keys.select(pl.all_horizontal(pl.col(names).is_not_null())).to_series()
+        findings.add(None, _duplicates(rows, keys, usable), rejects=True)
     if is_wide:
         findings.spread(numbers)
     findings.add(None, _hidden_rows(rows, blocks), rejects=False)
