@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from forms import Sheet, as_csv, as_xlsx
+from forms import CLASS, Sheet, as_csv, as_xlsx, table
 from judging import judge
 
 NOTE = ["가상 자료"]
@@ -274,3 +274,22 @@ def test_numbers_and_contacts_of_an_office_are_not_personal(header: str) -> None
     judged = judge(as_csv([NOTE, [*VOUCHER, header], [*USED, NO_PERSON[header]]]))
     assert judged.errors == []
     assert judged.accounts[0]["loaded"] == 1
+
+
+@pytest.mark.parametrize("name", ["예시로 배우는 과학", "샘플 관찰하기", "Example 교실", "합계의 비밀", "시계 만들기"])
+def test_a_name_that_only_begins_like_a_mark_is_data(name: str) -> None:
+    form = {"강좌명": name, **{header: cell for header, cell in CLASS.items() if header != "강좌명"}}
+    assert judge(as_csv(table(form))).accounts == [{"read": 1, "loaded": 1, "quarantined": 0, "left_out": 0}]
+
+
+def test_a_company_whose_bracket_went_missing_is_no_note() -> None:
+    rows = [["2020년 강사 현황"], ["기관명", "강사수"], ["주)가상과학", "5"], ["주) 겸직 포함"], ["주1) 12월 기준", ""]]
+    assert judge(as_csv(rows)).accounts == [{"read": 3, "loaded": 1, "quarantined": 0, "left_out": 2}]
+
+
+def test_a_row_that_says_little_beside_merged_cells_is_data() -> None:
+    place = ["서울특별시", "종로구", "삼청동"]
+    rows = [["2020년 시설"], ["시설명", "시설구분", "시도", "시군구", "읍면동"], ["가상일", "도서관", *place]]
+    rows += [["가상이", "", "", "", ""], ["가상삼", "", "", "", ""], ["※ 가상"]]
+    judged = judge(as_xlsx(Sheet(rows, merges=[(2, column, 4, column) for column in range(1, 5)])))
+    assert judged.accounts == [{"read": 4, "loaded": 3, "quarantined": 0, "left_out": 1}]
