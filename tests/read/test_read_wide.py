@@ -105,3 +105,30 @@ def test_a_total_beside_its_parts_must_be_their_sum() -> None:
     assert lacking.finding["expected_ko"] == "100"
     alone = judge(as_csv([TITLE, LONG, long("계", "150")]))
     assert alone.places == []
+
+
+CLASSES = ["기수", "강좌명", "교육장명", "시도", "시군구", "읍면동"]
+HELD = ["1", "가상 교실", "가상 센터", "서울", "종로구", "삼청동"]
+PLAN_AND_ACTUAL = {
+    "under each measure": (["운영횟수", "", "수혜자수", ""], ["계획", "실적", "계획", "실적"], [10, 9, 20, 18]),
+    "over the measures": (["계획", "", "실적", ""], ["횟수", "순인원", "횟수", "순인원"], [10, 20, 9, 18]),
+}
+
+
+@pytest.mark.parametrize("way", PLAN_AND_ACTUAL)
+def test_of_several_measures_planned_and_actual_the_actual_are_read(way: str) -> None:
+    parents, children, numbers = PLAN_AND_ACTUAL[way]
+    rows = [["가상 2020년"], [*CLASSES, *parents], [*[""] * 6, *children], [*HELD, *map(str, numbers)]]
+    judged = judge(as_csv(rows))
+    assert judged.places == []
+    assert [judged.column(name) for name in ("session_count", "beneficiary_count")] == [[9], [18]]
+
+
+def test_what_was_done_twice_under_one_measure_is_asked_about() -> None:
+    rows = [
+        ["가상 2020년"],
+        [*CLASSES, "운영횟수", "", "수혜자수"],
+        [*[""] * 6, "실적", "결과", ""],
+        [*HELD, "1", "2", "3"],
+    ]
+    assert judge(as_csv(rows)).codes == ["R_HEADER_NOT_FOUND"]

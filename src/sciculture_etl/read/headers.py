@@ -211,7 +211,8 @@ def unclear_measures(header: Header, merges: list[Merge]) -> list[str]:
     """Measures of which it can't be told which column is meant."""
     fields = header.contract.fields
     owners = {column: name for name, column in header.columns.items()}
-    labels = {column: label for column, label in header.labels.items() if header.left <= column <= header.right}
+    own = {column: label for column, label in header.labels.items() if header.left <= column <= header.right}
+    labels = {column: _without_done(label) for column, label in own.items()}
     names = [normalise_header(label) for label in labels.values()]
     wide = {
         column
@@ -219,22 +220,32 @@ def unclear_measures(header: Header, merges: list[Merge]) -> list[str]:
         if merge.right > merge.left and merge.top <= header.last <= merge.bottom
         for column in range(merge.left, merge.right + 1)
     }
-    # Under which columns the same child stands that no field claims with its parent: planned and actual.
+    # Under which columns the same child stands that no field claims with its parent. What is planned claims none.
     children = [
         normalise_header(label.split("|")[-1])
         for column, label in labels.items()
-        if "|" in label and (column not in owners or not _claims_parent(header, owners[column], label))
+        if "|" in label
+        and not any(PLANNED.search(normalise_header(part)) for part in label.split("|"))
+        and (column not in owners or not _claims_parent(header, owners[column], label))
     ]
     unclear = []
     for name, column in header.columns.items():
         if (field := name.split("@")[0]) not in fields or not fields[field].is_measure:
             continue
-        label = header.labels[column]
+        label = labels[column]
         child = normalise_header(label.split("|")[-1])
         by_child = "|" in label and not _claims_parent(header, name, label)
         if column in wide or names.count(normalise_header(label)) > 1 or (by_child and children.count(child) > 1):
             unclear.append(name)
     return unclear
+
+
+def _without_done(label: str) -> str:
+    """``운영횟수|실적`` → ``운영횟수``: what was done goes by its parent's name."""
+    parts = label.split("|")
+    while len(parts) > 1 and normalise_header(parts[-1]) in DONE:
+        parts.pop()
+    return "|".join(parts)
 
 
 def _claims_parent(header: Header, name: str, label: str) -> bool:
