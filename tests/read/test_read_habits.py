@@ -293,3 +293,20 @@ def test_a_row_that_says_little_beside_merged_cells_is_data() -> None:
     rows += [["가상이", "", "", "", ""], ["가상삼", "", "", "", ""], ["※ 가상"]]
     judged = judge(as_xlsx(Sheet(rows, merges=[(2, column, 4, column) for column in range(1, 5)])))
     assert judged.accounts == [{"read": 4, "loaded": 3, "quarantined": 0, "left_out": 1}]
+
+
+@pytest.mark.parametrize(
+    ("title", "year"),
+    [
+        ("실적 (2020. 1. 1. ~ 12. 31.)", 2020),
+        ("운영기간: 2020.3.2~2020.11.30", 2020),
+        ("사업기간 2020-03-02 ∼ 2020-12-31", 2020),
+        ("조사기간: 2021. 1. 4. ~ 1. 15.", None),
+        ("제출기간 2021.1.4 ~ 2021.1.15", None),
+        ("운영기간: 2020.9.1~2021.2.28", None),
+        ("2021. 1. 15. 제출", None),
+    ],
+)
+def test_a_period_tells_the_year_where_it_is_that_of_the_programme(title: str, year: int | None) -> None:
+    (table_read,) = judge(as_csv([["가상 " + title], PROJECT, GRANT])).reading.tables
+    assert table_read.title_year == year

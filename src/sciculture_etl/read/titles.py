@@ -18,6 +18,12 @@ YEAR_WORDS = (
     re.compile(r"(?<!\d)(20\d{2})\s*년"),
 )
 SHORT_YEAR = re.compile(r"['’‘`](\d{2})\s*년|(?<!\d)(\d{2})\s*년도")
+# From day to day: that of the programme, by its name, or a whole year (2020. 1. 1. ~ 12. 31.).
+PERIOD = re.compile(
+    r"(?:(?P<label>[가-힣]+)\s*기간\s*[:：]?\s*)?(?P<year>20\d{2})\s*[.\-/년]\s*(?P<first>\d{1,2}\s*[.\-/월]\s*\d{1,2})\s*[일.]?"
+    r"\s*[~∼\-–]\s*(?:(?P<end>20\d{2})\s*[.\-/년]\s*)?(?P<last>\d{1,2}\s*[.\-/월]\s*\d{1,2})"
+)
+OF_PROGRAMME = ("운영", "사업", "실적", "대상", "활동")
 # The year that another is held against.
 COMPARED = re.compile(r"20\d{2}\s*(?:년도?)?\s*\)?\s*(?:대비|에\s*비해|보다|→|vs\.?)")
 BARE_YEAR = re.compile(r"(?<![\d.\-])(20\d{2})(?![\d.\-])")
@@ -100,8 +106,19 @@ def _year(text: str) -> int | None:
     if found := BARE_YEAR.search(text):
         return int(found[1])
     # A monthly report says its year only with its month (2021년 5월 ... 실적).
-    found = BARE_YEAR.search(DAY.sub(" ", whole).replace(".", " "))
-    return int(found[1]) if found else None
+    if found := BARE_YEAR.search(DAY.sub(" ", whole).replace(".", " ")):
+        return int(found[1])
+    return _year_of_period(whole)
+
+
+def _year_of_period(text: str) -> int | None:
+    for found in PERIOD.finditer(text):
+        ends = [tuple(int(part) for part in re.findall(r"\d+", found[name])) for name in ("first", "last")]
+        if found["end"] in (None, found["year"]) and (
+            found["label"] in OF_PROGRAMME or (not found["label"] and ends == [(1, 1), (12, 31)])
+        ):
+            return int(found["year"])
+    return None
 
 
 def read_title(rows: list[list[str | None]]) -> Title:
