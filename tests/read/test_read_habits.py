@@ -305,8 +305,20 @@ def test_a_row_that_says_little_beside_merged_cells_is_data() -> None:
         ("제출기간 2021.1.4 ~ 2021.1.15", None),
         ("운영기간: 2020.9.1~2021.2.28", None),
         ("2021. 1. 15. 제출", None),
+        ("\n20년 생활과학교실 실적", 2020),
+        ("\n20년 연속 운영 실적", None),
     ],
 )
 def test_a_period_tells_the_year_where_it_is_that_of_the_programme(title: str, year: int | None) -> None:
     (table_read,) = judge(as_csv([["가상 " + title], PROJECT, GRANT])).reading.tables
     assert table_read.title_year == year
+
+
+@pytest.mark.parametrize(
+    ("net", "cumulative"), [("수혜자(순인원)", "수혜자(연인원)"), ("수혜자수\n(실인원)", "수혜자수(누적)")]
+)
+def test_net_and_cumulative_persons_are_told_apart_in_brackets(net: str, cumulative: str) -> None:
+    form = {header: cell for header, cell in CLASS.items() if not header.startswith("수혜자")}
+    judged = judge(as_csv(table(form | {cumulative: "150", net: "20"})))
+    assert judged.errors == []
+    assert (judged.column("beneficiary_count"), judged.column("attendance_count")) == ([20], [150])

@@ -17,7 +17,10 @@ YEAR_WORDS = (
     re.compile(r"(?<!\d)(20\d{2})\s*(?:학년도|년도|사업)"),
     re.compile(r"(?<!\d)(20\d{2})\s*년"),
 )
-SHORT_YEAR = re.compile(r"['’‘`](\d{2})\s*년|(?<!\d)(\d{2})\s*년도")
+# At the head of a line, 20년 is a year and no length of time.
+SHORT_YEAR = re.compile(
+    r"['’‘`](\d{2})\s*년|(?<!\d)(\d{2})\s*년도|^\W*([12]\d)\s*년(?=\s)(?!\s*(?:간|동안|이상|만에|기념|연속))", re.M
+)
 # From day to day: that of the programme, by its name, or a whole year (2020. 1. 1. ~ 12. 31.).
 PERIOD = re.compile(
     r"(?:(?P<label>[가-힣]+)\s*기간\s*[:：]?\s*)?(?P<year>20\d{2})\s*[.\-/년]\s*(?P<first>\d{1,2}\s*[.\-/월]\s*\d{1,2})\s*[일.]?"
@@ -102,7 +105,7 @@ def _year(text: str) -> int | None:
         if found := words.search(text):
             return int(found[1])
     if found := SHORT_YEAR.search(text):
-        return 2000 + int(found[1] or found[2])
+        return 2000 + int(found[1] or found[2] or found[3])
     if found := BARE_YEAR.search(text):
         return int(found[1])
     # A monthly report says its year only with its month (2021년 5월 ... 실적).

@@ -121,6 +121,7 @@ PERIOD = re.compile(r"\s*(?:~|∼|～|〜|부터|–|—)\s*|\s+-\s+")
 HYPHEN = re.compile(r"(?<=[\d.일)])\s*-\s*(?=[\d'])")  # between dates that are written with points or words
 TAIL_MD = re.compile(r"^(\d{1,2})\s*(?:[.\-/]|월)\s*(\d{1,2})\s*(?:일|\.)?\s*(\(.*\))?$")
 TAIL_M = re.compile(r"^(\d{1,2})\s*월$")
+LONE_MONTH = re.compile(r"^\d{1,2}$")
 TAIL_D = re.compile(r"^(\d{1,2})\s*(?:일|\.)?\s*(\(.*\))?$")
 
 
@@ -159,6 +160,8 @@ def parse_period(text: str, program_year: int | None, tail: str | None = None) -
     parts = [_normal(text), _normal(tail)] if tail else _split_period(_normal(text))
     first = parts[0].strip().removesuffix("부터").strip()
     if program_year and (TAIL_MD.match(first) or TAIL_M.match(first)):
+        first = f"{program_year}.{first}"
+    elif program_year and len(parts) == 2 and LONE_MONTH.match(first) and TAIL_M.match(parts[1].strip()):  # 3~5월
         first = f"{program_year}.{first}"
     start = parse_date(first, program_year)
     if start.start is None or len(parts) > 2:
