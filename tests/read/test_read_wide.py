@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from forms import as_csv, as_xlsx
+from forms import Sheet, as_csv, as_xlsx
 from judging import judge
 
 TITLE = ["가상 재외과협 회원 현황 (2021. 12. 31. 기준)"]
@@ -132,3 +132,29 @@ def test_what_was_done_twice_under_one_measure_is_asked_about() -> None:
         [*HELD, "1", "2", "3"],
     ]
     assert judge(as_csv(rows)).codes == ["R_HEADER_NOT_FOUND"]
+
+
+SPLIT = {
+    "by sex": (["운영횟수", "수혜자수", "", ""], ["", "남", "여", "계"], [12, 8, 12, 20]),
+    "its sum first": (["운영횟수", "수혜자수", "", ""], ["", "합계", "남", "여"], [12, 20, 8, 12]),
+    "by month": (["운영횟수", "", "", "수혜자수"], ["3월", "4월", "계", ""], [5, 7, 12, 20]),
+}
+
+
+@pytest.mark.parametrize("way", SPLIT)
+def test_of_a_measure_in_parts_the_sum_is_read(way: str) -> None:
+    parents, children, numbers = SPLIT[way]
+    rows = [["가상 2020년"], [*CLASSES, *parents], [*[""] * 6, *children], [*HELD, *map(str, numbers)]]
+    first = next(n for n, child in enumerate(children) if child) + 6
+    for data in (as_csv(rows), as_xlsx(Sheet(rows, merges=[(1, first, 1, first + 2)]))):
+        judged = judge(data)
+        assert judged.places == []
+        assert [judged.column(name) for name in ("session_count", "beneficiary_count")] == [[12], [20]]
+        assert judged.accounts == [{"read": 1, "loaded": 1, "quarantined": 0, "left_out": 0}]
+
+
+def test_of_a_measure_in_parts_without_a_sum_none_is_taken_for_the_whole() -> None:
+    rows = [["가상 2020년"], [*CLASSES, "운영횟수", "수혜자수", ""], [*[""] * 7, "남", "여"], [*HELD, "12", "8", "12"]]
+    judged = judge(as_csv(rows))
+    assert judged.codes == ["R_HEADER_NOT_FOUND"]
+    assert "수혜자수" in judged.reading.findings[0].expected_ko

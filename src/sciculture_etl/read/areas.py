@@ -116,7 +116,10 @@ class _Sheet:
             if any(_overlap(header, other) for other in touched) or (chosen and not _sure(header)):
                 continue
             chosen.append(header)
-        told = [replace(header, unclear=unclear_measures(header, self.grid.merges)) for header in chosen]
+        told = [
+            replace(header, unclear=unclear_measures(header, self.grid.merges, self.row(header.last + 1)))
+            for header in chosen
+        ]
         return sorted(told, key=lambda header: (header.first, header.left))
 
     def _title_from(self, row: int, floor: int) -> int:

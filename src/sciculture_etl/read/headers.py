@@ -10,7 +10,9 @@ from sciculture_etl.contracts.form import TOTAL
 from sciculture_etl.read.grid import Merge
 from sciculture_etl.read.spelling import (
     DONE,
+    PART,
     PLANNED,
+    SUMMED,
     Cells,
     header_names,
     normalise_header,
@@ -94,17 +96,19 @@ def _missing(contract: Contract, columns: dict[str, int], above: Title) -> list[
 
 
 def _goes_on(rows: list[Cells], contract: Contract) -> bool:
-    """Whether rows of nothing but headers, or of their units in brackets, stand below a row of headers."""
+    """Whether rows of nothing but headers, of their parts, or of their units in brackets, stand below a row of
+    headers."""
     spellings = spellings_of(contract)
 
     def heads(cell: str) -> bool:
         name = normalised(cell)
-        return (
-            name in spellings or name in DONE or bool(PLANNED.match(name)) or (not name and bool(unit_in_header(cell)))
-        )
+        known = name in spellings or name in DONE or bool(PLANNED.match(name))
+        return known or bool(PART.fullmatch(name)) or (not name and bool(unit_in_header(cell)))
 
     below = [[cell for cell in row if cell] for row in rows[1:]]
     if not below or not all(cells and all(map(heads, cells)) for cells in below):
+        return False
+    if any(len(cells) == 1 and PART.fullmatch(normalised(cells[0])) for cells in below):  # a total left blank
         return False
     return sum(normalised(cell) in spellings for cell in rows[0]) > 1
 
@@ -207,12 +211,12 @@ def _header(place: _Place, forms: Forms, runs: list[range], apart: bool) -> Head
     return Header(place.contract, place.first, place.last, columns, place.labels, left, right, missing, score=score)
 
 
-def unclear_measures(header: Header, merges: list[Merge]) -> list[str]:
-    """Measures of which it can't be told which column is meant."""
+def unclear_measures(header: Header, merges: list[Merge], below: Cells) -> list[str]:
+    """Measures of which it can't be told which column is meant. below: the row after the header."""
     fields = header.contract.fields
     owners = {column: name for name, column in header.columns.items()}
     own = {column: label for column, label in header.labels.items() if header.left <= column <= header.right}
-    labels = {column: _without_done(label) for column, label in own.items()}
+    labels = {column: _without_part(header.contract, label) for column, label in own.items()}
     names = [normalise_header(label) for label in labels.values()]
     wide = {
         column
@@ -220,6 +224,7 @@ def unclear_measures(header: Header, merges: list[Merge]) -> list[str]:
         if merge.right > merge.left and merge.top <= header.last <= merge.bottom
         for column in range(merge.left, merge.right + 1)
     }
+    wide |= _split(header, below)
     # Under which columns the same child stands that no field claims with its parent. What is planned claims none.
     children = [
         normalise_header(label.split("|")[-1])
@@ -240,12 +245,21 @@ def unclear_measures(header: Header, merges: list[Merge]) -> list[str]:
     return unclear
 
 
-def _without_done(label: str) -> str:
-    """``운영횟수|실적`` → ``운영횟수``: what was done goes by its parent's name."""
+def _split(header: Header, below: Cells) -> set[int]:
+    """Columns that the row below splits into parts without a sum (남 | 여): a row of nothing but such words."""
+    parts = {column: cell for column, cell in enumerate(below) if cell}
+    if len(parts) < 2 or not all(PART.fullmatch(normalised(cell)) for cell in parts.values()):
+        return set()
+    return {column for column in parts if column in header.labels and column + 1 in parts.keys() - header.labels.keys()}
+
+
+def _without_part(contract: Contract, label: str) -> str:
+    """``운영횟수|실적``, ``운영횟수|계`` → ``운영횟수``: what was done, and a sum, go by the name of their parent."""
     parts = label.split("|")
-    while len(parts) > 1 and normalise_header(parts[-1]) in DONE:
+    while len(parts) > 1 and normalise_header(parts[-1]) in (*DONE, *SUMMED):
         parts.pop()
-    return "|".join(parts)
+    whole = "|".join(parts)
+    return whole if normalise_header(whole.replace("|", "")) in spellings_of(contract) else label
 
 
 def _claims_parent(header: Header, name: str, label: str) -> bool:

@@ -55,6 +55,12 @@ def normalised(text: str | None) -> str:
 
 
 PLANNED = re.compile(r"계획|목표|예정|예상")
+SUMMED = ("계", "합계", "소계", "총계")
+# Into what a number may be split below its header: 남 | 여 | 계, months, groups of persons.
+PART = re.compile(
+    rf"{'|'.join(SUMMED)}|[남여](?:자|성)?|\d{{1,2}}월|[1-4]4?분기|[상하]반기|유아|초등(?:학생)?|중등|중학생|고등(?:학생)?|중고등(?:학생)?"
+    r"|학생|청소년|성인|일반(?:인)?|노인|어르신|가족|기타|신규|기존|국내|국외|대면|비대면|온라인|오프라인|유료|무료|주중|주말|평일"
+)
 DONE = ("실적", "결과", "실제", "집행", "개최결과", "운영결과")
 
 
@@ -121,7 +127,7 @@ def header_names(rows: list[Cells], first: int, merges: list[Merge], pieces: set
 
 def _forms(parts: list[str]) -> list[str]:
     """How a header over several rows may be spelled in a contract. What is planned never goes by the name of what was
-    done; what was done may go by its name alone."""
+    done; what was done may go by its name alone, and so may the sum of parts."""
     if len(parts) < 2:
         return [normalised("".join(parts))]
     whole = [normalised("".join(parts)), normalised("".join(parts[::-1]))]
@@ -129,6 +135,8 @@ def _forms(parts: list[str]) -> list[str]:
         return whole
     if normalised(parts[-1]) in DONE:
         return [*whole, *_forms(parts[:-1])]
+    if normalised(parts[-1]) in SUMMED:
+        return [*whole, *_forms(parts[1:]), *_forms(parts[:-1])]
     return [*whole, *_forms(parts[1:])]
 
 

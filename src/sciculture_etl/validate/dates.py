@@ -159,9 +159,9 @@ def parse_period(text: str, program_year: int | None, tail: str | None = None) -
     """
     parts = [_normal(text), _normal(tail)] if tail else _split_period(_normal(text))
     first = parts[0].strip().removesuffix("부터").strip()
+    if LONE_MONTH.match(first) and TAIL_M.match(parts[-1].strip()):  # 3~5월
+        first += "월"
     if program_year and (TAIL_MD.match(first) or TAIL_M.match(first)):
-        first = f"{program_year}.{first}"
-    elif program_year and len(parts) == 2 and LONE_MONTH.match(first) and TAIL_M.match(parts[1].strip()):  # 3~5월
         first = f"{program_year}.{first}"
     start = parse_date(first, program_year)
     if start.start is None or len(parts) > 2:
