@@ -322,3 +322,13 @@ def test_net_and_cumulative_persons_are_told_apart_in_brackets(net: str, cumulat
     judged = judge(as_csv(table(form | {cumulative: "150", net: "20"})))
     assert judged.errors == []
     assert (judged.column("beneficiary_count"), judged.column("attendance_count")) == ([20], [150])
+
+
+@pytest.mark.parametrize("name", ["작성예시", "(예시)", "작성 요령", "샘플"])
+def test_a_sheet_that_shows_a_form_filled_in_is_nobodys_data(name: str) -> None:
+    judged = judge(as_xlsx(Sheet(table(CLASS), "실적"), Sheet(table(CLASS, {}, {}), name)))
+    assert judged.accounts == [{"read": 1, "loaded": 1, "quarantined": 0, "left_out": 0}]
+    assert judged.reading.unread_sheets == [name]
+    # Where nothing else is filled in, that sheet was.
+    alone = judge(as_xlsx(Sheet(table(CLASS)[:1], "실적"), Sheet(table(CLASS), name)))
+    assert alone.accounts == [{"read": 1, "loaded": 1, "quarantined": 0, "left_out": 0}]

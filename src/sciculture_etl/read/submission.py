@@ -21,6 +21,9 @@ from sciculture_etl.settings import DEFAULT_LIMITS, Limits
 GUIDE = re.compile(
     r"작성\s*(?:요령|방법|안내|지침)|입력\s*(?:요령|방법|안내)|^(?:안내|코드|목록|참고|설명)|코드\s*(?:표|집)?$"
 )
+# Sheets that show how a form looks when it is filled in. What stands in them is nobody's data where another sheet holds
+# the form too.
+SHOWN_FILLED = re.compile(r"(?:작성|기재|입력)\s*(?:예|사례|요령|방법)|^\W*(?:예시|샘플|견본)|예시\W*$")
 DOCUMENTS = ("html", "xml", "mhtml", "hwpx")
 
 # The first cell of a sheet that our answer adds: sent back with the corrected file, it is no part of it.
@@ -101,7 +104,16 @@ def _read(data: bytes, contracts: dict[str, Contract], limits: Limits, path: str
             else:
                 reading.tables.append(cut_table(grid, area))
                 reading.findings += _outdated(reading.tables[-1], contracts)
+    _drop_shown(reading)
     return _judge(reading, grids, nearly, contracts)
+
+
+def _drop_shown(reading: Reading) -> None:
+    filled = [table for table in reading.tables if not SHOWN_FILLED.search(table.sheet or "")]
+    if any(table.frame.height for table in filled):
+        sheets = dict.fromkeys(table.sheet for table in reading.tables if table.sheet)
+        reading.unread_sheets += [sheet for sheet in sheets if SHOWN_FILLED.search(sheet)]
+        reading.tables = filled
 
 
 def _areas_of(grid: Grid, contracts: dict[str, Contract]) -> list[Area]:
