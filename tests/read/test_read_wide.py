@@ -137,6 +137,7 @@ def test_what_was_done_twice_under_one_measure_is_asked_about() -> None:
 SPLIT = {
     "by sex": (["운영횟수", "수혜자수", "", ""], ["", "남", "여", "계"], [12, 8, 12, 20]),
     "its sum first": (["운영횟수", "수혜자수", "", ""], ["", "합계", "남", "여"], [12, 20, 8, 12]),
+    "by who pays": (["운영횟수", "수혜자수", "", ""], ["", "국비", "자부담", "계"], [12, 8, 12, 20]),
     "by month": (["운영횟수", "", "", "수혜자수"], ["3월", "4월", "계", ""], [5, 7, 12, 20]),
 }
 
@@ -153,8 +154,9 @@ def test_of_a_measure_in_parts_the_sum_is_read(way: str) -> None:
         assert judged.accounts == [{"read": 1, "loaded": 1, "quarantined": 0, "left_out": 0}]
 
 
-def test_of_a_measure_in_parts_without_a_sum_none_is_taken_for_the_whole() -> None:
-    rows = [["가상 2020년"], [*CLASSES, "운영횟수", "수혜자수", ""], [*[""] * 7, "남", "여"], [*HELD, "12", "8", "12"]]
+@pytest.mark.parametrize("parts", [["남", "여"], ["가상 기관", "딴 기관"]])
+def test_of_a_measure_in_parts_without_a_sum_none_is_taken_for_the_whole(parts: list[str]) -> None:
+    rows = [["가상 2020년"], [*CLASSES, "운영횟수", "수혜자수", ""], [*[""] * 7, *parts], [*HELD, "12", "8", "12"]]
     judged = judge(as_csv(rows))
     assert judged.codes == ["R_HEADER_NOT_FOUND"]
     assert "수혜자수" in judged.reading.findings[0].expected_ko

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
@@ -246,9 +247,17 @@ def unclear_measures(header: Header, merges: list[Merge], below: Cells) -> list[
 
 
 def _split(header: Header, below: Cells) -> set[int]:
-    """Columns that the row below splits into parts without a sum (남 | 여): a row of nothing but such words."""
-    parts = {column: cell for column, cell in enumerate(below) if cell}
-    if len(parts) < 2 or not all(PART.fullmatch(normalised(cell)) for cell in parts.values()):
+    """Measures that the row below splits into parts without a sum (남 | 여): a row of nothing but words, that names
+    none of what the form tells by name."""
+    fields = header.contract.fields
+    named = {
+        column
+        for name, column in header.columns.items()
+        if (field := name.split("@")[0]) not in fields or not fields[field].is_measure
+    }
+    parts = {column: normalised(cell) for column, cell in enumerate(below) if cell}
+    words = all(PART.fullmatch(part) or (part and not re.search(r"\d", part)) for part in parts.values())
+    if named & parts.keys() or not words:
         return set()
     return {column for column in parts if column in header.labels and column + 1 in parts.keys() - header.labels.keys()}
 
