@@ -196,3 +196,12 @@ def test_a_workbook_in_one_xml_file_is_read_with_places_merges_percentages_and_h
     assert judged.column("satisfaction_score") == [89.2, 90.0]
     assert judged.column("sido_code") == ["11", "11"]
     assert judged.reading.tables[0].sheet == "실적"
+
+
+def test_a_table_of_search_conditions_parts_no_table_from_its_heading() -> None:
+    rows = table(CLASS, without=["사업연도"])
+    asked = html_table([["기관", "가상센터"]])
+    assert judge(page(f"<h1>2019년 강좌 실적</h1>{asked}{html_table(rows)}")).column("program_year") == [2019]
+    # Where the next table has a heading of its own, that of the little one says nothing of it.
+    both = f"<h1>2018년 조회</h1>{asked}<h2>2019년 강좌 실적</h2>{html_table(rows)}"
+    assert judge(page(both)).column("program_year") == [2019]

@@ -196,6 +196,16 @@ def test_a_value_is_found_wherever_it_stands(case: str, kind: str) -> None:
     assert SECRET not in str(findings)
 
 
+def test_a_value_in_a_form_is_told_with_its_column_and_in_a_list_of_persons_without() -> None:
+    form = as_csv(table(CLASS, {}, {"비고": "문의 " + SECRET}))
+    (finding,) = read_submission(form, load_contracts()).findings
+    assert (finding.row, finding.header, finding.expected_ko) == (3, "비고", "휴대전화번호")
+    # What stands at the head of such a list may itself be a person.
+    persons = [["가상인일", "가상인이", "가상인삼"], ["가상동", SECRET, "가상학교"]]
+    (finding,) = read_submission(as_csv(persons), load_contracts()).findings
+    assert (finding.row, finding.header) == (2, None)
+
+
 def test_hidden_sheets_rows_and_names_of_sheets_are_looked_at_and_masked() -> None:
     book = as_xlsx(
         Sheet(table(CLASS), "실적", hidden_rows=[1]),

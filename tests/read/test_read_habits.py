@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from forms import Sheet, as_csv, as_xlsx
+from forms import CLASS, Sheet, as_csv, as_xlsx, table
 from judging import judge
 
 NOTE = ["가상 자료"]
@@ -274,3 +274,61 @@ def test_numbers_and_contacts_of_an_office_are_not_personal(header: str) -> None
     judged = judge(as_csv([NOTE, [*VOUCHER, header], [*USED, NO_PERSON[header]]]))
     assert judged.errors == []
     assert judged.accounts[0]["loaded"] == 1
+
+
+@pytest.mark.parametrize("name", ["예시로 배우는 과학", "샘플 관찰하기", "Example 교실", "합계의 비밀", "시계 만들기"])
+def test_a_name_that_only_begins_like_a_mark_is_data(name: str) -> None:
+    form = {"강좌명": name, **{header: cell for header, cell in CLASS.items() if header != "강좌명"}}
+    assert judge(as_csv(table(form))).accounts == [{"read": 1, "loaded": 1, "quarantined": 0, "left_out": 0}]
+
+
+def test_a_company_whose_bracket_went_missing_is_no_note() -> None:
+    rows = [["2020년 강사 현황"], ["기관명", "강사수"], ["주)가상과학", "5"], ["주) 겸직 포함"], ["주1) 12월 기준", ""]]
+    assert judge(as_csv(rows)).accounts == [{"read": 3, "loaded": 1, "quarantined": 0, "left_out": 2}]
+
+
+def test_a_row_that_says_little_beside_merged_cells_is_data() -> None:
+    place = ["서울특별시", "종로구", "삼청동"]
+    rows = [["2020년 시설"], ["시설명", "시설구분", "시도", "시군구", "읍면동"], ["가상일", "도서관", *place]]
+    rows += [["가상이", "", "", "", ""], ["가상삼", "", "", "", ""], ["※ 가상"]]
+    judged = judge(as_xlsx(Sheet(rows, merges=[(2, column, 4, column) for column in range(1, 5)])))
+    assert judged.accounts == [{"read": 4, "loaded": 3, "quarantined": 0, "left_out": 1}]
+
+
+@pytest.mark.parametrize(
+    ("title", "year"),
+    [
+        ("실적 (2020. 1. 1. ~ 12. 31.)", 2020),
+        ("운영기간: 2020.3.2~2020.11.30", 2020),
+        ("사업기간 2020-03-02 ∼ 2020-12-31", 2020),
+        ("조사기간: 2021. 1. 4. ~ 1. 15.", None),
+        ("제출기간 2021.1.4 ~ 2021.1.15", None),
+        ("운영기간: 2020.9.1~2021.2.28", None),
+        ("2021. 1. 15. 제출", None),
+        ("\n20년 생활과학교실 실적", 2020),
+        ("\n20년 연속 운영 실적", None),
+    ],
+)
+def test_a_period_tells_the_year_where_it_is_that_of_the_programme(title: str, year: int | None) -> None:
+    (table_read,) = judge(as_csv([["가상 " + title], PROJECT, GRANT])).reading.tables
+    assert table_read.title_year == year
+
+
+@pytest.mark.parametrize(
+    ("net", "cumulative"), [("수혜자(순인원)", "수혜자(연인원)"), ("수혜자수\n(실인원)", "수혜자수(누적)")]
+)
+def test_net_and_cumulative_persons_are_told_apart_in_brackets(net: str, cumulative: str) -> None:
+    form = {header: cell for header, cell in CLASS.items() if not header.startswith("수혜자")}
+    judged = judge(as_csv(table(form | {cumulative: "150", net: "20"})))
+    assert judged.errors == []
+    assert (judged.column("beneficiary_count"), judged.column("attendance_count")) == ([20], [150])
+
+
+@pytest.mark.parametrize("name", ["작성예시", "(예시)", "작성 요령", "샘플"])
+def test_a_sheet_that_shows_a_form_filled_in_is_nobodys_data(name: str) -> None:
+    judged = judge(as_xlsx(Sheet(table(CLASS), "실적"), Sheet(table(CLASS, {}, {}), name)))
+    assert judged.accounts == [{"read": 1, "loaded": 1, "quarantined": 0, "left_out": 0}]
+    assert judged.reading.unread_sheets == [name]
+    # Where nothing else is filled in, that sheet was.
+    alone = judge(as_xlsx(Sheet(table(CLASS)[:1], "실적"), Sheet(table(CLASS), name)))
+    assert alone.accounts == [{"read": 1, "loaded": 1, "quarantined": 0, "left_out": 0}]

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from forms import as_csv, as_xlsx
+from forms import Sheet, as_csv, as_xlsx
 from judging import judge
 
 TITLE = ["가상 재외과협 회원 현황 (2021. 12. 31. 기준)"]
@@ -105,3 +105,58 @@ def test_a_total_beside_its_parts_must_be_their_sum() -> None:
     assert lacking.finding["expected_ko"] == "100"
     alone = judge(as_csv([TITLE, LONG, long("계", "150")]))
     assert alone.places == []
+
+
+CLASSES = ["기수", "강좌명", "교육장명", "시도", "시군구", "읍면동"]
+HELD = ["1", "가상 교실", "가상 센터", "서울", "종로구", "삼청동"]
+PLAN_AND_ACTUAL = {
+    "under each measure": (["운영횟수", "", "수혜자수", ""], ["계획", "실적", "계획", "실적"], [10, 9, 20, 18]),
+    "over the measures": (["계획", "", "실적", ""], ["횟수", "순인원", "횟수", "순인원"], [10, 20, 9, 18]),
+}
+
+
+@pytest.mark.parametrize("way", PLAN_AND_ACTUAL)
+def test_of_several_measures_planned_and_actual_the_actual_are_read(way: str) -> None:
+    parents, children, numbers = PLAN_AND_ACTUAL[way]
+    rows = [["가상 2020년"], [*CLASSES, *parents], [*[""] * 6, *children], [*HELD, *map(str, numbers)]]
+    judged = judge(as_csv(rows))
+    assert judged.places == []
+    assert [judged.column(name) for name in ("session_count", "beneficiary_count")] == [[9], [18]]
+
+
+def test_what_was_done_twice_under_one_measure_is_asked_about() -> None:
+    rows = [
+        ["가상 2020년"],
+        [*CLASSES, "운영횟수", "", "수혜자수"],
+        [*[""] * 6, "실적", "결과", ""],
+        [*HELD, "1", "2", "3"],
+    ]
+    assert judge(as_csv(rows)).codes == ["R_HEADER_NOT_FOUND"]
+
+
+SPLIT = {
+    "by sex": (["운영횟수", "수혜자수", "", ""], ["", "남", "여", "계"], [12, 8, 12, 20]),
+    "its sum first": (["운영횟수", "수혜자수", "", ""], ["", "합계", "남", "여"], [12, 20, 8, 12]),
+    "by who pays": (["운영횟수", "수혜자수", "", ""], ["", "국비", "자부담", "계"], [12, 8, 12, 20]),
+    "by month": (["운영횟수", "", "", "수혜자수"], ["3월", "4월", "계", ""], [5, 7, 12, 20]),
+}
+
+
+@pytest.mark.parametrize("way", SPLIT)
+def test_of_a_measure_in_parts_the_sum_is_read(way: str) -> None:
+    parents, children, numbers = SPLIT[way]
+    rows = [["가상 2020년"], [*CLASSES, *parents], [*[""] * 6, *children], [*HELD, *map(str, numbers)]]
+    first = next(n for n, child in enumerate(children) if child) + 6
+    for data in (as_csv(rows), as_xlsx(Sheet(rows, merges=[(1, first, 1, first + 2)]))):
+        judged = judge(data)
+        assert judged.places == []
+        assert [judged.column(name) for name in ("session_count", "beneficiary_count")] == [[12], [20]]
+        assert judged.accounts == [{"read": 1, "loaded": 1, "quarantined": 0, "left_out": 0}]
+
+
+@pytest.mark.parametrize("parts", [["남", "여"], ["가상 기관", "딴 기관"]])
+def test_of_a_measure_in_parts_without_a_sum_none_is_taken_for_the_whole(parts: list[str]) -> None:
+    rows = [["가상 2020년"], [*CLASSES, "운영횟수", "수혜자수", ""], [*[""] * 7, *parts], [*HELD, "12", "8", "12"]]
+    judged = judge(as_csv(rows))
+    assert judged.codes == ["R_HEADER_NOT_FOUND"]
+    assert "수혜자수" in judged.reading.findings[0].expected_ko

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
@@ -11,9 +12,10 @@ from sciculture_etl.read.grid import Merge
 from sciculture_etl.read.spelling import (
     CUMULATIVE,
     DONE,
-    LETTER,
     NET,
+    PART,
     PLANNED,
+    SUMMED,
     Cells,
     header_names,
     normalise_header,
@@ -97,20 +99,19 @@ def _missing(contract: Contract, columns: dict[str, int], above: Title) -> list[
 
 
 def _goes_on(rows: list[Cells], contract: Contract) -> bool:
-    """Whether rows of nothing but headers, or of their units in brackets, stand below a row of headers."""
+    """Whether rows of nothing but headers, of their parts, or of their units in brackets, stand below a row of
+    headers."""
     spellings = spellings_of(contract)
 
     def heads(cell: str) -> bool:
         name = normalised(cell)
-        return (
-            name in spellings
-            or name in (*DONE, *NET, *CUMULATIVE)
-            or bool(PLANNED.match(name))
-            or (not name and bool(unit_in_header(cell)))
-        )
+        known = name in spellings or name in (*DONE, *NET, *CUMULATIVE) or bool(PLANNED.match(name))
+        return known or bool(PART.fullmatch(name)) or (not name and bool(unit_in_header(cell)))
 
     below = [[cell for cell in row if cell] for row in rows[1:]]
     if not below or not all(cells and all(map(heads, cells)) for cells in below):
+        return False
+    if any(len(cells) == 1 and PART.fullmatch(normalised(cells[0])) for cells in below):  # a total left blank
         return False
     return sum(normalised(cell) in spellings for cell in rows[0]) > 1
 
@@ -217,7 +218,8 @@ def unclear_measures(header: Header, merges: list[Merge], below: Cells) -> list[
     """Measures of which it can't be told which column is meant. below: the row after the header."""
     fields = header.contract.fields
     owners = {column: name for name, column in header.columns.items()}
-    labels = {column: label for column, label in header.labels.items() if header.left <= column <= header.right}
+    own = {column: label for column, label in header.labels.items() if header.left <= column <= header.right}
+    labels = {column: _without_part(header.contract, label) for column, label in own.items()}
     names = [normalise_header(label) for label in labels.values()]
     wide = {
         column
@@ -225,18 +227,20 @@ def unclear_measures(header: Header, merges: list[Merge], below: Cells) -> list[
         if merge.right > merge.left and merge.top <= header.last <= merge.bottom
         for column in range(merge.left, merge.right + 1)
     }
-    wide |= {column for column in labels if _is_parted(column, header, below)}
-    # Under which columns the same child stands that no field claims with its parent: planned and actual.
+    wide |= _split(header, below) | {column for column in labels if _counts_attendances(column, below)}
+    # Under which columns the same child stands that no field claims with its parent. What is planned claims none.
     children = [
         normalise_header(label.split("|")[-1])
         for column, label in labels.items()
-        if "|" in label and (column not in owners or not _claims_parent(header, owners[column], label))
+        if "|" in label
+        and not any(PLANNED.search(normalise_header(part)) for part in label.split("|"))
+        and (column not in owners or not _claims_parent(header, owners[column], label))
     ]
     unclear = []
     for name, column in header.columns.items():
         if (field := name.split("@")[0]) not in fields or not fields[field].is_measure:
             continue
-        label = header.labels[column]
+        label = labels[column]
         child = normalise_header(label.split("|")[-1])
         by_child = "|" in label and not _claims_parent(header, name, label)
         if column in wide or names.count(normalise_header(label)) > 1 or (by_child and children.count(child) > 1):
@@ -244,14 +248,34 @@ def unclear_measures(header: Header, merges: list[Merge], below: Cells) -> list[
     return unclear
 
 
-def _is_parted(column: int, header: Header, below: Cells) -> bool:
-    """Whether words below a header part its column in several, or say that persons count every time they came."""
-    words = [bool(cell and LETTER.search(cell) and not any(map(str.isdigit, cell))) for cell in below]
-    if column >= len(words) or not words[column]:
-        return False
-    goes_on = column + 1 < len(words) and words[column + 1] and column + 1 not in header.labels
-    told = sum(bool(below[own]) for own in header.labels if own < len(below))  # a row of data tells most columns
-    return (goes_on and 2 * told <= len(header.labels)) or normalised(below[column]) in CUMULATIVE
+def _counts_attendances(column: int, below: Cells) -> bool:
+    """Whether the words below a header say that persons count every time they came."""
+    return column < len(below) and normalised(below[column]) in CUMULATIVE
+
+
+def _split(header: Header, below: Cells) -> set[int]:
+    """Measures that the row below splits into parts without a sum (남 | 여): a row of nothing but words, that names
+    none of what the form tells by name."""
+    fields = header.contract.fields
+    named = {
+        column
+        for name, column in header.columns.items()
+        if (field := name.split("@")[0]) not in fields or not fields[field].is_measure
+    }
+    parts = {column: normalised(cell) for column, cell in enumerate(below) if cell}
+    words = all(PART.fullmatch(part) or (part and not re.search(r"\d", part)) for part in parts.values())
+    if named & parts.keys() or not words:
+        return set()
+    return {column for column in parts if column in header.labels and column + 1 in parts.keys() - header.labels.keys()}
+
+
+def _without_part(contract: Contract, label: str) -> str:
+    """``운영횟수|실적``, ``운영횟수|계`` → ``운영횟수``: what was done, and a sum, go by the name of their parent."""
+    parts = label.split("|")
+    while len(parts) > 1 and normalise_header(parts[-1]) in (*DONE, *SUMMED):
+        parts.pop()
+    whole = "|".join(parts)
+    return whole if normalise_header(whole.replace("|", "")) in spellings_of(contract) else label
 
 
 def _claims_parent(header: Header, name: str, label: str) -> bool:

@@ -21,6 +21,7 @@ class Flow:
 
     limits: Limits
     lines: Line = field(default_factory=list)
+    named: Line = field(default_factory=list)  # by a little table just above
     tables: list[tuple[Cells, Line]] = field(default_factory=list)
 
     def write(self, text: str) -> None:
@@ -33,10 +34,12 @@ class Flow:
         """A table without a word in it is none."""
         if not cells.rows:
             return
-        self.tables.append((cells, self.lines))
-        self.lines = []
+        # Where nothing is said between a little table and the next, what stands above the one is above both.
+        above = self.tables[-1][1] if self.named and not self.lines else []
+        self.tables.append((cells, [*above, *self.named, *self.lines]))
+        self.lines, self.named = [], []
         if cells.height <= TITLE_ROWS and cells.width <= TITLE_COLUMNS:
-            self.lines = [[row[column] for column in sorted(row)] for _, row in sorted(cells.rows.items())]
+            self.named = [[row[column] for column in sorted(row)] for _, row in sorted(cells.rows.items())]
 
     def grids(self) -> list[Grid]:
         """One a table; the only one of a file has no name, several are ``표 1``, ``표 2``, ...
@@ -47,7 +50,8 @@ class Flow:
         first = self.tables[0][1] if self.tables else []
         grids = []
         for number, (cells, own) in enumerate(self.tables):
-            above = own if number == 0 else [*(first[:-1] if own else first), *own]
+            shared = [] if number == 0 or own[: len(first)] == first else first[:-1] if own else first
+            above = [*shared, *own]
             grids.append(cells.grid(f"표 {number + 1}" if len(self.tables) > 1 else None, above=above))
         return grids
 

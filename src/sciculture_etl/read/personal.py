@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -11,16 +11,19 @@ from sciculture_etl.findings import Finding
 from sciculture_etl.personal import Kind, changes_judgement, kinds_in, mask_path, mask_text, masked_kinds, suspicious
 from sciculture_etl.read.grid import Grid, column_letter
 from sciculture_etl.read.personal_headers import counts_persons, find_headings, is_personal_header, names_codes
+from sciculture_etl.read.spelling import normalise_header
 
 MAX_LISTED = 1_000  # places given one by one; of the others the number is
 CELLS_AT_ONCE = 1_000_000
+# Headers of our forms that make a row a header beyond doubt. What another row says may be the data of persons.
+SURELY_HEADED = 2
 ELSEWHERE = ("파일 안의 다른 곳", "elsewhere in the file")
 
 
 @dataclass(frozen=True)
 class Place:
-    """A place with personal data. header: of a column that holds nothing else. said: where it is when no cell tells
-    it, in Korean and English."""
+    """A place with personal data. header: of its column; a place without kinds is a column that holds nothing else.
+    said: where it is when no cell tells it, in Korean and English."""
 
     kinds: tuple[Kind, ...]
     sheet: str | None = None
@@ -30,8 +33,8 @@ class Place:
     said: tuple[str, str] | None = None
 
     def finding(self) -> Finding:
-        ko = f"'{self.header}' 열" if self.header else ", ".join(kind.ko for kind in self.kinds)
-        en = f"column '{self.header}'" if self.header else ", ".join(kind.en for kind in self.kinds)
+        ko = ", ".join(kind.ko for kind in self.kinds) or f"'{self.header}' 열"
+        en = ", ".join(kind.en for kind in self.kinds) or f"column '{self.header}'"
         if self.said:
             ko, en = f"{ko} ({self.said[0]})", f"{en} ({self.said[1]})"
         return Finding(
@@ -39,13 +42,16 @@ class Place:
         )
 
 
-def find_personal(grids: list[Grid], path: str = "", others: Iterable[Place] = ()) -> list[Finding]:
+def find_personal(
+    grids: list[Grid], path: str = "", others: Iterable[Place] = (), known: Set[str] = frozenset()
+) -> list[Finding]:
     """One R_PII finding a place, at most ``MAX_LISTED`` and one that says about how many more there are.
 
     Looked at: the file's name and folder (``path``), names of sheets, every cell of every sheet, hidden or not, form
     or not; ``others``: places found in what is no cell. No finding holds a value, nor a sheet's name that does.
+    known: normalised headers of our forms; a cell's finding names its column where the table is surely headed.
     """
-    search = _Search()
+    search = _Search(known)
     search.look_at_path(path)
     for number, grid in enumerate(grids, start=1):
         search.look_at_grid(grid, number)
@@ -59,6 +65,10 @@ def find_personal(grids: list[Grid], path: str = "", others: Iterable[Place] = (
     return findings
 
 
+def _shown_header(label: str) -> str:
+    return " ".join(mask_text(label).split())
+
+
 def shown_sheet(name: str | None, number: int) -> str | None:
     """What a sheet is called in findings."""
     return f"{number}번째 시트" if name and mask_text(name) != name else name
@@ -66,6 +76,7 @@ def shown_sheet(name: str | None, number: int) -> str | None:
 
 @dataclass
 class _Search:
+    known: Set[str]
     listed: list[Place] = field(default_factory=list)
     more: int = 0
 
@@ -98,8 +109,7 @@ class _Search:
                 ):
                     told_of.add(column)
                     row = heading.last if grid.frame[heading.last, column] else heading.first
-                    header = " ".join(mask_text(label).split())
-                    self.add(Place((), sheet, row + 1, f"{column_letter(column)}{row + 1}", header))
+                    self.add(Place((), sheet, row + 1, f"{column_letter(column)}{row + 1}", _shown_header(label)))
 
     def _look_at_rows(
         self, grid: Grid, sheet: str | None, top: int, bottom: int, labels: dict[int, str], told_of: set[int]
@@ -115,13 +125,15 @@ class _Search:
         suspects = sorted(
             suspect for label, own in columns.items() for suspect in _suspects(grid, top, bottom, own, label)
         )
+        headed = sum(normalise_header(label) in self.known for label in labels.values()) >= SURELY_HEADED
         for number, (row, column) in enumerate(suspects):
             if len(self.listed) == MAX_LISTED:
                 self.more += len(suspects) - number  # no longer judged one by one
                 return
             label = labels.get(column) or (_left_of(grid, row, column) if not labels else "")
             if told := kinds_in(grid.frame[row, column], label):
-                self.add(Place(tuple(told), sheet, row + 1, f"{column_letter(column)}{row + 1}"))
+                header = _shown_header(label) if headed and column in labels else None
+                self.add(Place(tuple(told), sheet, row + 1, f"{column_letter(column)}{row + 1}", header))
 
 
 def _suspects(grid: Grid, top: int, bottom: int, columns: list[int], label: str) -> list[tuple[int, int]]:

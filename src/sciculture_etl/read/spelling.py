@@ -58,6 +58,13 @@ PLANNED = re.compile(r"계획|목표|예정|예상")
 # Persons counted once, and once every time they came.
 NET = ("순인원", "실인원")
 CUMULATIVE = ("연인원", "누적인원")
+SUMMED = ("계", "합계", "소계", "총계")
+# Into what a number may be split below its header: 남 | 여 | 계, months, groups of persons.
+PART = re.compile(
+    rf"{'|'.join(SUMMED)}|[남여](?:자|성)?|\d{{1,2}}월|[1-4]4?분기|[상하]반기|유아|초등(?:학생)?|중등|중학생|고등(?:학생)?|중고등(?:학생)?"
+    r"|학생|청소년|성인|일반(?:인)?|노인|어르신|가족|기타|신규|기존|국내|국외|대면|비대면|온라인|오프라인|유료|무료|주중|주말|평일"
+    r"|국비|국고|지방비|[시도군구]비|자부담금?|자체부담|민간부담|현금|현물"
+)
 DONE = ("실적", "결과", "실제", "집행", "개최결과", "운영결과")
 
 
@@ -125,7 +132,7 @@ def header_names(rows: list[Cells], first: int, merges: list[Merge], pieces: set
 
 def _forms(parts: list[str]) -> list[str]:
     """How a header over several rows may be spelled in a contract. What is planned never goes by the name of what was
-    done; what was done may go by its name alone."""
+    done; what was done may go by its name alone, and so may the sum of parts."""
     if len(parts) < 2:
         return [normalised("".join(parts))]
     whole = [normalised("".join(parts)), normalised("".join(parts[::-1]))]
@@ -133,6 +140,8 @@ def _forms(parts: list[str]) -> list[str]:
         return whole
     if normalised(parts[-1]) in DONE:
         return [*whole, *_forms(parts[:-1])]
+    if normalised(parts[-1]) in SUMMED:
+        return [*whole, *_forms(parts[1:]), *_forms(parts[:-1])]
     return [*whole, *_forms(parts[1:])]
 
 

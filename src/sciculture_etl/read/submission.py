@@ -13,6 +13,7 @@ from sciculture_etl.read.grid import Grid, Refused, compose
 from sciculture_etl.read.headers import Header
 from sciculture_etl.read.personal import find_personal
 from sciculture_etl.read.personal_parts import places_in_bytes, places_in_parts
+from sciculture_etl.read.spelling import known_spellings
 from sciculture_etl.read.table import Table, cut_table
 from sciculture_etl.settings import DEFAULT_LIMITS, Limits
 
@@ -20,6 +21,9 @@ from sciculture_etl.settings import DEFAULT_LIMITS, Limits
 GUIDE = re.compile(
     r"작성\s*(?:요령|방법|안내|지침)|입력\s*(?:요령|방법|안내)|^(?:안내|코드|목록|참고|설명)|코드\s*(?:표|집)?$"
 )
+# Sheets that show how a form looks when it is filled in. What stands in them is nobody's data where another sheet holds
+# the form too.
+SHOWN_FILLED = re.compile(r"(?:작성|기재|입력)\s*(?:예|사례|요령|방법)|^\W*(?:예시|샘플|견본)|예시\W*$")
 DOCUMENTS = ("html", "xml", "mhtml", "hwpx")
 
 MOST_NAMED = 12  # headers that a message names
@@ -78,7 +82,8 @@ def read_submission(
 
 def _read(data: bytes, contracts: dict[str, Contract], limits: Limits, path: str) -> Reading:
     kind, grids = read_grids(data, limits)
-    personal = find_personal(grids, path, places_in_parts(data, [grid.sheet for grid in grids], limits))
+    others = places_in_parts(data, [grid.sheet for grid in grids], limits)
+    personal = find_personal(grids, path, others, known_spellings(contracts))
     if not personal and kind in DOCUMENTS:
         personal = find_personal([], path, places_in_bytes(data))  # what stands beside its tables
     if personal:
@@ -100,7 +105,16 @@ def _read(data: bytes, contracts: dict[str, Contract], limits: Limits, path: str
             else:
                 reading.tables.append(cut_table(grid, area))
                 reading.findings += [*_outdated(reading.tables[-1], contracts), *_renamed(reading.tables[-1])]
+    _drop_shown(reading)
     return _judge(reading, grids, nearly, contracts)
+
+
+def _drop_shown(reading: Reading) -> None:
+    filled = [table for table in reading.tables if not SHOWN_FILLED.search(table.sheet or "")]
+    if any(table.frame.height for table in filled):
+        sheets = dict.fromkeys(table.sheet for table in reading.tables if table.sheet)
+        reading.unread_sheets += [sheet for sheet in sheets if SHOWN_FILLED.search(sheet)]
+        reading.tables = filled
 
 
 def _areas_of(grid: Grid, contracts: dict[str, Contract]) -> list[Area]:

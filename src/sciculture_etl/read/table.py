@@ -20,9 +20,9 @@ LETTER = r"\p{L}"
 FEW_ASKED = 3  # a form that asks for no more may have rows of one cell
 FOOT_ROWS = 6  # rows at the end of a table looked at for a date
 # Columns of a table's frame that are no fields: the physical row from 1; the row's first cell that isn't blank; how
-# many of its own cells aren't blank; what stands beyond the header's last cell (CSV); why it is no data
-# by its place alone (``header``, ``other``, ``blank``).
-PLACE_COLUMNS = ["row", "first_text", "filled", "overflow", "aside"]
+# many of its own cells aren't blank, and how many with what merged cells lend it; what stands beyond the header's last
+# cell (CSV); why it is no data by its place alone (``header``, ``other``, ``blank``).
+PLACE_COLUMNS = ["row", "first_text", "filled", "reached", "overflow", "aside"]
 
 
 @dataclass
@@ -79,9 +79,10 @@ def _fill_merges(grid: Grid, header: Header) -> pl.DataFrame:
 
 
 def _asides(area: Area, cells: list[str]) -> pl.Expr:
-    """Why a row is no data, by its place: its title and header once more, or what is no row of the table at all."""
+    """Why a row is no data, by its place: its title and header once more, or what is no row of the table at all. A row
+    into which merged cells reach is no name of a group, however little it says itself."""
     row, told = pl.col("row"), pl.sum_horizontal(pl.col(cells).is_not_null())
-    lone = (told == 1) & pl.col(f"c{area.header.left}").str.contains(LETTER)
+    lone = (told == 1) & (pl.col("reached") == 1) & pl.col(f"c{area.header.left}").str.contains(LETTER)
     asked = sum(fld.required for fld in area.header.contract.fields.values())
     unnamed = [name for name in cells if name not in {f"c{c}" for c in area.header.columns.values()}]
     named = [f"c{column}" for column in area.header.columns.values() if f"c{column}" in cells]
@@ -118,8 +119,12 @@ def cut_table(grid: Grid, area: Area) -> Table:
         if said and fld.type == "date" and fld.said and name not in header.columns
     ]
     # What a merged cell lends to a row doesn't make the row say anything of its own.
-    written = grid.frame.with_row_index("row", offset=1)[rows].select(
-        pl.sum_horizontal(pl.col(cells).is_not_null()).cast(pl.Int32).alias("filled"), _asides(area, cells)
+    told = pl.sum_horizontal(pl.col(cells).is_not_null()).cast(pl.Int32)
+    reached = filled_frame[rows].select(told.alias("reached"))
+    written = (
+        grid.frame.with_row_index("row", offset=1)[rows]
+        .hstack(reached)
+        .select(told.alias("filled"), "reached", _asides(area, cells))
     )
     frame = (
         filled_frame.with_row_index("row", offset=1)[rows]

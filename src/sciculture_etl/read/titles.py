@@ -17,16 +17,21 @@ YEAR_WORDS = (
     re.compile(r"(?<!\d)(20\d{2})\s*(?:학년도|년도|사업)"),
     re.compile(r"(?<!\d)(20\d{2})\s*년"),
 )
-SHORT_YEAR = re.compile(r"['’‘`](\d{2})\s*년|(?<!\d)(\d{2})\s*년도")
+# At the head of a line, 20년 is a year and no length of time.
+SHORT_YEAR = re.compile(
+    r"['’‘`](\d{2})\s*년|(?<!\d)(\d{2})\s*년도|^\W*([12]\d)\s*년(?=\s)(?!\s*(?:간|동안|이상|만에|기념|연속))", re.M
+)
+# From day to day: that of the programme, by its name, or a whole year (2020. 1. 1. ~ 12. 31.).
+PERIOD = re.compile(
+    r"(?:(?P<label>[가-힣]+)\s*기간\s*[:：]?\s*)?(?P<year>20\d{2})\s*[.\-/년]\s*(?P<first>\d{1,2}\s*[.\-/월]\s*\d{1,2})\s*[일.]?"
+    r"\s*[~∼\-–]\s*(?:(?P<end>20\d{2})\s*[.\-/년]\s*)?(?P<last>\d{1,2}\s*[.\-/월]\s*\d{1,2})"
+)
+OF_PROGRAMME = ("운영", "사업", "실적", "대상", "활동")
 # The year that another is held against.
 COMPARED = re.compile(r"20\d{2}\s*(?:년도?)?\s*\)?\s*(?:대비|에\s*비해|보다|→|vs\.?)")
-# Several years at once, and days of one: 2020~2021년, 2020. 1. 1. ~ 12. 31.
+# Several years at once: 2020~2021년.
 SEVERAL_YEARS = re.compile(
     r"(?<![\d.])20\d{2}\s*년?도?\s*[~∼〜]\s*(?:20\d{2}|['’‘`]?\d{2}\s*년)(?:\s*년도?)?(?!\s*[.\d])"
-)
-DAYS_OF = re.compile(
-    r"(20\d{2})\s*[.\-/년]\s*\d{1,2}\s*[.\-/월]\s*\d{1,2}\s*[일.]?\s*(?:\([월화수목금토일]\)\s*)?[~∼〜]"
-    r"\s*(?:\1\s*[.\-/년]\s*)?\d{1,2}\s*[.\-/월]\s*\d{1,2}(?!\d|\s*[.\-/]\s*\d)"
 )
 BARE_YEAR = re.compile(r"(?<![\d.\-])(20\d{2})(?![\d.\-])")
 # Dots that look alike; NFKC makes a letter of the first.
@@ -112,14 +117,23 @@ def _year(text: str) -> int | None:
         if found := words.search(text):
             return int(found[1])
     if found := SHORT_YEAR.search(text):
-        return 2000 + int(found[1] or found[2])
+        return 2000 + int(found[1] or found[2] or found[3])
     if found := BARE_YEAR.search(text):
         return int(found[1])
-    if (found := DAYS_OF.search(whole)) and not re.search(SENT, whole[: found.start()].rpartition("\n")[2]):
-        return int(found[1])
     # A monthly report says its year only with its month (2021년 5월 ... 실적).
-    found = BARE_YEAR.search(DAY.sub(" ", whole).replace(".", " "))
-    return int(found[1]) if found else None
+    if found := BARE_YEAR.search(DAY.sub(" ", whole).replace(".", " ")):
+        return int(found[1])
+    return _year_of_period(whole)
+
+
+def _year_of_period(text: str) -> int | None:
+    for found in PERIOD.finditer(text):
+        ends = [tuple(int(part) for part in re.findall(r"\d+", found[name])) for name in ("first", "last")]
+        if found["end"] in (None, found["year"]) and (
+            found["label"] in OF_PROGRAMME or (not found["label"] and ends == [(1, 1), (12, 31)])
+        ):
+            return int(found["year"])
+    return None
 
 
 def read_title(rows: list[list[str | None]], sheet: str | None = None) -> Title:

@@ -165,8 +165,11 @@ def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validate
     lacks_year = per_row(rows, ["program_year" not in block.letters for block in blocks], pl.Boolean())
     for names in [contract.grain, *contract.unique]:
         keys = _keys(contract, typed, names, submissions)
-        latent = _latent_duplicates(rows, keys, findings.bad, findings.know_key(names, lacks_year))
-        findings.add(None, pl.concat([_duplicates(rows, keys, ~findings.bad), latent]), rejects=True)
+        usable = pl.Series([True]).new_from_index(0, rows.height)
+        if names != contract.grain:  # what isn't given is the same as nothing else
+            usable = keys.select(pl.all_horizontal(pl.col(names).is_not_null())).to_series()
+        latent = _latent_duplicates(rows, keys, findings.bad, findings.know_key(names, lacks_year) & usable)
+        findings.add(None, pl.concat([_duplicates(rows, keys, usable & ~findings.bad), latent]), rejects=True)
     if is_wide:
         findings.spread(numbers)
     findings.add(None, _hidden_rows(rows, blocks), rejects=False)

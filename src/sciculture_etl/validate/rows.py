@@ -13,9 +13,10 @@ FOOTNOTE = (
     r"^(?:※|[*＊]\s*[^\d\s]|[*＊][)）]|주\s*\d*\s*[)）:：]|[(\[（]\s*주\s*\d+\s*[)\]）]|[(\[（]?주\s*\d*\s*[:：]"
     r"|[가-힣][가-힣\s]{1,9}[:：]|☞|▶|[□■◆◇▣●]|[○ㅇ]\s|[①-⑳]|(?:작성|제출|담당|확인|문의|보고)(?:일자?|일시|자|기관|부서|처)?\s*$)"
 )
+# A mark, and no beginning of a name: 예시로 배우는 과학, 샘플 관찰하기.
 EXAMPLE = (
-    r"(?i)^[※*☞]?\s*[(<\[【（]?\s*(?:(?:예시|작성\s*예시?|기재\s*예시?|샘플|견본)(?:행|입니다)?(?:[^가-힣]|$)"
-    r"|(?:보기|예|ex)\s*(?:[.)>\]】）:：]|$))"
+    r"(?i)^[※*☞]?\s*[(<\[【（]?\s*(?:(?:예시|작성\s*예시?|기재\s*예시?)(?:행|자료|데이터|입니다|임)?(?:[^가-힣]|$)"
+    r"|(?:샘플|견본|보기|예|ex|sample)\s*\d*\s*(?:행)?\s*(?:[.)>\]】）:：]|$))"
 )
 # In another column than the first only as a mark: a class may be called 예시로 배우는 과학.
 EXAMPLE_MARK = r"^[(<\[【（]?\s*(?:예시|작성\s*예시?|기재\s*예시?)\s*(?:[)>\]】）:：]|$)|^[(<\[【（]?예\s*[)）]"
@@ -61,12 +62,14 @@ def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
     text = pl.col("first_text")
     # A note that a comma cut in pieces stands in the first columns and tells no number.
     cut_up = pl.all_horizontal(pl.col(measured).is_null()) if measured else pl.lit(False)
+    # 주)가상 with all that is asked for is a company whose bracket went missing.
+    company = text.str.contains(r"^주[)）]\S") & pl.all_horizontal(pl.col(asked).is_not_null())
     few = (pl.col("filled") <= 2) | (
         cut_up & pl.any_horizontal(pl.col(required).is_null()) & text.str.contains("^[※☞]")
     )
-    full = pl.col("filled") >= max(2, (len(asked) + 1) // 2)
+    full = pl.col("reached") >= max(2, (len(asked) + 1) // 2)
     last_full = pl.when(full).then("index").max().over("part_key")
-    after = (pl.col("index") > last_full) & (pl.col("filled") <= min(2, max(1, len(asked) // 3)))
+    after = (pl.col("index") > last_full) & (pl.col("reached") <= min(2, max(1, len(asked) // 3)))
     # A total may be told of one measure alone; it is held to its rows all the same.
     after &= ~text.str.replace_all(r"\s", "").str.contains(TOTAL_WORD).fill_null(False) | (pl.col("filled") < 2)
     told = frame.with_row_index("index").select(
@@ -75,7 +78,7 @@ def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
         .then(pl.lit("blank"))
         .when(pl.col("aside").is_not_null())
         .then("aside")
-        .when((few & text.str.contains(FOOTNOTE)) | after)
+        .when((few & text.str.contains(FOOTNOTE) & ~company) | after)
         .then(pl.lit("footnote"))
         .when(text.str.contains(EXAMPLE) | pl.any_horizontal(pl.col(labels).str.contains(EXAMPLE_MARK)))
         .then(pl.lit("example"))
