@@ -14,6 +14,7 @@ STYLE = {
     "rejected": "red", "missing": "red", "partially_accepted": "yellow", "late": "yellow", "superseded": "dim",
     "withdrawn": "dim", "duplicate": "dim", "due": "dim",
 }  # fmt: skip
+DECIDED = {"withdrawn": "withdrawn / 철회", "reinstated": "reinstated / 철회 취소"}
 MOST_FINDINGS = 20
 
 
@@ -78,7 +79,7 @@ def _lines(story: Row) -> list[tuple[str, str]]:
         lines.append(("counts / 집계", f"{what}: {version['row_count']:,} rows, {version['standing']}{by}"))
     lines += [("replaces / 대신함", f"{other['submission_id']}  {other['source_file']}") for other in story["replaces"]]
     lines += [("came again / 다시 받음", f"{_day(r['received_at'])}  {r['path']}") for r in again]
-    lines += [(d["kind"], f"{_day(d['decided_at'])}  {d['reason']}") for d in story["decisions"]]
+    lines += [(DECIDED[d["kind"]], f"{_day(d['decided_at'])}  {d['reason']}") for d in story["decisions"]]
     lines.append(("releases / 릴리스", ", ".join(story["releases"]) or "none / 없음"))
     return lines
 
