@@ -38,3 +38,12 @@ def test_a_first_row_that_tells_words_for_a_number_is_a_row() -> None:
     rows = [TITLE, [*FIELDS, "참여인원"], [*ROW, "미정", "비 옴"], [*ROW[:1], "다른 체험", *ROW[2:], 40]]
     judged = judge(as_xlsx(rows))
     assert judged.places == [("E_APPROXIMATE", 3, "H3")]
+
+
+@pytest.mark.parametrize("unit", ["(단위: 천명)", "(단위 : 회, 천 명, 천원)"])
+def test_persons_told_in_thousands_are_no_count_of_persons(unit: str) -> None:
+    rows = [TITLE, [unit], [*FIELDS, "참여인원"], [*ROW, "3"], [*ROW[:1], "다른 체험", *ROW[2:], "0"]]
+    judged = judge(as_csv(rows))
+    assert judged.places == [("E_NOT_A_NUMBER", 4, "H4"), ("E_NOT_A_NUMBER", 5, "H5")]
+    rows[2][-1] = "참여인원(명)"
+    assert judge(as_csv(rows)).column("participant_count") == [3, 0]

@@ -148,6 +148,11 @@ def cut_table(grid: Grid, area: Area) -> Table:
         kind = header.contract.fields[name].type if name in header.contract.fields else None
         if kind == "money":
             scales[name] = MONEY_SCALE.get(unit_in_header(label) or title.unit or "원", 1)
+        if kind == "count" and title.rounded and title.rounded.endswith(header.contract.fields[name].unit or "-"):
+            # So many thousand persons are nobody's count: told as they are meant, they are no numbers.
+            told = pl.col(name).str.contains(r"^[\d.,]+$") & ~pl.lit(bool(unit_in_header(label)))
+            meant = pl.when(told).then(pl.col(name) + title.rounded).otherwise(name).alias(name)
+            frame = frame.with_columns(meant)
         if kind == "score" and (scale := scale_in_header(label)):
             score_scales[name] = scale
     return Table(

@@ -40,6 +40,7 @@ YEAR_SHEET = re.compile(r"\s*\(?(20\d{2})\s*(?:년도?|학년도)?\)?[\s_]*(?:�
 YEAR_IN_NAME = re.compile(r"(?<!\d)(20\d{2})(?:0[1-9]|1[0-2])?(?!\d)")
 SHORT_YEAR_IN_NAME = re.compile(r"(?<!\d)(\d{2})년|['’‘`](\d{2})(?!\d)")
 MONEY_UNIT = re.compile(r"(천|만|백\s*만|억)\s*원")
+ROUNDED = re.compile(r"(?:천|만|백\s*만)\s*(?:명|인|회|건|개)")
 UNIT_LINE = re.compile(rf"단위\s*[:：]?\s*([^)\]>›〉]+)|[(\[<‹〈]\s*({MONEY_UNIT.pattern})\s*[)\]>›〉]")
 SUBMITTER_LINE = re.compile(r"(?:기관명|운영기관|제출기관|수행기관|책임운영기관)[^\S\n]*[:：][^\S\n]*([^,;/|\n]+)")
 MADE_ON = re.compile(r"(?:제출|수정|작성)\s*(?:일자|일시|일)?\s*[:：]?\s*(?=20\d{2})")
@@ -71,12 +72,14 @@ MONEY_SCALE = {"원": 1, "천원": 1_000, "만원": 10_000, "백만원": 1_000_0
 
 @dataclass(frozen=True)
 class Title:
-    """year: program year or None. unit: the money unit said for the whole table. made_on: day of submission or
+    """year: program year or None. unit: the money unit said for the whole table. rounded: the
+    unit in which it tells rounded counts (``천명``). made_on: day of submission or
     correction. submitter: the institution named. template: the form of ours that the file was made from. day: the day
     that the table calls its own. text: all that stands there, but for the mark of the form. sheet: its name."""
 
     year: int | None = None
     unit: str | None = None
+    rounded: str | None = None
     submitter: str | None = None
     made_on: date | None = None
     template: TemplateMark | None = None
@@ -92,7 +95,8 @@ class Title:
     def within(self, sheet: Title) -> Title:
         """What it leaves unsaid, as the title of the whole sheet says it."""
         return Title(
-            year=self.year or sheet.year, unit=self.unit or sheet.unit, submitter=self.submitter or sheet.submitter,
+            year=self.year or sheet.year, unit=self.unit or sheet.unit, rounded=self.rounded or sheet.rounded,
+            submitter=self.submitter or sheet.submitter,
             made_on=self.made_on or sheet.made_on, template=self.template or sheet.template, day=self.day or sheet.day,
             text=self.text or sheet.text, sheet=self.sheet or sheet.sheet,
         )  # fmt: skip
@@ -146,10 +150,12 @@ def read_title(rows: list[list[str | None]], sheet: str | None = None) -> Title:
         for found in UNIT_LINE.finditer(text)
         for unit in re.finditer(r"(?:천|만|백\s*만|억)?\s*원", found[1] or found[2])
     ]
+    rounded = [unit[0] for found in UNIT_LINE.finditer(text) for unit in ROUNDED.finditer(found[1] or "")]
     submitter = SUBMITTER_LINE.search(text)
     return Title(
         year=_year(text) or (template.year if template else None),
         unit=next((unit for unit in units if unit in MONEY_SCALE and unit != "원"), None),
+        rounded=next((re.sub(r"\s", "", unit) for unit in rounded), None),
         submitter=submitter[1].strip(" )]") if submitter else None,
         made_on=made_on(text),
         template=template,
