@@ -72,10 +72,10 @@ MONEY_SCALE = {"원": 1, "천원": 1_000, "만원": 10_000, "백만원": 1_000_0
 
 @dataclass(frozen=True)
 class Title:
-    """year: program year or None. unit: the money unit said for the whole table. rounded: the
-    unit in which it tells rounded counts (``천명``). made_on: day of submission or
-    correction. submitter: the institution named. template: the form of ours that the file was made from. day: the day
-    that the table calls its own. text: all that stands there, but for the mark of the form. sheet: its name."""
+    """year: program year or None. unit: the money unit said for the whole table. rounded: the unit in which it tells
+    rounded counts (``천명``). made_on: day of submission or correction. submitter: the institution named. template: the
+    form of ours that the file was made from. day: the day that the table calls its own. text: all that stands there,
+    but for the mark of the form. sheet: its name."""
 
     year: int | None = None
     unit: str | None = None
