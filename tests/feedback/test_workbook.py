@@ -66,7 +66,7 @@ def test_a_year_that_stands_nowhere_is_told_once() -> None:
     book = opened(answered(as_csv(rows)))
     said = texts(book["점검결과"])
     assert "이대로는 받을 수 없습니다. 고치실 곳이 2곳 있습니다" in said
-    assert any("제목 줄, 또는 파일 이름에" in text for text in said)
+    assert any("제목 줄이나 파일 이름에" in text for text in said)
     assert list(comments(book["제출자료"])) == ["A2", "G4"]
 
 
