@@ -24,7 +24,7 @@ from nights import hashes, night, submit
 from sciculture_etl.sample import DAILY_SCIENCE_CLASS, write_sample
 
 KILLS_IN_A_ROW = 4
-ROWS_OF_KILLS = 4
+ROWS_OF_KILLS = 3
 KILLS = KILLS_IN_A_ROW * ROWS_OF_KILLS
 TABLES = "SELECT count(*) FROM duckdb_tables() WHERE NOT internal"
 SERVER = multiprocessing.get_context("forkserver")

@@ -118,22 +118,20 @@ def test_sent_again_after_its_withdrawal_a_file_counts_again(places: Settings) -
     assert sessions(places) == [(11,)]
 
 
-@pytest.mark.parametrize(
-    ("asked", "reason", "said"),
-    [
-        ("ffffffff", "까닭이 있는 철회", "no submission"),
-        ("", "까닭이 있는 철회", "no submission"),
-        (None, "왜", "--reason says why"),
-        (None, "담당자 010-0000-1234 요청", "personal data"),
-    ],
-)
-def test_a_withdrawal_without_sense_is_refused_in_a_sentence(
-    places: Settings, asked: str | None, reason: str, said: str
-) -> None:
+SENSELESS = [
+    ("ffffffff", "까닭이 있는 철회", "no submission"),
+    ("", "까닭이 있는 철회", "no submission"),
+    (None, "왜", "--reason says why"),
+    (None, "담당자 010-0000-1234 요청", "personal data"),
+]
+
+
+def test_a_withdrawal_without_sense_is_refused_in_a_sentence(places: Settings) -> None:
     send(places, "실적.csv", classes(10), "2020-04-01T09:00:00")
     night(places)
-    with pytest.raises(UserMistake, match=said):
-        decide(places, known(places, "실적.csv") if asked is None else asked, reason)
+    for asked, reason, said in SENSELESS:
+        with pytest.raises(UserMistake, match=said):
+            decide(places, known(places, "실적.csv") if asked is None else asked, reason)
     assert not (Archive(places.archive).folder / "decisions.jsonl").exists()
 
 
