@@ -11,15 +11,11 @@ from channel_servers import PASSWORD, sftp_server, silent_server
 from nights import submit
 
 from sciculture_etl.extract import Archive, Extraction, anything_new, channels_of, extract_submissions, with_blocks
+from sciculture_etl.extract.faults import in_words
 from sciculture_etl.pipeline import Run
 from sciculture_etl.settings import Patience, Settings, UserMistake
 
 QUICK = Patience(attempts=2, first_pause=0.02, silence=0.3, copy=20, settle=0)
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    return Archive(tmp_path / "warehouse" / "archive")
 
 
 def take(archive: Archive, inbox: str, options: dict[str, str], patience: Patience = QUICK) -> Extraction:
@@ -155,3 +151,9 @@ def test_a_quick_look_asks_no_server(archive: Archive, tmp_path: Path) -> None:
         submit(tmp_path / "inbox", "가상센터", "실적.csv", b"one")
         assert anything_new(settings, archive)
         assert door.faults.connections == 0
+
+
+def test_the_words_of_a_fault_repeat_no_personal_value_of_a_name() -> None:
+    told = in_words(OSError("가상센터/010-0000-1234.csv: connection refused"))
+    assert "010-0000-1234" not in told
+    assert "connection refused" in told

@@ -15,11 +15,11 @@ from urllib.parse import unquote
 import pytest
 from channel_servers import Pages, WebDoor, silent_server, web_server
 from nights import submit
+from taking import take
 
-from sciculture_etl.extract import Archive, Extraction, extract_submissions
-from sciculture_etl.settings import Patience, Settings, UserMistake
+from sciculture_etl.extract import Archive
+from sciculture_etl.settings import Patience, UserMistake
 
-QUICK = Patience(attempts=3, first_pause=0.02, silence=1, copy=20, settle=0)
 LARGE = bytes(range(256)) * 1024
 Serve = Callable[..., WebDoor]
 
@@ -34,16 +34,6 @@ def served(tmp_path: Path) -> Path:
 def serve(served: Path, tmp_path: Path) -> Iterator[Serve]:
     with ExitStack() as stack:
         yield lambda pages=Pages, **more: stack.enter_context(web_server(served, tmp_path, pages, **more))
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    return Archive(tmp_path / "warehouse" / "archive")
-
-
-def take(archive: Archive, options: dict[str, str], patience: Patience = QUICK, **more: Any) -> Extraction:
-    settings = Settings("", archive.folder.parent, inbox_options=options, patience=patience, **more)
-    return extract_submissions(settings, archive)
 
 
 def test_files_are_taken_once_with_their_institution_and_time(served: Path, serve: Serve, archive: Archive) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from channel_servers import S3Door, s3_server, silent_server
+from taking import take
 
-from sciculture_etl.extract import Archive, Extraction, extract_submissions
-from sciculture_etl.settings import Patience, Settings, UserMistake
+from sciculture_etl.extract import Archive, Extraction
+from sciculture_etl.settings import Patience, UserMistake
 
-QUICK = Patience(attempts=3, first_pause=0.02, silence=1, copy=20, settle=0)
 LARGE = bytes(range(256)) * 1024
 
 
@@ -20,16 +19,6 @@ LARGE = bytes(range(256)) * 1024
 def door() -> Iterator[S3Door]:
     with s3_server() as door:
         yield door
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    return Archive(tmp_path / "warehouse" / "archive")
-
-
-def take(archive: Archive, options: dict[str, str], patience: Patience = QUICK, **more: Any) -> Extraction:
-    settings = Settings("", archive.folder.parent, inbox_options=options, patience=patience, **more)
-    return extract_submissions(settings, archive)
 
 
 def test_objects_are_taken_once_with_their_institution(door: S3Door, archive: Archive) -> None:

@@ -40,7 +40,9 @@ def main() -> None:
 
 def _where(error: Exception) -> str:
     """Kind and place of a failure. Its message is given only where it can't hold a cell's value."""
+    from sciculture_etl.personal import mask_text
+
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if "sciculture_etl" in frame.filename]
     place = f" at {Path(own[-1].filename).name}:{own[-1].lineno}" if own else ""
-    told = f" ({error})" if isinstance(error, OSError | RuntimeError) else ""
+    told = f" ({mask_text(str(error))})" if isinstance(error, OSError | RuntimeError) else ""
     return f"{type(error).__name__}{place}{told}"

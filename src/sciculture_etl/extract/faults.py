@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from sciculture_etl.personal import mask_text
 from sciculture_etl.settings import Patience
 
 T = TypeVar("T")
@@ -58,7 +59,11 @@ def passes(error: BaseException) -> bool:
 
 
 def in_words(error: BaseException) -> str:
-    """One line of bearable length."""
+    """One line of bearable length. Libraries repeat the names of files, which may hold personal values."""
+    return mask_text(_words(error))
+
+
+def _words(error: BaseException) -> str:
     if isinstance(error, Lasting | Passing):
         return str(error)
     if status := _status(error):
