@@ -56,7 +56,7 @@ def nightly(extract: bool = True, wait_seconds: float = 0) -> RunReport:
     settings = Settings.from_environment()
     if extract:
         settings = with_blocks(settings, lambda name: Secret.load(name).get())
-    with Run.open(settings, watching.get(), wait_seconds) as run:
+    with Run.open(settings, watching.get(), wait_seconds, "nightly" if extract else "rebuild") as run:
         if extract:
             step("extract", run.extract)
         step("load", run.read_and_load)

@@ -18,7 +18,7 @@ from sciculture_etl.findings import Finding
 from sciculture_etl.load import Warehouse, accept_versions, load_batch
 from sciculture_etl.load.accept import Acceptance
 from sciculture_etl.load.batch import SubmissionOutcome
-from sciculture_etl.load.warehouse import writer_lock
+from sciculture_etl.load.warehouse import discard_database, writer_lock
 from sciculture_etl.model import Model, build_model
 from sciculture_etl.personal import masked_kinds
 from sciculture_etl.publish import Figure, Publication, publish_release, read_figures_checked
@@ -28,6 +28,7 @@ from sciculture_etl.settings import EXPECTATIONS, Settings, code_version, finger
 from sciculture_etl.validate import Candidate, validate_tables
 
 SEOUL = ZoneInfo("Asia/Seoul")
+KINDS = ("nightly", "backfill", "rebuild", "publish")
 READERS = 3
 PACKED = 6  # a workbook's text is about so many times its bytes
 
@@ -93,14 +94,21 @@ class Run:
 
     @classmethod
     @contextmanager
-    def open(cls, settings: Settings, progress: Progress | None = None, wait_seconds: float = 0) -> Iterator[Run]:
-        """Takes the writer's lock and opens the warehouse. Raises Busy where another run holds it."""
+    def open(
+        cls,
+        settings: Settings,
+        progress: Progress | None = None,
+        wait_seconds: float = 0,
+        kind: str = "nightly",
+    ) -> Iterator[Run]:
+        """Takes the writer's lock and opens the warehouse; a rebuild begins with an empty one. Raises Busy where
+        another run holds it. kind: one of ``KINDS``."""
         contracts = load_contracts()
-        with (
-            writer_lock(settings.warehouse, wait_seconds),
-            Warehouse.open(settings.build_database, settings.staging, contracts) as warehouse,
-        ):
-            yield cls(settings, contracts, warehouse, progress or Silent())
+        with writer_lock(settings.warehouse, wait_seconds, kind):
+            if kind == "rebuild":
+                discard_database(settings.build_database)
+            with Warehouse.open(settings.build_database, settings.staging, contracts) as warehouse:
+                yield cls(settings, contracts, warehouse, progress or Silent())
 
     def extract(self) -> Extraction:
         """Channels → archive."""

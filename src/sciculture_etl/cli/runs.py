@@ -31,11 +31,6 @@ def rebuild(
     wait: Annotated[float, typer.Option(help="Seconds to wait for another run to end.")] = 0,
 ) -> None:
     """Make the build database anew from the archive alone; the release stays unless figures change."""
-    from sciculture_etl.load.warehouse import discard_database, writer_lock
-
-    settings = Settings.from_environment()
-    with writer_lock(settings.warehouse, wait):
-        discard_database(settings.build_database)
     _nightly(extract=False, as_json=as_json, wait=wait)
 
 

@@ -96,8 +96,9 @@ class Busy(UserMistake):
 
 
 @contextmanager
-def writer_lock(folder: Path, wait_seconds: float = 0) -> Iterator[None]:
-    """Holds the warehouse for one writer; the operating system frees it however the process ends."""
+def writer_lock(folder: Path, wait_seconds: float = 0, doing: str = "") -> Iterator[None]:
+    """Holds the warehouse for one writer; the operating system frees it however the process ends. doing: what for, in
+    words for whoever finds it held."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / ".lock"
     deadline = time.monotonic() + wait_seconds
@@ -113,11 +114,13 @@ def writer_lock(folder: Path, wait_seconds: float = 0) -> Iterator[None]:
                 lock.seek(0)
                 holder = json.loads(lock.read() or "{}")
                 raise Busy(
-                    f"another run holds {folder}: process {holder.get('pid', '?')}, since {holder.get('since', '?')}. "
+                    f"another run ({holder.get('doing') or '?'}) holds {folder}: process {holder.get('pid', '?')}, "
+                    f"since {holder.get('since', '?')}. "
                     "Wait for it or stop it / 다른 실행이 진행 중입니다. 끝난 뒤 다시 실행해 주세요"
                 ) from None
         lock.truncate(0)
-        lock.write(json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}))
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        lock.write(json.dumps({"pid": os.getpid(), "since": since, "doing": doing}, ensure_ascii=False))
         lock.flush()
         yield
 
