@@ -41,12 +41,14 @@ def _nightly(extract: bool, as_json: bool, wait: float) -> None:
     started = time.monotonic()
     with prefect_api(settings.warehouse):
         _load_what_a_busy_night_needs(settings, extract)
-        from flows.nightly import watch_nightly
+        from flows.nightly import nightly
+        from flows.outcome import watch
+        from flows.rebuild import rebuild as rebuild_flow
         from sciculture_etl.console import LiveView, as_machine_report, operators_console, show_summary
 
         console = operators_console(quiet=as_json)
         with LiveView(console) as view:
-            report = watch_nightly(view, extract, wait)
+            report = watch(nightly if extract else rebuild_flow, view, wait_seconds=wait)
     ended = time.monotonic()
     began = view.work_began or ended
     # What Prefect needs after the work, to write down how it ended, counts as its own.
