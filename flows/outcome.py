@@ -111,7 +111,9 @@ def state_of(report: RunReport) -> State[Any]:
     }
     told = [f"{number:,} {what}" for what, number in counts.items() if number]
     if publication.outcome == "unchanged":
-        return Completed(name="Nothing new", message="; ".join([f"release {publication.release_id} stays", *told]))
+        return Completed(
+            name="Nothing new", message="; ".join([f"release {publication.release_id} stays / 그대로", *told])
+        )
     received = f"{len(report.extraction.received):,} received / 접수"
     return Completed(name="Published", message="; ".join([f"release {publication.release_id}", received, *told]))
 
