@@ -50,10 +50,10 @@ def run_name(what: str) -> str:
 
 
 @contextmanager
-def open_run(settings: Settings, wait_seconds: float, kind: str) -> Iterator[Run]:
+def open_run(settings: Settings, wait_seconds: float, kind: str, reason: str = "") -> Iterator[Run]:
     """The run with the caller's live view, and its progress in Prefect. Raises Busy."""
     progress: Progress = Recorded(watching.get().progress)
-    with Run.open(settings, progress, wait_seconds, kind) as run:
+    with Run.open(settings, progress, wait_seconds, kind, reason) as run:
         yield run
     # Shown only when the warehouse is free again.
     watching.get().report = run.report

@@ -15,6 +15,7 @@ from prefect.deployments.runner import EntrypointType
 from prefect.runner import Runner
 from prefect.schedules import Cron
 
+from flows.backfill import backfill
 from flows.nightly import nightly
 from flows.publish import publish
 from flows.rebuild import rebuild
@@ -29,6 +30,7 @@ WAIT = {"wait_seconds": HOUR}
 # prefect.yaml.
 DEPLOYMENTS: list[tuple[Flow[..., Any], dict[str, Any]]] = [
     (nightly, WAIT | {"retry_seconds": [1 * MINUTE, 5 * MINUTE, 15 * MINUTE]}),
+    (backfill, WAIT),
     (rebuild, WAIT),
     (publish, WAIT),
 ]
