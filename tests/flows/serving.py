@@ -8,6 +8,7 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -62,13 +63,21 @@ class Api:
 
     def post(self, path: str, body: Any) -> Any:
         data = json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}{path}", data, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
+        return self._asked(urllib.request.Request(f"{self.url}{path}", data, {"Content-Type": "application/json"}))
 
     def get(self, path: str) -> Any:
-        with urllib.request.urlopen(f"{self.url}{path}", timeout=60) as answer:
-            return json.load(answer)
+        return self._asked(urllib.request.Request(f"{self.url}{path}"))
+
+    def _asked(self, request: urllib.request.Request) -> Any:
+        for _ in range(20):
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    return json.load(answer)
+            except urllib.error.HTTPError as error:
+                if error.code != 503:  # SQLite is busy: Prefect's own client asks again, too
+                    raise
+                time.sleep(0.5)
+        raise AssertionError(f"{request.full_url} stays busy")
 
     def deployment(self, name: str) -> dict[str, Any]:
         return dict(self.get(f"/deployments/name/{name}/{name}"))
