@@ -36,7 +36,7 @@ def test_a_night_with_a_rejected_file_is_completed_and_shown_with_its_lineage(se
     upstream = {related["prefect.resource.id"] for related in made["related"]}
     assert {"sciculture://submissions/dsc_class", f"{MARTS}fct_dsc_class"} <= upstream
     # The year was reported for once, so what else was due of it is known now.
-    (told,) = served.told.messages
+    (told,) = until(lambda: served.told.messages, "the notification")
     assert re.fullmatch(r"sciculture: (\d+) missing / 미제출 \1건", told["title"])
     assert f"{SUBMITTER}: dsc_class" in told["message"]
 
@@ -46,7 +46,7 @@ def test_a_busy_warehouse_names_its_holder_and_is_told_of(served: Served) -> Non
         kind, name, message = served.api.ended(served.api.start("publish", wait_seconds=0.1))
     assert (kind, name) == ("FAILED", "Busy")
     assert f"(a test) holds {served.places.warehouse}: process {os.getpid()}" in message
-    (told,) = served.told.about("Busy")
+    (told,) = until(lambda: served.told.about("Busy"), "the notification")
     assert message in told["message"]
 
 
@@ -77,7 +77,7 @@ def test_of_missed_schedules_the_newest_runs_and_the_others_say_which(served: Se
     # The newest did try: what it failed of is told with what to mend.
     assert (newest["state_name"], newest["name"]) == ("Failed", "nightly 2025-01-01")
     assert "SCICULTURE_INBOX" in newest["state"]["message"]
-    (told,) = served.told.about("Failed")
+    (told,) = until(lambda: served.told.about("Failed"), "the notification")
     assert newest["state"]["message"] in told["message"]
 
 
