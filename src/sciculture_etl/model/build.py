@@ -176,7 +176,9 @@ def _what_differs(before: Made | None, marks: dict[str, str]) -> list[str]:
     known: dict[str, str] = json.loads(before.marks) if before else {}
     if not known:
         return ["new"]
-    return [name for name in {**marks, **known} if known.get(name) != marks.get(name)]
+    differing = [name for name in {**marks, **known} if known.get(name) != marks.get(name)]
+    # All of the log has one mark.
+    return list(dict.fromkeys("log" if name.startswith("log.") else name for name in differing))
 
 
 # Submissions of which other rows are in force than when the model was last built.

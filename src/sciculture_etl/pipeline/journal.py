@@ -29,6 +29,13 @@ class RunRecord:
     outcome: str = UNFINISHED
     told: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def seconds(self) -> float:
+        """How long it took, in whole seconds; 0 where it didn't end."""
+        if not self.ended_at:
+            return 0
+        return (datetime.fromisoformat(self.ended_at) - datetime.fromisoformat(self.began_at)).total_seconds()
+
 
 class Runs:
     """The journal ``runs.jsonl`` beside the receipts: a line when a run begins, one when it has a plan, one when it

@@ -62,11 +62,13 @@ class Run:
         wait_seconds: float = 0,
         kind: str = "nightly",
         reason: str = "",
+        contracts: dict[str, Contract] | None = None,
     ) -> Iterator[Run]:
         """Takes the writer's lock, writes the run's beginning down and opens the warehouse; a rebuild begins with an
         empty one. Where the block ends well, the report is complete. Raises Busy where another run holds the lock.
-        kind: one of ``KINDS``. reason: why, as it is kept in the journal."""
-        contracts = load_contracts()
+        kind: one of ``KINDS``. reason: why, as it is kept in the journal. contracts: others than those that stand in
+        ``expectations/``."""
+        contracts = contracts or load_contracts()
         with (
             writer_lock(settings.warehouse, wait_seconds, f"{kind} {reason}".strip()),
             Runs(settings.archive).record(kind, reason) as record,
@@ -79,17 +81,19 @@ class Run:
                 run._sum_up()
 
     @staticmethod
-    def plan_backfill(settings: Settings, scope: Scope, everything: bool = False) -> Plan:
+    def plan_backfill(
+        settings: Settings, scope: Scope, everything: bool = False, contracts: dict[str, Contract] | None = None
+    ) -> Plan:
         """What a backfill of that scope would do; nothing is read or written. everything: also what was read with
         all that is of today. Raises Busy, and UserMistake where there is nothing to plan on."""
-        contracts = load_contracts()
+        contracts = contracts or load_contracts()
         with (
             writer_lock(settings.warehouse, 0, "plan of a backfill"),
             Warehouse.open(settings.build_database, settings.staging, contracts) as warehouse,
         ):
             archive = Archive(settings.archive)
             intake = Intake(settings, contracts, warehouse, archive, Silent())
-            return make_plan(warehouse, intake, archive, scope, everything)
+            return make_plan(warehouse, intake, archive, contracts, scope, everything)
 
     def extract(self) -> Extraction:
         """Channels → archive. Called again in the same run, it adds to what came before."""
@@ -112,7 +116,7 @@ class Run:
 
     def begin_backfill(self, scope: Scope, everything: bool = False) -> Plan:
         """Makes the plan anew, writes it down, and keeps to its scope from now on."""
-        plan = make_plan(self.warehouse, self._intake, self.archive, scope, everything)
+        plan = make_plan(self.warehouse, self._intake, self.archive, self.contracts, scope, everything)
         self._scope = plan.scope
         ask_for(self.warehouse, plan)
         Runs(self.settings.archive).plan(self.record, plan.as_dict())
