@@ -53,9 +53,13 @@ def manifest(warehouse: Path) -> dict[str, Any]:
 
 
 def hashes(warehouse: Path, audience: str = "public") -> dict[str, str]:
-    """Table → sha256 in the current release; ``operator`` gives the operator's tables."""
+    """Table → sha256 in the current release, of what doesn't depend on earlier ones; ``operator``: the operator's."""
     tables = manifest(warehouse)["tables"]
-    return {name: table["sha256"] for name, table in tables.items() if table["audience"] == audience}
+    return {
+        name: table["sha256"]
+        for name, table in tables.items()
+        if table["audience"] == audience and not table.get("history")
+    }
 
 
 def rows(database: Path, query: str) -> list[tuple[Any, ...]]:

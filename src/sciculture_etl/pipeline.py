@@ -21,10 +21,10 @@ from sciculture_etl.load.batch import SubmissionOutcome
 from sciculture_etl.load.warehouse import discard_database, writer_lock
 from sciculture_etl.model import Model, build_model
 from sciculture_etl.personal import masked_kinds
-from sciculture_etl.publish import Figure, Publication, publish_release, read_figures_checked
+from sciculture_etl.publish import Figure, Publication, end_hold, publish_release, read_figures_checked
 from sciculture_etl.read import Reading, read_submission
 from sciculture_etl.regions import REFERENCE_VERSION
-from sciculture_etl.settings import EXPECTATIONS, Settings, code_version, fingerprint
+from sciculture_etl.settings import EXPECTATIONS, Settings, UserMistake, code_version, fingerprint
 from sciculture_etl.validate import Candidate, validate_tables
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -137,6 +137,19 @@ class Run:
                 self._load(batch, readings)
                 self.progress.advance("validate", len(batch))
         return len(pending)
+
+    def resume_publication(self) -> None:
+        """The first step of a run that publishes what has been read: ends the hold after a rollback. Raises UserMistake
+        where submissions wait to be read, since figures without them would be wrong."""
+        receipts = self.archive.receipts()
+        read = {row["submission_id"] for row in self.warehouse.rows("FROM log.submission WHERE reading <> ''")}
+        if waiting := {receipt.submission_id for receipt in receipts} - read:
+            raise UserMistake(
+                f"{len(waiting):,} submissions wait to be read, nothing can be published yet: run `sciculture run`"
+                " / 아직 읽지 않은 제출본이 있습니다. `sciculture run`을 실행해 주세요"
+            )
+        self.warehouse.record_withdrawals(Decisions(self.archive.folder).withdrawn(receipts))
+        end_hold(self.settings)
 
     def accept(self) -> Acceptance:
         """Puts the newest versions in force, year by year where the year's suite holds."""
@@ -279,3 +292,14 @@ class Run:
             )
             unfit = self.warehouse.rows("SELECT * FROM mart_correction WHERE status IN ('stale', 'not_found')")
             report.unfit_corrections = {row["correction"]: row["status"] for row in unfit}
+
+
+def publish_again(settings: Settings, progress: Progress | None = None, wait_seconds: float = 0) -> RunReport:
+    """What has been read so far → a release, and the end of the hold after a rollback. No new files are looked for."""
+    with Run.open(settings, progress, wait_seconds, "publish") as run:
+        run.resume_publication()
+        for name, step in (("accept", run.accept), ("model", run.model), ("publish", run.publish)):
+            run.progress.start(name, 1)
+            step()
+            run.progress.advance(name)
+        return run.report

@@ -42,6 +42,7 @@ LOG_TABLES = {
     "received_at TIMESTAMPTZ",
     "submission": "submission_id VARCHAR, reading VARCHAR, format VARCHAR, refused BOOLEAN, datasets VARCHAR[], "
     "submitter VARCHAR, made_on DATE, unread_sheets VARCHAR[]",
+    "reading": "reading VARCHAR, part VARCHAR, mark VARCHAR",
     "part": "submission_id VARCHAR, part INTEGER, dataset VARCHAR, sheet VARCHAR, read BIGINT, loaded BIGINT, "
     "quarantined BIGINT, left_out BIGINT, blank BIGINT, footnote BIGINT, example BIGINT, header BIGINT, "
     "subtotal BIGINT, other BIGINT, extra_headers VARCHAR, columns VARCHAR, first_row BIGINT, made_on DATE",

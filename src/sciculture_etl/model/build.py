@@ -33,6 +33,7 @@ class Model:
 
     fingerprints: dict[str, str] = field(default_factory=dict)
     rebuilt: list[str] = field(default_factory=list)
+    marks: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def _log_fingerprint(warehouse: Warehouse) -> str:
@@ -119,6 +120,11 @@ def build_model(
             marks = {
                 name: log_mark if name.startswith("log.") else made[name].content if name in made else ""
                 for name in sorted(statement.inputs)
+            }
+            model.marks[statement.table] = marks | {
+                "sql": fingerprint(statement.text),
+                "macros": fingerprint(macros),
+                "promise": fingerprint(promise.model_dump_json() if promise else ""),
             }
             words = [statement.text, macros, promise.model_dump_json() if promise else ""]
             made_by = fingerprint(*words, *(mark for name, mark in marks.items() if not name.startswith("accepted.")))
