@@ -31,8 +31,8 @@ class Event:
 def _in_force(manifest: dict[str, Any]) -> dict[Partition, Version]:
     found: dict[Partition, Version] = {}
     for row in manifest["inputs"]:
-        for dataset, submitter, year, key in row["in_force"]:
-            found[dataset, submitter, year, key] = (row["submission_id"], row["reading"])
+        for dataset, submitter, year, key, reading in row["in_force"]:
+            found[dataset, submitter, year, key] = (row["submission_id"], reading)
     return found
 
 

@@ -25,8 +25,7 @@ from sciculture_etl.validate.suites import SuiteOutcome
 
 INPUTS = """
 SELECT l.receipt_no, l.submission_id, l.file_sha256 AS sha256, l.source_file, l.submitter, l.datasets, l.program_years,
-    l.verdict, l.standing, l.rows_read, l.rows_loaded, l.rows_quarantined, l.rows_left_out,
-    s.reading
+    l.verdict, l.standing, l.rows_read, l.rows_loaded, l.rows_quarantined, l.rows_left_out, s.reading
 FROM mart_submission_log AS l LEFT JOIN log.submission AS s USING (submission_id) ORDER BY l.receipt_no
 """
 REASONS = """
@@ -47,20 +46,22 @@ def source_marks() -> dict[str, str]:
 
 
 def _inputs(warehouse: Warehouse) -> list[dict[str, Any]]:
-    """Every receipt. in_force: the partitions that count in this release, of the receipt that brought them."""
+    """Every receipt. reading: what it was read with last. in_force: its partitions that count in this release, each
+    ``[dataset, submitter, program year, key, reading]``, of the receipt that brought them; a year that is held, or that
+    a backfill left out, goes on counting as it was read before."""
     partitions: dict[str, list[list[Any]]] = defaultdict(list)
     for row in warehouse.rows("SELECT * FROM log.in_force ORDER BY ALL"):
         partitions[row["submission_id"]].append(
-            [row["dataset"], row["submitter"], row["program_year"], row["partition_key"]]
+            [row[name] for name in ("dataset", "submitter", "program_year", "partition_key", "reading")]
         )
     inputs = warehouse.rows(INPUTS)
     return [row | {"in_force": partitions.pop(row["submission_id"], [])} for row in inputs]
 
 
 def _readings(warehouse: Warehouse) -> dict[str, dict[str, str]]:
-    """Reading → part → fingerprint, of the readings of this release's inputs."""
+    """Reading → part → fingerprint."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in warehouse.rows("SELECT * FROM log.reading SEMI JOIN log.submission USING (reading) ORDER BY ALL"):
+    for row in warehouse.rows("SELECT reading, part, mark FROM log.reading ORDER BY ALL"):
         found[row["reading"]][row["part"]] = row["mark"]
     return dict(found)
 
