@@ -15,6 +15,7 @@ from sciculture_etl.publish.current import current_release
 from sciculture_etl.publish.diff import HISTORY, count_differences, find_differences
 from sciculture_etl.publish.journal import PINNED, UNPINNED, ReleaseJournal, reason_given
 from sciculture_etl.publish.kept import find_release, kept_ids, read_manifest, to_be_removed
+from sciculture_etl.publish.manifest import table_hashes
 from sciculture_etl.publish.rollback import current_hold
 from sciculture_etl.settings import Settings, UserMistake, sql_text
 
@@ -108,8 +109,10 @@ def compare_releases(settings: Settings, old: str, new: str, table: str | None =
     where a release is unknown or not whole, or none of them has the table."""
     old_id, new_id = find_release(settings, old), find_release(settings, new)
     folders = settings.releases / old_id, settings.releases / new_id
+    was, now = (table_hashes(read_manifest(settings, release_id)) for release_id in (old_id, new_id))
+    same = frozenset(name for name in was if was[name] == now.get(name))
     with duckdb.connect() as connection:
-        find_differences(connection, *folders)
+        find_differences(connection, *folders, same)
         if table is not None:
             if not any((folder / "parquet" / f"{table}.parquet").exists() for folder in folders):
                 raise UserMistake(f"neither release has a table {table!r} / 그런 표가 없습니다")

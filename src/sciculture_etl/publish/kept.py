@@ -32,7 +32,8 @@ def kept_ids(releases: Path) -> list[str]:
 def next_release_id(settings: Settings) -> str:
     """The name of a release that is built now. No number is given out twice, even where its folder was deleted."""
     current = current_release(settings.warehouse)
-    told = [entry["release_id"] for entry in ReleaseJournal(settings.archive).entries()]
+    entries = ReleaseJournal(settings.archive).entries()
+    told = [entry[part] for entry in entries for part in ("release_id", "from_release_id") if part in entry]
     names = [*kept_ids(settings.releases), *told, *([current["release_id"]] if current else [])]
     return f"{max(map(_number, names), default=0) + 1:05d}-{datetime.now(UTC):%Y%m%d}"
 
