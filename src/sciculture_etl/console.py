@@ -26,6 +26,7 @@ STEPS = {
     "load": "read and load / 읽기·적재",
     "read": "  read / 읽기",
     "validate": "  validate / 검증",
+    "resume": "end the hold / 보류 해제",
     "accept": "accept / 반영",
     "model": "model / 집계",
     "publish": "publish / 공표",

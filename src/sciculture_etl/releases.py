@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from sciculture_etl.extract.journal import checked_reason
 from sciculture_etl.load.warehouse import writer_lock
 from sciculture_etl.publish.current import current_release
 from sciculture_etl.publish.diff import HISTORY, count_differences, find_differences
-from sciculture_etl.publish.journal import PINNED, UNPINNED, ReleaseJournal, reason_given
+from sciculture_etl.publish.journal import PINNED, UNPINNED, ReleaseJournal
 from sciculture_etl.publish.kept import find_release, kept_ids, read_manifest, to_be_removed
 from sciculture_etl.publish.manifest import table_hashes
 from sciculture_etl.publish.rollback import current_hold
@@ -70,7 +71,7 @@ def _told_by(manifest: Row, receipts: dict[str, int]) -> Row:
 def pin(settings: Settings, asked: str, reason: str, undo: bool = False) -> Row:
     """Keeps a release whatever its age, or no longer; returns the journal's entry. Raises UserMistake where there is no
     such release, it is so already, or the reason says nothing or holds personal data; Busy where a run is going on."""
-    reason = reason_given(reason, required=not undo)
+    reason = checked_reason(reason) if reason.strip() or not undo else ""
     with writer_lock(settings.warehouse, doing="pin"):
         release_id = find_release(settings, asked)
         journal = ReleaseJournal(settings.archive)

@@ -1,4 +1,4 @@
-"""``sciculture figures``, ``releases``, ``diff``, ``rollback`` and ``publish``: what was published."""
+"""``sciculture figures``, ``releases``, ``diff`` and ``rollback``: what was published."""
 
 from __future__ import annotations
 
@@ -123,27 +123,3 @@ def rollback(
         )
     else:
         print("Publication is no longer on hold / 공표 보류가 풀렸습니다")
-
-
-@app.command()
-def publish(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
-    wait: Annotated[float, typer.Option(help="Seconds to wait for another run to end.")] = 0,
-) -> None:
-    """Publish what has been read so far, without looking for new files; it ends the hold that follows a rollback."""
-    import time
-
-    from sciculture_etl.cli.runs import _exit_code
-    from sciculture_etl.console import LiveView, as_machine_report, operators_console, show_summary
-    from sciculture_etl.pipeline import publish_again
-
-    settings, console = Settings.from_environment(), operators_console(quiet=as_json)
-    started = time.monotonic()
-    with LiveView(console) as view:
-        report = publish_again(settings, view, wait)
-    seconds, exit_code = {"work": time.monotonic() - started}, _exit_code(report)
-    if as_json:
-        _print(as_machine_report(report, settings, exit_code, seconds))
-    else:
-        show_summary(console, settings, report, seconds)
-    raise typer.Exit(exit_code)

@@ -3,6 +3,6 @@
 from sciculture_etl.pipeline.backfill import Plan, Scope
 from sciculture_etl.pipeline.journal import RunRecord, Runs
 from sciculture_etl.pipeline.report import Progress, RunReport, Silent
-from sciculture_etl.pipeline.run import Run, publish_again
+from sciculture_etl.pipeline.run import Run
 
-__all__ = ["Plan", "Progress", "Run", "RunRecord", "RunReport", "Runs", "Scope", "Silent", "publish_again"]
+__all__ = ["Plan", "Progress", "Run", "RunRecord", "RunReport", "Runs", "Scope", "Silent"]

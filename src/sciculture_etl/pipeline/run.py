@@ -92,8 +92,10 @@ class Run:
             return make_plan(warehouse, intake, archive, scope, everything)
 
     def extract(self) -> Extraction:
-        """Channels → archive."""
+        """Channels → archive. Called again in the same run, it adds to what came before."""
+        before = self.report.extraction.received
         self.report.extraction = extract_submissions(self.settings, self.archive)
+        self.report.extraction.received[:0] = before
         return self.report.extraction
 
     def read_and_load(self) -> int:
@@ -227,14 +229,3 @@ class Run:
             self.report.newly_missing = []
         if told != list(keys):
             self.warehouse.set_state(TOLD_MISSING, json.dumps(list(keys), ensure_ascii=False))
-
-
-def publish_again(settings: Settings, progress: Progress | None = None, wait_seconds: float = 0) -> RunReport:
-    """What has been read so far → a release, and the end of the hold after a rollback. No new files are looked for."""
-    with Run.open(settings, progress, wait_seconds, "publish") as run:
-        run.resume_publication()
-        for name, step in (("accept", run.accept), ("model", run.model), ("publish", run.publish)):
-            run.progress.start(name, 1)
-            step()
-            run.progress.advance(name)
-    return run.report

@@ -7,19 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sciculture_etl.extract.journal import Journal
-from sciculture_etl.personal import kinds_in
-from sciculture_etl.settings import UserMistake
 
 PINNED, UNPINNED, ROLLED_BACK, HOLD_ENDED = "pinned", "unpinned", "rolled back", "hold ended"
-
-
-def reason_given(reason: str, required: bool) -> str:
-    """The reason as it is kept. Raises UserMistake where it says nothing or holds personal data."""
-    if required and len(reason.strip()) < 5:
-        raise UserMistake("--reason says why, in a few words / 사유를 적어 주세요")
-    if kinds_in(reason):
-        raise UserMistake("--reason holds personal data; leave it out / 사유에 개인정보를 적지 말아 주세요")
-    return reason.strip()
 
 
 class ReleaseJournal:

@@ -11,9 +11,10 @@ from typing import Any
 
 import duckdb
 
+from sciculture_etl.extract.journal import checked_reason
 from sciculture_etl.load.warehouse import writer_lock
 from sciculture_etl.publish.current import PUBLIC, current_release, finish_swap, point_to, swap_to
-from sciculture_etl.publish.journal import HOLD_ENDED, ROLLED_BACK, ReleaseJournal, new_entry, reason_given
+from sciculture_etl.publish.journal import HOLD_ENDED, ROLLED_BACK, ReleaseJournal, new_entry
 from sciculture_etl.publish.kept import find_release, read_manifest
 from sciculture_etl.settings import Settings, UserMistake
 
@@ -59,7 +60,7 @@ def rollback(settings: Settings, asked: str, reason: str = "") -> dict[str, Any]
     UserMistake where the release is unknown, current already or not whole; Busy where a run is going on. Killed at any
     instruction it ends in one of the two releases.
     """
-    reason = reason_given(reason, required=False)
+    reason = checked_reason(reason) if reason.strip() else ""
     with writer_lock(settings.warehouse, doing="rollback"):
         finish_swap(settings.warehouse)
         settle_rollback(settings)
