@@ -17,11 +17,11 @@ from sciculture_etl.load.accept import Acceptance
 from sciculture_etl.load.warehouse import discard_database, writer_lock
 from sciculture_etl.model import Model, build_model
 from sciculture_etl.pipeline.backfill import Plan, Scope, ask_for, make_plan
-from sciculture_etl.pipeline.intake import Intake
+from sciculture_etl.pipeline.intake import NEW, Intake
 from sciculture_etl.pipeline.journal import RunRecord, Runs
 from sciculture_etl.pipeline.report import Progress, Reasons, RunReport, Silent
-from sciculture_etl.publish import Publication, publish_release, read_figures_checked
-from sciculture_etl.settings import Settings
+from sciculture_etl.publish import Publication, end_hold, publish_release, read_figures_checked
+from sciculture_etl.settings import Settings, UserMistake
 
 SEOUL = ZoneInfo("Asia/Seoul")
 KINDS = ("nightly", "backfill", "rebuild", "publish")
@@ -137,6 +137,17 @@ class Run:
             self.progress.start(f"read{what}", len(receipts))
             self.progress.start(f"validate{what}", len(receipts))
             self._intake.read(receipts, what)
+
+    def resume_publication(self) -> None:
+        """The first step of a run that publishes what has been read: ends the hold after a rollback. Raises UserMistake
+        where submissions wait to be read, since figures without them would be wrong."""
+        waiting = [one for one in self._intake.stale(self._intake.take_in()) if one.why == [NEW]]
+        if waiting:
+            raise UserMistake(
+                f"{len(waiting):,} submissions wait to be read, nothing can be published yet: run `sciculture run`"
+                " / 아직 읽지 않은 제출본이 있습니다. `sciculture run`을 실행해 주세요"
+            )
+        end_hold(self.settings)
 
     def accept(self) -> Acceptance:
         """Puts the newest versions in force, year by year where the year's suite holds."""

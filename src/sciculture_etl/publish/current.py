@@ -28,7 +28,9 @@ def write_aside(path: Path, data: bytes) -> None:
 
 
 def current_release(warehouse: Path) -> dict[str, Any] | None:
-    """``{"release_id": ..., "files": {name: [size, mtime_ns]}}`` or None before the first release."""
+    """``{"release_id": ..., "files": {name: [size, mtime_ns]}}`` or None before the first release. files: those that
+    are copies of the release's own. After a rollback also ``"hold"`` (see ``rollback``), and the operator's file, which
+    stays that of the last run, isn't among them."""
     pointer = warehouse / "current.json"
     if not pointer.exists():
         return None
@@ -41,12 +43,16 @@ def _stamp(path: Path) -> list[int]:
     return [status.st_size, status.st_mtime_ns]
 
 
-def swap_to(warehouse: Path, release_id: str) -> None:
-    """Makes a complete release the current one. Open readers keep the file they have; a new one gets the new file."""
+def swap_to(warehouse: Path, release_id: str, names: tuple[str, ...] = (OPERATIONS, PUBLIC), **more: Any) -> None:
+    """Makes a complete release the current one. Open readers keep the file they have; a new one gets the new file.
+    names: the files to be swapped. more: what else ``current.json`` shall say."""
     folder = warehouse / "releases" / release_id
-    files = {name: _stamp(folder / name) for name in MODES}
-    write_aside(warehouse / "current.json", json.dumps({"release_id": release_id, "files": files}).encode())
+    point_to(warehouse, {"release_id": release_id, "files": {name: _stamp(folder / name) for name in names}, **more})
     finish_swap(warehouse)
+
+
+def point_to(warehouse: Path, current: dict[str, Any]) -> None:
+    write_aside(warehouse / "current.json", json.dumps(current, ensure_ascii=False).encode())
 
 
 def finish_swap(warehouse: Path) -> bool:
@@ -58,6 +64,8 @@ def finish_swap(warehouse: Path) -> bool:
     swapped = False
     # The operator's file first: it must never lag behind figures that are already public.
     for name in (OPERATIONS, PUBLIC):
+        if name not in current["files"]:
+            continue
         live = warehouse / name
         if live.exists() and _stamp(live) == current["files"][name]:
             continue
