@@ -45,8 +45,8 @@ def show_plan(console: Console, plan: Plan) -> None:
     console.print(Text(f"Backfill / 소급 처리: {plan.scope}", style="bold"))
     if plan.is_empty:
         console.print(
-            f"nothing to do: all {plan.unchanged:,} files of it were read with what is of today (--all reads them all"
-            " the same) / 다시 읽을 것이 없습니다"
+            f"nothing to do: all {plan.unchanged:,} files of it were read with what is of today (--all reads"
+            " them all the same) / 다시 읽을 것이 없습니다"
         )
     else:
         _show_work(console, plan)

@@ -4,9 +4,10 @@ from sciculture_etl.extract.archive import Archive, Receipt
 from sciculture_etl.extract.channel import channels_of, with_blocks
 from sciculture_etl.extract.decisions import Decision, Decisions
 from sciculture_etl.extract.inbox import Extraction, anything_new, extract_submissions
+from sciculture_etl.extract.listing import Unreachable
 from sciculture_etl.extract.restricted import Restricted, Verdict
 
 __all__ = [
-    "Archive", "Decision", "Decisions", "Extraction", "Receipt", "Restricted", "Verdict", "anything_new",
+    "Archive", "Decision", "Decisions", "Extraction", "Receipt", "Restricted", "Unreachable", "Verdict", "anything_new",
     "channels_of", "extract_submissions", "with_blocks",
 ]  # fmt: skip

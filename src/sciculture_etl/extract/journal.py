@@ -8,6 +8,21 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from sciculture_etl.personal import kinds_in
+from sciculture_etl.settings import UserMistake
+
+SHORTEST_REASON = 5
+
+
+def checked_reason(reason: str) -> str:
+    """Why somebody decides something, as a journal may keep it. Raises UserMistake where it says nothing or names a
+    person."""
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise UserMistake('--reason "…" says why, in a few words / 사유를 적어 주세요')
+    if kinds_in(reason):
+        raise UserMistake("--reason holds personal data; leave it out / 사유에 개인정보를 적지 말아 주세요")
+    return reason.strip()
+
 
 class Journal:
     """A file of JSON lines that survives a kill at any instruction: a line that was cut off counts as never written

@@ -92,8 +92,10 @@ class Run:
             return make_plan(warehouse, intake, archive, scope, everything)
 
     def extract(self) -> Extraction:
-        """Channels → archive."""
+        """Channels → archive. Called again in the same run, it adds to what came before."""
+        before = self.report.extraction.received
         self.report.extraction = extract_submissions(self.settings, self.archive)
+        self.report.extraction.received[:0] = before
         return self.report.extraction
 
     def read_and_load(self) -> int:
