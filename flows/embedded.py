@@ -66,6 +66,7 @@ def prefect_api(warehouse: Path) -> Iterator[None]:
         server = subprocess.Popen(
             [sys.executable, "-m", "flows.server", str(listening.fileno())],
             pass_fds=[listening.fileno()], stdin=subprocess.PIPE, stdout=log, stderr=log,
+            start_new_session=True,  # a Ctrl-C is for the run, which still has to tell the server of it
         )  # fmt: skip
         os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{listening.getsockname()[1]}/api"
         try:

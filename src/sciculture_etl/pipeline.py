@@ -12,13 +12,24 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sciculture_etl.contracts import Contract, load_contracts, load_promises
-from sciculture_etl.extract import Archive, Decisions, Extraction, Receipt, Restricted, Verdict, extract_submissions
+from sciculture_etl.extract import (
+    Archive,
+    Damaged,
+    Decisions,
+    Extraction,
+    Receipt,
+    Restricted,
+    Verdict,
+    damage_in,
+    extract_submissions,
+    tell_damage,
+)  # fmt: skip
 from sciculture_etl.feedback import answer_all
 from sciculture_etl.findings import Finding
-from sciculture_etl.load import Warehouse, accept_versions, load_batch
+from sciculture_etl.load import Warehouse, accept_versions, load_batch, writer_lock
 from sciculture_etl.load.accept import Acceptance
 from sciculture_etl.load.batch import SubmissionOutcome
-from sciculture_etl.load.warehouse import discard_database, writer_lock
+from sciculture_etl.load.warehouse import discard_database
 from sciculture_etl.model import Model, build_model
 from sciculture_etl.personal import masked_kinds
 from sciculture_etl.publish import Figure, Publication, publish_release, read_figures_checked
@@ -52,7 +63,7 @@ class RunReport:
     """What a run did, for people and machines. verdicts, rows, findings: of all submissions; new_verdicts: of those
     received in this run (read_count may be higher: a changed contract has files read again). missing: reports that are
     due and didn't come. unfit_corrections: those whose guard fails, with stale or not_found. answers: written to the
-    outbox in this run."""
+    outbox in this run. set_aside: why the build database was set aside and made again, if it was."""
 
     extraction: Extraction = field(default_factory=Extraction)
     read_count: int = 0
@@ -67,6 +78,7 @@ class RunReport:
     missing: int = 0
     unfit_corrections: dict[str, str] = field(default_factory=dict)
     answers: int = 0
+    set_aside: str | None = None
 
 
 class Run:
@@ -83,7 +95,7 @@ class Run:
         self.today = datetime.now(SEOUL).date()
         self.archive = Archive(settings.archive)
         self.restricted = Restricted(settings.restricted, self.archive)
-        self.report = RunReport()
+        self.report = RunReport(set_aside=warehouse.set_aside)
         self._reader = fingerprint(
             code_version("contracts", "personal", "read", "validate", "regions"),
             REFERENCE_VERSION,
@@ -130,7 +142,7 @@ class Run:
             return 0
         self.progress.start("read", len(pending))
         self.progress.start("validate", len(pending))
-        with ThreadPoolExecutor(READERS) as pool:
+        with ThreadPoolExecutor(READERS) as pool, self._all_damage_told(pending):
             for batch in self._batches(pending):
                 readings = list(pool.map(self._read, batch))
                 self._keep_apart(batch, readings)
@@ -159,10 +171,11 @@ class Run:
 
     def answer(self) -> int:
         """What was found → the outbox, for every submission of which that is new. Returns how many were answered."""
-        self.report.answers = answer_all(
-            self.warehouse, self.contracts, self.settings.archive, self.settings.outbox,
-            lambda count: self.progress.start("answers", count), lambda: self.progress.advance("answers"),
-        )  # fmt: skip
+        with self._all_damage_told(self.archive.receipts()):
+            self.report.answers = answer_all(
+                self.warehouse, self.contracts, self.settings.archive, self.settings.outbox,
+                lambda count: self.progress.start("answers", count), lambda: self.progress.advance("answers"),
+            )  # fmt: skip
         return self.report.answers
 
     def steps(self) -> RunReport:
@@ -174,6 +187,17 @@ class Run:
         self.publish()
         self.answer()
         return self.report
+
+    @contextmanager
+    def _all_damage_told(self, receipts: list[Receipt]) -> Iterator[None]:
+        """One damaged file stops the run, but all of them are told, so that a backup has to be fetched only once."""
+        try:
+            yield
+        except Damaged as first:
+            apart = [
+                r for r in receipts if not self.restricted.holds(r.sha256) and not self.restricted.deleted(r.sha256)
+            ]
+            raise (tell_damage(damage_in(self.archive, apart)) or first) from None
 
     def _reading_mark(self, datasets: list[str], whole: bool, path: str) -> str:
         """Fingerprint of what a file is read with. Where not all of it was recognised, any contract may change that.

@@ -15,7 +15,7 @@ import duckdb
 
 from sciculture_etl.extract import Archive, Decision, Decisions
 from sciculture_etl.extract.decisions import REINSTATED, WITHDRAWN
-from sciculture_etl.load.warehouse import writer_lock
+from sciculture_etl.load import writer_lock
 from sciculture_etl.personal import kinds_in
 from sciculture_etl.settings import Settings, UserMistake
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sciculture_etl import stopping
 from sciculture_etl.cli.app import PARTIAL, REFUSED, app
 from sciculture_etl.settings import Settings, UserMistake
 
@@ -37,6 +38,7 @@ def rebuild(
 def _nightly(extract: bool, as_json: bool, wait: float) -> None:
     from flows.embedded import prefect_api
 
+    stopping.listen()
     settings = Settings.from_environment()
     started = time.monotonic()
     with prefect_api(settings.warehouse):

@@ -49,8 +49,8 @@ class Restricted:
         self.archive = archive
         self._journal = Journal(archive.folder / "restricted.jsonl")
         self._stays: dict[str, _Stay] = {}
-        for line in self._journal.lines():
-            self._follow(line)
+        for _ in self._journal.records(self._follow):
+            pass
 
     def path_of(self, sha256: str) -> Path:
         return self.folder / sha256

@@ -17,12 +17,21 @@ from sciculture_etl.contracts import Contract, Promise
 from sciculture_etl.load import Warehouse
 from sciculture_etl.model import Model
 from sciculture_etl.publish.checks import accounts_that_disagree, facts_that_disagree, judge_tables
-from sciculture_etl.publish.current import OPERATIONS, PUBLIC, current_release, finish_swap, swap_to, write_aside
+from sciculture_etl.publish.current import (
+    OPERATIONS,
+    PUBLIC,
+    current_release,
+    finish_swap,
+    read_pointer,
+    swap_to,
+    write_aside,
+)  # fmt: skip
 from sciculture_etl.publish.dictionary import write_dictionary
 from sciculture_etl.publish.figures import judge_figures, read_figures_checked
 from sciculture_etl.publish.files import STORAGE, build_database, export_tables
 from sciculture_etl.regions import REFERENCE_VERSION
 from sciculture_etl.settings import Settings, code_version, fingerprint
+from sciculture_etl.stopping import stop_if_asked
 from sciculture_etl.validate.suites import SuiteOutcome
 
 RELEASE_NAME = re.compile(r"^(\d{5})-\d{8}$")
@@ -40,7 +49,9 @@ class Publication:
 
 def _next_release_id(settings: Settings) -> str:
     # Counted, not timed: a clock that goes back can't make a new release look old.
-    numbers = [int(m[1]) for path in settings.releases.glob("*") if (m := RELEASE_NAME.match(path.name))]
+    pointer = read_pointer(settings.warehouse)
+    names = [path.name for path in settings.releases.glob("*")] + ([pointer["release_id"]] if pointer else [])
+    numbers = [int(m[1]) for name in names if (m := RELEASE_NAME.match(name))]
     return f"{max(numbers, default=0) + 1:05d}-{datetime.now(UTC):%Y%m%d}"
 
 
@@ -122,10 +133,19 @@ def publish_release(
     is of tonight all the same: what came, and why it can't be published, stands there.
     """
     finish_swap(settings.warehouse)
-    publication = _publish(settings, warehouse, contracts, promises, model)
+    try:
+        publication = _publish(settings, warehouse, contracts, promises, model)
+    except BaseException:
+        _sweep(settings)  # on a full disk, what was built takes the room that is missing
+        raise
     if publication.outcome == "refused":
         _show_operations(settings, warehouse, promises)
     return publication
+
+
+def _sweep(settings: Settings) -> None:
+    for left in settings.releases.glob(".building-*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _show_operations(settings: Settings, warehouse: Warehouse, promises: dict[str, Promise]) -> None:
@@ -168,8 +188,7 @@ def _publish(
     release_id = _next_release_id(settings)
     building = settings.releases / f".building-{release_id}"
     settings.releases.mkdir(exist_ok=True)
-    for left in settings.releases.glob(".building-*"):
-        shutil.rmtree(left)
+    _sweep(settings)
     building.mkdir()
     tables = export_tables(warehouse, building, promises)
     hashes = {name: table["sha256"] for name, table in tables.items()}
@@ -187,6 +206,7 @@ def _publish(
         if path.is_file():
             with path.open("rb") as written:
                 os.fsync(written.fileno())
+    stop_if_asked()
     building.rename(settings.releases / release_id)
     swap_to(settings.warehouse, release_id)
     warehouse.set_state("published", f"{release_id} {mark}")
