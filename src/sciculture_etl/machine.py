@@ -18,8 +18,8 @@ from sciculture_etl.settings import Settings
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
-WORDS_OF_FULL = tuple(os.strerror(code) for code in FULL) + ("database or disk is full", "No space left")
-WORDS_OF_CLOSED = tuple(os.strerror(code) for code in CLOSED) + ("attempt to write a readonly database",)
+WORDS_OF_FULL = (*map(os.strerror, FULL), "database or disk is full")
+WORDS_OF_CLOSED = (*map(os.strerror, CLOSED), "attempt to write a readonly database")
 QUOTED = re.compile(r"""["'](/[^"']+)["']""")
 LEAST_ROOM = 200 * 1024**2
 # A night writes its changes into the build database, a release beside the last one, and copies of its two databases.
@@ -56,18 +56,17 @@ def explain(error: BaseException, settings: Settings) -> str | None:
     """One sentence, English and Korean, with what to do; None where the fault is another."""
     if is_full(error):
         folder = _named(error, settings) or _fullest(settings)
-        free, needed = free_room(folder), room_needed(settings)
+        free, needed = megabytes(free_room(folder)), megabytes(room_needed(settings))
         return (
-            f"the disk of {_shown(folder)} is full ({megabytes(free)} free, about {megabytes(needed)} needed): make room "
-            f"and run it again; the last good release stays, and nothing received is lost / 디스크가 가득 찼습니다"
-            f"(남은 공간 {megabytes(free)}, 필요 약 {megabytes(needed)}). 공간을 비운 뒤 다시 실행해 주세요"
+            f"the disk of {_shown(folder)} is full ({free} free, about {needed} needed): make room and run it again; "
+            "the last good release stays, and nothing received is lost / 디스크가 가득 찼습니다(남은 공간 "
+            f"{free}, 필요 약 {needed}). 공간을 비운 뒤 다시 실행해 주세요"
         )
-    if is_closed(error):
-        path = _named(error, settings) or settings.warehouse
+    if is_closed(error) and (path := _named(error, settings)):
         return (
             f"{_shown(path)} can't be written (read-only, or not permitted to this user): make it writable and run it "
-            f"again; the last good release stays / 쓸 수 없는 폴더입니다(읽기 전용이거나 권한 없음). 쓸 수 있게 한 뒤 다시 "
-            f"실행해 주세요"
+            "again; the last good release stays / 쓸 수 없는 곳입니다(읽기 전용이거나 권한 없음). 쓸 수 있게 한 뒤 다시 "
+            "실행해 주세요"
         )
     return None
 
@@ -117,14 +116,16 @@ def _shown(path: Path) -> str:
 
 
 def _named(error: BaseException, settings: Settings) -> Path | None:
-    """The place of the warehouse in which lies what the error names: its folders are what people can mend."""
+    """What the error names; of what lies in the warehouse its folder, which is what people can mend."""
+    named = None
     for link in chain(error):
         told = [str(link.filename)] if isinstance(link, OSError) and link.filename else QUOTED.findall(str(link))
-        for path in told:
-            holding = [place for place in places_of(settings) if Path(path).is_relative_to(place)]
+        for path in map(Path, told):
+            holding = [place for place in places_of(settings) if path.is_relative_to(place)]
             if holding:
                 return max(holding, key=lambda place: len(place.parts))
-    return None
+            named = named or path
+    return named
 
 
 def _fullest(settings: Settings) -> Path:

@@ -194,10 +194,8 @@ class Run:
         try:
             yield
         except Damaged as first:
-            apart = [
-                r for r in receipts if not self.restricted.holds(r.sha256) and not self.restricted.deleted(r.sha256)
-            ]
-            raise (tell_damage(damage_in(self.archive, apart)) or first) from None
+            kept = [receipt for receipt in receipts if not self.restricted.knows(receipt.sha256)]
+            raise (tell_damage(damage_in(self.archive, kept)) or first) from None
 
     def _reading_mark(self, datasets: list[str], whole: bool, path: str) -> str:
         """Fingerprint of what a file is read with. Where not all of it was recognised, any contract may change that.

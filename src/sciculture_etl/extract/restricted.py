@@ -59,6 +59,10 @@ class Restricted:
         """Whether the bytes lie here and not in the archive."""
         return sha256 in self._stays and self._stays[sha256].event == "restricted"
 
+    def knows(self, sha256: str) -> bool:
+        """Whether the bytes lie here or were deleted from here, and so can't be in the archive."""
+        return sha256 in self._stays and self._stays[sha256].event != "returned"
+
     def deleted(self, sha256: str) -> Verdict | None:
         """What was found in a file whose bytes have been deleted."""
         stay = self._stays.get(sha256)

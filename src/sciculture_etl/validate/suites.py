@@ -114,7 +114,8 @@ def _infos(exception_info: dict[str, Any]) -> list[Any]:
 def run_suites(connection: duckdb.DuckDBPyConnection, suites: list[Suite]) -> list[SuiteOutcome]:
     """Evaluates all suites on the connection's database. Raises ContractError for an expectation that doesn't exist.
 
-    An expectation that can't be evaluated counts as failed, unless the engine itself failed (duckdb.Error). What is seen is what has been committed.
+    An expectation that can't be evaluated counts as failed; where the engine itself fails, duckdb.Error is raised. What
+    is seen is what has been committed.
     """
     wanted = [suite for suite in suites if suite.expectations]
     if not wanted:
