@@ -65,8 +65,8 @@ def explain(error: BaseException, settings: Settings) -> str | None:
     if is_closed(error) and (path := _named(error, settings)):
         return (
             f"{_shown(path)} can't be written (read-only, or not permitted to this user): make it writable and run it "
-            "again; the last good release stays / 쓸 수 없는 곳입니다(읽기 전용이거나 권한 없음). 쓸 수 있게 한 뒤 다시 "
-            "실행해 주세요"
+            "again; the last good release stays / 쓸 수 없는 곳입니다(읽기 전용이거나 권한 없음). 쓸 수 있게 한 뒤 "
+            "다시 실행해 주세요"
         )
     return None
 
