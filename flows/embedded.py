@@ -1,4 +1,4 @@
-"""Prefect's API for runs that have no server of their own: a process beside the run, and no longer than it.
+"""Prefect's API: one that is there already, or a process beside the run, and no longer than it.
 
 Prefect would start one itself, but only when the flow is already called, on a port that it polls, and a killed run
 would leave it behind. Here the socket listens before the server is loaded, so that both load at the same time.
@@ -6,30 +6,41 @@ would leave it behind. Here the socket listens before the server is loaded, so t
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import json
 import os
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# Nothing is told to anyone outside.
+from sciculture_etl.settings import UserMistake
+
+# Nothing is told to anyone outside, and what the tools log never comes onto the operator's screen.
 ALWAYS = {
     "DO_NOT_TRACK": "1",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "GX_ANALYTICS_ENABLED": "false",
-}
-# Measured on two cores: without these, many tasks stall on SQLite and the start takes longer. What the tools log goes
-# to a file or nowhere, never onto the operator's screen.
-EMBEDDED = {
-    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
     "PREFECT_API_REQUEST_TIMEOUT": "180",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
-    "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_ROOT_LEVEL": "CRITICAL",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+}
+UNLOGGED = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_TO_API_ENABLED": "false"}
+# Measured on two cores: without these, many tasks stall on SQLite.
+BOTH = {
+    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
     "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
-    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
+}
+# For one run: only what that run needs, since each service makes the start longer.
+FOR_ONE_RUN = BOTH | {
     "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED": "false",
@@ -37,40 +48,122 @@ EMBEDDED = {
     "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_REPOSSESSOR_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
     "PREFECT_SERVER_UI_ENABLED": "false",
 }
+# For a server that stays: the scheduler, late runs, events, automations and the UI are Prefect's defaults. Blocks are
+# registered, so that they can be made in the UI.
+FOR_GOOD = BOTH | {"PREFECT_API_BLOCKS_REGISTER_ON_START": "true"}
 SECONDS_TO_STOP = 10
+SECONDS_TO_ANSWER = 60
+ADDRESS = "serving.json"
+
+
+def prefect_home(warehouse: Path) -> Path:
+    """Where Prefect keeps its records, made if missing: ``PREFECT_HOME``, else ``<warehouse>/.prefect``."""
+    home = Path(os.environ.setdefault("PREFECT_HOME", str(warehouse / ".prefect")))
+    home.mkdir(parents=True, exist_ok=True)
+    return home
+
+
+def _set(settings: dict[str, str]) -> None:
+    for name, value in settings.items():
+        os.environ.setdefault(name, value)
 
 
 @contextmanager
 def prefect_api(warehouse: Path) -> Iterator[None]:
-    """The API that the flows of this process use; to be entered before ``prefect`` is first imported.
+    """The API for the flows of this process; to be entered before ``prefect`` is first imported.
 
-    With ``PREFECT_API_URL`` set, that server is used. Else one is embedded, with its records in
-    ``<warehouse>/.prefect`` unless ``PREFECT_HOME`` says otherwise.
+    That of ``PREFECT_API_URL`` where it is set, else that of a ``sciculture serve`` of the same warehouse, else one
+    that is embedded until the end of this context.
     """
-    for name, value in ALWAYS.items():
-        os.environ.setdefault(name, value)
+    _set(ALWAYS | UNLOGGED)
     if os.environ.get("PREFECT_API_URL"):
         yield
         return
-    home = Path(os.environ.setdefault("PREFECT_HOME", str(warehouse / ".prefect")))
-    home.mkdir(parents=True, exist_ok=True)
-    for name, value in EMBEDDED.items():
-        os.environ.setdefault(name, value)
-    with socket.create_server(("127.0.0.1", 0)) as listening, (home / "server.log").open("wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "flows.server", str(listening.fileno())],
-            pass_fds=[listening.fileno()], stdin=subprocess.PIPE, stdout=log, stderr=log,
-            start_new_session=True,  # a Ctrl-C is for the run, which still has to tell the server of it
-        )  # fmt: skip
-        os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{listening.getsockname()[1]}/api"
+    home = prefect_home(warehouse)
+    if url := _served(home):
+        os.environ["PREFECT_API_URL"] = url
         try:
             yield
+        finally:
+            del os.environ["PREFECT_API_URL"]
+        return
+    with _embedded(home, "127.0.0.1", 0, FOR_ONE_RUN):
+        yield
+
+
+@contextmanager
+def lasting_api(warehouse: Path, host: str, port: int) -> Iterator[str]:
+    """The API for ``sciculture serve``, and its address: that of ``PREFECT_API_URL``, else one that is embedded with
+    everything a server has, on a stable port, and found by whoever runs something meanwhile.
+
+    Raises UserMistake where the port is taken, or this warehouse is served already.
+    """
+    _set(ALWAYS | {"PREFECT_LOGGING_TO_API_ENABLED": "true"})
+    if url := os.environ.get("PREFECT_API_URL"):
+        yield url
+        return
+    home = prefect_home(warehouse)
+    with (home / ADDRESS).open("a+") as address:
+        try:
+            fcntl.flock(address, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            address.seek(0)
+            raise UserMistake(
+                f"this warehouse is served already, at {_url_in(address.read()) or '?'}: stop that one first"
+                " / 이미 실행 중입니다. 먼저 그쪽을 멈춰 주세요"
+            ) from None
+        with _embedded(home, host, port, FOR_GOOD) as url:
+            address.truncate(0)
+            address.write(json.dumps({"url": url}))
+            address.flush()
+            # Held as long as it is served: the operating system frees it however that ends.
+            yield url
+
+
+def _url_in(text: str) -> str | None:
+    try:
+        found = json.loads(text)["url"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return str(found)
+
+
+def _served(home: Path) -> str | None:
+    """The address of the server that serves with these records, if it answers."""
+    try:
+        with (home / ADDRESS).open() as address:
+            try:
+                fcntl.flock(address, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                return None  # nobody holds it: whoever wrote it is gone
+            except BlockingIOError:
+                url = _url_in(address.read())
+        # Never through a proxy: it is this machine.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"{url}/health", timeout=SECONDS_TO_ANSWER) as answer:
+            return url if answer.status == 200 else None
+    except (OSError, ValueError):
+        return None
+
+
+@contextmanager
+def _embedded(home: Path, host: str, port: int, settings: dict[str, str]) -> Iterator[str]:
+    with _listening(host, port) as listening, (home / "server.log").open("wb") as log:
+        at = listening.getsockname()[1]
+        reached = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
+        url = f"http://{reached}:{at}/api"
+        kind = "for-good" if settings is FOR_GOOD else "for-one-run"
+        server = subprocess.Popen(
+            [sys.executable, "-m", "flows.server", str(listening.fileno()), kind],
+            # In a session of its own: Ctrl-C is for the run, which still has to tell how it ended.
+            pass_fds=[listening.fileno()], stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
+            env=settings | os.environ | {"PREFECT_API_URL": url},
+        )  # fmt: skip
+        os.environ["PREFECT_API_URL"] = url
+        try:
+            yield url
         finally:
             del os.environ["PREFECT_API_URL"]
             server.terminate()
@@ -79,3 +172,14 @@ def prefect_api(warehouse: Path) -> Iterator[None]:
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=128)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            told = f"port {port} is taken by another program: --port takes another / 이미 쓰이는 포트입니다"
+        else:
+            told = f"{host}:{port} can't be listened on ({error.strerror or error}) / 주소를 열 수 없습니다"
+        raise UserMistake(told) from None

@@ -5,81 +5,38 @@ Also a deployment's entry point (``flows/nightly.py:nightly``): the places come 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextvars import ContextVar
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from prefect import flow, task
+from prefect import State, flow
 from prefect.blocks.system import Secret
-from prefect.cache_policies import NO_CACHE
-from prefect.events.worker import EventsWorker
-from prefect.runtime import flow_run
-from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
+from flows.outcome import RUN, concluded, open_run, run_name
+from flows.steps import EXTRACT_SECONDS, extract_step, step
 from sciculture_etl.extract import with_blocks
-from sciculture_etl.pipeline import Progress, Run, RunReport, Silent
 from sciculture_etl.settings import Settings
 
-SEOUL = ZoneInfo("Asia/Seoul")
-SECONDS_TO_RECORD = 10
-# The live view of whoever calls the flow in this process; a deployment has none.
-watching: ContextVar[Progress] = ContextVar("watching", default=Silent())  # noqa: B039
 
+@flow(name="nightly", flow_run_name=lambda: run_name("nightly"), **RUN)
+def nightly(
+    wait_seconds: float = 0, retry_seconds: Sequence[float] = (), extract_seconds: float = EXTRACT_SECONDS
+) -> State[Any]:
+    """One night: what is new in the channels goes all the way to a published release.
 
-class PublicationRefusedError(Exception):
-    """The run ended well but its figures failed a check: the last good release stays current."""
+    Args:
+        wait_seconds: how long to wait for another run to end.
+        retry_seconds: the pauses before each further try of the channels, where a fault may pass.
+        extract_seconds: how long the channels may take before the run is given up.
+    """
 
-    def __init__(self, report: RunReport) -> None:
-        super().__init__("; ".join(report.publication.refusals))
-        self.report = report
+    def night() -> None:
+        settings = with_blocks(Settings.from_environment(), lambda name: Secret.load(name).get())
+        with open_run(settings, wait_seconds, "nightly") as run:
+            extract_step(run, extract_seconds, retry_seconds)
+            step("load", run.read_and_load)
+            step("accept", run.accept)
+            step("model", run.model)
+            step("publish", run.publish)
+            step("answer", run.answer)
 
-
-def step(name: str, function: Callable[[], Any]) -> Any:
-    """One step as a Prefect task: seen in its records, never cached, its result kept to this process."""
-    watching.get().start(name, 1)
-    outcome = task(function, name=name, cache_policy=NO_CACHE, persist_result=False)()
-    watching.get().advance(name)
-    return outcome
-
-
-def _run_name() -> str:
-    kind = "nightly" if flow_run.parameters.get("extract", True) else "rebuild"
-    return f"{kind} {datetime.now(SEOUL):%Y-%m-%d}"
-
-
-@flow(name="nightly", flow_run_name=_run_name, validate_parameters=False, persist_result=False)
-def nightly(extract: bool = True, wait_seconds: float = 0) -> RunReport:
-    """One night. extract: whether to look into the inbox (a rebuild reads the archive alone). wait_seconds: how long
-    to wait for another run to end. Raises PublicationRefusedError, Busy and whatever a step raises."""
-    settings = Settings.from_environment()
-    if extract:
-        settings = with_blocks(settings, lambda name: Secret.load(name).get())
-    with Run.open(settings, watching.get(), wait_seconds, "nightly" if extract else "rebuild") as run:
-        if extract:
-            step("extract", run.extract)
-        step("load", run.read_and_load)
-        step("accept", run.accept)
-        step("model", run.model)
-        step("publish", run.publish)
-        step("answer", run.answer)
-    if run.report.publication.outcome == "refused":
-        raise PublicationRefusedError(run.report)
-    return run.report
-
-
-def watch_nightly(progress: Progress, extract: bool, wait_seconds: float) -> RunReport:
-    """Runs the flow in this process under a live view; a refusal comes back in the report."""
-    token = watching.set(progress)
-    try:
-        # The heartbeat would cost a second at the end of the flow run.
-        with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-            report: RunReport = nightly(extract=extract, wait_seconds=wait_seconds)
-            return report
-    except PublicationRefusedError as refusal:
-        return refusal.report
-    finally:
-        watching.reset(token)
-        # The server of this run is stopped next: what it hasn't been told by then is lost.
-        EventsWorker.drain_all(timeout=SECONDS_TO_RECORD, at_exit=False)
+    return concluded(night)

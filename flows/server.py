@@ -1,4 +1,5 @@
-"""The embedded API's process: ``python -m flows.server FD`` serves on the listening socket FD while its parent lives.
+"""The embedded API's process: ``python -m flows.server FD KIND`` serves on the listening socket FD while its parent
+lives. KIND: ``for-one-run`` (the API alone) or ``for-good`` (with the UI and all services).
 
 Its standard input is a pipe that only the parent writes to: when that closes, however the parent ended, this process
 ends too. So a killed run leaves no server behind.
@@ -23,7 +24,7 @@ def main() -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
-    app = create_app(ephemeral=True, final=True)
+    app = create_app(ephemeral=sys.argv[2] == "for-one-run", final=True)
     config = uvicorn.Config(app, log_level="critical", lifespan="on", timeout_graceful_shutdown=5)
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
 

@@ -11,10 +11,12 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sciculture_etl.personal import mask_path
-from sciculture_etl.settings import Settings
+from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.stopping import stop_if_asked
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -69,6 +71,25 @@ def explain(error: BaseException, settings: Settings) -> str | None:
             "다시 실행해 주세요"
         )
     return None
+
+
+class MachineFault(UserMistake):
+    """A fault of the machine, in words."""
+
+
+@contextmanager
+def faults_in_words(settings: Settings) -> Iterator[None]:
+    """Whatever the machine does to the block is raised as MachineFault; after a signal, whatever fails because of it,
+    as Stopped."""
+    try:
+        yield
+    except UserMistake:
+        raise
+    except Exception as error:
+        stop_if_asked()
+        if told := explain(error, settings):
+            raise MachineFault(told) from error
+        raise
 
 
 def room_needed(settings: Settings) -> int:

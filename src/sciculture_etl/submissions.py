@@ -15,8 +15,8 @@ import duckdb
 
 from sciculture_etl.extract import Archive, Decision, Decisions
 from sciculture_etl.extract.decisions import REINSTATED, WITHDRAWN
+from sciculture_etl.extract.journal import checked_reason
 from sciculture_etl.load import writer_lock
-from sciculture_etl.personal import kinds_in
 from sciculture_etl.settings import Settings, UserMistake
 
 SHORTEST_ID = 4
@@ -169,10 +169,7 @@ def decide(settings: Settings, asked: str, reason: str, reinstate: bool = False)
     Raises UserMistake where there is no such submission, it is so already, or the reason says nothing or names a
     person; Busy where a run is going on.
     """
-    if len(reason.strip()) < 5:
-        raise UserMistake("--reason says why, in a few words / 사유를 적어 주세요")
-    if kinds_in(reason):
-        raise UserMistake("--reason holds personal data; leave it out / 사유에 개인정보를 적지 말아 주세요")
+    reason = checked_reason(reason)
     archive = Archive(settings.archive)
     with writer_lock(settings.warehouse):
         receipts = archive.receipts()
@@ -183,4 +180,4 @@ def decide(settings: Settings, asked: str, reason: str, reinstate: bool = False)
             if withdrawn:
                 raise UserMistake(f"submission {chosen} is withdrawn already / 이미 철회되었습니다")
             raise UserMistake(f"submission {chosen} is not withdrawn / 철회되지 않았습니다")
-        return decisions.decide(chosen, REINSTATED if reinstate else WITHDRAWN, reason.strip(), receipts)
+        return decisions.decide(chosen, REINSTATED if reinstate else WITHDRAWN, reason, receipts)

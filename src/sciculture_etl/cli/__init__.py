@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
-from pathlib import Path
 
 from sciculture_etl import stopping
-from sciculture_etl.cli import files, region, release, runs, submissions, template
+from sciculture_etl.cli import doctor, files, region, release, runs, serve, submissions, template
 from sciculture_etl.cli.app import BUSY, FAILED, app
 from sciculture_etl.machine import explain
 from sciculture_etl.settings import Settings, UserMistake
 
-__all__ = ["app", "files", "main", "region", "release", "runs", "submissions", "template"]
+__all__ = ["app", "doctor", "files", "main", "region", "release", "runs", "serve", "submissions", "template"]
 
 
 def main() -> None:
@@ -30,6 +28,7 @@ def main() -> None:
 
 def _told(error: BaseException) -> int:
     """Says what went wrong; returns the exit code."""
+    from sciculture_etl.failures import failure_in_words
     from sciculture_etl.load import Busy
 
     if (number := stopping.came()) is not None:  # whatever a library made of it
@@ -41,7 +40,7 @@ def _told(error: BaseException) -> int:
         print(f"sciculture: {error}", file=sys.stderr)
         return BUSY if isinstance(error, Busy) else FAILED
     if (told := _of_the_machine(error)) is None:
-        told = f"failed: {_where(error)}. The last good release stays; run it again when mended"
+        told = f"failed: {failure_in_words(error)}. The last good release stays; run it again when mended"
     print(f"sciculture: {told}", file=sys.stderr)
     if os.environ.get("SCICULTURE_TRACEBACK"):
         raise error
@@ -53,13 +52,3 @@ def _of_the_machine(error: BaseException) -> str | None:
         return explain(error, Settings.from_environment())
     except UserMistake:  # of settings that can't be read there is nothing to tell
         return None
-
-
-def _where(error: BaseException) -> str:
-    """Kind and place of a failure. Its message is given only where it can't hold a cell's value."""
-    from sciculture_etl.personal import mask_text
-
-    own = [frame for frame in traceback.extract_tb(error.__traceback__) if "sciculture_etl" in frame.filename]
-    place = f" at {Path(own[-1].filename).name}:{own[-1].lineno}" if own else ""
-    told = f" ({mask_text(str(error))})" if isinstance(error, OSError | RuntimeError) else ""
-    return f"{type(error).__name__}{place}{told}"

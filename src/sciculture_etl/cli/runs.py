@@ -1,11 +1,14 @@
-"""``sciculture run`` and ``rebuild``: the nightly flow, watched."""
+"""``sciculture run``, ``rebuild`` and ``backfill``: flows, watched; ``runs``: their journal."""
 
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,41 +17,154 @@ from sciculture_etl.cli.app import PARTIAL, REFUSED, app
 from sciculture_etl.settings import Settings, UserMistake
 
 if TYPE_CHECKING:
-    from sciculture_etl.pipeline import RunReport
+    from sciculture_etl.pipeline import Plan, RunReport, Scope
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Wait = Annotated[float, typer.Option(help="Seconds to wait for another run to end.")]
+Explain = Annotated[bool, typer.Option("--explain", help="Say why each thing was read, accepted and made again.")]
 
 
 @app.command()
-def run(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
-    wait: Annotated[float, typer.Option(help="Seconds to wait for another run to end.")] = 0,
-) -> None:
+def run(as_json: AsJson = False, wait: Wait = 0, explain: Explain = False) -> None:
     """Run the nightly flow: what is new in the inbox goes all the way to a published release."""
-    _nightly(extract=True, as_json=as_json, wait=wait)
+    with _watched(as_json, explain, looks_into_inbox=True) as watch:
+        from flows.nightly import nightly
+
+        watch(nightly, wait_seconds=wait)
 
 
 @app.command()
-def rebuild(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
-    wait: Annotated[float, typer.Option(help="Seconds to wait for another run to end.")] = 0,
-) -> None:
+def rebuild(as_json: AsJson = False, wait: Wait = 0, explain: Explain = False) -> None:
     """Make the build database anew from the archive alone; the release stays unless figures change."""
-    _nightly(extract=False, as_json=as_json, wait=wait)
+    with _watched(as_json, explain) as watch:
+        from flows.rebuild import rebuild as flow
+
+        watch(flow, wait_seconds=wait)
 
 
-def _nightly(extract: bool, as_json: bool, wait: float) -> None:
+@app.command()
+def backfill(
+    years: Annotated[str, typer.Option(help="Program years, both ends included: 2016:2020, or 2020.")] = "",
+    dataset: Annotated[list[str] | None, typer.Option(help="Only this dataset; may be repeated.")] = None,
+    submitter: Annotated[
+        list[str] | None, typer.Option(help="Only this institution, or a part of its name; may be repeated.")
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why; it is kept in the journal of runs. No personal data.")] = "",
+    plan_only: Annotated[bool, typer.Option("--plan", help="Show the plan and do nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Read also what was read with all that is of today.")
+    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last backfill that came to no end.")] = False,
+    as_json: AsJson = False,
+    wait: Wait = 0,
+    explain: Explain = False,
+) -> None:
+    """Read a part of history again: shows the plan, asks, reads year by year, publishes once."""
+    from sciculture_etl.console import operators_console
+    from sciculture_etl.extract.journal import checked_reason
+    from sciculture_etl.pipeline import Run
+    from sciculture_etl.run_views import show_plan
+
+    settings = Settings.from_environment()
+    scope, said, goes_on = _wanted(settings, years, dataset, submitter, resume)
+    # What is left of those that were asked for is kept in the build database.
+    everything = everything and not resume
+    plan = Run.plan_backfill(settings, scope, everything)
+    if as_json and plan_only:
+        print(json.dumps(plan.as_dict(), ensure_ascii=False, indent=1))
+    elif not as_json:
+        show_plan(operators_console(), plan)
+    if plan_only or (plan.is_empty and not goes_on):
+        return
+    reason = checked_reason(reason or said)
+    if not yes:
+        _ask(plan)
+    with _watched(as_json, explain) as watch:
+        from flows.backfill import backfill as flow
+
+        watch(
+            flow, years=f"{scope.first_year}:{scope.last_year}", datasets=list(scope.datasets),
+            submitters=list(plan.scope.submitters), reason=reason, everything=everything, wait_seconds=wait,
+        )  # fmt: skip
+
+
+@app.command()
+def runs(
+    last: Annotated[int, typer.Option(help="How many.")] = 20,
+    kind: Annotated[str | None, typer.Option(help="Only these: nightly, backfill, rebuild, publish.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list and nothing else.")] = False,
+) -> None:
+    """List the last runs: when, why, and how each ended; what was killed shows as not ended."""
+    from dataclasses import asdict
+
+    from sciculture_etl.console import operators_console
+    from sciculture_etl.pipeline import Runs
+    from sciculture_etl.run_views import show_runs
+
+    records = [r for r in Runs(Settings.from_environment().archive).all() if kind in (None, r.kind)][: -last - 1 : -1]
+    if as_json:
+        print(json.dumps([asdict(record) for record in records], ensure_ascii=False, indent=1))
+    else:
+        show_runs(operators_console(width=160), records)
+
+
+def _wanted(
+    settings: Settings, years: str, datasets: list[str] | None, submitters: list[str] | None, resume: bool
+) -> tuple[Scope, str, bool]:
+    """The scope, the reason given when it was begun, and whether that backfill came to no end."""
+    from sciculture_etl.pipeline import Runs, Scope
+    from sciculture_etl.pipeline.backfill import planned_scope
+
+    unfinished = Runs(settings.archive).unfinished_backfill()
+    begun = planned_scope(unfinished.plan) if unfinished else None
+    if resume:
+        if begun is None or unfinished is None:
+            raise UserMistake("no backfill is unfinished / 끝나지 않은 소급 처리가 없습니다")
+        return begun, unfinished.reason, True
+    if not years:
+        raise typer.BadParameter("say which: --years 2016:2020, or --resume / 연도를 적어 주세요")
+    scope = Scope.from_words(years, datasets or [], submitters or [])
+    return scope, "", scope == begun
+
+
+def _ask(plan: Plan) -> None:
+    if not sys.stdin.isatty():
+        raise UserMistake("there is nobody to ask: add --yes to do it / 확인할 사람이 없습니다. --yes를 붙여 주세요")
+    if not typer.confirm(f"Read {len(plan.files):,} files again? / 파일 {len(plan.files):,}개를 다시 읽을까요?"):
+        raise typer.Exit(0)
+
+
+class _Watch:
+    """Runs one flow under a live view."""
+
+    def __init__(self, view: Any) -> None:
+        self.view = view
+        self.report: RunReport
+
+    def __call__(self, flow: Any, **parameters: Any) -> None:
+        from flows.outcome import watch
+
+        self.report = watch(flow, self.view, **parameters)
+
+
+@contextmanager
+def _watched(as_json: bool, explain: bool, looks_into_inbox: bool = False) -> Iterator[_Watch]:
+    """Prefect's API, the live view, and at the end the summary and the exit code of the flow that the block runs."""
     from flows.embedded import prefect_api
 
     stopping.listen()
     settings = Settings.from_environment()
     started = time.monotonic()
     with prefect_api(settings.warehouse):
-        _load_what_a_busy_night_needs(settings, extract)
-        from flows.nightly import watch_nightly
+        _load_what_a_busy_night_needs(settings, looks_into_inbox)
         from sciculture_etl.console import LiveView, as_machine_report, operators_console, show_summary
 
         console = operators_console(quiet=as_json)
         with LiveView(console) as view:
-            report = watch_nightly(view, extract, wait)
+            watch = _Watch(view)
+            yield watch
+    report = watch.report
     ended = time.monotonic()
     began = view.work_began or ended
     # What Prefect needs after the work, to write down how it ended, counts as its own.
@@ -59,16 +175,20 @@ def _nightly(extract: bool, as_json: bool, wait: float) -> None:
         print(json.dumps(as_machine_report(report, settings, exit_code, seconds), ensure_ascii=False, indent=1))
     else:
         show_summary(console, settings, report, seconds)
+        if explain:
+            from sciculture_etl.run_views import show_reasons
+
+            show_reasons(console, report.reasons)
     raise typer.Exit(exit_code)
 
 
-def _load_what_a_busy_night_needs(settings: Settings, extract: bool) -> None:
+def _load_what_a_busy_night_needs(settings: Settings, looks_into_inbox: bool) -> None:
     """Imports Great Expectations, which takes seconds, while Prefect's API starts; not for a night with nothing new."""
     from sciculture_etl.extract import Archive, anything_new
     from sciculture_etl.validate.suites import preload
 
     try:
-        busy = not extract or anything_new(settings, Archive(settings.archive))
+        busy = not looks_into_inbox or anything_new(settings, Archive(settings.archive))
     except UserMistake:
         return  # said by the run itself, where it is recorded
     if busy:

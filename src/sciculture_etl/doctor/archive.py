@@ -102,4 +102,6 @@ def restricted_is_settled(case: Case) -> Iterator[Check]:
                 ("the next run moves or deletes them: sciculture run", "다음 실행이 옮기거나 지웁니다: sciculture run"),
             )
     if not amiss and not overdue:
-        yield ok("restricted", f"{held:,} files with personal data lie apart", f"개인정보 파일 {held:,}개가 따로 있습니다")
+        yield ok(
+            "restricted", f"{held:,} files with personal data lie apart", f"개인정보 파일 {held:,}개가 따로 있습니다"
+        )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,13 +20,15 @@ from sciculture_etl.load import Warehouse
 from sciculture_etl.load.damage import reason_of
 from sciculture_etl.load.warehouse import has_todays_layout
 from sciculture_etl.machine import free_room
-from sciculture_etl.pipeline import Run, Silent
+from sciculture_etl.pipeline import Silent
+from sciculture_etl.pipeline.intake import Intake
 from sciculture_etl.publish.checks import accounts_that_disagree
 
 MADE_AGAIN: Words = (
     "nothing: the next run makes it again from the archive",
     "다음 실행이 보관된 제출본에서 다시 만듭니다",
 )
+REASONS = 3
 NOT_NOW: Words = ("a run is going on and changes it", "실행 중이라 살펴보지 않았습니다")
 
 
@@ -88,9 +91,7 @@ def _broken(reason: str) -> Check:
 
 def _adds_up(case: Case, connection: duckdb.DuckDBPyConnection) -> Iterator[Check]:
     if not has_todays_layout(connection):
-        yield remark(
-            "build database", ("made by another version", "다른 판에서 만든 데이터베이스입니다"), MADE_AGAIN
-        )
+        yield remark("build database", ("made by another version", "다른 판에서 만든 데이터베이스입니다"), MADE_AGAIN)
         return
     contracts = load_contracts()
     warehouse = Warehouse(connection, case.settings.staging)
@@ -101,10 +102,13 @@ def _adds_up(case: Case, connection: duckdb.DuckDBPyConnection) -> Iterator[Chec
             ("make it again from the archive: sciculture rebuild", "보관소에서 다시 만들어 주세요: sciculture rebuild"),
         )
         return
-    waiting = len(Run(case.settings, contracts, warehouse, Silent()).pending(case.receipts))
+    intake = Intake(case.settings, contracts, warehouse, case.archive, Silent())
+    stale = intake.stale(case.receipts)
+    why = Counter("; ".join(one.why) for one in stale)
     known = warehouse.value("SELECT count(*) FROM log.submission")
-    found = (
-        f"{known:,} submissions read, rows add up; tonight {waiting:,} are read (new, or read otherwise by now)",
-        f"제출본 {known:,}개, 행 수 맞음; 다음 실행에서 {waiting:,}개를 (다시) 읽습니다",
+    told = "".join(f"; {count:,}: {reason}" for reason, count in why.most_common(REASONS))
+    yield ok(
+        "build database",
+        f"{known:,} submissions read, rows add up; {len(stale):,} wait to be read tonight{told}",
+        f"제출본 {known:,}개, 행 수 맞음; 다음 실행에서 읽을 것 {len(stale):,}개{told}",
     )
-    yield ok("build database", *found)

@@ -30,14 +30,19 @@ def inbox_is_there(case: Case) -> Iterator[Check]:
     for channel in channels_of(case.settings):
         if channel.kind != "folder":
             yield ok(
-                "inbox", f"{channel.setting}: {channel.kind}, not asked", f"{channel.setting}: {channel.kind}, 확인 생략"
+                "inbox",
+                f"{channel.setting}: {channel.kind}, not asked",
+                f"{channel.setting}: {channel.kind}, 확인 생략",
             )
             continue
         folder = Path(channel.url.removeprefix("file://"))
         if not folder.is_dir() or not os.access(folder, os.R_OK | os.X_OK):
             yield fault(
                 "inbox",
-                (f"{channel.setting}: {folder} is no folder that can be read", f"{folder}: 읽을 수 있는 폴더가 아닙니다"),
+                (
+                    f"{channel.setting}: {folder} is no folder that can be read",
+                    f"{folder}: 읽을 수 있는 폴더가 아닙니다",
+                ),
                 (f"create it, or set {channel.setting}", f"폴더를 만들거나 {channel.setting} 설정을 고쳐 주세요"),
             )
         else:
@@ -64,9 +69,7 @@ def _is_mounted_read_only(folder: Path) -> bool:
 def wrong_modes(case: Case) -> dict[Path, int]:
     """What others may look into although only the operator should, with the mode it must have."""
     places = {case.settings.warehouse / name: mode for name, mode in PRIVATE.items()}
-    return {
-        path: mode for path, mode in places.items() if path.exists() and stat.S_IMODE(path.stat().st_mode) & ~mode
-    }
+    return {path: mode for path, mode in places.items() if path.exists() and stat.S_IMODE(path.stat().st_mode) & ~mode}
 
 
 def modes_are_kept(case: Case) -> Iterator[Check]:
@@ -78,7 +81,9 @@ def modes_are_kept(case: Case) -> Iterator[Check]:
             safe=True,
         )
     others = [
-        path for path in places_of(case.settings) if path.exists() and os.geteuid() and path.stat().st_uid != os.geteuid()
+        path
+        for path in places_of(case.settings)
+        if path.exists() and os.geteuid() and path.stat().st_uid != os.geteuid()
     ]
     for path in others:
         yield remark(
@@ -93,13 +98,13 @@ def modes_are_kept(case: Case) -> Iterator[Check]:
 def room_is_left(case: Case) -> Iterator[Check]:
     """On every disk that a night writes to."""
     needed, kept = room_needed(case.settings), size_of(case.settings.archive)
-    disks = {os.stat(_there(place)).st_dev: place for place in reversed(places_of(case.settings))}
+    disks = {_there(place).stat().st_dev: place for place in reversed(places_of(case.settings))}
     for place in disks.values():
         free = megabytes(free_room(place))
         found = (
             f"{mask_path(str(place))}: {free} free; a night needs about {megabytes(needed)} "
             f"(archive: {megabytes(kept)})",
-            f"{mask_path(str(place))}: 남은 공간 {free}; 하루 작업에 약 {megabytes(needed)} 필요(보관: {megabytes(kept)})",
+            f"{mask_path(str(place))}: 남은 공간 {free}; 약 {megabytes(needed)} 필요(보관소 {megabytes(kept)})",
         )
         if free_room(place) < needed:
             yield fault("room", found, ("make room on this disk", "이 디스크의 공간을 비워 주세요"))

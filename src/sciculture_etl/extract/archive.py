@@ -47,6 +47,11 @@ class Receipt:
         return self.sha256[:16]
 
 
+def _sha256_of(path: Path) -> str:
+    with path.open("rb") as kept:
+        return hashlib.file_digest(kept, "sha256").hexdigest()
+
+
 class Damaged(UserMistake):
     """Submissions whose bytes the archive has lost, or which are no longer what was received."""
 
@@ -67,7 +72,8 @@ class Archive:
 
     def store(self, source: Source, check: Callable[[str, int], None] = lambda sha256, size: None) -> tuple[str, int]:
         """Copies one file into the archive; returns its sha256 and size in bytes. ``check`` is given both before the
-        copy counts; where it raises, nothing is kept."""
+        copy counts; where it raises, nothing is kept. What lies
+        there damaged is replaced by what came whole."""
         self.folder.mkdir(parents=True, exist_ok=True)
         digest, size = hashlib.sha256(), 0
         descriptor, aside = tempfile.mkstemp(prefix=".incoming-", dir=self.folder)
@@ -82,7 +88,7 @@ class Archive:
             sha256 = digest.hexdigest()
             check(sha256, size)
             final = self.path_of(sha256)
-            if final.exists() and final.stat().st_size == size:
+            if final.exists() and _sha256_of(final) == sha256:
                 Path(aside).unlink()
             else:
                 final.parent.mkdir(exist_ok=True)

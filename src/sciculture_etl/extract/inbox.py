@@ -28,13 +28,15 @@ AT_ONCE = 6
 class Extraction:
     """received: receipts of this run. unchanged: files seen before as they are. passed_over: files that are no
     submissions, with the reason. unreadable: files that couldn't be taken this time, with the reason. unreachable:
-    channels, by their setting, that couldn't be looked into or stopped answering, with the reason."""
+    channels, by their setting, that couldn't be looked into or stopped answering, with the reason. may_pass: those of
+    them that are worth another try later."""
 
     received: list[Receipt] = field(default_factory=list)
     unchanged: int = 0
     passed_over: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
     unreachable: dict[str, str] = field(default_factory=dict)
+    may_pass: set[str] = field(default_factory=set)
 
     def add(self, other: Extraction) -> None:
         self.received += other.received
@@ -42,6 +44,7 @@ class Extraction:
         self.passed_over |= other.passed_over
         self.unreadable |= other.unreadable
         self.unreachable |= other.unreachable
+        self.may_pass |= other.may_pass
 
 
 def anything_new(settings: Settings, archive: Archive) -> bool:
@@ -71,7 +74,8 @@ def extract_submissions(settings: Settings, archive: Archive) -> Extraction:
         except Unreachable as error:
             if len(channels) == 1:
                 raise
-            return Extraction(unreachable={channel.setting: error.reason})
+            may_pass = {channel.setting} if error.may_pass else set[str]()
+            return Extraction(unreachable={channel.setting: error.reason}, may_pass=may_pass)
 
     extraction = Extraction()
     with ThreadPoolExecutor(len(channels)) as pool:
@@ -129,12 +133,12 @@ def _looking(channel: Channel, persist: Persistence) -> Iterator[tuple[ThreadPoo
         try:
             filesystem, root = persist(lambda: open_channel(channel, persist.patience))
         except Exception as error:
-            raise Unreachable(channel, in_words(error)) from None
+            raise Unreachable(channel, error) from None
         with closing(filesystem) if hasattr(filesystem, "close") else nullcontext():
             try:
                 look = look_at(channel, filesystem, root, persist, pool)
             except Exception as error:
-                raise Unreachable(channel, in_words(error)) from None
+                raise Unreachable(channel, error) from None
             yield pool, filesystem, look
 
 
@@ -171,6 +175,7 @@ def _collect(channel: Channel, settings: Settings, archive: Archive, seen: _Seen
                 extraction.received.append(outcome)
     if persist.lost:
         extraction.unreachable[channel.setting] = f"it stopped answering; {waiting:,} files wait for the next run"
+        extraction.may_pass.add(channel.setting)
     return extraction
 
 

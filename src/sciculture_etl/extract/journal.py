@@ -8,9 +8,21 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sciculture_etl.personal import kinds_in
 from sciculture_etl.settings import UserMistake
 
 T = TypeVar("T")
+SHORTEST_REASON = 5
+
+
+def checked_reason(reason: str) -> str:
+    """Why somebody decides something, as a journal may keep it. Raises UserMistake where it says nothing or names a
+    person."""
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise UserMistake('--reason "…" says why, in a few words / 사유를 적어 주세요')
+    if kinds_in(reason):
+        raise UserMistake("--reason holds personal data; leave it out / 사유에 개인정보를 적지 말아 주세요")
+    return reason.strip()
 
 
 class Journal:
@@ -23,6 +35,17 @@ class Journal:
     def lines(self) -> Iterator[dict[str, Any]]:
         """All whole lines in the order in which they were written. Raises UserMistake at one that is none of ours."""
         return self.records(dict)
+
+    def readable(self) -> Iterator[dict[str, Any]]:
+        """The lines that can be read, where a lost one does no harm."""
+        if self.path.exists():
+            for line in self.path.read_bytes().split(b"\n"):
+                try:
+                    found = json.loads(line)
+                except ValueError:
+                    continue
+                if isinstance(found, dict):
+                    yield found
 
     def records(self, made: Callable[[dict[str, Any]], T]) -> Iterator[T]:
         """The same as what ``made`` makes of each. A line that it can't be made of counts as damaged, too: leaving it

@@ -13,7 +13,7 @@ from urllib.parse import unquote, unquote_to_bytes, urlsplit
 import fsspec
 
 from sciculture_etl.extract.channel import Channel
-from sciculture_etl.extract.faults import GivenUp, Lasting, Persistence, in_words
+from sciculture_etl.extract.faults import GivenUp, Lasting, Persistence, in_words, passes
 from sciculture_etl.extract.names import as_people_read, why_no_submission, why_refused
 from sciculture_etl.personal import mask_path
 from sciculture_etl.settings import Patience, UserMistake
@@ -24,10 +24,12 @@ DEEPEST = 32
 
 
 class Unreachable(UserMistake):
-    """A channel can't be opened or listed. reason: why, without its address."""
+    """A channel can't be opened or listed. reason: why, without its address. may_pass: whether it is worth another
+    try later."""
 
-    def __init__(self, channel: Channel, reason: str) -> None:
-        self.reason = channel.masked(reason)
+    def __init__(self, channel: Channel, error: BaseException) -> None:
+        self.reason = channel.masked(in_words(error))
+        self.may_pass = passes(error)
         super().__init__(
             f"the inbox {channel.url} can't be opened ({self.reason}): create it or set {channel.setting} to another"
             f" folder or URL / 접수함을 열 수 없습니다"

@@ -25,6 +25,9 @@ from sciculture_etl.extract.journal import Journal
 from sciculture_etl.findings import Finding
 from sciculture_etl.settings import UserMistake
 
+# Longer than nights are apart: more between two of them is the clock's mistake until the next one says the same.
+LEAP = timedelta(days=7)
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -49,6 +52,7 @@ class Restricted:
         self.archive = archive
         self._journal = Journal(archive.folder / "restricted.jsonl")
         self._stays: dict[str, _Stay] = {}
+        self._behind: datetime | None = None
         for _ in self._journal.records(self._follow):
             pass
 
@@ -85,8 +89,25 @@ class Restricted:
         self._write(sha256, "returned", Verdict(None, []))
         self._return(sha256)
 
-    def settle(self, retention_days: int) -> None:
-        """Finishes what a killed run left, then deletes what has been here for its days. Only the one writer calls."""
+    def held(self) -> list[str]:
+        """sha256 of what lies here."""
+        return [sha256 for sha256, stay in self._stays.items() if stay.event == "restricted"]
+
+    def overdue(self, retention_days: int) -> list[str]:
+        """Of what lies here, what has been here for its days by today's clock."""
+        longest = timedelta(days=retention_days)
+        return [sha256 for sha256 in self.held() if datetime.now(UTC) - self._stays[sha256].since >= longest]
+
+    def settle(self, retention_days: int, last_night: datetime | None = None) -> None:
+        """Finishes what a killed run left, then deletes what has been here for its days. Only the one writer calls.
+
+        last_night: when the run before this one began, since a clock may be wrong for a night. One that leaps ahead
+        deletes nothing until a second night has seen the same days. What comes in while it is behind is dated by the
+        last night, and what was dated in the future begins its days anew.
+        """
+        now = datetime.now(UTC)
+        leapt = last_night is not None and now - last_night > LEAP
+        self._behind = last_night if last_night and last_night > now else None
         for sha256, stay in list(self._stays.items()):
             if stay.event == "returned":
                 self._return(sha256)
@@ -95,7 +116,9 @@ class Restricted:
                     self._write(sha256, "restricted", stay.verdict)
                 self._take(sha256)
             stay = self._stays[sha256]
-            if stay.event == "restricted" and datetime.now(UTC) - stay.since >= timedelta(days=retention_days):
+            if stay.event == "restricted" and stay.since > now and not self._behind:
+                self._write(sha256, "restricted", stay.verdict)
+            if sha256 in self.overdue(retention_days) and not leapt:
                 self.path_of(sha256).unlink(missing_ok=True)
             if stay.event == "restricted" and not self.path_of(sha256).exists():
                 self._write(sha256, "deleted", stay.verdict)
@@ -119,7 +142,7 @@ class Restricted:
         line = {
             "sha256": sha256,
             "event": event,
-            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "at": (self._behind or datetime.now(UTC)).isoformat(timespec="seconds"),
             "format": verdict.format,
             "findings": [
                 {key: value for key, value in asdict(finding).items() if value not in (None, "", 0)}
@@ -134,5 +157,5 @@ class Restricted:
         at, before = datetime.fromisoformat(line["at"]), self._stays.get(line["sha256"])
         # Read again while it is here, a file doesn't begin its days anew.
         stays_on = before is not None and before.event == line["event"] == "restricted"
-        since = before.since if before and stays_on else at
+        since = min(before.since, at) if before and stays_on else at
         self._stays[line["sha256"]] = _Stay(since, line["event"], verdict)

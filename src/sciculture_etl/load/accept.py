@@ -40,25 +40,54 @@ WHERE NOT EXISTS (
 )
 """
 COLUMNS = "dataset, submitter, program_year, partition_key, submission_id, reading"
+# What is outside the scope stays as it is in force.
+WITHIN = f"""
+CREATE OR REPLACE TEMP TABLE winner AS
+SELECT {COLUMNS} FROM winner WHERE %s UNION ALL SELECT {COLUMNS} FROM log.in_force WHERE NOT (%s)
+"""
+# Partitions of which other rows are to be in force than are, with the reason.
+DIFFERENCES = """
+SELECT
+    coalesce(w.dataset, f.dataset) AS dataset,
+    coalesce(w.program_year, f.program_year) AS program_year,
+    CASE
+        WHEN w.submission_id IS NULL THEN 'nothing of it counts any more'
+        WHEN f.submission_id IS NULL THEN 'first accepted'
+        WHEN w.submission_id <> f.submission_id THEN 'another version counts'
+        ELSE 'read again'
+    END AS why
+FROM winner AS w
+FULL JOIN log.in_force AS f USING (dataset, submitter, program_year, partition_key)
+WHERE (w.submission_id, w.reading) IS DISTINCT FROM (f.submission_id, f.reading)
+ORDER BY ALL
+"""
 
 
 @dataclass
 class Acceptance:
     """accepted: dataset-years whose rows in force changed. held: those that failed their suite and stay as
-    they were."""
+    they were. why: of each dataset-year of which other rows were to count, the reasons."""
 
     accepted: list[tuple[str, int]] = field(default_factory=list)
+    why: dict[tuple[str, int], list[str]] = field(default_factory=dict)
     held: list[SuiteOutcome] = field(default_factory=list)
     remarks: list[SuiteOutcome] = field(default_factory=list)
 
 
-def _changed_years(warehouse: Warehouse) -> list[tuple[str, int]]:
-    rows = warehouse.rows(
-        f"""SELECT DISTINCT dataset, program_year FROM (
-            (SELECT {COLUMNS} FROM winner EXCEPT SELECT {COLUMNS} FROM log.in_force) UNION ALL
-            (SELECT {COLUMNS} FROM log.in_force EXCEPT SELECT {COLUMNS} FROM winner)) ORDER BY ALL"""
-    )
-    return [(row["dataset"], row["program_year"]) for row in rows]
+def find_differences(warehouse: Warehouse, scope: str = "true") -> dict[tuple[str, int], list[str]]:
+    """Dataset-years of which other rows are to be in force than are → why. Leaves the temporary table ``winner``.
+
+    scope: a condition over dataset, submitter and program_year; what is outside stays as it is in force.
+    """
+    warehouse.connection.execute(WINNERS)
+    if scope != "true":
+        warehouse.connection.execute(WITHIN % (scope, scope))
+    found: dict[tuple[str, int], list[str]] = {}
+    for row in warehouse.rows(DIFFERENCES):
+        whys = found.setdefault((row["dataset"], row["program_year"]), [])
+        if row["why"] not in whys:
+            whys.append(row["why"])
+    return found
 
 
 def _candidate_query(contract: Contract, year: int) -> str:
@@ -79,16 +108,15 @@ def _year_fingerprint(warehouse: Warehouse, contract: Contract, year: int) -> st
     return fingerprint(*suite, *(f"{row['submission_id']} {row['reading']} {row['partition_key']}" for row in rows))
 
 
-def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract]) -> Acceptance:
+def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract], scope: str = "true") -> Acceptance:
     """Puts the newest version of every partition in force, year by year of each dataset, where the year's suite holds.
 
-    A year that fails keeps the rows it had; it is judged again when its versions or its suite change.
+    A year that fails keeps the rows it had; it is judged again when its versions or its suite change. scope: as of
+    ``find_differences``.
     """
-    warehouse.connection.execute(WINNERS)
-    changed = _changed_years(warehouse)
-    acceptance = Acceptance()
+    acceptance = Acceptance(why=find_differences(warehouse, scope))
     suites: list[tuple[str, int, str, Suite]] = []
-    for dataset, year in changed:
+    for dataset, year in acceptance.why:
         contract = contracts[dataset]
         mark = _year_fingerprint(warehouse, contract, year)
         failed_before = warehouse.rows(

@@ -38,6 +38,9 @@ SUBMISSION_SCHEMA: dict[str, type[pl.DataType] | pl.DataType] = {
     "datasets": pl.List(pl.String), "submitter": pl.String, "made_on": pl.Date, "unread_sheets": pl.List(pl.String),
 }  # fmt: skip
 
+# What is known of a submission from one reading alone, and replaced by the next.
+OF_A_SUBMISSION = ("submission", "part", "part_year", "finding", "quarantine", "version", "correction", "asked")
+
 
 def partition_key(contract: Contract) -> pl.Expr:
     """What a row belongs to within its dataset, submitter and year; empty where it is of the whole year."""
@@ -50,15 +53,18 @@ def partition_key(contract: Contract) -> pl.Expr:
 
 
 def load_batch(
-    warehouse: Warehouse, outcomes: list[SubmissionOutcome], validated: list[tuple[Contract, Validated]]
+    warehouse: Warehouse,
+    outcomes: list[SubmissionOutcome],
+    validated: list[tuple[Contract, Validated]],
+    readings: dict[str, dict[str, str]],
 ) -> None:
-    """Replaces everything known of the batch's submissions."""
+    """Replaces everything known of the batch's submissions. readings: what each reading consists of, part → mark."""
     submissions = pl.DataFrame([_submission_row(o) for o in outcomes], schema=SUBMISSION_SCHEMA)
     whole = [f.as_row(o.submission_id) for o in outcomes for f in o.findings]
     if validated:
         whole += [Finding("R_EMPTY").as_row(s) for s in submissions_without_data([v.accounts for _, v in validated])]
     findings = pl.concat([pl.DataFrame(whole, schema=empty_findings().schema), *(v.findings for _, v in validated)])
-    readings = submissions.select("submission_id", "reading")
+    read_with = submissions.select("submission_id", "reading")
     folder = Path(tempfile.mkdtemp(dir=warehouse.staging))
     frames: dict[str, pl.DataFrame] = {
         "log.submission": submissions,
@@ -66,9 +72,10 @@ def load_batch(
         "log.part": pl.concat([v.accounts for _, v in validated]) if validated else pl.DataFrame(),
         "log.quarantine": pl.concat([v.quarantine for _, v in validated]) if validated else pl.DataFrame(),
         "log.correction": pl.concat([v.corrections for _, v in validated]) if validated else pl.DataFrame(),
+        "log.part_year": pl.concat([v.years for _, v in validated]) if validated else pl.DataFrame(),
     }
     for contract, v in validated:
-        rows = v.accepted.join(readings, on="submission_id", how="left", maintain_order="left")
+        rows = v.accepted.join(read_with, on="submission_id", how="left", maintain_order="left")
         rows = rows.with_columns(partition_key(contract).alias("partition_key"))
         frames[f"store.{contract.dataset}"] = rows.select(*ENVELOPE, *contract.columns)
     files = {table: folder / f"{table}.parquet" for table, frame in frames.items() if frame.height}
@@ -76,8 +83,12 @@ def load_batch(
         frames[table].write_parquet(path, compression="uncompressed", statistics=False)
     ids = [outcome.submission_id for outcome in outcomes]
     with warehouse.transaction() as connection:
-        for table in ("submission", "part", "finding", "quarantine", "version", "correction"):
+        for table in OF_A_SUBMISSION:
             connection.execute(f"DELETE FROM log.{table} WHERE list_contains(?, submission_id)", [ids])
+        for reading, parts in readings.items():
+            connection.execute("DELETE FROM log.reading WHERE reading = ?", [reading])
+            marks = [[reading, part, mark] for part, mark in parts.items()]
+            connection.executemany("INSERT INTO log.reading VALUES (?, ?, ?)", marks)
         for table, path in files.items():
             connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet({sql_text(path)})")
         for contract, _ in validated:

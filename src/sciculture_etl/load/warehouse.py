@@ -38,11 +38,13 @@ VERSION = (
 LOG_TABLES = {
     "receipt": "seq BIGINT, sha256 VARCHAR, submission_id VARCHAR, path VARCHAR, submitter VARCHAR, size BIGINT, "
     "received_at TIMESTAMPTZ",
+    "reading": "reading VARCHAR, part VARCHAR, mark VARCHAR",
     "submission": "submission_id VARCHAR, reading VARCHAR, format VARCHAR, refused BOOLEAN, datasets VARCHAR[], "
     "submitter VARCHAR, made_on DATE, unread_sheets VARCHAR[]",
     "part": "submission_id VARCHAR, part INTEGER, dataset VARCHAR, sheet VARCHAR, read BIGINT, loaded BIGINT, "
     "quarantined BIGINT, left_out BIGINT, blank BIGINT, footnote BIGINT, example BIGINT, header BIGINT, "
     "subtotal BIGINT, other BIGINT, extra_headers VARCHAR, columns VARCHAR, first_row BIGINT, made_on DATE",
+    "part_year": "submission_id VARCHAR, part INTEGER, program_year SMALLINT",
     "finding": "submission_id VARCHAR, part INTEGER, sheet VARCHAR, row BIGINT, cell VARCHAR, header VARCHAR, "
     "field VARCHAR, code VARCHAR, severity VARCHAR, value VARCHAR, expected_ko VARCHAR, expected_en VARCHAR, "
     "unit VARCHAR, message_ko VARCHAR, message_en VARCHAR, fix_ko VARCHAR, fix_en VARCHAR",
@@ -50,9 +52,10 @@ LOG_TABLES = {
     "version": f"{VERSION}, row_count BIGINT",
     "withdrawn": "submission_id VARCHAR, reason VARCHAR, decided_at TIMESTAMPTZ",
     "correction": "submission_id VARCHAR, part INTEGER, source_row BIGINT, correction VARCHAR, fits BOOLEAN",
+    "asked": "submission_id VARCHAR",
     "in_force": VERSION,
     "modelled": VERSION,
-    "model": "name VARCHAR, made_from VARCHAR, made_by VARCHAR, content VARCHAR",
+    "model": "name VARCHAR, made_from VARCHAR, made_by VARCHAR, content VARCHAR, marks VARCHAR",
     "suite_result": "dataset VARCHAR, program_year SMALLINT, fingerprint VARCHAR, passed BOOLEAN, detail VARCHAR",
     "curated_suite": "name VARCHAR, content VARCHAR, warnings VARCHAR[]",
     "state": "key VARCHAR PRIMARY KEY, value VARCHAR",
@@ -113,7 +116,7 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
         raise
 
 
-def _has_todays_layout(connection: duckdb.DuckDBPyConnection) -> bool:
+def has_todays_layout(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the database is empty or its own tables are those of this version."""
     if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'log'").fetchone():
         return True
@@ -169,7 +172,7 @@ class Warehouse:
     def _prepared(cls, path: Path, staging: Path, contracts: dict[str, Contract]) -> Warehouse:
         connection = _connect(path)
         try:
-            if not _has_todays_layout(connection):
+            if not has_todays_layout(connection):
                 # Made by an earlier version: everything in it can be made again from the archive, so that is done.
                 connection.close()
                 discard_database(path)
@@ -201,13 +204,16 @@ class Warehouse:
             )
             if existing == wanted:
                 continue
-            # The contract has other columns now: its submissions are read again, since its fingerprint changed too.
-            listed = ", ".join(f'"{name}" {dtype}' for name, dtype in wanted.items())
             run(f"DROP VIEW IF EXISTS accepted.{dataset}")
-            run(f"CREATE OR REPLACE TABLE store.{dataset} ({listed})")
-            run("DELETE FROM log.version WHERE dataset = ?", [dataset])
-            run("DELETE FROM log.in_force WHERE dataset = ?", [dataset])
-            run("UPDATE log.submission SET reading = '' WHERE list_contains(datasets, ?)", [dataset])
+            if existing:
+                # The contract has other columns now. Its submissions are read again, since its fingerprint changed
+                # too; until what comes of that is in force, the rows that were go on counting.
+                known = {name: f'"{name}"' if name in existing else "NULL" for name in wanted}
+                kept = ", ".join(f'TRY_CAST({known[name]} AS {dtype}) AS "{name}"' for name, dtype in wanted.items())
+                run(f"CREATE OR REPLACE TABLE store.{dataset} AS SELECT {kept} FROM store.{dataset}")
+            else:
+                listed = ", ".join(f'"{name}" {dtype}' for name, dtype in wanted.items())
+                run(f"CREATE TABLE store.{dataset} ({listed})")
             run(
                 f"CREATE VIEW accepted.{dataset} AS SELECT * EXCLUDE (reading) FROM store.{dataset} AS s "
                 f"SEMI JOIN log.in_force AS f ON f.dataset = '{dataset}' AND f.submission_id = s.submission_id "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import astuple, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,26 +14,31 @@ from sciculture_etl.load import Warehouse
 from sciculture_etl.load.warehouse import views_over_all
 from sciculture_etl.model.figures import broken_figure, figures_query, read_figures
 from sciculture_etl.model.reference import reference_tables
-from sciculture_etl.model.statements import FIGURES, Statement, figures_statement, load_statements, ordered
+from sciculture_etl.model.statements import FIGURES, Statement, figures_statement, load_statements, ordered, readers_of
 from sciculture_etl.settings import SQL, fingerprint, sql_text
 
 
 @dataclass(frozen=True)
 class Made:
-    """What a table was made from: made_from covers all, made_by all but the rows accepted; content is what came out."""
+    """What a table was made from: made_from covers all, made_by all but the rows accepted; content is what came out.
+    marks: JSON of what made_from is made of, by name: its SQL, the macros, its promise, and each table it reads."""
 
     name: str
     made_from: str
     made_by: str
     content: str
+    marks: str = "{}"
 
 
 @dataclass
 class Model:
-    """fingerprints: of the content of every table as it stands now. rebuilt: those made in this run, in order."""
+    """fingerprints: of the content of every table as it stands now. rebuilt: those made in this run, in order. marks:
+    of every table, what it is made from, by name. why: of each one rebuilt, what is other than before."""
 
     fingerprints: dict[str, str] = field(default_factory=dict)
     rebuilt: list[str] = field(default_factory=list)
+    marks: dict[str, dict[str, str]] = field(default_factory=dict)
+    why: dict[str, list[str]] = field(default_factory=dict)
 
 
 def _log_fingerprint(warehouse: Warehouse) -> str:
@@ -88,6 +94,15 @@ def all_statements(folder: Path = SQL) -> dict[str, Statement]:
     return load_statements(folder) | {FIGURES: figures_statement(figures_query(read_figures()))}
 
 
+def tables_from(datasets: set[str], contracts: dict[str, Contract]) -> set[str]:
+    """The tables of the model that rows of these datasets can change."""
+    sources = {f"accepted.{dataset}" for dataset in datasets}
+    for name, query in views_over_all(contracts).items():
+        if name == "dataset_year" or any(f"'{dataset}'" in query for dataset in datasets):
+            sources.add(f"accepted.{name}")
+    return readers_of(sources, all_statements())
+
+
 def build_model(
     warehouse: Warehouse, contracts: dict[str, Contract], promises: dict[str, Promise], today: date, folder: Path = SQL
 ) -> Model:
@@ -120,29 +135,48 @@ def build_model(
                 name: log_mark if name.startswith("log.") else made[name].content if name in made else ""
                 for name in sorted(statement.inputs)
             }
-            words = [statement.text, macros, promise.model_dump_json() if promise else ""]
-            made_by = fingerprint(*words, *(mark for name, mark in marks.items() if not name.startswith("accepted.")))
-            made_from = fingerprint(made_by, *marks.values())
+            marks |= {
+                "sql": fingerprint(statement.text), "macros": fingerprint(macros),
+                "promise": fingerprint(promise.model_dump_json() if promise else ""),
+            }  # fmt: skip
+            made_by = _over({name: mark for name, mark in marks.items() if not name.startswith("accepted.")})
+            made_from = _over(marks)
+            model.marks[statement.table] = marks
             before = known.get(statement.table)
             if before and before.made_from == made_from:
                 made[statement.table] = before
                 continue
+            model.why[statement.table] = _what_differs(before, marks)
             if before and before.made_by == made_by and promise and promise.by_submission:
                 _replace_submissions(connection, statement)
             else:
                 _make_table(connection, statement, promise)
             content = _content(connection, statement.table, promise)
-            made[statement.table] = Made(statement.table, made_from, made_by, content)
+            made[statement.table] = Made(statement.table, made_from, made_by, content, json.dumps(marks))
             model.rebuilt.append(statement.table)
         for gone in known.keys() - made.keys():
             if "." not in gone:
                 connection.execute(f'DROP TABLE IF EXISTS "{gone}"')
         connection.execute("DELETE FROM log.model")
-        connection.executemany("INSERT INTO log.model VALUES (?, ?, ?, ?)", [list(astuple(m)) for m in made.values()])
+        connection.executemany(
+            "INSERT INTO log.model VALUES (?, ?, ?, ?, ?)", [list(astuple(m)) for m in made.values()]
+        )
         connection.execute("DELETE FROM log.modelled")
         connection.execute("INSERT INTO log.modelled SELECT * FROM log.in_force")
     model.fingerprints = {statement.table: made[statement.table].content for statement in statements}
     return model
+
+
+def _over(marks: dict[str, str]) -> str:
+    return fingerprint(*(f"{name} {mark}" for name, mark in marks.items()))
+
+
+def _what_differs(before: Made | None, marks: dict[str, str]) -> list[str]:
+    """Why a table is made again: the names of the marks that are other than they were."""
+    known: dict[str, str] = json.loads(before.marks) if before else {}
+    if not known:
+        return ["new"]
+    return [name for name in {**marks, **known} if known.get(name) != marks.get(name)]
 
 
 # Submissions of which other rows are in force than when the model was last built.

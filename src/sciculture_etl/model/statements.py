@@ -86,3 +86,11 @@ def ordered(statements: dict[str, Statement]) -> list[Statement]:
         return [statements[table] for table in TopologicalSorter(graph).static_order()]
     except CycleError as error:
         raise ContractError(f"sql/: these tables read each other in a circle: {' → '.join(error.args[1])}") from None
+
+
+def readers_of(sources: set[str], statements: dict[str, Statement]) -> set[str]:
+    """Every table that reads one of the sources, directly or through others."""
+    found: set[str] = set()
+    while more := {s.table for s in statements.values() if s.inputs & (sources | found)} - found:
+        found |= more
+    return found

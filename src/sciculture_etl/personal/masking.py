@@ -38,4 +38,4 @@ def mask_path(path: str) -> str:
 
 def masked_kinds(path: str) -> list[Kind]:
     """The kinds of personal values that a masked path told of."""
-    return [kind for kind in Kind if f"{OPEN}{kind.ko}{CLOSE}" in path]
+    return [kind for kind in Kind if f"{OPEN}{kind.ko}{CLOSE}" in path] if OPEN in path else []

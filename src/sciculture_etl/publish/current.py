@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -87,19 +88,21 @@ def swap_to(warehouse: Path, release_id: str) -> None:
     finish_swap(warehouse)
 
 
-def finish_swap(warehouse: Path) -> bool:
-    """Brings the files that readers open in line with ``current.json``; tells whether anything was behind."""
+def finish_swap(warehouse: Path, anew: Collection[str] = ()) -> bool:
+    """Brings the files that readers open in line with ``current.json``; tells whether anything was behind. A file of
+    the release's size and time counts as its copy; anew: names of those that aren't, by their content."""
     current = current_release(warehouse)
     if current is None:
         return False
+    swapped = False
     if read_pointer(warehouse) is None:
         write_aside(warehouse / "current.json", json.dumps(current).encode())
+        swapped = True
     folder = warehouse / "releases" / current["release_id"]
-    swapped = False
     # The operator's file first: it must never lag behind figures that are already public.
     for name in (OPERATIONS, PUBLIC):
         live = warehouse / name
-        if live.exists() and _stamp(live) == current["files"][name]:
+        if name not in anew and live.exists() and _stamp(live) == current["files"][name]:
             continue
         aside = warehouse / f".{name}.aside"
         aside.unlink(missing_ok=True)

@@ -1,0 +1,166 @@
+"""What Prefect shows of a run besides its states: how far the reading is, the summary, findings, figures, the diff.
+
+Every artifact has a key that stays, so that Prefect's pages show its history. None of them can fail a run.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from prefect.artifacts import Artifact, MarkdownArtifact, TableArtifact
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
+from prefect.context import FlowRunContext
+from prefect.logging import get_run_logger
+
+from sciculture_etl.findings import catalogue
+from sciculture_etl.pipeline import Progress, RunReport
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+SUMMARY, FINDINGS, FIGURES, DIFF, READING = "summary", "findings", "figures", "release-diff", "reading"
+STATUS = {
+    "equal": "equal / 같음", "differs": "differs / 다름", "incomplete": "not all in yet / 자료 덜 들어옴",
+    "no_data": "no data / 자료 없음",
+}  # fmt: skip
+OUTCOME = {
+    "published": "Published / 공표", "unchanged": "Nothing new / 새 자료 없음", "refused": "Refused / 공표하지 않음",
+}  # fmt: skip
+SECONDS_BETWEEN = 3
+
+
+def show_report(report: RunReport) -> None:
+    """The summary of every run; the tables only where there is something new in them."""
+    _create(SUMMARY, MarkdownArtifact(markdown=summary(report)), "What the run did / 실행 요약")
+    if report.publication.outcome == "unchanged":
+        return
+    if report.findings:
+        _create(FINDINGS, TableArtifact(table=_findings(report.findings)), "Findings in all submissions / 지적 사항")
+    if report.figures:
+        _create(FIGURES, TableArtifact(table=_figures(report)), "Published figures and this release / 공표 수치 대조")
+    if revised := getattr(report.publication, "revised", None):
+        _create(DIFF, TableArtifact(table=_diff(revised)), "Rows against the last release / 직전 공표본과의 차이")
+
+
+def summary(report: RunReport) -> str:
+    """The report as Markdown."""
+    extraction, publication = report.extraction, report.publication
+    lines = [
+        ("received now / 이번에 받음", len(extraction.received)),
+        ("read now / 이번에 읽음", report.read_count),
+        ("accepted now / 이번에 받아들임", report.new_verdicts.get("accepted", 0)),
+        ("accepted in part now / 이번에 일부 받음", report.new_verdicts.get("partially_accepted", 0)),
+        ("rejected now / 이번에 반려", report.new_verdicts.get("rejected", 0)),
+        ("due and missing / 마감이 지나도 안 온 것", report.missing),
+        ("answers written / 회신 작성", report.answers),
+        ("tables made again / 다시 만든 표", len(report.rebuilt)),
+        *((f"rows {kind.replace('_', ' ')} / 행", count) for kind, count in report.rows.items()),
+    ]
+    text = [
+        f"## {OUTCOME[publication.outcome]}: release {publication.release_id or '(none)'}",
+        *(f"- **{refusal}**" for refusal in publication.refusals),
+        *_list("channel not reached / 접수 경로 연결 안 됨", extraction.unreachable),
+        *_list("not taken / 못 가져옴", extraction.unreadable),
+        *(f"- held / 보류: {outcome.name}: {'; '.join(outcome.errors)}" for outcome in report.acceptance.held),
+        *(f"- remark / 참고: {outcome.name}: {'; '.join(outcome.warnings)}"
+          for outcome in [*report.acceptance.remarks, *publication.remarks]),
+        "", "| | |", "| --- | ---: |",
+        *(f"| {label} | {count:,} |" for label, count in lines),
+    ]  # fmt: skip
+    return "\n".join(text)
+
+
+def _list(label: str, told: Mapping[str, str]) -> list[str]:
+    return [f"- {label}: {name}: {reason}" for name, reason in told.items()]
+
+
+def _findings(findings: Mapping[str, int]) -> list[dict[str, Any]]:
+    words = catalogue()
+    return [
+        {"code": code, "count": count, "finding": words[code]["title_en"], "지적": words[code]["title_ko"]}
+        for code, count in sorted(findings.items(), key=lambda item: (-item[1], item[0]))
+    ]
+
+
+def _figures(report: RunReport) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": figure.figure_id, "as published / 공표": figure.seed_text, "published": figure.expected,
+            "this release": figure.actual or "-", "status": STATUS[figure.status], "year": figure.year_or_date,
+            "table": figure.curated_table, "source": figure.source,
+        }
+        for figure in sorted(report.figures, key=lambda figure: figure.agrees)
+    ]  # fmt: skip
+
+
+def _diff(revised: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
+    return [
+        {"table": table, "changed / 바뀜": counts.get("changed", 0), "added / 늘어남": counts.get("added", 0),
+         "removed / 없어짐": counts.get("removed", 0)}
+        for table, counts in sorted(revised.items())
+    ]  # fmt: skip
+
+
+class Recorded:
+    """A live view that also shows in Prefect how far the reading is, every few seconds."""
+
+    def __init__(self, shown: Progress) -> None:
+        self._shown = shown
+        self._lock = threading.Lock()
+        self._total = self._done = 0
+        self._told_at = 0.0
+        self._client: SyncPrefectClient | None = None
+        self._artifact: UUID | None = None
+
+    def start(self, step: str, total: int) -> None:
+        self._shown.start(step, total)
+        if step == "read" and total:
+            self._total, self._told_at = total, time.monotonic()
+            self._artifact = _create(
+                READING, Artifact(type="progress", data=0.0), f"Reading {total:,} submissions / 제출본 {total:,}건 읽기"
+            )
+            self._client = _client()
+
+    def advance(self, step: str, count: int = 1) -> None:
+        self._shown.advance(step, count)
+        if step != "read" or self._artifact is None:
+            return
+        # Called by several readers at once: one of them tells, the others go on reading.
+        with self._lock:
+            self._done += count
+            due = self._done >= self._total or time.monotonic() - self._told_at > SECONDS_BETWEEN
+            if due:
+                self._told_at = time.monotonic()
+        if due and self._client:
+            percent = round(100 * self._done / self._total, 1)
+            try:
+                self._client.update_artifact(self._artifact, ArtifactUpdate(data=percent))
+            except Exception:
+                self._artifact = None  # not told any more; what is read is read all the same
+
+
+def _client() -> SyncPrefectClient | None:
+    context = FlowRunContext.get()
+    return context.client if context and isinstance(context.client, SyncPrefectClient) else None
+
+
+def _create(key: str, artifact: Artifact, description: str) -> UUID | None:
+    """By the client that the flow run has anyway: a new one for each would cost more than all of them."""
+    context, client = FlowRunContext.get(), _client()
+    if not context or not context.flow_run or not client:
+        return None
+    try:
+        made = client.create_artifact(
+            ArtifactCreate(
+                key=key, type=artifact.type, description=description, data=artifact.format(_sync=True),
+                flow_run_id=context.flow_run.id,
+            )
+        )  # fmt: skip
+    except Exception as error:
+        get_run_logger().warning("the artifact %s couldn't be kept: %s", key, type(error).__name__)
+        return None
+    return made.id

@@ -1,0 +1,63 @@
+"""A part of history read again, year by year, and published once: ``flows/backfill.py:backfill``.
+
+Who starts it has seen its plan (``sciculture backfill --plan``), so it asks nothing.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from prefect import State, flow
+from prefect.runtime import flow_run
+
+from flows.outcome import RUN, concluded, open_run
+from flows.steps import step
+from sciculture_etl.extract.journal import checked_reason
+from sciculture_etl.pipeline import Scope
+from sciculture_etl.settings import Settings
+
+
+def _scope(given: dict[str, Any]) -> Scope:
+    return Scope.from_words(given["years"], given.get("datasets") or [], given.get("submitters") or [])
+
+
+def _run_name() -> str:
+    """``backfill 2016-2020 dsc_class``."""
+    return f"backfill {_scope(flow_run.parameters)}"
+
+
+@flow(name="backfill", flow_run_name=_run_name, **RUN)
+def backfill(
+    years: str,
+    reason: str,
+    datasets: list[str] | None = None,
+    submitters: list[str] | None = None,
+    everything: bool = False,
+    wait_seconds: float = 0,
+) -> State[Any]:
+    """Reads a part of history again and publishes once. Killed at any point, it goes on where it stood when it is
+    started again.
+
+    Args:
+        years: program years, both ends included: 2016:2020, or 2020.
+        reason: why; it is kept in the journal of runs. No personal data.
+        datasets: only these.
+        submitters: only these institutions.
+        everything: also what was read with all that is of today.
+        wait_seconds: how long to wait for another run to end.
+    """
+
+    def again() -> None:
+        scope = Scope.from_words(years, datasets or [], submitters or [])
+        why = checked_reason(reason)
+        with open_run(Settings.from_environment(), wait_seconds, "backfill", why) as run:
+            plan = run.begin_backfill(scope, everything)
+            for year in plan.years:
+                step(f"load {year}", partial(run.read_year, plan, year))
+            step("accept", run.accept)
+            step("model", run.model)
+            step("publish", run.publish)
+            step("answer", run.answer)
+
+    return concluded(again)

@@ -1,0 +1,142 @@
+"""Who is told when a run refuses, fails or crashes, and of reports that became overdue: ``SCICULTURE_NOTIFY``.
+
+Apprise URLs (``mailtos://...``, ``slack://...``, ``json://...``) or notification blocks (``prefect://<type>/<name>``).
+They hold credentials: of a URL nothing is ever shown but how it begins. What can't be delivered fails no run.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from sciculture_etl.personal import mask_text
+
+if TYPE_CHECKING:
+    from prefect import Flow
+    from prefect.client.schemas.objects import FlowRun, State
+
+    from sciculture_etl.pipeline import RunReport
+
+SETTING = "SCICULTURE_NOTIFY"
+BLOCK = "prefect://"
+LISTED = 30
+WHAT_HAPPENED = {
+    "Refused": (
+        "The release was refused; the last good one stays",
+        "공표하지 않았습니다. 마지막 공표본이 그대로 쓰입니다",
+    ),
+    "Busy": ("It waited in vain for another run to end", "다른 실행이 끝나지 않아 시작하지 못했습니다"),
+    "TimedOut": ("It took too long and was ended", "너무 오래 걸려 중단했습니다"),
+    "Crashed": ("Its process ended before its work did", "작업이 끝나기 전에 프로세스가 종료되었습니다"),
+    "Failed": ("It failed; the last good release stays", "실패했습니다. 마지막 공표본이 그대로 쓰입니다"),
+}
+WHAT_TO_DO = {
+    "Refused": (
+        "Mend what is named above, or withdraw the submission that caused it, and run again",
+        "위에 적힌 것을 고치거나 그 제출본을 철회한 뒤 다시 실행해 주세요",
+    ),
+    "Busy": ("Look what holds the warehouse; run again when it is free", "무엇이 쓰고 있는지 보고 다시 실행해 주세요"),
+    "Crashed": (
+        "Nothing is lost: run again. If it happens again, `sciculture doctor` says more",
+        "잃은 것은 없습니다. 다시 실행하고, 되풀이되면 `sciculture doctor`로 살펴봐 주세요",
+    ),
+}
+RUN_AGAIN = ("Mend what is named above and run again: nothing is lost", "위에 적힌 것을 고친 뒤 다시 실행해 주세요")
+
+
+def on_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Prefect's hook for every failed state. That the warehouse is busy is told only where nobody sits before it."""
+    if state.name != "Busy" or flow_run.deployment_id:
+        _tell_end(state.name or "Failed", flow_run, state)
+
+
+def on_crash(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Prefect's hook for a run whose process ended: called by whoever had started it."""
+    _tell_end("Crashed", flow_run, state)
+
+
+def _tell_end(kind: str, flow_run: FlowRun, state: State[Any]) -> None:
+    happened, do = WHAT_HAPPENED.get(kind, WHAT_HAPPENED["Failed"]), WHAT_TO_DO.get(kind, RUN_AGAIN)
+    lines = [happened[0], happened[1], "", state.message or "", "", do[0], do[1], "", _where(flow_run)]
+    notify(f"sciculture: {flow_run.name}: {kind}", "\n".join(lines), "failure")
+
+
+def tell_missing(report: RunReport) -> None:
+    """Of each report that became overdue since that was last told."""
+    missing = getattr(report, "newly_missing", [])
+    if not missing or not os.environ.get(SETTING):
+        return
+    from prefect.context import FlowRunContext
+
+    listed = [
+        f"{row['submitter']}: {row['dataset']} {row['program_year']}"
+        + (f"-{row['period_no']}" if row["period_no"] else "") + f" (~{row['due_on']})"
+        for row in missing[:LISTED]
+    ]  # fmt: skip
+    if further := len(missing) - len(listed):
+        listed.append(f"... {further:,} more / 그 밖에 {further:,}건")
+    context = FlowRunContext.get()
+    lines = [
+        f"{len(missing):,} reports are due and didn't come", f"마감이 지났는데 오지 않은 실적: {len(missing):,}건", "",
+        *listed, "", "Ask for them. All of them: `sciculture submissions --missing`",
+        "제출을 요청해 주세요. 전체 목록: `sciculture submissions --missing`", "",
+        _where(context.flow_run if context else None),
+    ]  # fmt: skip
+    notify(f"sciculture: {len(missing):,} missing / 미제출 {len(missing):,}건", "\n".join(lines), "warning")
+
+
+def _where(flow_run: FlowRun | None) -> str:
+    from prefect.settings import PREFECT_UI_URL
+
+    base = PREFECT_UI_URL.value()
+    page = f"{base}/runs/flow-run/{flow_run.id}" if base and flow_run else ""
+    return f"Where / 어디: {flow_run.name if flow_run else ''} {page}".strip()
+
+
+def notify(subject: str, body: str, kind: str) -> None:
+    """Tells everyone that the setting names. kind: failure or warning, as Apprise has them."""
+    for target in re.split(r"[\s,]+", os.environ.get(SETTING, "").strip()):
+        if not target:
+            continue
+        try:
+            delivered = (_by_block if target.startswith(BLOCK) else _by_url)(
+                target, mask_text(subject), mask_text(body), kind
+            )
+            reason = "" if delivered else "not delivered"
+        except Exception as error:
+            reason = type(error).__name__
+        if reason:
+            _say_undelivered(target, reason)
+
+
+def _by_url(target: str, subject: str, body: str, kind: str) -> bool:
+    from apprise import Apprise
+
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it would log the address
+    recipient = Apprise()
+    return recipient.add(target) and bool(recipient.notify(body=body, title=subject, notify_type=kind))
+
+
+def _by_block(target: str, subject: str, body: str, kind: str) -> bool:
+    import prefect.blocks.notifications  # noqa: F401  the types that a block can be of
+    from prefect.blocks.abstract import NotificationBlock
+    from prefect.blocks.core import Block
+
+    block = Block.load(target.removeprefix(BLOCK))
+    if not isinstance(block, NotificationBlock):
+        raise TypeError("no notification block")
+    with block.raise_on_failure():
+        block.notify(body, subject)
+    return True
+
+
+def _say_undelivered(target: str, reason: str) -> None:
+    shown = target if target.startswith(BLOCK) else f"{target.partition('://')[0][:20]}://..."
+    print(
+        f"sciculture: the notification to {shown} of {SETTING} wasn't delivered ({reason}): check that address"
+        " / 알림을 보내지 못했습니다. 주소를 확인해 주세요",
+        file=sys.stderr, flush=True,
+    )  # fmt: skip

@@ -1,0 +1,145 @@
+"""How a run ends, for Prefect: states that tell the truth, what is shown of it, and who is told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from prefect import Flow
+from prefect.client.schemas.objects import State
+from prefect.events.worker import EventsWorker
+from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.states import Cancelled, Completed, Failed
+
+from flows.artifacts import Recorded, show_report
+from flows.assets import tell_assets
+from flows.notify import on_crash, on_failure, tell_missing
+from flows.schedule import covered_by
+from flows.steps import HOUR, Watch, watching
+from flows.watchdog import SERVED, Watchdog
+from sciculture_etl.failures import failure_in_words
+from sciculture_etl.load import Busy
+from sciculture_etl.personal import mask_text
+from sciculture_etl.pipeline import Progress, Run, RunReport
+from sciculture_etl.settings import Settings, UserMistake
+
+SEOUL = ZoneInfo("Asia/Seoul")
+SECONDS_TO_RECORD = 10
+RUN_SECONDS = 8 * HOUR
+# What hangs is given so long to end by itself once its time is over.
+GRACE_SECONDS = 60
+# What every flow is made with.
+RUN = {
+    "validate_parameters": False,
+    "persist_result": False,
+    "timeout_seconds": RUN_SECONDS,
+    "on_failure": [on_failure],
+    "on_crashed": [on_crash],
+}
+
+
+def run_name(what: str) -> str:
+    """``nightly 2026-11-21``: the day in Seoul on which it was due."""
+    return f"{what} {flow_run.scheduled_start_time.astimezone(SEOUL):%Y-%m-%d}"
+
+
+@contextmanager
+def open_run(settings: Settings, wait_seconds: float, kind: str, reason: str = "") -> Iterator[Run]:
+    """The run with the caller's live view, and its progress in Prefect. Raises Busy."""
+    progress: Progress = Recorded(watching.get().progress)
+    with Run.open(settings, progress, wait_seconds, kind, reason) as run:
+        yield run
+    # Shown only when the warehouse is free again.
+    watching.get().report = run.report
+
+
+def concluded(work: Callable[[], None]) -> State[Any]:
+    """Does the work of a flow, which opens a run by ``open_run``, and says how it ended:
+
+    Completed ``Published`` (whatever was rejected) or ``Nothing new``; Failed ``Refused``, ``Busy``, ``TimedOut`` or
+    ``Failed``; Cancelled ``Skipped`` for a schedule that a newer one covers.
+    """
+    if covering := covered_by():
+        return Cancelled(name="Skipped", message=covering)
+    watch = watching.get()
+    watchdog = Watchdog(RUN_SECONDS + GRACE_SECONDS)
+    try:
+        work()
+        report = watch.report
+        assert report is not None, "the flow opened no run"
+        state = state_of(report)
+        for tell in (show_report, tell_assets, tell_missing):
+            _without_harm(tell, report)
+    except Exception as error:
+        watch.error = error
+        state = state_of_error(error)
+    finally:
+        if watch.stuck:
+            watchdog.allow(GRACE_SECONDS)
+        else:
+            watchdog.rest()
+    if os.environ.get(SERVED):
+        now = datetime.now(SEOUL)
+        print(f"{now:%Y-%m-%d %H:%M} {flow_run.name}: {state.name}: {state.message}", flush=True)
+    return state
+
+
+def _without_harm(tell: Callable[[RunReport], None], report: RunReport) -> None:
+    """What can't be shown or told is no reason for a run to fail."""
+    try:
+        tell(report)
+    except Exception as error:
+        get_run_logger().warning("%s: %s", tell.__name__, failure_in_words(error))
+
+
+def state_of(report: RunReport) -> State[Any]:
+    publication = report.publication
+    if publication.outcome == "refused":
+        return Failed(name="Refused", message=mask_text("; ".join(publication.refusals)))
+    counts = {
+        "rejected / 반려": report.new_verdicts.get("rejected", 0),
+        "in part / 일부 받음": report.new_verdicts.get("partially_accepted", 0),
+        "not taken / 못 가져옴": len(report.extraction.unreadable),
+        "channels not reached / 연결 안 된 접수 경로": len(report.extraction.unreachable),
+        "dataset-years held / 보류": len(report.acceptance.held),
+    }
+    told = [f"{number:,} {what}" for what, number in counts.items() if number]
+    if publication.outcome == "unchanged":
+        return Completed(name="Nothing new", message="; ".join([f"release {publication.release_id} stays", *told]))
+    received = f"{len(report.extraction.received):,} received / 접수"
+    return Completed(name="Published", message="; ".join([f"release {publication.release_id}", received, *told]))
+
+
+def state_of_error(error: Exception) -> State[Any]:
+    if isinstance(error, Busy):
+        return Failed(name="Busy", message=str(error))
+    if isinstance(error, UserMistake):
+        return Failed(message=str(error))
+    told = f"{failure_in_words(error)}. The last good release stays / 마지막 공표본은 그대로입니다"
+    return Failed(name="TimedOut" if isinstance(error, TimeoutError) else "Failed", message=told)
+
+
+def watch(flow: Flow[..., Any], progress: Progress, **parameters: Any) -> RunReport:
+    """Runs a flow in this process under a live view; a refusal comes back in the report. Raises what the run failed
+    of, and UserMistake where it took too long."""
+    seen = Watch(progress)
+    token = watching.set(seen)
+    try:
+        # The heartbeat would cost a second at the end of the flow run.
+        with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+            state = flow(**parameters, return_state=True)
+        if seen.error:
+            raise seen.error
+        if seen.report is None:
+            raise UserMistake(f"the run ended as {state.name}: {state.message} / 실행이 끝나지 못했습니다")
+        return seen.report
+    finally:
+        watching.reset(token)
+        # The server of this run is stopped next: what it hasn't been told by then is lost.
+        EventsWorker.drain_all(timeout=SECONDS_TO_RECORD, at_exit=False)

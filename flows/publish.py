@@ -1,0 +1,28 @@
+"""What stands in the build database, published (``flows/publish.py:publish``): for a changed SELECT or promise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect import State, flow
+
+from flows.outcome import RUN, concluded, open_run, run_name
+from flows.steps import step
+from sciculture_etl.settings import Settings
+
+
+@flow(name="publish", flow_run_name=lambda: run_name("publish"), **RUN)
+def publish(wait_seconds: float = 0) -> State[Any]:
+    """Publishes what stands in the build database, without looking for new submissions.
+
+    Args:
+        wait_seconds: how long to wait for another run to end.
+    """
+
+    def as_it_stands() -> None:
+        with open_run(Settings.from_environment(), wait_seconds, "publish") as run:
+            step("accept", run.accept)
+            step("model", run.model)
+            step("publish", run.publish)
+
+    return concluded(as_it_stands)

@@ -1,0 +1,30 @@
+"""The build database made anew from the archive alone: ``flows/rebuild.py:rebuild``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect import State, flow
+
+from flows.outcome import RUN, concluded, open_run, run_name
+from flows.steps import step
+from sciculture_etl.settings import Settings
+
+
+@flow(name="rebuild", flow_run_name=lambda: run_name("rebuild"), **RUN)
+def rebuild(wait_seconds: float = 0) -> State[Any]:
+    """Makes the build database anew from the archive alone; the release stays unless figures change.
+
+    Args:
+        wait_seconds: how long to wait for another run to end.
+    """
+
+    def anew() -> None:
+        with open_run(Settings.from_environment(), wait_seconds, "rebuild") as run:
+            step("load", run.read_and_load)
+            step("accept", run.accept)
+            step("model", run.model)
+            step("publish", run.publish)
+            step("answer", run.answer)
+
+    return concluded(anew)

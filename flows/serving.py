@@ -1,0 +1,75 @@
+"""``sciculture serve``: one process that keeps the schedule and starts the runs, one at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from prefect import Flow
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.deployments.runner import EntrypointType
+from prefect.runner import Runner
+from prefect.schedules import Cron
+
+from flows.backfill import backfill
+from flows.nightly import nightly
+from flows.publish import publish
+from flows.rebuild import rebuild
+from flows.steps import HOUR
+from flows.watchdog import SERVED
+from sciculture_etl.settings import UserMistake
+
+TIMEZONE = "Asia/Seoul"
+MINUTE = 60
+WAIT = {"wait_seconds": HOUR}
+# What is served, with the parameters that it has unless told otherwise. A further flow: one line here, one entry in
+# prefect.yaml.
+DEPLOYMENTS: list[tuple[Flow[..., Any], dict[str, Any]]] = [
+    (nightly, WAIT | {"retry_seconds": [1 * MINUTE, 5 * MINUTE, 15 * MINUTE]}),
+    (backfill, WAIT),
+    (rebuild, WAIT),
+    (publish, WAIT),
+]
+SCHEDULED = nightly.name
+
+
+def schedule_of(cron: str) -> Any:
+    """Raises UserMistake for what is no cron expression."""
+    try:
+        return Cron(cron, timezone=TIMEZONE)
+    except ValueError:
+        raise UserMistake(
+            f"--cron {cron!r} is no schedule: five fields, such as '0 2 * * *' for 02:00 every day"
+            " / 다섯 칸의 cron 표현식을 적어 주세요. 예: '0 2 * * *' (매일 02:00)"
+        ) from None
+
+
+def serve(schedule: Any, ready: Callable[[], None]) -> None:
+    """Serves until SIGINT or SIGTERM; a run that is at work then is cancelled, and the next one finishes its work.
+
+    Runs are processes of their own, with the environment of this one.
+    """
+    os.environ[SERVED] = "1"
+    for place in ("SCICULTURE_WAREHOUSE", "PREFECT_HOME"):
+        if os.environ.get(place):
+            os.environ[place] = str(Path(os.environ[place]).absolute())
+    asyncio.run(_serve(schedule, ready))
+
+
+async def _serve(schedule: Any, ready: Callable[[], None]) -> None:
+    # Schedules go on by themselves when it is started again, so they aren't paused when it stops.
+    runner = Runner(name="sciculture", limit=1, pause_on_shutdown=False)
+    for flow, parameters in DEPLOYMENTS:
+        await runner.aadd_flow(
+            flow, name=flow.name, parameters=parameters, schedule=schedule if flow.name == SCHEDULED else None,
+            entrypoint_type=EntrypointType.MODULE_PATH, description=flow.description,
+            # Holds across machines, should the same server have further runners.
+            concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE),
+        )  # fmt: skip
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, runner.handle_sigterm)
+    ready()
+    await runner.start()

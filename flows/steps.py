@@ -1,0 +1,123 @@
+"""One step of a run as a Prefect task: when it is tried again, how long it may take, and what is told when it fails."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar, copy_context
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+
+from sciculture_etl.extract import Extraction, Unreachable
+from sciculture_etl.failures import failure_in_words
+from sciculture_etl.pipeline import Progress, Run, RunReport, Silent
+from sciculture_etl.settings import UserMistake
+
+T = TypeVar("T")
+HOUR = 3600
+# Far more than any step has taken: what takes longer is stuck.
+STEP_SECONDS = 4 * HOUR
+EXTRACT_SECONDS = 2 * HOUR
+
+
+@dataclass
+class Watch:
+    """What whoever called the flow in this process is told besides the state of the flow run. progress: a live view.
+    report: of the run, once it has one. error: what it failed of. stuck: whether something was left behind that doesn't
+    end."""
+
+    progress: Progress = field(default_factory=Silent)
+    report: RunReport | None = None
+    error: Exception | None = None
+    stuck: bool = False
+
+
+watching: ContextVar[Watch] = ContextVar("watching", default=Watch())  # noqa: B039
+
+
+class StepFailed(Exception):  # noqa: N818
+    """What Prefect is told of a failure: it keeps and logs it, and messages of others may hold values of cells."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error) if isinstance(error, UserMistake) else failure_in_words(error))
+        self.error = error
+
+
+class ChannelsDown(Exception):  # noqa: N818
+    """Channels couldn't be reached, and may be later."""
+
+    def __init__(self, extraction: Extraction) -> None:
+        super().__init__("; ".join(f"{name}: {extraction.unreachable[name]}" for name in sorted(extraction.may_pass)))
+
+
+def may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
+    """Whether another try may do. Bad data, mistakes and what took too long never do."""
+    error = state.data.error if isinstance(state.data, StepFailed) else state.data
+    return isinstance(error, ChannelsDown) or (isinstance(error, Unreachable) and error.may_pass)
+
+
+def step(name: str, function: Callable[[], T], seconds: float = STEP_SECONDS, retries: Sequence[float] = ()) -> T:
+    """One step, seen in Prefect's records, never cached, its result kept to this process. retries: the pauses before
+    each further try, in seconds. Raises what the function raises, and TimeoutError after so many seconds."""
+    progress = watching.get().progress
+    progress.start(name, 1)
+
+    def told() -> T:
+        try:
+            return function()
+        except Exception as error:
+            raise StepFailed(error) from None
+
+    as_task = task(
+        told, name=name, cache_policy=NO_CACHE, persist_result=False, timeout_seconds=seconds,
+        retries=len(retries), retry_delay_seconds=list(retries) or None, retry_condition_fn=may_pass,
+    )  # fmt: skip
+    try:
+        outcome: T = as_task()
+    except StepFailed as failed:
+        raise failed.error from None
+    progress.advance(name)
+    return outcome
+
+
+def extract_step(run: Run, seconds: float, retries: Sequence[float]) -> None:
+    """Channels → archive. While a channel is down that may come back, it is tried again; after the last try the run
+    goes on with what came."""
+    left = len(retries)
+
+    def tried() -> None:
+        nonlocal left
+        extraction = _interruptible(run.extract)
+        left -= 1
+        if extraction.may_pass and left >= 0:
+            raise ChannelsDown(extraction)
+
+    step("extract", tried, seconds, retries)
+
+
+def _interruptible(function: Callable[[], T]) -> T:
+    """The function in a thread of its own: what hangs in it can then be left behind, and the warehouse set free."""
+    outcome: list[T] = []
+    failure: list[Exception] = []
+    context = copy_context()
+
+    def work() -> None:
+        try:
+            outcome.append(context.run(function))
+        except Exception as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(1)  # between two of these, Prefect's time-out gets its turn
+    finally:
+        watching.get().stuck |= thread.is_alive()
+    if failure:
+        raise failure[0]
+    return outcome[0]

@@ -1,0 +1,51 @@
+"""``sciculture serve``: the nightly run by itself, and Prefect's pages beside it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sciculture_etl.cli.app import app
+from sciculture_etl.settings import Settings
+
+TOLD = """\
+Prefect's pages / 화면:  {pages}
+nightly run / 야간 실행: {cron} (Asia/Seoul)
+other runs / 다른 실행:  {others}: start them there, under Deployments / 화면의 Deployments에서 시작
+inbox / 접수함:          {inbox}
+warehouse / 창고:        {warehouse}
+Ctrl-C stops it; a run at work then is finished by the next one / Ctrl-C로 멈춥니다. 하던 일은 다음 실행이 마칩니다
+"""
+
+
+@app.command()
+def serve(
+    cron: Annotated[str, typer.Option(help="When the nightly run starts, in Seoul's time.")] = "0 2 * * *",
+    port: Annotated[int, typer.Option(help="Where Prefect's pages are.", min=1, max=65535)] = 4200,
+    host: Annotated[str, typer.Option(help="Address to listen on. Prefect asks nobody for a password.")] = "127.0.0.1",
+) -> None:
+    """Run the nightly flow on schedule, with Prefect's pages to watch it and to start the other flows.
+
+    With PREFECT_API_URL set, that server is used instead of one of its own.
+    """
+    from sciculture_etl.extract import channels_of
+
+    settings = Settings.from_environment()
+    channels = channels_of(settings)
+
+    from flows.embedded import lasting_api
+
+    with lasting_api(settings.warehouse, host, port) as url:
+        from flows.serving import DEPLOYMENTS, SCHEDULED, schedule_of
+        from flows.serving import serve as serve_flows
+
+        told = TOLD.format(
+            pages=url.removesuffix("/api"),
+            cron=cron,
+            others=", ".join(flow.name for flow, _ in DEPLOYMENTS if flow.name != SCHEDULED),
+            inbox=", ".join(channel.url for channel in channels),
+            warehouse=settings.warehouse,
+        )
+        serve_flows(schedule_of(cron), lambda: print(told, flush=True))
+    print("stopped / 멈췄습니다", flush=True)

@@ -1,0 +1,238 @@
+"""A backfill: which part of history is read again, and the plan that says so before anything is done."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from sciculture_etl.contracts import load_contracts, load_promises
+from sciculture_etl.extract import Archive, Receipt
+from sciculture_etl.load import Warehouse
+from sciculture_etl.load.accept import find_differences
+from sciculture_etl.model import tables_from
+from sciculture_etl.pipeline.journal import Runs
+from sciculture_etl.settings import UserMistake, sql_text
+
+if TYPE_CHECKING:
+    from sciculture_etl.pipeline.intake import Intake
+
+YEARS = re.compile(r"(\d{4})(?:[:~-](\d{4}))?")
+IN_A_NAME = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+ASKED = "asked for"
+MEASURED_RUNS = 20
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which part of history: program years, both ends included; no datasets or submitters named: all of them."""
+
+    first_year: int
+    last_year: int
+    datasets: tuple[str, ...] = ()
+    submitters: tuple[str, ...] = ()
+
+    @classmethod
+    def from_words(cls, years: str, datasets: Iterable[str] = (), submitters: Iterable[str] = ()) -> Scope:
+        """years: ``2016:2020`` or ``2020``. Raises UserMistake for what are no years or no datasets of ours."""
+        written = YEARS.fullmatch(years.strip())
+        first, last = (int(written[1]), int(written[2] or written[1])) if written else (1, 0)
+        if first > last:
+            raise UserMistake(f"--years is 2016:2020 or 2020, not {years!r} / 연도는 2016:2020처럼 적어 주세요")
+        if unknown := sorted(set(datasets) - load_contracts().keys()):
+            raise UserMistake(
+                f"no such dataset: {', '.join(unknown)}; there are {', '.join(load_contracts())} / 그런 서식이 없습니다"
+            )
+        return cls(first, last, tuple(sorted(set(datasets))), tuple(sorted(set(submitters))))
+
+    @property
+    def condition(self) -> str:
+        """In SQL, over program_year, dataset and submitter."""
+        parts = [f"program_year BETWEEN {self.first_year} AND {self.last_year}"]
+        for column, names in (("dataset", self.datasets), ("submitter", self.submitters)):
+            if names:
+                parts.append(f"{column} IN ({', '.join(sql_text(name) for name in names)})")
+        return " AND ".join(parts)
+
+    def __str__(self) -> str:
+        years = str(self.first_year) if self.first_year == self.last_year else f"{self.first_year}-{self.last_year}"
+        return " ".join([years, *self.datasets, *self.submitters])
+
+
+@dataclass(frozen=True)
+class PlannedFile:
+    """A submission to be read again. years: those in the scope that it tells of, sorted, at least one. other_years:
+    what else it tells of, which stays as it is. rows: as read last time."""
+
+    receipt: Receipt
+    datasets: list[str]
+    years: list[int]
+    other_years: list[int]
+    rows: int
+    why: list[str]
+
+
+@dataclass
+class Plan:
+    """files: what will be read again. unchanged: how many in the scope were read with all that is of today. undated:
+    how many that would have to be read again tell no year, and wait for the next night. pending: dataset-years in the
+    scope of which something was read already but isn't in force yet. tables: published tables that can change.
+    seconds: estimated from earlier runs; None where none was measured."""
+
+    scope: Scope
+    everything: bool
+    files: list[PlannedFile] = field(default_factory=list)
+    unchanged: int = 0
+    undated: int = 0
+    pending: list[str] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
+    seconds: float | None = None
+
+    @property
+    def years(self) -> list[int]:
+        """The years to go through, each file belonging to its first."""
+        return sorted({file.years[0] for file in self.files})
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.files and not self.pending
+
+    def why(self) -> dict[str, int]:
+        """Reason → files."""
+        return dict(Counter(", ".join(file.why) for file in self.files).most_common())
+
+    def by_year(self) -> list[dict[str, int]]:
+        """What each year has read for it."""
+        return [
+            {
+                "year": year,
+                "files": sum(file.years[0] == year for file in self.files),
+                "rows": sum(file.rows for file in self.files if file.years[0] == year),
+                "bytes": sum(file.receipt.size for file in self.files if file.years[0] == year),
+            }
+            for year in self.years
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For machines and the journal."""
+        return {
+            "years": [self.scope.first_year, self.scope.last_year], "datasets": list(self.scope.datasets),
+            "submitters": list(self.scope.submitters), "everything": self.everything, "files": len(self.files),
+            "rows": sum(file.rows for file in self.files), "by_year": self.by_year(), "why": self.why(),
+            "unchanged": self.unchanged, "undated": self.undated, "pending": self.pending,
+            "other_years": sorted({year for file in self.files for year in file.other_years}),
+            "tables": self.tables, "estimated_seconds": self.seconds,
+        }  # fmt: skip
+
+
+def planned_scope(plan: dict[str, Any]) -> Scope:
+    """The scope of a plan as the journal keeps it."""
+    first, last = plan["years"]
+    return Scope(first, last, tuple(plan["datasets"]), tuple(plan["submitters"]))
+
+
+# Every submission with the years that it tells of, read or only quarantined.
+KNOWN = """
+WITH told AS (
+    SELECT submission_id, list(DISTINCT program_year ORDER BY program_year) AS years
+    FROM (
+        SELECT submission_id, program_year FROM log.version
+        UNION SELECT submission_id, program_year FROM log.part_year
+    )
+    GROUP BY submission_id
+),
+parts AS (
+    SELECT submission_id, CAST(sum(read) AS BIGINT) AS rows FROM log.part GROUP BY submission_id
+)
+SELECT
+    s.submission_id, s.datasets, s.submitter, len(s.unread_sheets) > 0 AS whole,
+    coalesce(t.years, []) AS years, coalesce(p.rows, 0) AS rows, a.submission_id IS NOT NULL AS asked
+FROM log.submission AS s
+LEFT JOIN told AS t USING (submission_id)
+LEFT JOIN parts AS p USING (submission_id)
+LEFT JOIN log.asked AS a USING (submission_id)
+"""
+
+
+def make_plan(
+    warehouse: Warehouse, intake: Intake, archive: Archive, scope: Scope, everything: bool = False
+) -> Plan:  # fmt: skip
+    """What a backfill of that scope would do. Only submissions that a night has read are planned: what came since is
+    the next night's. Raises UserMistake where nothing was read yet, or a submitter isn't known."""
+    receipts = archive.receipts()
+    known = {row["submission_id"]: row for row in warehouse.rows(KNOWN)}
+    if not known:
+        raise UserMistake(
+            "the build database holds no submission: run `sciculture run`, or `sciculture rebuild` where it was lost"
+            " / 아직 읽은 제출본이 없습니다. `sciculture run`을 먼저 실행하세요"
+        )
+    scope = replace(scope, submitters=_submitters(scope.submitters, receipts, known.values()))
+    stale = {one.receipt.submission_id: one for one in intake.stale(receipts)}
+    plan = Plan(scope, everything)
+    seen: set[str] = set()
+    for receipt in receipts:
+        row = known.get(receipt.submission_id)
+        if row is None or receipt.submission_id in seen or not _concerns(scope, receipt, row):
+            continue
+        seen.add(receipt.submission_id)
+        one = stale.get(receipt.submission_id)
+        years = row["years"] or sorted({int(year) for year in IN_A_NAME.findall(receipt.path)})
+        within = [year for year in years if scope.first_year <= year <= scope.last_year]
+        if not within:
+            plan.undated += bool(one and not years)
+        elif one or everything or row["asked"]:
+            why = one.why if one else [ASKED]
+            others = [year for year in row["years"] if year not in within]
+            first = one.receipt if one else receipt
+            plan.files.append(PlannedFile(first, row["datasets"], within, others, row["rows"], why))
+        else:
+            plan.unchanged += 1
+    differing = find_differences(warehouse, scope.condition)
+    plan.pending = [f"{dataset} {year}" for dataset, year in differing]
+    concerned = {dataset for file in plan.files for dataset in file.datasets} | {dataset for dataset, _ in differing}
+    if any(not file.datasets for file in plan.files):
+        concerned = set(scope.datasets) or set(load_contracts())
+    public = {name for name, promise in load_promises().items() if promise.audience == "public"}
+    plan.tables = sorted(tables_from(concerned, load_contracts()) & public)
+    plan.seconds = _estimate(archive, sum(file.receipt.size for file in plan.files))
+    return plan
+
+
+def ask_for(warehouse: Warehouse, plan: Plan) -> None:
+    """Keeps in mind which submissions are to be read although nothing of them changed: a killed backfill goes on with
+    those that are left."""
+    asked = [[file.receipt.submission_id] for file in plan.files if file.why == [ASKED]]
+    with warehouse.transaction() as connection:
+        connection.execute("DELETE FROM log.asked")
+        if asked:
+            connection.executemany("INSERT INTO log.asked VALUES (?)", asked)
+
+
+def _concerns(scope: Scope, receipt: Receipt, row: dict[str, Any]) -> bool:
+    """By dataset and submitter. Where not all of a file was recognised, it may be of any dataset."""
+    if scope.submitters and (receipt.submitter or row["submitter"]) not in scope.submitters:
+        return False
+    anything = row["whole"] or not row["datasets"]
+    return not scope.datasets or anything or bool(set(row["datasets"]) & set(scope.datasets))
+
+
+def _submitters(wanted: Sequence[str], receipts: Sequence[Receipt], known: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    """Whole names for names or unmistakable parts of them."""
+    names = {receipt.submitter for receipt in receipts} | {row["submitter"] for row in known}
+    found: list[str] = []
+    for name in wanted:
+        fitting = [name] if name in names else sorted(known for known in names if known and name in known)
+        if len(fitting) != 1:
+            told = f"may be any of {', '.join(fitting[:8])}" if fitting else "never sent anything"
+            raise UserMistake(f"--submitter {name!r} {told} / 제출 기관 이름을 확인해 주세요")
+        found += fitting
+    return tuple(sorted(set(found)))
+
+
+def _estimate(archive: Archive, size: int) -> float | None:
+    """Seconds for so many bytes, by what the last runs that read anything took."""
+    told = [record.told for record in Runs(archive.folder).all() if record.told.get("read_bytes")][-MEASURED_RUNS:]
+    measured = sum(run["read_bytes"] for run in told)
+    return round(size * sum(run["read_seconds"] for run in told) / measured, 1) if measured else None

@@ -1,0 +1,89 @@
+"""The journal of runs: what was begun, with its reason and plan, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sciculture_etl.extract.journal import Journal
+
+UNFINISHED = "unfinished"
+
+
+@dataclass
+class RunRecord:
+    """run_no: counted from 1. kind: nightly, backfill, rebuild or publish. began_at, ended_at: ISO 8601 UTC; the end is
+    empty while it runs, and for ever where it was killed. outcome: published, unchanged, refused, failed, stopped, else
+    ``UNFINISHED``. plan: of a backfill, its scope and what it was to read. told: what it did."""
+
+    run_no: int
+    kind: str = ""
+    began_at: str = ""
+    reason: str = ""
+    plan: dict[str, Any] = field(default_factory=dict)
+    ended_at: str = ""
+    outcome: str = UNFINISHED
+    told: dict[str, Any] = field(default_factory=dict)
+
+
+class Runs:
+    """The journal ``runs.jsonl`` beside the receipts: a line when a run begins, one when it has a plan, one when it
+    ends. What was killed has none of its end."""
+
+    def __init__(self, archive: Path) -> None:
+        self._journal = Journal(archive / "runs.jsonl")
+
+    def all(self) -> list[RunRecord]:
+        """In the order in which they began."""
+        records: dict[int, RunRecord] = {}
+        for line in self._journal.readable():
+            record = records.setdefault(line["run_no"], RunRecord(line["run_no"]))
+            for name, value in line.items():
+                setattr(record, name, value)
+        return list(records.values())
+
+    def last_night(self) -> datetime | None:
+        """When the run before the one going on began."""
+        begun = [record.began_at for record in self.all() if record.began_at]
+        return datetime.fromisoformat(begun[-2]) if len(begun) > 1 else None
+
+    def unfinished_backfill(self) -> RunRecord | None:
+        """The last backfill that had a plan, where it came to no end."""
+        backfills = [record for record in self.all() if record.kind == "backfill" and record.plan]
+        return backfills[-1] if backfills and backfills[-1].outcome in (UNFINISHED, "failed", "stopped") else None
+
+    def plan(self, record: RunRecord, plan: dict[str, Any]) -> None:
+        """Writes down what a run that has begun is going to do."""
+        record.plan = plan
+        self._journal.add([{"run_no": record.run_no, "plan": plan}])
+
+    @contextmanager
+    def record(self, kind: str, reason: str = "") -> Iterator[RunRecord]:
+        """Writes the beginning, and the end when the block ends, by whatever way; the block says outcome and told."""
+        last = max((line["run_no"] for line in self._journal.readable()), default=0)
+        record = RunRecord(last + 1, kind, _now(), reason)
+        began = {"run_no": record.run_no, "kind": kind, "began_at": record.began_at, "reason": reason}
+        self._journal.add([began])
+        try:
+            yield record
+        except Exception as error:
+            record.outcome, record.told = "failed", record.told | {"error": type(error).__name__}
+            raise
+        except BaseException:
+            record.outcome = "stopped"
+            raise
+        finally:
+            record.ended_at = _now()
+            ended = {"run_no": record.run_no, "ended_at": record.ended_at, "outcome": record.outcome,
+                     "told": record.told}  # fmt: skip
+            # Where the disk is full, what led here is the better message.
+            with suppress(OSError) if record.outcome in ("failed", "stopped") else nullcontext():
+                self._journal.add([ended])
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,85 @@
+"""What a run did and why, for whoever called it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sciculture_etl.extract import Extraction
+from sciculture_etl.load.accept import Acceptance
+from sciculture_etl.publish import Figure, Publication
+
+# Of what ran for one and the same reason, so many are named.
+NAMED = 20
+
+
+class Progress(Protocol):
+    """What a live view listens to."""
+
+    def start(self, step: str, total: int) -> None: ...
+
+    def advance(self, step: str, count: int = 1) -> None: ...
+
+
+class Silent:
+    def start(self, step: str, total: int) -> None: ...
+
+    def advance(self, step: str, count: int = 1) -> None: ...
+
+
+@dataclass
+class Reason:
+    """Why things of one step ran. step: read, accept or model. why: what is new or other than it was. names: the first
+    ``NAMED`` of the count files, dataset-years or tables."""
+
+    step: str
+    why: str
+    count: int = 0
+    names: list[str] = field(default_factory=list)
+
+
+class Reasons:
+    """Collects why each thing ran, gathered by step and reason."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], Reason] = {}
+
+    def add(self, step: str, name: str, whys: Iterable[str]) -> None:
+        """One thing that ran; several reasons that hold together are told as one."""
+        why = ", ".join(whys)
+        reason = self._found.setdefault((step, why), Reason(step, why))
+        reason.count += 1
+        if len(reason.names) < NAMED:
+            reason.names.append(name)
+
+    def all(self) -> list[Reason]:
+        return list(self._found.values())
+
+
+@dataclass
+class RunReport:
+    """What a run did, for people and machines. verdicts, rows, findings: of all submissions; new_verdicts: of those
+    received in this run (read_count may be higher: a changed contract has files read again). reasons: why each thing
+    was read, accepted or modelled. missing: reports that are due and didn't come; newly_missing: those of them of which
+    no earlier run told (dataset, submitter, program_year, period_no, due_on). unfit_corrections: those whose guard
+    fails, with stale or not_found. answers: written to the outbox in this run. set_aside: why the
+    build database was set aside and made again, if it was."""
+
+    kind: str = "nightly"
+    extraction: Extraction = field(default_factory=Extraction)
+    read_count: int = 0
+    acceptance: Acceptance = field(default_factory=Acceptance)
+    rebuilt: list[str] = field(default_factory=list)
+    publication: Publication = field(default_factory=lambda: Publication("unchanged", None))
+    verdicts: dict[str, int] = field(default_factory=dict)
+    new_verdicts: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    findings: dict[str, int] = field(default_factory=dict)
+    figures: list[Figure] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    missing: int = 0
+    newly_missing: list[dict[str, Any]] = field(default_factory=list)
+    unfit_corrections: dict[str, str] = field(default_factory=dict)
+    answers: int = 0
+    set_aside: str | None = None

@@ -1,0 +1,225 @@
+"""The steps as methods of one run, in the order in which they are called. Knows nothing of who orchestrates."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sciculture_etl.contracts import Contract, load_contracts, load_promises
+from sciculture_etl.extract import Archive, Extraction, Receipt, extract_submissions
+from sciculture_etl.feedback import answer_all
+from sciculture_etl.load import Warehouse, accept_versions, writer_lock
+from sciculture_etl.load.accept import Acceptance
+from sciculture_etl.load.warehouse import discard_database
+from sciculture_etl.machine import faults_in_words
+from sciculture_etl.model import Model, build_model
+from sciculture_etl.pipeline.backfill import Plan, Scope, ask_for, make_plan
+from sciculture_etl.pipeline.intake import Intake
+from sciculture_etl.pipeline.journal import RunRecord, Runs
+from sciculture_etl.pipeline.report import Progress, Reasons, RunReport, Silent
+from sciculture_etl.publish import Publication, publish_release, read_figures_checked
+from sciculture_etl.settings import Settings
+
+SEOUL = ZoneInfo("Asia/Seoul")
+KINDS = ("nightly", "backfill", "rebuild", "publish")
+TOLD_MISSING = "missing reports told of"
+
+
+class Run:
+    """One run over an open warehouse: call the steps in order. Every step can be repeated after a kill."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        contracts: dict[str, Contract],
+        warehouse: Warehouse,
+        progress: Progress,
+        record: RunRecord,
+    ) -> None:
+        self.settings = settings
+        self.contracts = contracts
+        self.promises = load_promises()
+        self.warehouse = warehouse
+        self.progress = progress
+        self.today = datetime.now(SEOUL).date()
+        self.archive = Archive(settings.archive)
+        self.record = record
+        self.report = RunReport(record.kind, set_aside=warehouse.set_aside)
+        self.reasons = Reasons()
+        self._intake = Intake(settings, contracts, warehouse, self.archive, progress)
+        self._scope: Scope | None = None
+        self._model = Model()
+
+    @classmethod
+    @contextmanager
+    def open(
+        cls,
+        settings: Settings,
+        progress: Progress | None = None,
+        wait_seconds: float = 0,
+        kind: str = "nightly",
+        reason: str = "",
+    ) -> Iterator[Run]:
+        """Takes the writer's lock, writes the run's beginning down and opens the warehouse; a rebuild begins with an
+        empty one. Where the block ends well, the report is complete. Raises Busy where another run holds the lock.
+        kind: one of ``KINDS``. reason: why, as it is kept in the journal."""
+        contracts = load_contracts()
+        with (
+            writer_lock(settings.warehouse, wait_seconds, f"{kind} {reason}".strip()),
+            Runs(settings.archive).record(kind, reason) as record,
+        ):
+            if kind == "rebuild":
+                discard_database(settings.build_database)
+            with (
+                faults_in_words(settings),
+                Warehouse.open(settings.build_database, settings.staging, contracts) as warehouse,
+            ):
+                run = cls(settings, contracts, warehouse, progress or Silent(), record)
+                yield run
+                run._sum_up()
+
+    @staticmethod
+    def plan_backfill(settings: Settings, scope: Scope, everything: bool = False) -> Plan:
+        """What a backfill of that scope would do; nothing is read or written. everything: also what was read with
+        all that is of today. Raises Busy, and UserMistake where there is nothing to plan on."""
+        contracts = load_contracts()
+        with (
+            writer_lock(settings.warehouse, 0, "plan of a backfill"),
+            Warehouse.open(settings.build_database, settings.staging, contracts) as warehouse,
+        ):
+            archive = Archive(settings.archive)
+            intake = Intake(settings, contracts, warehouse, archive, Silent())
+            return make_plan(warehouse, intake, archive, scope, everything)
+
+    def extract(self) -> Extraction:
+        """Channels → archive. Called again in the same run, it adds to what came before."""
+        before = self.report.extraction.received
+        self.report.extraction = extract_submissions(self.settings, self.archive)
+        self.report.extraction.received[:0] = before
+        return self.report.extraction
+
+    def read_and_load(self) -> int:
+        """Archive → build database, for every submission not yet read with today's contracts, reader and regions.
+
+        Returns how many were read.
+        """
+        stale = self._intake.stale(self._intake.take_in())
+        for one in stale:
+            self.reasons.add("read", one.receipt.path, one.why)
+        self.report.read_count = len(stale)
+        self._read([one.receipt for one in stale], "")
+        return len(stale)
+
+    def begin_backfill(self, scope: Scope, everything: bool = False) -> Plan:
+        """Makes the plan anew, writes it down, and keeps to its scope from now on."""
+        plan = make_plan(self.warehouse, self._intake, self.archive, scope, everything)
+        self._scope = plan.scope
+        ask_for(self.warehouse, plan)
+        Runs(self.settings.archive).plan(self.record, plan.as_dict())
+        return plan
+
+    def read_year(self, plan: Plan, year: int) -> int:
+        """Archive → build database, for the files of a plan that tell of a year and of none before it in the plan.
+        Returns how many were read."""
+        files = [file for file in plan.files if file.years[0] == year]
+        for file in files:
+            self.reasons.add("read", file.receipt.path, file.why)
+        self.report.read_count += len(files)
+        self._read([file.receipt for file in files], f" {year}")
+        return len(files)
+
+    def _read(self, receipts: list[Receipt], what: str) -> None:
+        if receipts:
+            self.progress.start(f"read{what}", len(receipts))
+            self.progress.start(f"validate{what}", len(receipts))
+            self._intake.read(receipts, what)
+
+    def accept(self) -> Acceptance:
+        """Puts the newest versions in force, year by year where the year's suite holds."""
+        scope = self._scope.condition if self._scope else "true"
+        self.report.acceptance = accept_versions(self.warehouse, self.contracts, scope)
+        for dataset, year in self.report.acceptance.accepted:
+            self.reasons.add("accept", f"{dataset} {year}", self.report.acceptance.why[dataset, year])
+        return self.report.acceptance
+
+    def model(self) -> list[str]:
+        """Rows in force → dimensions, facts, marts. Returns the tables that were made again."""
+        self._model = build_model(self.warehouse, self.contracts, self.promises, self.today)
+        self.report.rebuilt = self._model.rebuilt
+        for table, why in self._model.why.items():
+            self.reasons.add("model", table, why)
+        return self._model.rebuilt
+
+    def publish(self) -> Publication:
+        """Marts → release, and the swap."""
+        self.report.publication = publish_release(
+            self.settings, self.warehouse, self.contracts, self.promises, self._model
+        )
+        return self.report.publication
+
+    def answer(self) -> int:
+        """What was found → the outbox, for every submission of which that is new. Returns how many were answered."""
+        with self._intake.all_damage_told(self.archive.receipts()):
+            self.report.answers = answer_all(
+                self.warehouse, self.contracts, self.settings.archive, self.settings.outbox,
+                lambda count: self.progress.start("answers", count), lambda: self.progress.advance("answers"),
+            )  # fmt: skip
+        return self.report.answers
+
+    def steps(self) -> RunReport:
+        """All steps, for callers without an orchestrator."""
+        self.extract()
+        self.read_and_load()
+        self.accept()
+        self.model()
+        self.publish()
+        self.answer()
+        return self.report
+
+    def _sum_up(self) -> None:
+        """Fills the report with what stands in the build database now, and the record of the run with what it did."""
+        report = self.report
+        if self.warehouse.value(
+            "SELECT count(*) FROM information_schema.tables WHERE table_name = 'mart_submission_log'"
+        ):
+            rows = self.warehouse.rows("SELECT * FROM mart_submission_log")
+            report.verdicts = dict(Counter(row["verdict"] for row in rows))
+            new = {receipt.path for receipt in report.extraction.received}
+            last = {row["source_file"]: row["verdict"] for row in rows if row["source_file"] in new}
+            report.new_verdicts = dict(Counter(last.values()))
+            kinds = ("read", "loaded", "quarantined", "left_out")
+            report.rows = {kind: sum(row[f"rows_{kind}"] for row in rows) for kind in kinds}
+            found = self.warehouse.rows("SELECT code, count(*) AS n FROM mart_row_error GROUP BY code ORDER BY code")
+            report.findings = {row["code"]: row["n"] for row in found}
+            report.figures = read_figures_checked(self.warehouse.connection)
+            unfit = self.warehouse.rows("SELECT * FROM mart_correction WHERE status IN ('stale', 'not_found')")
+            report.unfit_corrections = {row["correction"]: row["status"] for row in unfit}
+            self._tell_missing()
+        report.reasons = self.reasons.all()
+        self.record.outcome = report.publication.outcome
+        self.record.told = {
+            "release_id": report.publication.release_id, "refusals": report.publication.refusals,
+            "received": len(report.extraction.received), "read": report.read_count,
+            "read_bytes": self._intake.read_bytes, "read_seconds": round(self._intake.read_seconds, 3),
+            "accepted_years": len(report.acceptance.accepted), "tables": len(report.rebuilt),
+            "rows": report.rows, "missing": report.missing,
+        }  # fmt: skip
+
+    def _tell_missing(self) -> None:
+        """Which missing reports no run has told of. What a rebuild finds missing was told of before."""
+        missing = self.warehouse.rows(
+            "SELECT dataset, submitter, program_year, period_no, due_on FROM mart_submission_status "
+            "WHERE status = 'missing' ORDER BY ALL"
+        )
+        keys = {"|".join(str(value) for value in row.values()): row for row in missing}
+        told = json.loads(self.warehouse.state(TOLD_MISSING) or "[]")
+        self.report.missing = len(missing)
+        self.report.newly_missing = [row for key, row in keys.items() if key not in set(told)]
+        if self.report.kind == "rebuild":
+            self.report.newly_missing = []
+        if told != list(keys):
+            self.warehouse.set_state(TOLD_MISSING, json.dumps(list(keys), ensure_ascii=False))

@@ -1,0 +1,110 @@
+"""What the operator sees of runs: why things ran, the plan of a backfill, the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sciculture_etl.pipeline import Plan, RunRecord
+from sciculture_etl.pipeline.report import Reason
+
+SEOUL = ZoneInfo("Asia/Seoul")
+STEPS = {"read": "read / 읽음", "accept": "accepted / 반영", "model": "made again / 다시 집계"}
+SHOWN = 4
+OUTCOMES = {
+    "published": "[green]published / 공표[/]", "unchanged": "[green]nothing new / 변화 없음[/]",
+    "refused": "[red]refused / 공표하지 않음[/]", "failed": "[red]failed / 실패[/]",
+    "stopped": "[yellow]stopped / 중단[/]", "unfinished": "[yellow]not ended / 끝나지 않음[/]",
+}  # fmt: skip
+
+
+def show_reasons(console: Console, reasons: Sequence[Reason]) -> None:
+    """Why each thing ran, gathered by reason."""
+    if not reasons:
+        console.print("\nnothing had to run: no file and no fingerprint is other than before / 다시 할 것이 없었습니다")
+        return
+    table = Table(title="Why / 이유", title_justify="left", title_style="bold", box=None, padding=(0, 2))
+    for heading in ("step / 단계", "because of / 까닭", "", "which / 대상"):
+        table.add_column(heading, justify="right" if not heading else "left")
+    for reason in reasons:
+        more = f" … +{reason.count - SHOWN:,}" if reason.count > SHOWN else ""
+        names = ", ".join(reason.names[:SHOWN]) + more
+        table.add_row(STEPS[reason.step], Text(reason.why), f"{reason.count:,}", Text(names))
+    console.print()
+    console.print(table)
+
+
+def show_plan(console: Console, plan: Plan) -> None:
+    """What a backfill would do."""
+    told = plan.as_dict()
+    console.print(Text(f"Backfill / 소급 처리: {plan.scope}", style="bold"))
+    if plan.is_empty:
+        console.print(
+            f"nothing to do: all {plan.unchanged:,} files of it were read with what is of today (--all reads"
+            " them all the same) / 다시 읽을 것이 없습니다"
+        )
+    else:
+        _show_work(console, plan)
+    if told["other_years"]:
+        years = ", ".join(str(year) for year in told["other_years"])
+        console.print(
+            f"  rows of {years} in the same files stay as they are until the next night"
+            " / 같은 파일의 다른 연도는 그대로 둡니다"
+        )
+    if plan.undated:
+        console.print(
+            f"  {plan.undated:,} changed files tell no year and are left to the next night"
+            " / 연도를 알 수 없어 다음 실행에 맡김"
+        )
+
+
+def _show_work(console: Console, plan: Plan) -> None:
+    table = Table(box=None, padding=(0, 2))
+    for heading in ("year / 연도", "files / 파일", "rows / 행", "MB"):
+        table.add_column(heading, justify="right")
+    lines = plan.by_year()
+    total = {key: sum(line[key] for line in lines) for key in ("files", "rows", "bytes")}
+    for line in [*lines, total]:
+        table.add_row(
+            str(line.get("year", "")), f"{line['files']:,}", f"{line['rows']:,}", f"{line['bytes'] / 1e6:,.1f}"
+        )
+    console.print(table)
+    for why, count in plan.why().items():
+        console.print(Text(f"  {count:,} files / 파일: {why}"))
+    console.print(Text(f"  {plan.unchanged:,} files are read with all that is of today / 바뀐 것이 없는 파일"))
+    if plan.pending:
+        console.print(Text(f"  read already, to be put in force / 읽었고 반영할 것: {', '.join(plan.pending)}"))
+    console.print(Text(f"  can change / 바뀔 수 있는 표 ({len(plan.tables)}): {', '.join(plan.tables)}"))
+    seconds = "not known yet" if plan.seconds is None else f"about {max(1, round(plan.seconds)):,} s of reading"
+    console.print(Text(f"  estimate / 예상: {seconds}, then one publication / 그 뒤 한 번 공표"))
+
+
+def show_runs(console: Console, records: Sequence[RunRecord]) -> None:
+    """The journal, the newest first."""
+    table = Table(box=None, padding=(0, 2))
+    for heading in ("no.", "run / 실행", "began / 시작", "took / 걸린 시간", "outcome / 결과", "read / 읽음", ""):
+        table.add_column(heading, justify="right" if heading in ("no.", "read / 읽음") else "left")
+    for record in records:
+        began = datetime.fromisoformat(record.began_at).astimezone(SEOUL)
+        took = ""
+        if record.ended_at:
+            seconds = (datetime.fromisoformat(record.ended_at) - began).total_seconds()
+            took = f"{seconds:,.0f} s"
+        about = [record.reason, *record.told.get("refusals", [])[:1], record.told.get("error", "")]
+        scope = f" {planned}" if (planned := _scope(record)) else ""
+        table.add_row(
+            str(record.run_no), Text(record.kind + scope), f"{began:%Y-%m-%d %H:%M}", took, OUTCOMES[record.outcome],
+            f"{record.told.get('read', 0):,}", Text("; ".join(part for part in about if part)),
+        )  # fmt: skip
+    console.print(table)
+
+
+def _scope(record: RunRecord) -> str:
+    from sciculture_etl.pipeline.backfill import planned_scope
+
+    return str(planned_scope(record.plan)) if record.plan else ""
