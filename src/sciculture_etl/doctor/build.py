@@ -17,7 +17,7 @@ import duckdb
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.doctor.case import Case, Check, Words, fault, ok, remark
 from sciculture_etl.load import Warehouse
-from sciculture_etl.load.damage import reason_of
+from sciculture_etl.load.proof import why_unreadable
 from sciculture_etl.load.warehouse import has_todays_layout
 from sciculture_etl.machine import free_room
 from sciculture_etl.pipeline import Silent
@@ -28,76 +28,56 @@ MADE_AGAIN: Words = (
     "nothing: the next run makes it again from the archive",
     "다음 실행이 보관된 제출본에서 다시 만듭니다",
 )
+AREA = "build database"
 REASONS = 3
 NOT_NOW: Words = ("a run is going on and changes it", "실행 중이라 살펴보지 않았습니다")
 
 
 @contextmanager
-def opened_copy(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A copy of a database with its log, open to read. Raises duckdb.Error where it is broken."""
+def copied(database: Path) -> Iterator[Path]:
+    """A copy of a database with its log, as long as the block lasts."""
     with tempfile.TemporaryDirectory(prefix="sciculture-doctor-") as folder:
         copy = Path(folder) / "copy.duckdb"
         for ending in ("", ".wal"):
             source = database.with_name(database.name + ending)
             if source.exists():
                 shutil.copyfile(source, copy.with_name(copy.name + ending))
-        with duckdb.connect(str(copy), config={"autoinstall_known_extensions": False}) as connection:
-            yield connection
-
-
-def what_is_broken(database: Path) -> str | None:
-    """Why a database can't be read to its last page, in the engine's words; None where it can."""
-    try:
-        with opened_copy(database) as connection:
-            for schema, table in connection.execute(
-                "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal"
-            ).fetchall():
-                # hash() of whole rows reads every column of every page.
-                connection.execute(f'SELECT sum(hash(t)) FROM "{schema}"."{table}" AS t').fetchall()
-    except duckdb.Error as error:
-        return reason_of(error)
-    return None
+        yield copy
 
 
 def database_is_whole(case: Case) -> Iterator[Check]:
     path = case.settings.build_database
     if case.running:
-        yield ok("build database", *NOT_NOW)
+        yield ok(AREA, *NOT_NOW)
         return
     if not path.exists():
         missing = ("it isn't there", "없습니다")
-        yield remark("build database", missing, MADE_AGAIN) if case.receipts else ok("build database", *missing)
+        yield remark(AREA, missing, MADE_AGAIN) if case.receipts else ok(AREA, *missing)
         return
     if free_room(Path(tempfile.gettempdir())) < 2 * path.stat().st_size:
         yield remark(
-            "build database",
+            AREA,
             ("not examined: no room for a copy", "복사할 공간이 없어 살펴보지 않았습니다"),
             (f"make room in {tempfile.gettempdir()}", f"{tempfile.gettempdir()}의 공간을 비워 주세요"),
         )
         return
-    if not case.quick and (reason := what_is_broken(path)):
-        yield _broken(reason)
-        return
-    try:
-        with opened_copy(path) as connection:
+    with copied(path) as copy:
+        if reason := why_unreadable(copy):
+            yield fault(AREA, (f"broken: {reason}", f"손상되었습니다: {reason}"), MADE_AGAIN, safe=True)
+            return
+        with duckdb.connect(str(copy)) as connection:
             yield from _adds_up(case, connection)
-    except duckdb.Error as error:
-        yield _broken(reason_of(error))
-
-
-def _broken(reason: str) -> Check:
-    return fault("build database", (f"broken: {reason}", f"손상되었습니다: {reason}"), MADE_AGAIN, safe=True)
 
 
 def _adds_up(case: Case, connection: duckdb.DuckDBPyConnection) -> Iterator[Check]:
     if not has_todays_layout(connection):
-        yield remark("build database", ("made by another version", "다른 판에서 만든 데이터베이스입니다"), MADE_AGAIN)
+        yield remark(AREA, ("made by another version", "다른 판에서 만든 데이터베이스입니다"), MADE_AGAIN)
         return
     contracts = load_contracts()
     warehouse = Warehouse(connection, case.settings.staging)
     if wrong := accounts_that_disagree(warehouse, contracts):
         yield fault(
-            "build database",
+            AREA,
             (f"rows don't add up: {wrong[0]} ({len(wrong):,} in all)", f"행 수가 맞지 않습니다: {wrong[0]}"),
             ("make it again from the archive: sciculture rebuild", "보관소에서 다시 만들어 주세요: sciculture rebuild"),
         )
@@ -108,7 +88,7 @@ def _adds_up(case: Case, connection: duckdb.DuckDBPyConnection) -> Iterator[Chec
     known = warehouse.value("SELECT count(*) FROM log.submission")
     told = "".join(f"; {count:,}: {reason}" for reason, count in why.most_common(REASONS))
     yield ok(
-        "build database",
+        AREA,
         f"{known:,} submissions read, rows add up; {len(stale):,} wait to be read tonight{told}",
         f"제출본 {known:,}개, 행 수 맞음; 다음 실행에서 읽을 것 {len(stale):,}개{told}",
     )

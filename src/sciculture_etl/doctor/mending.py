@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sciculture_etl.doctor.archive import damages
-from sciculture_etl.doctor.build import what_is_broken
 from sciculture_etl.doctor.case import Case, Words
 from sciculture_etl.doctor.places import wrong_modes
 from sciculture_etl.doctor.releases import leftovers, stale_copies
 from sciculture_etl.extract import Archive, Damage, channels_of
 from sciculture_etl.load import writer_lock
 from sciculture_etl.load.damage import set_aside
+from sciculture_etl.load.proof import why_unreadable
 from sciculture_etl.publish.current import finish_swap
 from sciculture_etl.settings import UserMistake
 
@@ -77,7 +77,7 @@ def _found_among(candidates: list[Path], damage: Damage, archive: Archive) -> bo
 
 def _set_broken_database_aside(case: Case) -> Iterator[Words]:
     path = case.settings.build_database
-    if path.exists() and (reason := what_is_broken(path)):
+    if path.exists() and (reason := why_unreadable(path)):
         aside = set_aside(path)
         yield (
             f"set the broken build database aside as {aside.name} ({reason}); the next run makes it again",

@@ -11,8 +11,8 @@ from typing import Any
 
 import duckdb
 
-from sciculture_etl.doctor.build import what_is_broken
 from sciculture_etl.doctor.case import Case, Check, Words, fault, ok, remark
+from sciculture_etl.load.proof import why_unreadable
 from sciculture_etl.machine import megabytes
 from sciculture_etl.publish.current import MODES, OPERATIONS, current_release, is_whole, read_pointer
 
@@ -119,7 +119,7 @@ def _what_is_wrong(folder: Path, quick: bool) -> str | None:
                     return f"csv/{exported.name} was changed"
     if not quick:
         for name in MODES:
-            if reason := what_is_broken(folder / name):
+            if reason := why_unreadable(folder / name):
                 return f"{name}: {reason}"
     return None
 

@@ -25,7 +25,7 @@ from sciculture_etl.extract.journal import Journal
 from sciculture_etl.findings import Finding
 from sciculture_etl.settings import UserMistake
 
-# Longer than nights are apart: more between two of them is the clock's mistake until the next one says the same.
+# Nights are less apart than this. Where they weren't, the clock may have been wrong (or the machine off).
 LEAP = timedelta(days=7)
 
 
@@ -52,7 +52,6 @@ class Restricted:
         self.archive = archive
         self._journal = Journal(archive.folder / "restricted.jsonl")
         self._stays: dict[str, _Stay] = {}
-        self._behind: datetime | None = None
         for _ in self._journal.records(self._follow):
             pass
 
@@ -95,19 +94,19 @@ class Restricted:
 
     def overdue(self, retention_days: int) -> list[str]:
         """Of what lies here, what has been here for its days by today's clock."""
-        longest = timedelta(days=retention_days)
-        return [sha256 for sha256 in self.held() if datetime.now(UTC) - self._stays[sha256].since >= longest]
+        return [sha256 for sha256 in self.held() if self._is_overdue(sha256, retention_days)]
+
+    def _is_overdue(self, sha256: str, retention_days: int) -> bool:
+        return datetime.now(UTC) - self._stays[sha256].since >= timedelta(days=retention_days)
 
     def settle(self, retention_days: int, last_night: datetime | None = None) -> None:
         """Finishes what a killed run left, then deletes what has been here for its days. Only the one writer calls.
 
-        last_night: when the run before this one began, since a clock may be wrong for a night. One that leaps ahead
-        deletes nothing until a second night has seen the same days. What comes in while it is behind is dated by the
-        last night, and what was dated in the future begins its days anew.
+        last_night: when the run before this one began. Where the clock has leapt since, or a file is dated in the
+        future, it is or was wrong: the days begin anew, since bytes deleted too early never come back.
         """
         now = datetime.now(UTC)
         leapt = last_night is not None and now - last_night > LEAP
-        self._behind = last_night if last_night and last_night > now else None
         for sha256, stay in list(self._stays.items()):
             if stay.event == "returned":
                 self._return(sha256)
@@ -116,9 +115,9 @@ class Restricted:
                     self._write(sha256, "restricted", stay.verdict)
                 self._take(sha256)
             stay = self._stays[sha256]
-            if stay.event == "restricted" and stay.since > now and not self._behind:
-                self._write(sha256, "restricted", stay.verdict)
-            if sha256 in self.overdue(retention_days) and not leapt:
+            if stay.event == "restricted" and (leapt or stay.since > now):
+                self._write(sha256, "restricted", stay.verdict, anew=True)
+            if stay.event == "restricted" and self._is_overdue(sha256, retention_days):
                 self.path_of(sha256).unlink(missing_ok=True)
             if stay.event == "restricted" and not self.path_of(sha256).exists():
                 self._write(sha256, "deleted", stay.verdict)
@@ -138,24 +137,24 @@ class Restricted:
             source.chmod(0o440)
             source.replace(target)
 
-    def _write(self, sha256: str, event: str, verdict: Verdict) -> None:
+    def _write(self, sha256: str, event: str, verdict: Verdict, anew: bool = False) -> None:
         line = {
             "sha256": sha256,
             "event": event,
-            "at": (self._behind or datetime.now(UTC)).isoformat(timespec="seconds"),
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "format": verdict.format,
             "findings": [
                 {key: value for key, value in asdict(finding).items() if value not in (None, "", 0)}
                 for finding in verdict.findings
             ],
         }
-        self._journal.add([line])
-        self._follow(line)
+        self._journal.add([line | {"anew": True} if anew else line])
+        self._follow(line | {"anew": anew})
 
     def _follow(self, line: dict[str, Any]) -> None:
         verdict = Verdict(line["format"], [Finding(**finding) for finding in line["findings"]])
         at, before = datetime.fromisoformat(line["at"]), self._stays.get(line["sha256"])
         # Read again while it is here, a file doesn't begin its days anew.
         stays_on = before is not None and before.event == line["event"] == "restricted"
-        since = min(before.since, at) if before and stays_on else at
+        since = before.since if before and stays_on and not line.get("anew") else at
         self._stays[line["sha256"]] = _Stay(since, line["event"], verdict)

@@ -20,6 +20,7 @@ from sciculture_etl.contracts import Contract
 from sciculture_etl.extract import Decision, Receipt
 from sciculture_etl.load.damage import BrokenDatabase, holder, is_broken, is_broken_at_opening, reason_of, set_aside
 from sciculture_etl.load.lock import Busy
+from sciculture_etl.load.proof import why_unreadable
 from sciculture_etl.settings import fingerprint
 
 ENVELOPE = {
@@ -136,23 +137,29 @@ class Warehouse:
 
     @classmethod
     @contextmanager
-    def open(cls, path: Path, staging: Path, contracts: dict[str, Contract]) -> Iterator[Warehouse]:
+    def open(
+        cls, path: Path, staging: Path, contracts: dict[str, Contract], doubtful: bool = False
+    ) -> Iterator[Warehouse]:
         """Opens or makes the database and brings its tables in line with the contracts.
 
-        A broken one is set aside and made again from the archive (``set_aside`` then says why); one that breaks under
+        doubtful: the last run came to no end, so that the database is proved first. A broken one is set aside and made again from the archive (``set_aside`` then says why); one that breaks under
         the work, too, by the next run: BrokenDatabase.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(staging, ignore_errors=True)  # what a killed run left
         staging.mkdir(parents=True)
+        reason = why_unreadable(path) if doubtful and path.exists() else None
+        if reason:
+            set_aside(path)
         try:
             warehouse = cls._prepared(path, staging, contracts)
         except duckdb.Error as error:
             if not is_broken_at_opening(error):
                 raise
+            reason = reason_of(error)
             set_aside(path)
             warehouse = cls._prepared(path, staging, contracts)
-            warehouse.set_aside = reason_of(error)
+        warehouse.set_aside = reason
         try:
             yield warehouse
         except Exception as error:

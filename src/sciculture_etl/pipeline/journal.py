@@ -18,7 +18,8 @@ UNFINISHED = "unfinished"
 class RunRecord:
     """run_no: counted from 1. kind: nightly, backfill, rebuild or publish. began_at, ended_at: ISO 8601 UTC; the end is
     empty while it runs, and for ever where it was killed. outcome: published, unchanged, refused, failed, stopped, else
-    ``UNFINISHED``. plan: of a backfill, its scope and what it was to read. told: what it did."""
+    ``UNFINISHED``. plan: of a backfill, its scope and what it was to read. told: what it did.
+    after_a_crash: whether the run before it came to no end."""
 
     run_no: int
     kind: str = ""
@@ -28,6 +29,7 @@ class RunRecord:
     ended_at: str = ""
     outcome: str = UNFINISHED
     told: dict[str, Any] = field(default_factory=dict)
+    after_a_crash: bool = False
 
 
 class Runs:
@@ -64,8 +66,10 @@ class Runs:
     @contextmanager
     def record(self, kind: str, reason: str = "") -> Iterator[RunRecord]:
         """Writes the beginning, and the end when the block ends, by whatever way; the block says outcome and told."""
-        last = max((line["run_no"] for line in self._journal.readable()), default=0)
+        earlier = self.all()
+        last = max((one.run_no for one in earlier), default=0)
         record = RunRecord(last + 1, kind, _now(), reason)
+        record.after_a_crash = bool(earlier) and earlier[-1].outcome == UNFINISHED
         began = {"run_no": record.run_no, "kind": kind, "began_at": record.began_at, "reason": reason}
         self._journal.add([began])
         try:

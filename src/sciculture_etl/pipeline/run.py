@@ -76,7 +76,7 @@ class Run:
                 discard_database(settings.build_database)
             with (
                 faults_in_words(settings),
-                Warehouse.open(settings.build_database, settings.staging, contracts) as warehouse,
+                Warehouse.open(settings.build_database, settings.staging, contracts, record.after_a_crash) as warehouse,
             ):
                 run = cls(settings, contracts, warehouse, progress or Silent(), record)
                 yield run
