@@ -28,8 +28,7 @@ def why_unreadable(database: Path) -> str | None:
 
 
 def _read_whole(database: str) -> None:
-    config = {"autoinstall_known_extensions": False}
-    with duckdb.connect(database, read_only=True, config=config) as connection:
+    with duckdb.connect(database, read_only=True, config={"autoinstall_known_extensions": False}) as connection:
         tables = "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal"
         for schema, table in connection.execute(tables).fetchall():
             # The hash of whole rows takes every column of every page.

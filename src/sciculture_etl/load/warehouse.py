@@ -142,8 +142,9 @@ class Warehouse:
     ) -> Iterator[Warehouse]:
         """Opens or makes the database and brings its tables in line with the contracts.
 
-        doubtful: the last run came to no end, so that the database is proved first. A broken one is set aside and made again from the archive (``set_aside`` then says why); one that breaks under
-        the work, too, by the next run: BrokenDatabase.
+        doubtful: the last run came to no end, so that the database is proved first. A broken one is set aside and made
+        again from the archive (``set_aside`` then says why); of one that breaks under the work, BrokenDatabase tells,
+        and the next run makes it again.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(staging, ignore_errors=True)  # what a killed run left
