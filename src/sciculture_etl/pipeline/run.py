@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from sciculture_etl.contracts import Contract, load_contracts, load_promises
 from sciculture_etl.extract import Archive, Extraction, Receipt, extract_submissions
 from sciculture_etl.feedback import answer_all
-from sciculture_etl.load import Warehouse, accept_versions
+from sciculture_etl.load import Warehouse, accept_versions, writer_lock
 from sciculture_etl.load.accept import Acceptance
-from sciculture_etl.load.warehouse import discard_database, writer_lock
+from sciculture_etl.load.warehouse import discard_database
+from sciculture_etl.machine import faults_in_words
 from sciculture_etl.model import Model, build_model
 from sciculture_etl.pipeline.backfill import Plan, Scope, ask_for, make_plan
 from sciculture_etl.pipeline.intake import NEW, Intake
@@ -47,7 +48,7 @@ class Run:
         self.today = datetime.now(SEOUL).date()
         self.archive = Archive(settings.archive)
         self.record = record
-        self.report = RunReport(record.kind)
+        self.report = RunReport(record.kind, set_aside=warehouse.set_aside)
         self.reasons = Reasons()
         self._intake = Intake(settings, contracts, warehouse, self.archive, progress)
         self._scope: Scope | None = None
@@ -75,7 +76,10 @@ class Run:
         ):
             if kind == "rebuild":
                 discard_database(settings.build_database)
-            with Warehouse.open(settings.build_database, settings.staging, contracts) as warehouse:
+            with (
+                faults_in_words(settings),
+                Warehouse.open(settings.build_database, settings.staging, contracts, record.after_a_crash) as warehouse,
+            ):
                 run = cls(settings, contracts, warehouse, progress or Silent(), record)
                 yield run
                 run._sum_up()
@@ -174,10 +178,11 @@ class Run:
 
     def answer(self) -> int:
         """What was found → the outbox, for every submission of which that is new. Returns how many were answered."""
-        self.report.answers = answer_all(
-            self.warehouse, self.contracts, self.settings.archive, self.settings.outbox,
-            lambda count: self.progress.start("answers", count), lambda: self.progress.advance("answers"),
-        )  # fmt: skip
+        with self._intake.all_damage_told(self.archive.receipts()):
+            self.report.answers = answer_all(
+                self.warehouse, self.contracts, self.settings.archive, self.settings.outbox,
+                lambda count: self.progress.start("answers", count), lambda: self.progress.advance("answers"),
+            )  # fmt: skip
         return self.report.answers
 
     def steps(self) -> RunReport:
