@@ -24,7 +24,7 @@ from flows.schedule import covered_by
 from flows.steps import HOUR, Watch, watching
 from flows.watchdog import SERVED, Watchdog
 from sciculture_etl.failures import failure_in_words
-from sciculture_etl.load.warehouse import Busy
+from sciculture_etl.load import Busy
 from sciculture_etl.personal import mask_text
 from sciculture_etl.pipeline import Progress, Run, RunReport
 from sciculture_etl.settings import Settings, UserMistake

@@ -17,6 +17,7 @@ from rich.text import Text
 from sciculture_etl.findings import catalogue
 from sciculture_etl.pipeline import RunReport
 from sciculture_etl.publish import Figure
+from sciculture_etl.release_views import counted
 from sciculture_etl.settings import Settings
 
 STEPS = {
@@ -25,6 +26,7 @@ STEPS = {
     "load": "read and load / 읽기·적재",
     "read": "  read / 읽기",
     "validate": "  validate / 검증",
+    "resume": "end the hold / 보류 해제",
     "accept": "accept / 반영",
     "model": "model / 집계",
     "publish": "publish / 공표",
@@ -107,6 +109,10 @@ UNFIT = {
     "stale": "its source was mended or changed, take it away / 원본이 고쳐졌으니 지워 주세요",
     "not_found": "the submission in force has no such row / 쓰이는 제출본에 그런 행이 없습니다",
 }
+BROKE = (
+    "the build database was broken, is set aside as warehouse.duckdb.corrupt and was made again from the archive / "
+    "작업용 데이터베이스가 손상되어 보관된 제출본에서 다시 만들었습니다"
+)
 STATUS = {
     "equal": "[green]equal[/]", "differs": "[red]differs[/]", "incomplete": "[yellow]not all in yet[/]",
     "no_data": "[dim]no data[/]",
@@ -173,6 +179,8 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
     console.print(_figures(report))
     if differing := [figure for figure in report.figures if figure.status == "differs"]:
         console.print(figures_table(differing))
+    if report.set_aside:
+        console.print(Text(f"{BROKE}: {report.set_aside}", style="yellow"))
     for name, status in report.unfit_corrections.items():
         console.print(
             Text(f"correction no longer fits / 바로잡기가 더는 맞지 않음: {name}: {UNFIT[status]}", style="yellow")
@@ -195,6 +203,8 @@ def _show_outcome(console: Console, settings: Settings, report: RunReport, secon
     }
     console.print()
     console.print(told[publication.outcome])
+    if publication.revised:
+        console.print(Text(f"  changes / 바뀐 수치: {counted(publication.revised)} (mart_revision, `sciculture diff`)"))
     for refusal in publication.refusals:
         console.print(Text(f"  {refusal}", style="red"))
     where = [
@@ -221,6 +231,7 @@ def as_machine_report(
         "exit_code": exit_code,
         "release_id": publication.release_id,
         "refusals": publication.refusals,
+        "revised": publication.revised,
         "files": {
             "received": len(report.extraction.received),
             "unchanged": report.extraction.unchanged,
@@ -240,6 +251,7 @@ def as_machine_report(
         "remarks": {o.name: o.warnings for o in [*report.acceptance.remarks, *publication.remarks]},
         "figures": [figure.as_dict() for figure in report.figures],
         "rebuilt": report.rebuilt,
+        "set_aside": report.set_aside,
         "warehouse": str(settings.warehouse),
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
     }  # fmt: skip

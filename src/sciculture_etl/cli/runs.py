@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sciculture_etl import stopping
 from sciculture_etl.cli.app import PARTIAL, REFUSED, app
 from sciculture_etl.settings import Settings, UserMistake
 
@@ -37,6 +38,15 @@ def rebuild(as_json: AsJson = False, wait: Wait = 0, explain: Explain = False) -
     """Make the build database anew from the archive alone; the release stays unless figures change."""
     with _watched(as_json, explain) as watch:
         from flows.rebuild import rebuild as flow
+
+        watch(flow, wait_seconds=wait)
+
+
+@app.command()
+def publish(as_json: AsJson = False, wait: Wait = 0, explain: Explain = False) -> None:
+    """Publish what has been read so far, without looking for new files; it ends the hold that follows a rollback."""
+    with _watched(as_json, explain) as watch:
+        from flows.publish import publish as flow
 
         watch(flow, wait_seconds=wait)
 
@@ -152,6 +162,7 @@ def _watched(as_json: bool, explain: bool, looks_into_inbox: bool = False) -> It
     """Prefect's API, the live view, and at the end the summary and the exit code of the flow that the block runs."""
     from flows.embedded import prefect_api
 
+    stopping.listen()
     settings = Settings.from_environment()
     started = time.monotonic()
     with prefect_api(settings.warehouse):
