@@ -109,6 +109,10 @@ UNFIT = {
     "stale": "its source was mended or changed, take it away / 원본이 고쳐졌으니 지워 주세요",
     "not_found": "the submission in force has no such row / 쓰이는 제출본에 그런 행이 없습니다",
 }
+BROKE = (
+    "the build database was broken, is set aside as warehouse.duckdb.corrupt and was made again from the archive / "
+    "작업용 데이터베이스가 손상되어 보관된 제출본에서 다시 만들었습니다"
+)
 STATUS = {
     "equal": "[green]equal[/]", "differs": "[red]differs[/]", "incomplete": "[yellow]not all in yet[/]",
     "no_data": "[dim]no data[/]",
@@ -175,6 +179,8 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
     console.print(_figures(report))
     if differing := [figure for figure in report.figures if figure.status == "differs"]:
         console.print(figures_table(differing))
+    if report.set_aside:
+        console.print(Text(f"{BROKE}: {report.set_aside}", style="yellow"))
     for name, status in report.unfit_corrections.items():
         console.print(
             Text(f"correction no longer fits / 바로잡기가 더는 맞지 않음: {name}: {UNFIT[status]}", style="yellow")
@@ -245,6 +251,7 @@ def as_machine_report(
         "remarks": {o.name: o.warnings for o in [*report.acceptance.remarks, *publication.remarks]},
         "figures": [figure.as_dict() for figure in report.figures],
         "rebuilt": report.rebuilt,
+        "set_aside": report.set_aside,
         "warehouse": str(settings.warehouse),
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
     }  # fmt: skip

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from sciculture_etl.extract.journal import checked_reason
-from sciculture_etl.load.warehouse import writer_lock
+from sciculture_etl.load.lock import writer_lock
 from sciculture_etl.publish.current import current_release
 from sciculture_etl.publish.diff import HISTORY, count_differences, find_differences
 from sciculture_etl.publish.journal import PINNED, UNPINNED, ReleaseJournal

@@ -16,7 +16,7 @@ import duckdb
 from sciculture_etl.extract import Archive, Decision, Decisions
 from sciculture_etl.extract.decisions import REINSTATED, WITHDRAWN
 from sciculture_etl.extract.journal import checked_reason
-from sciculture_etl.load.warehouse import writer_lock
+from sciculture_etl.load import writer_lock
 from sciculture_etl.settings import Settings, UserMistake
 
 SHORTEST_ID = 4

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from sciculture_etl.load.warehouse import writer_lock
+from sciculture_etl.load import writer_lock
 from sciculture_etl.sample import DAILY_SCIENCE_CLASS, write_sample
 from tests.cli.conftest import COMMAND, Places
 

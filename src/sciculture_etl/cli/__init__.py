@@ -5,34 +5,50 @@ from __future__ import annotations
 import os
 import sys
 
-from sciculture_etl.cli import files, region, release, runs, serve, submissions, template
+from sciculture_etl import stopping
+from sciculture_etl.cli import doctor, files, region, release, runs, serve, submissions, template
 from sciculture_etl.cli.app import BUSY, FAILED, app
-from sciculture_etl.settings import UserMistake
+from sciculture_etl.machine import explain
+from sciculture_etl.settings import Settings, UserMistake
 
-__all__ = ["app", "files", "main", "region", "release", "runs", "serve", "submissions", "template"]
+__all__ = ["app", "doctor", "files", "main", "region", "release", "runs", "serve", "submissions", "template"]
 
 
 def main() -> None:
-    """Entry point: a user's mistake is one sentence, never a traceback."""
-    from sciculture_etl.load.warehouse import Busy
-
+    """Entry point: a mistake, a fault of the machine or a signal is one sentence, never a traceback."""
     try:
         app()
-    except Busy as error:
-        print(f"sciculture: {error}", file=sys.stderr)
-        sys.exit(BUSY)
-    except UserMistake as error:
-        print(f"sciculture: {error}", file=sys.stderr)
-        sys.exit(FAILED)
-    except BrokenPipeError:
-        sys.exit(FAILED)
     except Exception as error:
-        from sciculture_etl.failures import failure_in_words
-
-        print(
-            f"sciculture: failed: {failure_in_words(error)}. The last good release stays; run it again when mended",
-            file=sys.stderr,
-        )
-        if os.environ.get("SCICULTURE_TRACEBACK"):
+        sys.exit(_told(error))
+    except BaseException as error:
+        if stopping.came() is None or isinstance(error, SystemExit):
             raise
-        sys.exit(FAILED)
+        sys.exit(_told(error))
+
+
+def _told(error: BaseException) -> int:
+    """Says what went wrong; returns the exit code."""
+    from sciculture_etl.failures import failure_in_words
+    from sciculture_etl.load import Busy
+
+    if (number := stopping.came()) is not None:  # whatever a library made of it
+        stopping.tell(number)
+        return stopping.exit_code(number)
+    if isinstance(error, BrokenPipeError):
+        return FAILED
+    if isinstance(error, UserMistake):
+        print(f"sciculture: {error}", file=sys.stderr)
+        return BUSY if isinstance(error, Busy) else FAILED
+    if (told := _of_the_machine(error)) is None:
+        told = f"failed: {failure_in_words(error)}. The last good release stays; run it again when mended"
+    print(f"sciculture: {told}", file=sys.stderr)
+    if os.environ.get("SCICULTURE_TRACEBACK"):
+        raise error
+    return FAILED
+
+
+def _of_the_machine(error: BaseException) -> str | None:
+    try:
+        return explain(error, Settings.from_environment())
+    except UserMistake:  # of settings that can't be read there is nothing to tell
+        return None

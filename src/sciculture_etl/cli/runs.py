@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sciculture_etl import stopping
 from sciculture_etl.cli.app import PARTIAL, REFUSED, app
 from sciculture_etl.settings import Settings, UserMistake
 
@@ -161,6 +162,7 @@ def _watched(as_json: bool, explain: bool, looks_into_inbox: bool = False) -> It
     """Prefect's API, the live view, and at the end the summary and the exit code of the flow that the block runs."""
     from flows.embedded import prefect_api
 
+    stopping.listen()
     settings = Settings.from_environment()
     started = time.monotonic()
     with prefect_api(settings.warehouse):

@@ -47,6 +47,15 @@ class Receipt:
         return self.sha256[:16]
 
 
+def _sha256_of(path: Path) -> str:
+    with path.open("rb") as kept:
+        return hashlib.file_digest(kept, "sha256").hexdigest()
+
+
+class Damaged(UserMistake):
+    """Submissions whose bytes the archive has lost, or which are no longer what was received."""
+
+
 class Archive:
     """Bytes under ``<folder>/<first two digits>/<sha256>``; receipts in ``<folder>/receipts.jsonl``.
 
@@ -63,7 +72,8 @@ class Archive:
 
     def store(self, source: Source, check: Callable[[str, int], None] = lambda sha256, size: None) -> tuple[str, int]:
         """Copies one file into the archive; returns its sha256 and size in bytes. ``check`` is given both before the
-        copy counts; where it raises, nothing is kept."""
+        copy counts; where it raises, nothing is kept. What lies
+        there damaged is replaced by what came whole."""
         self.folder.mkdir(parents=True, exist_ok=True)
         digest, size = hashlib.sha256(), 0
         descriptor, aside = tempfile.mkstemp(prefix=".incoming-", dir=self.folder)
@@ -78,7 +88,7 @@ class Archive:
             sha256 = digest.hexdigest()
             check(sha256, size)
             final = self.path_of(sha256)
-            if final.exists() and final.stat().st_size == size:
+            if final.exists() and _sha256_of(final) == sha256:
                 Path(aside).unlink()
             else:
                 final.parent.mkdir(exist_ok=True)
@@ -90,29 +100,29 @@ class Archive:
         return sha256, size
 
     def read(self, sha256: str) -> bytes:
-        """The bytes of one submission. Raises UserMistake where they are missing or no longer what was received."""
+        """The bytes of one submission. Raises Damaged where they are missing or no longer what was received."""
         path = self.path_of(sha256)
         try:
             data = path.read_bytes()
         except FileNotFoundError:
-            raise UserMistake(
-                f"the archive has lost {path}: put the file back from a backup / 보관된 파일이 없습니다"
-            ) from None
+            raise Damaged(f"the archive has lost {path} / 보관된 파일이 없습니다") from None
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise UserMistake(
-                f"the archive's {path} was changed: put it back from a backup / 보관된 파일이 바뀌었습니다"
-            )
+            raise Damaged(f"the archive's {path} was changed / 보관된 파일이 바뀌었습니다")
         return data
 
     def receipts(self) -> list[Receipt]:
         """All receipts in the order in which they were written."""
-        return [Receipt(**line) for line in self._journal.lines()]
+        return list(self._journal.records(lambda line: Receipt(**line)))
 
     def add_receipts(self, receipts: Iterable[Receipt]) -> None:
         """Appends to the journal, on disk when it returns."""
         self._journal.add(asdict(receipt) for receipt in receipts)
 
     def sweep(self) -> None:
-        """Removes what a killed run left half-copied. Only the one writer calls it."""
+        """Removes what a killed run left half-copied, and makes sure that files can be taken at all. Only the one
+        writer calls it. Raises OSError where the archive can't be written."""
         for aside in self.folder.glob(".incoming-*"):
             aside.unlink(missing_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(prefix=".incoming-", dir=self.folder):
+            pass

@@ -31,7 +31,7 @@ class Decisions:
         self._journal = Journal(archive / "decisions.jsonl")
 
     def all(self) -> list[Decision]:
-        return [Decision(**line) for line in self._journal.lines()]
+        return list(self._journal.records(lambda line: Decision(**line)))
 
     def decide(self, submission_id: str, kind: str, reason: str, receipts: list[Receipt]) -> Decision:
         came = sum(receipt.submission_id == submission_id for receipt in receipts)

@@ -16,6 +16,7 @@ from sciculture_etl.extract.archive import CHUNK, Archive, Receipt
 from sciculture_etl.extract.channel import Channel, channels_of
 from sciculture_etl.extract.faults import GivenUp, Lasting, Passing, Persistence, in_words, passes
 from sciculture_etl.extract.listing import Arrival, Look, Unreachable, look_at, open_channel, version
+from sciculture_etl.machine import is_full
 from sciculture_etl.settings import Patience, Settings
 
 Version = tuple[str, int | None, str, str]  # path, size, modified, mark
@@ -152,6 +153,8 @@ def _collect(channel: Channel, settings: Settings, archive: Archive, seen: _Seen
             try:
                 return persist(lambda: _copy(filesystem, arrival, archive, settings))
             except Exception as error:
+                if is_full(error):  # no fault of this file: none could be taken
+                    raise
                 return error
 
         time.sleep(_seconds_to_settle(channel, fresh, settings.patience))

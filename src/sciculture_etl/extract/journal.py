@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sciculture_etl.personal import kinds_in
 from sciculture_etl.settings import UserMistake
 
+T = TypeVar("T")
 SHORTEST_REASON = 5
 
 
@@ -32,12 +33,34 @@ class Journal:
         self.path = path
 
     def lines(self) -> Iterator[dict[str, Any]]:
-        """All whole lines in the order in which they were written."""
+        """All whole lines in the order in which they were written. Raises UserMistake at one that is none of ours."""
+        return self.records(dict)
+
+    def readable(self) -> Iterator[dict[str, Any]]:
+        """The lines that can be read, where a lost one does no harm."""
+        if self.path.exists():
+            for line in self.path.read_bytes().split(b"\n"):
+                try:
+                    found = json.loads(line)
+                except ValueError:
+                    continue
+                if isinstance(found, dict):
+                    yield found
+
+    def records(self, made: Callable[[dict[str, Any]], T]) -> Iterator[T]:
+        """The same as what ``made`` makes of each. A line that it can't be made of counts as damaged, too: leaving it
+        out would lose in silence what it told."""
         if not self.path.exists():
             return
         data = self.path.read_bytes()
-        for line in data[: data.rfind(b"\n") + 1].splitlines():
-            yield json.loads(line)
+        for number, line in enumerate(data[: data.rfind(b"\n") + 1].split(b"\n")[:-1], start=1):
+            try:
+                yield made(json.loads(line))
+            except (ValueError, TypeError, KeyError):
+                raise UserMistake(
+                    f"line {number} of {self.path} is damaged: put the file back from a backup; without one, see "
+                    "docs/recovery.md. The last good release stays / 기록이 손상되었습니다. 백업에서 되돌려 주세요"
+                ) from None
 
     def add(self, entries: Iterable[dict[str, Any]]) -> None:
         """Appends, on disk when it returns."""

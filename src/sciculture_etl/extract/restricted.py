@@ -25,6 +25,9 @@ from sciculture_etl.extract.journal import Journal
 from sciculture_etl.findings import Finding
 from sciculture_etl.settings import UserMistake
 
+# Nights are less apart than this. Where they weren't, the clock may have been wrong (or the machine off).
+LEAP = timedelta(days=7)
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -49,8 +52,8 @@ class Restricted:
         self.archive = archive
         self._journal = Journal(archive.folder / "restricted.jsonl")
         self._stays: dict[str, _Stay] = {}
-        for line in self._journal.lines():
-            self._follow(line)
+        for _ in self._journal.records(self._follow):
+            pass
 
     def path_of(self, sha256: str) -> Path:
         return self.folder / sha256
@@ -58,6 +61,10 @@ class Restricted:
     def holds(self, sha256: str) -> bool:
         """Whether the bytes lie here and not in the archive."""
         return sha256 in self._stays and self._stays[sha256].event == "restricted"
+
+    def knows(self, sha256: str) -> bool:
+        """Whether the bytes lie here or were deleted from here, and so can't be in the archive."""
+        return sha256 in self._stays and self._stays[sha256].event != "returned"
 
     def deleted(self, sha256: str) -> Verdict | None:
         """What was found in a file whose bytes have been deleted."""
@@ -81,8 +88,25 @@ class Restricted:
         self._write(sha256, "returned", Verdict(None, []))
         self._return(sha256)
 
-    def settle(self, retention_days: int) -> None:
-        """Finishes what a killed run left, then deletes what has been here for its days. Only the one writer calls."""
+    def held(self) -> list[str]:
+        """sha256 of what lies here."""
+        return [sha256 for sha256, stay in self._stays.items() if stay.event == "restricted"]
+
+    def overdue(self, retention_days: int) -> list[str]:
+        """Of what lies here, what has been here for its days by today's clock."""
+        return [sha256 for sha256 in self.held() if self._is_overdue(sha256, retention_days)]
+
+    def _is_overdue(self, sha256: str, retention_days: int) -> bool:
+        return datetime.now(UTC) - self._stays[sha256].since >= timedelta(days=retention_days)
+
+    def settle(self, retention_days: int, last_night: datetime | None = None) -> None:
+        """Finishes what a killed run left, then deletes what has been here for its days. Only the one writer calls.
+
+        last_night: when the run before this one began. Where the clock has leapt since, or a file is dated in the
+        future, it is or was wrong: the days begin anew, since bytes deleted too early never come back.
+        """
+        now = datetime.now(UTC)
+        leapt = last_night is not None and now - last_night > LEAP
         for sha256, stay in list(self._stays.items()):
             if stay.event == "returned":
                 self._return(sha256)
@@ -91,7 +115,9 @@ class Restricted:
                     self._write(sha256, "restricted", stay.verdict)
                 self._take(sha256)
             stay = self._stays[sha256]
-            if stay.event == "restricted" and datetime.now(UTC) - stay.since >= timedelta(days=retention_days):
+            if stay.event == "restricted" and (leapt or stay.since > now):
+                self._write(sha256, "restricted", stay.verdict, anew=True)
+            if stay.event == "restricted" and self._is_overdue(sha256, retention_days):
                 self.path_of(sha256).unlink(missing_ok=True)
             if stay.event == "restricted" and not self.path_of(sha256).exists():
                 self._write(sha256, "deleted", stay.verdict)
@@ -111,7 +137,7 @@ class Restricted:
             source.chmod(0o440)
             source.replace(target)
 
-    def _write(self, sha256: str, event: str, verdict: Verdict) -> None:
+    def _write(self, sha256: str, event: str, verdict: Verdict, anew: bool = False) -> None:
         line = {
             "sha256": sha256,
             "event": event,
@@ -122,13 +148,13 @@ class Restricted:
                 for finding in verdict.findings
             ],
         }
-        self._journal.add([line])
-        self._follow(line)
+        self._journal.add([line | {"anew": True} if anew else line])
+        self._follow(line | {"anew": anew})
 
     def _follow(self, line: dict[str, Any]) -> None:
         verdict = Verdict(line["format"], [Finding(**finding) for finding in line["findings"]])
         at, before = datetime.fromisoformat(line["at"]), self._stays.get(line["sha256"])
         # Read again while it is here, a file doesn't begin its days anew.
         stays_on = before is not None and before.event == line["event"] == "restricted"
-        since = before.since if before and stays_on else at
+        since = before.since if before and stays_on and not line.get("anew") else at
         self._stays[line["sha256"]] = _Stay(since, line["event"], verdict)

@@ -10,6 +10,7 @@ import json
 import multiprocessing
 import os
 import shutil
+import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -120,7 +121,8 @@ def _writing(count: int) -> Iterator[Write]:
 
 
 def _end_with_parent() -> None:
-    """A run that is killed leaves no process behind."""
+    """A run that is killed leaves no process behind; Ctrl-C is for the run to heed, not for each of its writers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def watch() -> None:
         if parent := multiprocessing.parent_process():

@@ -2,6 +2,7 @@
 
 from sciculture_etl.load.accept import accept_versions
 from sciculture_etl.load.batch import load_batch
-from sciculture_etl.load.warehouse import Busy, Warehouse
+from sciculture_etl.load.lock import Busy, writer_lock
+from sciculture_etl.load.warehouse import Warehouse
 
-__all__ = ["Busy", "Warehouse", "accept_versions", "load_batch"]
+__all__ = ["Busy", "Warehouse", "accept_versions", "load_batch", "writer_lock"]

@@ -7,14 +7,10 @@ version), ``accepted`` (views: the rows in force, for the SQL of the model). Tab
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +18,10 @@ import duckdb
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.extract import Decision, Receipt
-from sciculture_etl.settings import UserMistake, fingerprint
+from sciculture_etl.load.damage import BrokenDatabase, holder, is_broken, is_broken_at_opening, reason_of, set_aside
+from sciculture_etl.load.lock import Busy
+from sciculture_etl.load.proof import why_unreadable
+from sciculture_etl.settings import fingerprint
 
 ENVELOPE = {
     "submission_id": "VARCHAR",
@@ -94,40 +93,6 @@ def views_over_all(contracts: dict[str, Contract]) -> dict[str, str]:
 LAYOUT = fingerprint(json.dumps([ENVELOPE, LOG_TABLES]))
 
 
-class Busy(UserMistake):
-    """Another run holds the warehouse."""
-
-
-@contextmanager
-def writer_lock(folder: Path, wait_seconds: float = 0, doing: str = "") -> Iterator[None]:
-    """Holds the warehouse for one writer; the operating system frees it however the process ends. doing: what for, in
-    words for whoever finds it held."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / ".lock"
-    deadline = time.monotonic() + wait_seconds
-    with path.open("a+") as lock:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() < deadline:
-                    time.sleep(0.2)
-                    continue
-                lock.seek(0)
-                holder = json.loads(lock.read() or "{}")
-                raise Busy(
-                    f"another run ({holder.get('doing') or '?'}) holds {folder}: process {holder.get('pid', '?')}, "
-                    f"since {holder.get('since', '?')}. "
-                    "Wait for it or stop it / 다른 실행이 진행 중입니다. 끝난 뒤 다시 실행해 주세요"
-                ) from None
-        lock.truncate(0)
-        since = datetime.now(UTC).isoformat(timespec="seconds")
-        lock.write(json.dumps({"pid": os.getpid(), "since": since, "doing": doing}, ensure_ascii=False))
-        lock.flush()
-        yield
-
-
 def discard_database(path: Path) -> None:
     """Removes a build database with its log."""
     path.unlink(missing_ok=True)
@@ -135,18 +100,24 @@ def discard_database(path: Path) -> None:
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    """Raises Busy where another process has the file open."""
     try:
-        # The engine's own newest storage, which takes 40 % less time to write; releases keep the oldest.
-        return duckdb.connect(str(path), config={"storage_compatibility_version": "latest"})
+        # The engine's own newest storage, which takes 40 % less time to write; releases keep the oldest. A file of
+        # another kind is refused rather than read by an extension from the internet.
+        config: dict[str, Any] = {"storage_compatibility_version": "latest", "autoinstall_known_extensions": False}
+        return duckdb.connect(str(path), config=config)
     except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        raise UserMistake(
-            f"{path} can't be opened ({reason}). It is only a build database: run `sciculture rebuild`"
-            " / `sciculture rebuild`를 실행하면 보관된 제출본에서 다시 만듭니다"
-        ) from None
+        if held := holder(error):
+            program, process = held
+            raise Busy(
+                f"{path} is open in another program ({program}, process {process}): close it there and run it again; "
+                "for looking at data there are sciculture.duckdb and operations.duckdb / 다른 프로그램"
+                f"(프로세스 {process})이 열어 두었습니다. 닫은 뒤 다시 실행해 주세요"
+            ) from None
+        raise
 
 
-def _has_todays_layout(connection: duckdb.DuckDBPyConnection) -> bool:
+def has_todays_layout(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the database is empty or its own tables are those of this version."""
     if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'log'").fetchone():
         return True
@@ -162,26 +133,64 @@ class Warehouse:
     def __init__(self, connection: duckdb.DuckDBPyConnection, staging: Path) -> None:
         self.connection = connection
         self.staging = staging
+        self.set_aside: str | None = None
 
     @classmethod
     @contextmanager
-    def open(cls, path: Path, staging: Path, contracts: dict[str, Contract]) -> Iterator[Warehouse]:
-        """Opens or makes the database and brings its tables in line with the contracts."""
+    def open(
+        cls, path: Path, staging: Path, contracts: dict[str, Contract], doubtful: bool = False
+    ) -> Iterator[Warehouse]:
+        """Opens or makes the database and brings its tables in line with the contracts.
+
+        doubtful: the last run came to no end, so that the database is proved first. A broken one is set aside and made
+        again from the archive (``set_aside`` then says why); of one that breaks under the work, BrokenDatabase tells,
+        and the next run makes it again.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(staging, ignore_errors=True)  # what a killed run left
         staging.mkdir(parents=True)
-        connection = _connect(path)
-        if not _has_todays_layout(connection):
-            # Made by an earlier version: everything in it can be made again from the archive, so that is what happens.
-            connection.close()
-            discard_database(path)
-            connection = _connect(path)
+        reason = why_unreadable(path) if doubtful and path.exists() else None
+        if reason:
+            set_aside(path)
         try:
+            warehouse = cls._prepared(path, staging, contracts)
+        except duckdb.Error as error:
+            if not is_broken_at_opening(error):
+                raise
+            reason = reason_of(error)
+            set_aside(path)
+            warehouse = cls._prepared(path, staging, contracts)
+        warehouse.set_aside = reason
+        try:
+            yield warehouse
+        except Exception as error:
+            if not is_broken(error):
+                raise
+            warehouse.connection.close()
+            aside = set_aside(path)
+            raise BrokenDatabase(
+                f"{path} is broken ({reason_of(error)}). It is only the build database: it was set aside as "
+                f"{aside.name}, and the next run makes it again from the archive; the last good release stays / "
+                "작업용 데이터베이스가 손상되어 따로 두었습니다. 다시 실행하면 보관된 제출본에서 새로 만듭니다"
+            ) from error
+        finally:
+            warehouse.connection.close()
+
+    @classmethod
+    def _prepared(cls, path: Path, staging: Path, contracts: dict[str, Contract]) -> Warehouse:
+        connection = _connect(path)
+        try:
+            if not has_todays_layout(connection):
+                # Made by an earlier version: everything in it can be made again from the archive, so that is done.
+                connection.close()
+                discard_database(path)
+                connection = _connect(path)
             warehouse = cls(connection, staging)
             warehouse._make_tables(contracts)
-            yield warehouse
-        finally:
+        except BaseException:
             connection.close()
+            raise
+        return warehouse
 
     def _make_tables(self, contracts: dict[str, Contract]) -> None:
         run = self.connection.execute
@@ -192,15 +201,14 @@ class Warehouse:
         for table, columns in LOG_TABLES.items():
             run(f"CREATE TABLE IF NOT EXISTS log.{table} ({columns})")
         run("INSERT OR REPLACE INTO log.state VALUES ('layout', ?)", [LAYOUT])
+        standing: dict[str, dict[str, str]] = {}
+        for dataset, name, dtype in run(
+            "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'store' "
+            "ORDER BY table_name, column_index"
+        ).fetchall():
+            standing.setdefault(dataset, {})[name] = dtype
         for dataset, contract in contracts.items():
-            wanted = ENVELOPE | contract.columns
-            existing = dict(
-                run(
-                    "SELECT column_name, data_type FROM information_schema.columns "
-                    "WHERE table_schema = 'store' AND table_name = ? ORDER BY ordinal_position",
-                    [dataset],
-                ).fetchall()
-            )
+            wanted, existing = ENVELOPE | contract.columns, standing.get(dataset, {})
             if existing == wanted:
                 continue
             run(f"DROP VIEW IF EXISTS accepted.{dataset}")
@@ -251,10 +259,11 @@ class Warehouse:
 
     def record_receipts(self, receipts: list[Receipt]) -> bool:
         """Makes ``log.receipt`` equal to the archive's journal; tells whether anything was added."""
-        known = self.value("SELECT count(*) FROM log.receipt")
-        if known > len(receipts):  # the journal was replaced: start over
-            self.connection.execute("DELETE FROM log.receipt")
-            known = 0
+        held = self.connection.execute("SELECT sha256, path FROM log.receipt ORDER BY seq").fetchall()
+        if held != [(receipt.sha256, receipt.path) for receipt in receipts[: len(held)]]:
+            self._forget()  # it was made from another archive, or the journal was replaced
+            held = []
+        known = len(held)
         fresh = [
             [known + i, r.sha256, r.submission_id, r.path, r.submitter, r.size, r.modified]
             for i, r in enumerate(receipts[known:])
@@ -263,6 +272,14 @@ class Warehouse:
             with self.transaction() as connection:
                 connection.executemany("INSERT INTO log.receipt VALUES (?, ?, ?, ?, ?, ?, ?)", fresh)
         return bool(fresh)
+
+    def _forget(self) -> None:
+        """Empties the database of everything that came from submissions."""
+        with self.transaction() as connection:
+            tables = "SELECT schema_name, table_name FROM duckdb_tables() WHERE schema_name IN ('log', 'store')"
+            for schema, table in connection.execute(tables).fetchall():
+                connection.execute(f'DELETE FROM {schema}."{table}"')
+            connection.execute("INSERT INTO log.state VALUES ('layout', ?)", [LAYOUT])
 
     def record_withdrawals(self, withdrawn: list[Decision]) -> None:
         """Makes ``log.withdrawn`` equal to the withdrawals that hold."""

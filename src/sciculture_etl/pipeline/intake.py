@@ -5,14 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sciculture_etl.contracts import Contract
-from sciculture_etl.extract import Archive, Decisions, Receipt, Restricted, Verdict
+from sciculture_etl.extract import (
+    Archive,
+    Damaged,
+    Decisions,
+    Receipt,
+    Restricted,
+    Verdict,
+    damage_in,
+    tell_damage,
+)  # fmt: skip
 from sciculture_etl.findings import Finding
 from sciculture_etl.load import Warehouse, load_batch
 from sciculture_etl.load.batch import SubmissionOutcome
 from sciculture_etl.personal import masked_kinds
+from sciculture_etl.pipeline.journal import Runs
 from sciculture_etl.pipeline.marks import Marks, what_changed
 from sciculture_etl.pipeline.report import Progress
 from sciculture_etl.read import Reading, read_submission
@@ -52,7 +63,7 @@ class Intake:
 
     def take_in(self) -> list[Receipt]:
         """Brings the build database's receipts and withdrawals in line with the archive; returns all receipts."""
-        self._restricted.settle(self._settings.personal_retention_days)
+        self._restricted.settle(self._settings.personal_retention_days, Runs(self._archive.folder).last_night())
         receipts = self._archive.receipts()
         self._warehouse.record_receipts(receipts)
         self._warehouse.record_withdrawals(Decisions(self._archive.folder).withdrawn(receipts))
@@ -87,7 +98,7 @@ class Intake:
         """Reads, validates and loads submissions, batch by batch, each in one transaction. what: the end of the names
         under which progress is told."""
         began = time.monotonic()
-        with ThreadPoolExecutor(READERS) as pool:
+        with ThreadPoolExecutor(READERS) as pool, self.all_damage_told(receipts):
             for batch in self._batches(receipts):
                 readings = []
                 for reading in pool.map(self._read, batch):
@@ -98,6 +109,15 @@ class Intake:
                 self._progress.advance(f"validate{what}", len(batch))
         self.read_seconds += time.monotonic() - began
         self.read_bytes += sum(receipt.size for receipt in receipts)
+
+    @contextmanager
+    def all_damage_told(self, receipts: Sequence[Receipt]) -> Iterator[None]:
+        """One damaged file stops the run, but all of them are told, so that a backup has to be fetched only once."""
+        try:
+            yield
+        except Damaged as first:
+            kept = [receipt for receipt in receipts if not self._restricted.knows(receipt.sha256)]
+            raise (tell_damage(damage_in(self._archive, kept)) or first) from None
 
     def _batches(self, receipts: Sequence[Receipt]) -> Iterator[list[Receipt]]:
         batch: list[Receipt] = []

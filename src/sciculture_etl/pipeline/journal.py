@@ -18,7 +18,8 @@ UNFINISHED = "unfinished"
 class RunRecord:
     """run_no: counted from 1. kind: nightly, backfill, rebuild or publish. began_at, ended_at: ISO 8601 UTC; the end is
     empty while it runs, and for ever where it was killed. outcome: published, unchanged, refused, failed, stopped, else
-    ``UNFINISHED``. plan: of a backfill, its scope and what it was to read. told: what it did."""
+    ``UNFINISHED``. plan: of a backfill, its scope and what it was to read. told: what it did.
+    after_a_crash: whether the run before it came to no end."""
 
     run_no: int
     kind: str = ""
@@ -28,6 +29,14 @@ class RunRecord:
     ended_at: str = ""
     outcome: str = UNFINISHED
     told: dict[str, Any] = field(default_factory=dict)
+    after_a_crash: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """How long it took, in whole seconds; 0 where it didn't end."""
+        if not self.ended_at:
+            return 0
+        return (datetime.fromisoformat(self.ended_at) - datetime.fromisoformat(self.began_at)).total_seconds()
 
 
 class Runs:
@@ -40,11 +49,16 @@ class Runs:
     def all(self) -> list[RunRecord]:
         """In the order in which they began."""
         records: dict[int, RunRecord] = {}
-        for line in self._journal.lines():
+        for line in self._journal.readable():
             record = records.setdefault(line["run_no"], RunRecord(line["run_no"]))
             for name, value in line.items():
                 setattr(record, name, value)
         return list(records.values())
+
+    def last_night(self) -> datetime | None:
+        """When the run before the one going on began."""
+        begun = [record.began_at for record in self.all() if record.began_at]
+        return datetime.fromisoformat(begun[-2]) if len(begun) > 1 else None
 
     def unfinished_backfill(self) -> RunRecord | None:
         """The last backfill that had a plan, where it came to no end."""
@@ -59,8 +73,10 @@ class Runs:
     @contextmanager
     def record(self, kind: str, reason: str = "") -> Iterator[RunRecord]:
         """Writes the beginning, and the end when the block ends, by whatever way; the block says outcome and told."""
-        last = max((line["run_no"] for line in self._journal.lines()), default=0)
+        earlier = self.all()
+        last = max((one.run_no for one in earlier), default=0)
         record = RunRecord(last + 1, kind, _now(), reason)
+        record.after_a_crash = bool(earlier) and earlier[-1].outcome == UNFINISHED
         began = {"run_no": record.run_no, "kind": kind, "began_at": record.began_at, "reason": reason}
         self._journal.add([began])
         try:

@@ -63,7 +63,8 @@ class RunReport:
     received in this run (read_count may be higher: a changed contract has files read again). reasons: why each thing
     was read, accepted or modelled. missing: reports that are due and didn't come; newly_missing: those of them of which
     no earlier run told (dataset, submitter, program_year, period_no, due_on). unfit_corrections: those whose guard
-    fails, with stale or not_found. answers: written to the outbox in this run."""
+    fails, with stale or not_found. answers: written to the outbox in this run. set_aside: why the
+    build database was set aside and made again, if it was."""
 
     kind: str = "nightly"
     extraction: Extraction = field(default_factory=Extraction)
@@ -81,3 +82,4 @@ class RunReport:
     newly_missing: list[dict[str, Any]] = field(default_factory=list)
     unfit_corrections: dict[str, str] = field(default_factory=dict)
     answers: int = 0
+    set_aside: str | None = None

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from sciculture_etl.contracts import Contract, load_contracts, load_promises
 from sciculture_etl.extract import Archive, Extraction, Receipt, extract_submissions
 from sciculture_etl.feedback import answer_all
-from sciculture_etl.load import Warehouse, accept_versions
+from sciculture_etl.load import Warehouse, accept_versions, writer_lock
 from sciculture_etl.load.accept import Acceptance
-from sciculture_etl.load.warehouse import discard_database, writer_lock
+from sciculture_etl.load.warehouse import discard_database
+from sciculture_etl.machine import faults_in_words
 from sciculture_etl.model import Model, build_model
 from sciculture_etl.pipeline.backfill import Plan, Scope, ask_for, make_plan
 from sciculture_etl.pipeline.intake import NEW, Intake
@@ -47,7 +48,7 @@ class Run:
         self.today = datetime.now(SEOUL).date()
         self.archive = Archive(settings.archive)
         self.record = record
-        self.report = RunReport(record.kind)
+        self.report = RunReport(record.kind, set_aside=warehouse.set_aside)
         self.reasons = Reasons()
         self._intake = Intake(settings, contracts, warehouse, self.archive, progress)
         self._scope: Scope | None = None
@@ -62,34 +63,41 @@ class Run:
         wait_seconds: float = 0,
         kind: str = "nightly",
         reason: str = "",
+        contracts: dict[str, Contract] | None = None,
     ) -> Iterator[Run]:
         """Takes the writer's lock, writes the run's beginning down and opens the warehouse; a rebuild begins with an
         empty one. Where the block ends well, the report is complete. Raises Busy where another run holds the lock.
-        kind: one of ``KINDS``. reason: why, as it is kept in the journal."""
-        contracts = load_contracts()
+        kind: one of ``KINDS``. reason: why, as it is kept in the journal. contracts: others than those that stand in
+        ``expectations/``."""
+        contracts = contracts or load_contracts()
         with (
             writer_lock(settings.warehouse, wait_seconds, f"{kind} {reason}".strip()),
             Runs(settings.archive).record(kind, reason) as record,
         ):
             if kind == "rebuild":
                 discard_database(settings.build_database)
-            with Warehouse.open(settings.build_database, settings.staging, contracts) as warehouse:
+            with (
+                faults_in_words(settings),
+                Warehouse.open(settings.build_database, settings.staging, contracts, record.after_a_crash) as warehouse,
+            ):
                 run = cls(settings, contracts, warehouse, progress or Silent(), record)
                 yield run
                 run._sum_up()
 
     @staticmethod
-    def plan_backfill(settings: Settings, scope: Scope, everything: bool = False) -> Plan:
+    def plan_backfill(
+        settings: Settings, scope: Scope, everything: bool = False, contracts: dict[str, Contract] | None = None
+    ) -> Plan:
         """What a backfill of that scope would do; nothing is read or written. everything: also what was read with
         all that is of today. Raises Busy, and UserMistake where there is nothing to plan on."""
-        contracts = load_contracts()
+        contracts = contracts or load_contracts()
         with (
             writer_lock(settings.warehouse, 0, "plan of a backfill"),
             Warehouse.open(settings.build_database, settings.staging, contracts) as warehouse,
         ):
             archive = Archive(settings.archive)
             intake = Intake(settings, contracts, warehouse, archive, Silent())
-            return make_plan(warehouse, intake, archive, scope, everything)
+            return make_plan(warehouse, intake, archive, contracts, scope, everything)
 
     def extract(self) -> Extraction:
         """Channels → archive. Called again in the same run, it adds to what came before."""
@@ -112,7 +120,7 @@ class Run:
 
     def begin_backfill(self, scope: Scope, everything: bool = False) -> Plan:
         """Makes the plan anew, writes it down, and keeps to its scope from now on."""
-        plan = make_plan(self.warehouse, self._intake, self.archive, scope, everything)
+        plan = make_plan(self.warehouse, self._intake, self.archive, self.contracts, scope, everything)
         self._scope = plan.scope
         ask_for(self.warehouse, plan)
         Runs(self.settings.archive).plan(self.record, plan.as_dict())
@@ -170,10 +178,11 @@ class Run:
 
     def answer(self) -> int:
         """What was found → the outbox, for every submission of which that is new. Returns how many were answered."""
-        self.report.answers = answer_all(
-            self.warehouse, self.contracts, self.settings.archive, self.settings.outbox,
-            lambda count: self.progress.start("answers", count), lambda: self.progress.advance("answers"),
-        )  # fmt: skip
+        with self._intake.all_damage_told(self.archive.receipts()):
+            self.report.answers = answer_all(
+                self.warehouse, self.contracts, self.settings.archive, self.settings.outbox,
+                lambda count: self.progress.start("answers", count), lambda: self.progress.advance("answers"),
+            )  # fmt: skip
         return self.report.answers
 
     def steps(self) -> RunReport:

@@ -2,7 +2,8 @@
 
 ``<warehouse>/current.json`` names the current release; writing it (by rename) is the decision. The copies
 ``sciculture.duckdb`` and ``operations.duckdb`` follow it: a run that was killed in between finds them behind and
-finishes.
+finishes. A pointer that was lost or broken is found again by the copies, and a release that is no longer whole is
+never current.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -20,22 +22,60 @@ MODES = {PUBLIC: 0o644, OPERATIONS: 0o600}
 def write_aside(path: Path, data: bytes) -> None:
     """Writes a file so that it is there whole or not at all."""
     aside = path.with_name(f".{path.name}.aside")
-    with aside.open("wb") as target:
-        target.write(data)
-        target.flush()
-        os.fsync(target.fileno())
-    aside.replace(path)
+    try:
+        with aside.open("wb") as target:
+            target.write(data)
+            target.flush()
+            os.fsync(target.fileno())
+        aside.replace(path)
+    except BaseException:  # on a full disk, what was written of it takes the room that is missing
+        aside.unlink(missing_ok=True)
+        raise
 
 
 def current_release(warehouse: Path) -> dict[str, Any] | None:
-    """``{"release_id": ..., "files": {name: [size, mtime_ns]}}`` or None before the first release. files: those that
-    are copies of the release's own. After a rollback also ``"hold"`` (see ``rollback``), and the operator's file, which
-    stays that of the last run, isn't among them."""
-    pointer = warehouse / "current.json"
-    if not pointer.exists():
+    """``{"release_id": ..., "files": {name: [size, mtime_ns]}}``; None before the first release, and where the one that
+    is pointed to is no longer whole. files: those that are copies of the release's own. After a rollback also
+    ``"hold"`` (see ``rollback``), and the operator's file, which stays that of the last run, isn't among them."""
+    found = read_pointer(warehouse)
+    if found is None:
+        release_id = _found_again(warehouse)
+        return _pointer_to(warehouse, release_id) if release_id else None
+    return found if is_whole(warehouse / "releases" / found["release_id"]) else None
+
+
+def read_pointer(warehouse: Path) -> dict[str, Any] | None:
+    """What ``current.json`` says, whether or not it is so; None where it is missing or broken."""
+    try:
+        found = json.loads((warehouse / "current.json").read_text(encoding="utf-8"))
+        sizes = {name: [int(part) for part in found["files"][name]] for name in found["files"]}
+        return {**found, "release_id": str(found["release_id"]), "files": sizes}
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
         return None
-    found: dict[str, Any] = json.loads(pointer.read_text(encoding="utf-8"))
-    return found if (warehouse / "releases" / found["release_id"]).is_dir() else None
+
+
+def is_whole(release: Path) -> bool:
+    """Whether a release has what it is used by: a manifest that can be read, and both databases."""
+    try:
+        manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(manifest, dict) and "tables" in manifest and all((release / name).is_file() for name in MODES)
+
+
+def _found_again(warehouse: Path) -> str | None:
+    """The release whose file readers have open; else the newest whole one."""
+    whole = sorted(path for path in (warehouse / "releases").glob("[0-9]*") if is_whole(path))
+    live = warehouse / PUBLIC
+    for release in whole:
+        if live.exists() and _stamp(live) == _stamp(release / PUBLIC):
+            return release.name
+    return whole[-1].name if whole else None
+
+
+def _pointer_to(warehouse: Path, release_id: str, names: Collection[str] = (OPERATIONS, PUBLIC)) -> dict[str, Any]:
+    folder = warehouse / "releases" / release_id
+    return {"release_id": release_id, "files": {name: _stamp(folder / name) for name in names}}
 
 
 def _stamp(path: Path) -> list[int]:
@@ -46,8 +86,7 @@ def _stamp(path: Path) -> list[int]:
 def swap_to(warehouse: Path, release_id: str, names: tuple[str, ...] = (OPERATIONS, PUBLIC), **more: Any) -> None:
     """Makes a complete release the current one. Open readers keep the file they have; a new one gets the new file.
     names: the files to be swapped. more: what else ``current.json`` shall say."""
-    folder = warehouse / "releases" / release_id
-    point_to(warehouse, {"release_id": release_id, "files": {name: _stamp(folder / name) for name in names}, **more})
+    point_to(warehouse, {**_pointer_to(warehouse, release_id, names), **more})
     finish_swap(warehouse)
 
 
@@ -55,26 +94,34 @@ def point_to(warehouse: Path, current: dict[str, Any]) -> None:
     write_aside(warehouse / "current.json", json.dumps(current, ensure_ascii=False).encode())
 
 
-def finish_swap(warehouse: Path) -> bool:
-    """Brings the files that readers open in line with ``current.json``; tells whether anything was behind."""
+def finish_swap(warehouse: Path, anew: Collection[str] = ()) -> bool:
+    """Brings the files that readers open in line with ``current.json``; tells whether anything was behind. A file of
+    the release's size and time counts as its copy; anew: names of those that aren't, by their content."""
     current = current_release(warehouse)
     if current is None:
         return False
-    folder = warehouse / "releases" / current["release_id"]
     swapped = False
+    if read_pointer(warehouse) is None:
+        point_to(warehouse, current)
+        swapped = True
+    folder = warehouse / "releases" / current["release_id"]
     # The operator's file first: it must never lag behind figures that are already public.
     for name in (OPERATIONS, PUBLIC):
         if name not in current["files"]:
             continue
         live = warehouse / name
-        if live.exists() and _stamp(live) == current["files"][name]:
+        if name not in anew and live.exists() and _stamp(live) == current["files"][name]:
             continue
         aside = warehouse / f".{name}.aside"
         aside.unlink(missing_ok=True)
-        shutil.copy2(folder / name, aside)
-        aside.chmod(MODES[name])
-        with aside.open("rb") as copied:
-            os.fsync(copied.fileno())
+        try:
+            shutil.copy2(folder / name, aside)
+            aside.chmod(MODES[name])
+            with aside.open("rb") as copied:
+                os.fsync(copied.fileno())
+        except BaseException:
+            aside.unlink(missing_ok=True)
+            raise
         # Someone who opened the old file for writing may have left a log that fits no other file.
         (warehouse / f"{name}.wal").unlink(missing_ok=True)
         aside.replace(live)

@@ -43,8 +43,7 @@ def build_database(
             order = ", ".join(f'"{name}"' for name in promise.grain)
             target = _place(promise.table)
             connection.execute(f'CREATE TABLE {target} AS SELECT * FROM "{promise.table}" ORDER BY {order}')
-            for line in comments(promise, target):
-                connection.execute(line)
+            connection.execute(comments(promise, target))
         connection.execute(
             "CREATE TABLE release.main.release_info AS "
             "SELECT ? AS release_id, ? AS software_version, ? AS regions_version",

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sciculture_etl.publish.current import current_release
+from sciculture_etl.publish.current import current_release, read_pointer
 from sciculture_etl.publish.journal import ReleaseJournal
 from sciculture_etl.settings import Settings, UserMistake
 
@@ -31,7 +31,7 @@ def kept_ids(releases: Path) -> list[str]:
 
 def next_release_id(settings: Settings) -> str:
     """The name of a release that is built now. No number is given out twice, even where its folder was deleted."""
-    current = current_release(settings.warehouse)
+    current = read_pointer(settings.warehouse)
     entries = ReleaseJournal(settings.archive).entries()
     told = [entry[part] for entry in entries for part in ("release_id", "from_release_id") if part in entry]
     names = [*kept_ids(settings.releases), *told, *([current["release_id"]] if current else [])]

@@ -14,7 +14,14 @@ from sciculture_etl.contracts import Contract, Promise
 from sciculture_etl.load import Warehouse
 from sciculture_etl.model import Model
 from sciculture_etl.publish.checks import accounts_that_disagree, facts_that_disagree, judge_tables
-from sciculture_etl.publish.current import OPERATIONS, PUBLIC, current_release, finish_swap, swap_to, write_aside
+from sciculture_etl.publish.current import (
+    OPERATIONS,
+    PUBLIC,
+    current_release,
+    finish_swap,
+    swap_to,
+    write_aside,
+)  # fmt: skip
 from sciculture_etl.publish.dictionary import write_dictionary
 from sciculture_etl.publish.figures import judge_figures, read_figures_checked
 from sciculture_etl.publish.files import STORAGE, build_database, export_tables
@@ -23,6 +30,7 @@ from sciculture_etl.publish.manifest import make_manifest, table_hashes
 from sciculture_etl.publish.revision import write_revisions
 from sciculture_etl.publish.rollback import current_hold, settle_rollback, why_held
 from sciculture_etl.settings import Settings, fingerprint
+from sciculture_etl.stopping import stop_if_asked
 from sciculture_etl.validate.suites import SuiteOutcome
 
 
@@ -53,11 +61,20 @@ def publish_release(
     """
     finish_swap(settings.warehouse)
     settle_rollback(settings)
-    publication = _publish(settings, warehouse, contracts, promises, model)
+    try:
+        publication = _publish(settings, warehouse, contracts, promises, model)
+    except BaseException:
+        _sweep(settings)  # on a full disk, what was built takes the room that is missing
+        raise
     if publication.outcome == "refused" or current_hold(settings):
         _show_operations(settings, warehouse, promises)
     prune(settings)
     return publication
+
+
+def _sweep(settings: Settings) -> None:
+    for left in settings.releases.glob(".building-*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _show_operations(settings: Settings, warehouse: Warehouse, promises: dict[str, Promise]) -> None:
@@ -103,8 +120,7 @@ def _publish(
     release_id = next_release_id(settings)
     building = settings.releases / f".building-{release_id}"
     settings.releases.mkdir(exist_ok=True)
-    for left in settings.releases.glob(".building-*"):
-        shutil.rmtree(left)
+    _sweep(settings)
     building.mkdir()
     tables = export_tables(warehouse, building, made)
     # After a rollback the submission log is another than the release's own: the figures alone decide.
@@ -136,6 +152,7 @@ def _publish(
         if path.is_file():
             with path.open("rb") as written:
                 os.fsync(written.fileno())
+    stop_if_asked()
     building.rename(settings.releases / release_id)
     swap_to(settings.warehouse, release_id)
     warehouse.set_state("published", f"{release_id} {mark}")

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from sciculture_etl.extract.journal import checked_reason
-from sciculture_etl.load.warehouse import writer_lock
+from sciculture_etl.load.lock import writer_lock
 from sciculture_etl.publish.current import PUBLIC, current_release, finish_swap, point_to, swap_to
 from sciculture_etl.publish.journal import HOLD_ENDED, ROLLED_BACK, ReleaseJournal, new_entry
 from sciculture_etl.publish.kept import find_release, read_manifest

@@ -15,8 +15,11 @@ from typing import Any
 import duckdb
 
 from sciculture_etl.contracts import ContractError, Expectation
+from sciculture_etl.stopping import stop_if_asked
 
 MAX_SHOWN = 3
+# Faults of the engine and the machine, which say nothing about the data.
+ENGINE_FAULTS = ("IO Error", "INTERNAL Error", "FATAL Error", "Out of Memory Error", "Query interrupted")
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,15 @@ def _sentence(entry: Expectation, result: Any) -> str:
     return f"{entry.type}({about}): observed {seen.get('observed_value')}"
 
 
+def _raise_engine_fault(result: Any) -> None:
+    """A page that can't be read, or a signal, is no verdict on the data, although the library takes it for one."""
+    stop_if_asked()
+    for info in _infos(result.exception_info or {}):
+        reason = str(info.get("exception_message") or "") if isinstance(info, dict) else ""
+        if any(fault in reason for fault in ENGINE_FAULTS):
+            raise duckdb.OperationalError(reason)
+
+
 def _infos(exception_info: dict[str, Any]) -> list[Any]:
     return [exception_info] if "raised_exception" in exception_info else list(exception_info.values())
 
@@ -102,7 +114,8 @@ def _infos(exception_info: dict[str, Any]) -> list[Any]:
 def run_suites(connection: duckdb.DuckDBPyConnection, suites: list[Suite]) -> list[SuiteOutcome]:
     """Evaluates all suites on the connection's database. Raises ContractError for an expectation that doesn't exist.
 
-    An expectation that can't be evaluated counts as failed. What is seen is what has been committed.
+    An expectation that can't be evaluated counts as failed; where the engine itself fails, duckdb.Error is raised. What
+    is seen is what has been committed.
     """
     wanted = [suite for suite in suites if suite.expectations]
     if not wanted:
@@ -135,7 +148,9 @@ def run_suites(connection: duckdb.DuckDBPyConnection, suites: list[Suite]) -> li
             for verdict in batch.validate(judged, result_format="BOOLEAN_ONLY").results:
                 if verdict.success:
                     continue
+                _raise_engine_fault(verdict)
                 entry = suite.expectations[verdict.expectation_config.meta["index"]]
                 result = batch.validate(verdict.expectation_config.to_domain_obj(), result_format="BASIC")
+                _raise_engine_fault(result)
                 (outcome.errors if entry.severity == "error" else outcome.warnings).append(_sentence(entry, result))
     return outcomes

@@ -1,0 +1,36 @@
+"""``sciculture doctor``: the state of everything, and how to mend it."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from sciculture_etl.cli.app import FAILED, PARTIAL, app
+from sciculture_etl.settings import Settings
+
+
+@app.command()
+def doctor(
+    quick: Annotated[bool, typer.Option("--quick", help="Compare sizes; don't read all bytes again.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    mend: Annotated[bool, typer.Option("--mend", help="Do first what is safe, and say what was done.")] = False,
+) -> None:
+    """Examine everything that runs need and make: exit code 0 all well, 3 remarks, 5 faults. Reads only."""
+    from sciculture_etl.console import operators_console
+    from sciculture_etl.doctor import Case, Verdict, examine
+    from sciculture_etl.doctor import mend as mend_case
+    from sciculture_etl.doctor_views import Examining, as_machine_examination, show_examination
+
+    settings, console = Settings.from_environment(), operators_console(quiet=as_json)
+    with Examining(console) as progress:
+        done = mend_case(Case(settings, quick, progress)) if mend else []
+        checks = examine(Case(settings, quick, progress))
+    found = {check.verdict for check in checks}
+    exit_code = FAILED if Verdict.fault in found else PARTIAL if Verdict.remark in found else 0
+    if as_json:
+        print(json.dumps(as_machine_examination(checks, done, exit_code), ensure_ascii=False, indent=1))
+    else:
+        show_examination(console, checks, done)
+    raise typer.Exit(exit_code)

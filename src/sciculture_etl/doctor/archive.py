@@ -1,0 +1,107 @@
+"""The archive: journals that can be read, bytes that are what was received, restricted files in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sciculture_etl.doctor.case import Case, Check, fault, ok, remark
+from sciculture_etl.extract import Damage, Decisions, damage_in
+from sciculture_etl.extract.journal import Journal
+
+JOURNALS = ("receipts.jsonl", "decisions.jsonl", "restricted.jsonl", "runs.jsonl")
+NAMED = 20
+
+
+def journals_are_whole(case: Case) -> Iterator[Check]:
+    """Raises UserMistake at the first damaged line."""
+    counted = len(case.receipts)
+    decided = len(Decisions(case.archive.folder).all())
+    assert case.restricted is not None  # its journal is read
+    for name in JOURNALS:
+        path = case.settings.archive / name
+        if path.exists() and not path.read_bytes().endswith(b"\n") and path.stat().st_size and not case.running:
+            yield remark(
+                "journals",
+                (f"the last line of {path} was cut off by a crash", f"{path}: 마지막 줄이 끊겼습니다"),
+                ("nothing: the next run drops it and takes the file again", "다음 실행이 스스로 고칩니다"),
+            )
+        for _ in Journal(path).lines():
+            pass
+    yield ok("journals", f"{counted:,} receipts, {decided:,} decisions", f"접수 {counted:,}건, 결정 {decided:,}건")
+
+
+def damages(case: Case) -> list[Damage]:
+    """Of what should lie in the archive; never of what holds personal data and lies apart."""
+    kept = [receipt for receipt in case.receipts if not case.restricted.knows(receipt.sha256)]
+    case.progress.start("archive", len({receipt.sha256 for receipt in kept}))
+    return damage_in(case.archive, kept, case.quick, lambda: case.progress.advance("archive"))
+
+
+def every_receipt_has_its_bytes(case: Case) -> Iterator[Check]:
+    found = damages(case)
+    for damage in found[:NAMED]:
+        receipt = damage.receipt
+        where = f"{receipt.path} ({receipt.submitter or '?'}), {case.archive.path_of(receipt.sha256)}"
+        yield fault(
+            "archive",
+            (
+                f"{'lost' if damage.lost else 'no longer what was received'}: {where}",
+                f"{'없어졌습니다' if damage.lost else '받은 그대로가 아닙니다'}: {where}",
+            ),
+            (
+                "put it back from a backup; --mend takes it from the inbox where it still lies there",
+                "백업에서 되돌려 주세요. 접수함에 그대로 있으면 --mend가 되돌립니다",
+            ),
+            safe=True,
+        )
+    if len(found) > NAMED:
+        more = len(found) - NAMED
+        yield fault(
+            "archive",
+            (f"and {more:,} more files", f"그 밖에 {more:,}개"),
+            ("as above", "위와 같습니다"),
+            safe=True,
+        )
+    counted = len({receipt.sha256 for receipt in case.receipts})
+    if not found:
+        how = ("by their size", "크기 기준") if case.quick else ("byte for byte", "바이트 기준")
+        yield ok("archive", f"{counted:,} submissions as received, {how[0]}", f"제출본 {counted:,}개 그대로, {how[1]}")
+    if strays := strays_in(case):
+        yield remark(
+            "archive",
+            (f"{strays:,} files without a receipt, left by a killed run", f"접수 기록이 없는 파일 {strays:,}개"),
+            (
+                "nothing: the next run takes them again from the inbox; if they don't lie there, they never counted",
+                "다음 실행이 접수함에서 다시 받습니다",
+            ),
+        )
+
+
+def strays_in(case: Case) -> int:
+    """Files that no receipt tells of; not while a run goes on, which writes its receipts at the end."""
+    if case.running:
+        return 0
+    known = {receipt.sha256 for receipt in case.receipts}
+    return sum(path.name not in known for path in case.archive.folder.glob("[0-9a-f][0-9a-f]/*"))
+
+
+def restricted_is_settled(case: Case) -> Iterator[Check]:
+    """Files with personal data lie apart, and no longer than they may."""
+    restricted = case.restricted
+    amiss = [sha256 for sha256 in restricted.held() if case.archive.path_of(sha256).exists()]
+    overdue = restricted.overdue(case.settings.personal_retention_days)
+    held = len(restricted.held())
+    for count, en, ko in (
+        (len(amiss), "files with personal data lie in the archive", "개인정보 파일이 보관소에 있습니다"),
+        (len(overdue), "files with personal data are past their days", "개인정보 파일의 보관 기한이 지났습니다"),
+    ):
+        if count:
+            yield remark(
+                "restricted",
+                (f"{count:,} {en}", f"{count:,}개: {ko}"),
+                ("the next run moves or deletes them: sciculture run", "다음 실행이 옮기거나 지웁니다: sciculture run"),
+            )
+    if not amiss and not overdue:
+        yield ok(
+            "restricted", f"{held:,} files with personal data lie apart", f"개인정보 파일 {held:,}개가 따로 있습니다"
+        )

@@ -1,0 +1,94 @@
+"""The build database: whether it opens, is whole and adds up, and what of the archive would be read again tonight.
+
+A copy is looked at: an open database would turn a night away that starts in the meantime.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from sciculture_etl.contracts import load_contracts
+from sciculture_etl.doctor.case import Case, Check, Words, fault, ok, remark
+from sciculture_etl.load import Warehouse
+from sciculture_etl.load.proof import why_unreadable
+from sciculture_etl.load.warehouse import has_todays_layout
+from sciculture_etl.machine import free_room
+from sciculture_etl.pipeline import Silent
+from sciculture_etl.pipeline.intake import Intake
+from sciculture_etl.publish.checks import accounts_that_disagree
+
+MADE_AGAIN: Words = (
+    "nothing: the next run makes it again from the archive",
+    "다음 실행이 보관된 제출본에서 다시 만듭니다",
+)
+AREA = "build database"
+REASONS = 3
+NOT_NOW: Words = ("a run is going on and changes it", "실행 중이라 살펴보지 않았습니다")
+
+
+@contextmanager
+def copied(database: Path) -> Iterator[Path]:
+    """A copy of a database with its log, as long as the block lasts."""
+    with tempfile.TemporaryDirectory(prefix="sciculture-doctor-") as folder:
+        copy = Path(folder) / "copy.duckdb"
+        for ending in ("", ".wal"):
+            source = database.with_name(database.name + ending)
+            if source.exists():
+                shutil.copyfile(source, copy.with_name(copy.name + ending))
+        yield copy
+
+
+def database_is_whole(case: Case) -> Iterator[Check]:
+    path = case.settings.build_database
+    if case.running:
+        yield ok(AREA, *NOT_NOW)
+        return
+    if not path.exists():
+        missing = ("it isn't there", "없습니다")
+        yield remark(AREA, missing, MADE_AGAIN) if case.receipts else ok(AREA, *missing)
+        return
+    if free_room(Path(tempfile.gettempdir())) < 2 * path.stat().st_size:
+        yield remark(
+            AREA,
+            ("not examined: no room for a copy", "복사할 공간이 없어 살펴보지 않았습니다"),
+            (f"make room in {tempfile.gettempdir()}", f"{tempfile.gettempdir()}의 공간을 비워 주세요"),
+        )
+        return
+    with copied(path) as copy:
+        if reason := why_unreadable(copy):
+            yield fault(AREA, (f"broken: {reason}", f"손상되었습니다: {reason}"), MADE_AGAIN, safe=True)
+            return
+        with duckdb.connect(str(copy)) as connection:
+            yield from _adds_up(case, connection)
+
+
+def _adds_up(case: Case, connection: duckdb.DuckDBPyConnection) -> Iterator[Check]:
+    if not has_todays_layout(connection):
+        yield remark(AREA, ("made by another version", "다른 판에서 만든 데이터베이스입니다"), MADE_AGAIN)
+        return
+    contracts = load_contracts()
+    warehouse = Warehouse(connection, case.settings.staging)
+    if wrong := accounts_that_disagree(warehouse, contracts):
+        yield fault(
+            AREA,
+            (f"rows don't add up: {wrong[0]} ({len(wrong):,} in all)", f"행 수가 맞지 않습니다: {wrong[0]}"),
+            ("make it again from the archive: sciculture rebuild", "보관소에서 다시 만들어 주세요: sciculture rebuild"),
+        )
+        return
+    intake = Intake(case.settings, contracts, warehouse, case.archive, Silent())
+    stale = intake.stale(case.receipts)
+    why = Counter("; ".join(one.why) for one in stale)
+    known = warehouse.value("SELECT count(*) FROM log.submission")
+    told = "".join(f"; {count:,}: {reason}" for reason, count in why.most_common(REASONS))
+    yield ok(
+        AREA,
+        f"{known:,} submissions read, rows add up; {len(stale):,} wait to be read tonight{told}",
+        f"제출본 {known:,}개, 행 수 맞음; 다음 실행에서 읽을 것 {len(stale):,}개{told}",
+    )

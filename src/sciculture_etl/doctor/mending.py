@@ -1,0 +1,101 @@
+"""What the doctor does by itself: only what loses nothing, whatever else may be wrong."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from sciculture_etl.doctor.archive import damages
+from sciculture_etl.doctor.case import Case, Words
+from sciculture_etl.doctor.places import wrong_modes
+from sciculture_etl.doctor.releases import leftovers, stale_copies
+from sciculture_etl.extract import Archive, Damage, channels_of
+from sciculture_etl.load import writer_lock
+from sciculture_etl.load.damage import set_aside
+from sciculture_etl.load.proof import why_unreadable
+from sciculture_etl.publish.current import finish_swap
+from sciculture_etl.settings import UserMistake
+
+
+def mend(case: Case) -> list[Words]:
+    """Mends under the writer's lock; returns what was done, one line each. Raises Busy while a run is going on."""
+    with writer_lock(case.settings.warehouse, doing="doctor --mend"):
+        case.__dict__["running"] = None  # it is us
+        return [
+            *_close_to_others(case), *_put_bytes_back(case), *_set_broken_database_aside(case),
+            *_restore_copies(case), *_clear_leftovers(case),
+        ]  # fmt: skip
+
+
+def _close_to_others(case: Case) -> Iterator[Words]:
+    for path, mode in wrong_modes(case).items():
+        path.chmod(mode)
+        yield f"closed {path} to others ({mode:04o})", f"{path}: 권한을 {mode:04o}로 고쳤습니다"
+
+
+def _put_bytes_back(case: Case) -> Iterator[Words]:
+    """From the inbox's folders, whatever the file is called there: its bytes tell."""
+    damaged = damages(case)
+    if not damaged:
+        return
+    sizes = {damage.receipt.size for damage in damaged}
+    candidates = [path for path in _inbox_files(case) if path.stat().st_size in sizes]
+    for damage in damaged:
+        if _found_among(candidates, damage, case.archive):
+            told = damage.receipt.path
+            yield f"put back into the archive from the inbox: {told}", f"접수함에서 보관소로 되돌렸습니다: {told}"
+
+
+def _inbox_files(case: Case) -> Iterator[Path]:
+    for channel in channels_of(case.settings):
+        if channel.kind == "folder":
+            folder = Path(channel.url.removeprefix("file://"))
+            yield from (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+class _OtherBytes(Exception):  # noqa: N818
+    pass
+
+
+def _found_among(candidates: list[Path], damage: Damage, archive: Archive) -> bool:
+    def check(sha256: str, size: int) -> None:
+        if sha256 != damage.receipt.sha256:
+            raise _OtherBytes
+
+    for path in candidates:
+        if path.stat().st_size != damage.receipt.size:
+            continue
+        try:
+            with path.open("rb") as source:
+                archive.store(source, check)
+        except (_OtherBytes, OSError):
+            continue
+        return True
+    return False
+
+
+def _set_broken_database_aside(case: Case) -> Iterator[Words]:
+    path = case.settings.build_database
+    if path.exists() and (reason := why_unreadable(path)):
+        aside = set_aside(path)
+        yield (
+            f"set the broken build database aside as {aside.name} ({reason}); the next run makes it again",
+            f"손상된 작업용 데이터베이스를 {aside.name}으로 옮겼습니다. 다음 실행이 다시 만듭니다",
+        )
+
+
+def _restore_copies(case: Case) -> Iterator[Words]:
+    stale = stale_copies(case)
+    if finish_swap(case.settings.warehouse, anew=stale):
+        told = ", ".join(stale) or "current.json"
+        yield f"brought in line with the release: {told}", f"공표본에 맞추었습니다: {told}"
+
+
+def _clear_leftovers(case: Case) -> Iterator[Words]:
+    for path in leftovers(case):
+        try:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        except OSError as error:
+            raise UserMistake(f"{path} can't be cleared away ({error.strerror}) / 치울 수 없습니다") from None
+        yield f"cleared away {path}", f"치웠습니다: {path}"

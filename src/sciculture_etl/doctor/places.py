@@ -1,0 +1,118 @@
+"""Settings, the inbox, the folders that a night writes to, who may read them, and the room left."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from sciculture_etl.contracts import load_contracts, load_promises
+from sciculture_etl.doctor.case import Case, Check, fault, ok, remark
+from sciculture_etl.extract import channels_of
+from sciculture_etl.machine import free_room, megabytes, places_of, room_needed, size_of
+from sciculture_etl.personal import mask_path
+
+PRIVATE = {"operations.duckdb": 0o600, "restricted": 0o700, "outbox": 0o700}
+
+
+def settings_hold(case: Case) -> Iterator[Check]:
+    contracts, promises = load_contracts(), load_promises()
+    yield ok(
+        "settings",
+        f"{len(contracts)} contracts, {len(promises)} promises; warehouse {case.settings.warehouse}",
+        f"계약 {len(contracts)}개, 표 약속 {len(promises)}개; 창고 {case.settings.warehouse}",
+    )
+
+
+def inbox_is_there(case: Case) -> Iterator[Check]:
+    """Folders are looked into; servers are only named: a doctor asks nobody for credentials."""
+    for channel in channels_of(case.settings):
+        if channel.kind != "folder":
+            yield ok(
+                "inbox",
+                f"{channel.setting}: {channel.kind}, not asked",
+                f"{channel.setting}: {channel.kind}, 확인 생략",
+            )
+            continue
+        folder = Path(channel.url.removeprefix("file://"))
+        if not folder.is_dir() or not os.access(folder, os.R_OK | os.X_OK):
+            yield fault(
+                "inbox",
+                (
+                    f"{channel.setting}: {folder} is no folder that can be read",
+                    f"{folder}: 읽을 수 있는 폴더가 아닙니다",
+                ),
+                (f"create it, or set {channel.setting}", f"폴더를 만들거나 {channel.setting} 설정을 고쳐 주세요"),
+            )
+        else:
+            yield ok("inbox", f"{channel.setting}: {folder}", f"{channel.setting}: {folder}")
+
+
+def folders_can_be_written(case: Case) -> Iterator[Check]:
+    places = [place for place in places_of(case.settings) if place.exists()]
+    for place in places:
+        if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK) or _is_mounted_read_only(place):
+            yield fault(
+                "folders",
+                (f"{place} can't be written", f"{place}: 쓸 수 없습니다"),
+                ("make it writable for this user", "이 사용자가 쓸 수 있게 해 주세요"),
+            )
+            return
+    yield ok("folders", f"{len(places)} folders can be written", f"폴더 {len(places)}개에 쓸 수 있습니다")
+
+
+def _is_mounted_read_only(folder: Path) -> bool:
+    return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+
+
+def wrong_modes(case: Case) -> dict[Path, int]:
+    """What others may look into although only the operator should, with the mode it must have."""
+    places = {case.settings.warehouse / name: mode for name, mode in PRIVATE.items()}
+    return {path: mode for path, mode in places.items() if path.exists() and stat.S_IMODE(path.stat().st_mode) & ~mode}
+
+
+def modes_are_kept(case: Case) -> Iterator[Check]:
+    for path, mode in wrong_modes(case).items():
+        yield fault(
+            "modes",
+            (f"{path} is open to other users", f"{path}: 다른 사용자에게 열려 있습니다"),
+            (f"chmod {mode:04o} {path}", f"chmod {mode:04o} {path}"),
+            safe=True,
+        )
+    others = [
+        path
+        for path in places_of(case.settings)
+        if path.exists() and os.geteuid() and path.stat().st_uid != os.geteuid()
+    ]
+    for path in others:
+        yield remark(
+            "modes",
+            (f"{path} belongs to another user", f"{path}: 다른 사용자의 폴더입니다"),
+            ("run nights as one and the same user", "늘 같은 사용자로 실행해 주세요"),
+        )
+    if not wrong_modes(case) and not others:
+        yield ok("modes", "what is private is closed to others", "비공개 자료는 남에게 닫혀 있습니다")
+
+
+def room_is_left(case: Case) -> Iterator[Check]:
+    """On every disk that a night writes to."""
+    needed, kept = room_needed(case.settings), size_of(case.settings.archive)
+    disks = {_there(place).stat().st_dev: place for place in reversed(places_of(case.settings))}
+    for place in disks.values():
+        free = megabytes(free_room(place))
+        found = (
+            f"{mask_path(str(place))}: {free} free; a night needs about {megabytes(needed)} "
+            f"(archive: {megabytes(kept)})",
+            f"{mask_path(str(place))}: 남은 공간 {free}; 약 {megabytes(needed)} 필요(보관소 {megabytes(kept)})",
+        )
+        if free_room(place) < needed:
+            yield fault("room", found, ("make room on this disk", "이 디스크의 공간을 비워 주세요"))
+        else:
+            yield ok("room", *found)
+
+
+def _there(place: Path) -> Path:
+    while not place.exists():
+        place = place.parent
+    return place

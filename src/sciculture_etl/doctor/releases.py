@@ -1,0 +1,158 @@
+"""What readers open, the releases behind it, and what a killed run left beside them."""
+
+from __future__ import annotations
+
+import filecmp
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from sciculture_etl.doctor.case import Case, Check, Words, fault, ok, remark
+from sciculture_etl.load.proof import why_unreadable
+from sciculture_etl.machine import megabytes
+from sciculture_etl.publish.current import MODES, OPERATIONS, current_release, is_whole, read_pointer
+
+AREA = "current release"
+PATTERNS = (".*.aside", "archive/.incoming-*", "outbox/.aside-*", "releases/.building-*", "staging/*")
+NOT_PUBLISHED = "not published"
+NEXT_RUN: Words = ("the next run publishes it anew: sciculture run", "다음 실행이 새로 공표합니다: sciculture run")
+RESTORE: Words = (
+    "sciculture doctor --mend copies it from the release",
+    "sciculture doctor --mend가 공표본에서 되돌립니다",
+)
+
+
+def stale_copies(case: Case) -> list[str]:
+    """The files that readers open whose content isn't that of the current release. After a night that refused to
+    publish, the operator's file is of that night, and right."""
+    current = current_release(case.settings.warehouse)
+    if current is None:
+        return []
+    folder = case.settings.releases / current["release_id"]
+    return [name for name in MODES if not _is_copy(case.settings.warehouse / name, folder / name)]
+
+
+def _is_copy(live: Path, source: Path) -> bool:
+    if not live.exists():
+        return False
+    if filecmp.cmp(live, source, shallow=False):
+        return True
+    return live.name == OPERATIONS and _release_told_by(live) == NOT_PUBLISHED
+
+
+def _release_told_by(live: Path) -> str | None:
+    try:
+        with duckdb.connect(str(live), read_only=True) as connection:
+            (release,) = connection.execute("SELECT release_id FROM release_info").fetchall()[0]
+            return str(release)
+    except (duckdb.Error, IndexError, ValueError):
+        return None
+
+
+def readers_have_the_current_release(case: Case) -> Iterator[Check]:
+    warehouse = case.settings.warehouse
+    pointer, current = read_pointer(warehouse), current_release(warehouse)
+    if current is None and pointer is None:
+        yield ok(AREA, "nothing has been published yet", "아직 공표한 것이 없습니다")
+        return
+    if current is None:
+        told = pointer["release_id"] if pointer else "?"
+        yield fault(
+            AREA, (f"release {told} is gone or not whole", f"공표본 {told}이(가) 없거나 온전하지 않습니다"), NEXT_RUN
+        )
+        return
+    if pointer is None:
+        yield fault(
+            AREA,
+            ("current.json is missing or broken", "current.json이 없거나 손상되었습니다"),
+            (f"--mend, or the next run, writes it again: {current['release_id']}", "--mend나 다음 실행이 다시 씁니다"),
+            safe=True,
+        )
+    stale = [] if case.running else stale_copies(case)
+    for name in stale:
+        yield fault(AREA, (f"{name} isn't that of the release", f"{name}: 공표본과 다릅니다"), RESTORE, safe=True)
+    if pointer and not stale:
+        yield ok(
+            AREA, f"{current['release_id']}, as readers open it", f"{current['release_id']}, 열리는 파일과 같습니다"
+        )
+
+
+def releases_are_whole(case: Case) -> Iterator[Check]:
+    """Each release has what its manifest says; the content is read again unless quick."""
+    folders = sorted(case.settings.releases.glob("[0-9]*")) if case.settings.releases.is_dir() else []
+    case.progress.start("releases", len(folders))
+    broken = 0
+    for folder in folders:
+        if reason := _what_is_wrong(folder, case.quick):
+            broken += 1
+            yield fault(
+                "releases",
+                (f"{folder.name}: {reason}", f"{folder.name}: {reason}"),
+                (
+                    f"put it back from a backup, or move {folder} away: where it is the current one, the next run "
+                    "publishes it anew",
+                    f"백업에서 되돌리거나 {folder}을(를) 옮겨 주세요. 현재 공표본이면 다음 실행이 새로 공표합니다",
+                ),
+            )
+        case.progress.advance("releases")
+    if not broken:
+        yield ok("releases", f"{len(folders)} kept, all whole", f"공표본 {len(folders)}개, 모두 온전합니다")
+
+
+def _what_is_wrong(folder: Path, quick: bool) -> str | None:
+    if not is_whole(folder):
+        return "its manifest or a database is missing or broken"
+    tables: dict[str, dict[str, Any]] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["tables"]
+    for name, table in tables.items():
+        if table["audience"] != "public":
+            continue
+        exported = folder / "csv" / f"{name}.csv"
+        if not exported.exists() or not (folder / "parquet" / f"{name}.parquet").exists():
+            return f"{name} is missing as CSV or Parquet"
+        if not quick:
+            with exported.open("rb") as content:
+                if hashlib.file_digest(content, "sha256").hexdigest() != table["sha256"]:
+                    return f"csv/{exported.name} was changed"
+    if not quick:
+        for name in MODES:
+            if reason := why_unreadable(folder / name):
+                return f"{name}: {reason}"
+    return None
+
+
+def leftovers(case: Case) -> list[Path]:
+    """What killed runs left half-done; not while a run goes on, whose work it is."""
+    if case.running:
+        return []
+    return sorted(path for pattern in PATTERNS for path in case.settings.warehouse.glob(pattern))
+
+
+def nothing_is_left_half_done(case: Case) -> Iterator[Check]:
+    left = leftovers(case)
+    if left:
+        yield remark(
+            "leftovers",
+            (
+                f"{len(left):,} left half-done by a killed run, such as {left[0]}",
+                f"중단된 작업이 남긴 것 {len(left):,}개",
+            ),
+            ("nothing: the next run, or --mend, clears them away", "다음 실행이나 --mend가 치웁니다"),
+            safe=True,
+        )
+    corrupt = case.settings.build_database.with_name(f"{case.settings.build_database.name}.corrupt")
+    if corrupt.exists():
+        size = megabytes(corrupt.stat().st_size)
+        yield remark(
+            "leftovers",
+            (f"{corrupt} ({size}) was set aside", f"{corrupt} ({size}): 따로 둔 손상 파일"),
+            (
+                "look at the disk if that happens again; delete it when done",
+                "반복되면 디스크를 점검하고, 끝나면 지워 주세요",
+            ),
+        )
+    if not left and not corrupt.exists():
+        yield ok("leftovers", "nothing", "없음")

@@ -1,0 +1,80 @@
+"""Runs: who holds the warehouse, how the last one ended, what waits to be sent, and Prefect."""
+
+from __future__ import annotations
+
+import os
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from sciculture_etl.doctor.case import Case, Check, fault, ok, remark
+from sciculture_etl.pipeline import Runs
+from sciculture_etl.pipeline.journal import UNFINISHED
+
+SECONDS_TO_ANSWER = 5
+TROUBLED = {
+    UNFINISHED: ("was killed", "강제로 끝났습니다"),
+    "stopped": ("was stopped", "멈추었습니다"),
+    "failed": ("failed", "실패했습니다"),
+    "refused": ("refused to publish", "공표하지 않았습니다"),
+}
+
+
+def nobody_waits(case: Case) -> Iterator[Check]:
+    holder = case.running
+    if holder is None:
+        yield ok("lock", "free", "비어 있음")
+        return
+    who = f"{holder.get('doing') or '?'}, process {holder.get('pid', '?')}, since {holder.get('since', '?')}"
+    yield remark(
+        "lock",
+        (
+            f"a run is going on ({who}); what it changes was left out here",
+            f"실행 중입니다({who}). 일부는 살펴보지 않았습니다",
+        ),
+        ("wait for its end, then run the doctor again", "끝난 뒤 다시 진단해 주세요"),
+    )
+
+
+def last_run_ended_well(case: Case) -> Iterator[Check]:
+    runs = Runs(case.settings.archive).all()
+    ended = runs[:-1] if case.running else runs
+    if not ended:
+        yield ok("last run", "none yet", "아직 없음")
+        return
+    last = ended[-1]
+    when = f"{last.kind} {last.began_at}"
+    if last.outcome in TROUBLED:
+        en, ko = TROUBLED[last.outcome]
+        refusals = "; ".join(str(line) for line in last.told.get("refusals", []))[:300]
+        why = refusals or str(last.told.get("error", ""))
+        yield remark(
+            "last run",
+            (f"{when} {en} {why}".rstrip(), f"{when}: {ko} {why}".rstrip()),
+            ("run it again: sciculture run", "다시 실행해 주세요: sciculture run"),
+        )
+    else:
+        yield ok("last run", f"{when}: {last.outcome}", f"{when}: {last.outcome}")
+
+
+def outbox_can_be_sent(case: Case) -> Iterator[Check]:
+    answers = sum(1 for _ in case.settings.outbox.glob("*/*/answer.json"))
+    yield ok("outbox", f"{answers:,} answers", f"회신 {answers:,}건")
+
+
+def prefect_answers(case: Case) -> Iterator[Check]:
+    """A server that is set must answer; else each run has one of its own, which needs a folder."""
+    url = os.environ.get("PREFECT_API_URL")
+    if url is None:
+        home = Path(os.environ.get("PREFECT_HOME") or case.settings.warehouse / ".prefect")
+        yield ok("prefect", f"embedded, its records in {home}", f"내장, 기록은 {home}")
+        return
+    try:
+        with urllib.request.urlopen(f"{url.rstrip('/')}/health", timeout=SECONDS_TO_ANSWER):
+            yield ok("prefect", f"{url} answers", f"{url} 응답함")
+    except (OSError, ValueError) as error:
+        yield fault(
+            "prefect",
+            (f"{url} doesn't answer ({type(error).__name__})", f"{url}: 응답하지 않습니다({type(error).__name__})"),
+            ("start it, or unset PREFECT_API_URL", "서버를 켜거나 PREFECT_API_URL 설정을 지워 주세요"),
+        )

@@ -1,0 +1,63 @@
+"""Submissions whose bytes the archive no longer has as they were received: which, whose, and what to do."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sciculture_etl.extract.archive import Archive, Damaged, Receipt
+
+TOLD = 10
+
+
+@dataclass(frozen=True)
+class Damage:
+    """lost: nothing lies where the bytes should; else they are others, or fewer."""
+
+    receipt: Receipt
+    lost: bool
+
+
+def damage_in(
+    archive: Archive,
+    receipts: Iterable[Receipt],
+    quick: bool = False,
+    checked: Callable[[], None] = lambda: None,
+) -> list[Damage]:
+    """Those of the receipts whose bytes are missing or changed, each submission once. quick: by their size alone.
+    checked: told of each submission looked at."""
+    found: list[Damage] = []
+    for receipt in {receipt.sha256: receipt for receipt in receipts}.values():
+        path = archive.path_of(receipt.sha256)
+        try:
+            same = path.stat().st_size == receipt.size
+            if same and not quick:
+                with path.open("rb") as kept:
+                    same = hashlib.file_digest(kept, "sha256").hexdigest() == receipt.sha256
+        except FileNotFoundError:
+            found.append(Damage(receipt, lost=True))
+        else:
+            if not same:
+                found.append(Damage(receipt, lost=False))
+        checked()
+    return found
+
+
+def tell_damage(damages: list[Damage]) -> Damaged | None:
+    """One message about all of them; None where there are none."""
+    if not damages:
+        return None
+    lines = [
+        f"  {damage.receipt.sha256[:2]}/{damage.receipt.sha256} ({'lost' if damage.lost else 'changed'}): "
+        f"{damage.receipt.path}, {damage.receipt.submitter or '?'}"
+        for damage in damages[:TOLD]
+    ]
+    if len(damages) > TOLD:
+        lines.append(f"  ... and {len(damages) - TOLD:,} more: `sciculture doctor` names them")
+    return Damaged(
+        f"the archive has lost or holds changed {len(damages):,} submissions that are needed now; the last good "
+        "release stays. Put them back from a backup, or run `sciculture doctor --mend`, which takes them from the "
+        "inbox where they still lie there / 보관된 제출본이 없거나 바뀌었습니다. 백업에서 되돌리거나 "
+        "`sciculture doctor --mend`를 실행해 주세요:\n" + "\n".join(lines)
+    )

@@ -1,0 +1,63 @@
+"""A build database that is broken: how that is told from other faults, and what becomes of it.
+
+It holds nothing that the archive doesn't, so it is set aside and made again. What must never be set aside is a whole
+database that just can't be opened now: held by another process, protected, or on a full disk.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+
+from sciculture_etl.machine import chain, is_closed, is_full
+from sciculture_etl.settings import UserMistake
+
+HELD = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+# DuckDB's words where pages, their checksums or the log don't fit, whatever class it gives the error.
+BROKEN = (
+    "Corrupt database file", "checksum", "Could not read enough bytes", "not a valid DuckDB database",
+    "Failure while replaying WAL", "WAL does not match", "Serialization Error", "INTERNAL Error",
+    "with version number", "Trying to read a database file",
+)  # fmt: skip
+# At opening anything else means a broken file, too, except for these.
+NOT_NOW = ("Could not set lock", "Cannot open file", "Is a directory", "Out of Memory", "Too many open files")
+
+
+class BrokenDatabase(UserMistake):
+    """The build database broke under a run, which has set it aside."""
+
+
+def holder(error: BaseException) -> tuple[str, str] | None:
+    """Program and process that have the database open."""
+    found = HELD.search(str(error))
+    return (Path(found["program"]).name, found["pid"]) if found else None
+
+
+def is_broken(error: BaseException) -> bool:
+    """Whether an error in the middle of the work comes from a broken database."""
+    return not is_full(error) and any(word in str(link) for link in chain(error) for word in BROKEN)
+
+
+def is_broken_at_opening(error: BaseException) -> bool:
+    """The same of an error at opening, where nothing else was asked of the engine yet."""
+    if isinstance(error, duckdb.ProgrammingError) or is_full(error) or is_closed(error):
+        return False
+    return not any(word in str(error) for word in NOT_NOW)
+
+
+def set_aside(path: Path) -> Path:
+    """Renames a broken database with its log; of several, the newest is kept. Returns where it lies now."""
+    aside = path.with_name(f"{path.name}.corrupt")
+    for ending in ("", ".wal"):
+        source, target = path.with_name(path.name + ending), aside.with_name(aside.name + ending)
+        target.unlink(missing_ok=True)
+        if source.exists():
+            source.replace(target)
+    return aside
+
+
+def reason_of(error: BaseException) -> str:
+    """The engine's first line, without the path that the message around it names already."""
+    return str(error).partition("\n")[0][:200]

@@ -1,0 +1,73 @@
+"""One writer at a time: the lock on a warehouse, and who holds it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sciculture_etl.settings import UserMistake
+
+
+class Busy(UserMistake):
+    """Another run holds the warehouse."""
+
+
+@contextmanager
+def writer_lock(folder: Path, wait_seconds: float = 0, doing: str = "") -> Iterator[None]:
+    """Holds the warehouse for one writer; the operating system frees it however the process ends. doing: what for, in
+    words for whoever finds it held."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / ".lock"
+    deadline = time.monotonic() + wait_seconds
+    with path.open("a+") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() < deadline:
+                    time.sleep(0.2)
+                    continue
+                lock.seek(0)
+                holder = _holder(lock.read())
+                raise Busy(
+                    f"another run ({holder.get('doing') or '?'}) holds {folder}: process {holder.get('pid', '?')}, "
+                    f"since {holder.get('since', '?')}. "
+                    "Wait for it or stop it / 다른 실행이 진행 중입니다. 끝난 뒤 다시 실행해 주세요"
+                ) from None
+        lock.truncate(0)
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        lock.write(json.dumps({"pid": os.getpid(), "since": since, "doing": doing}, ensure_ascii=False))
+        lock.flush()
+        yield
+
+
+def lock_holder(folder: Path) -> dict[str, Any] | None:
+    """``pid``, ``since`` and ``doing`` of whoever holds the warehouse now; None where nobody does. Takes nothing that
+    a run would have to wait for."""
+    path = folder / ".lock"
+    if not path.exists():
+        return None
+    with path.open("rb") as lock:
+        try:
+            # Shared and at once given back: a run that starts in this instant finds it free at its next try.
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _holder(lock.read())
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        return None
+
+
+def _holder(written: bytes | str) -> dict[str, Any]:
+    try:
+        found = json.loads(written or "{}")
+    except ValueError:  # it is being written in this instant
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,153 @@
+"""Faults of the machine under a run, in words for the operator: a full disk, a folder that can't be written.
+
+They come as errors of Python, DuckDB, Polars or SQLite, wrapped or not; what they have in common is the system's own
+words in their text. Which folder is meant is told by the error, or found by asking which disk is full.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sciculture_etl.personal import mask_path
+from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.stopping import stop_if_asked
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
+WORDS_OF_FULL = (*map(os.strerror, FULL), "database or disk is full")
+WORDS_OF_CLOSED = (*map(os.strerror, CLOSED), "attempt to write a readonly database")
+QUOTED = re.compile(r"""["'](/[^"']+)["']""")
+LEAST_ROOM = 200 * 1024**2
+# A night writes its changes into the build database, a release beside the last one, and copies of its two databases.
+ROOM_PER_DATABASE, ROOM_PER_RELEASE = 1, 2
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and those that led to it."""
+    seen: set[int] = set()
+    link: BaseException | None = error
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
+        yield link
+        link = link.__cause__ or link.__context__
+
+
+def _tells(error: BaseException, codes: set[int], words: tuple[str, ...]) -> bool:
+    if isinstance(error, OSError) and error.errno in codes:
+        return True
+    return any(word in str(error) for word in words)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether there was no room left for what had to be written."""
+    return any(_tells(link, FULL, WORDS_OF_FULL) for link in chain(error))
+
+
+def is_closed(error: BaseException) -> bool:
+    """Whether something couldn't be opened or written because of the disk's or the file's own protection."""
+    return any(_tells(link, CLOSED, WORDS_OF_CLOSED) for link in chain(error))
+
+
+def explain(error: BaseException, settings: Settings) -> str | None:
+    """One sentence, English and Korean, with what to do; None where the fault is another."""
+    if is_full(error):
+        folder = _named(error, settings) or _fullest(settings)
+        free, needed = megabytes(free_room(folder)), megabytes(room_needed(settings))
+        return (
+            f"the disk of {_shown(folder)} is full ({free} free, about {needed} needed): make room and run it again; "
+            "the last good release stays, and nothing received is lost / 디스크가 가득 찼습니다(남은 공간 "
+            f"{free}, 필요 약 {needed}). 공간을 비운 뒤 다시 실행해 주세요"
+        )
+    if is_closed(error) and (path := _named(error, settings)):
+        return (
+            f"{_shown(path)} can't be written (read-only, or not permitted to this user): make it writable and run it "
+            "again; the last good release stays / 쓸 수 없는 곳입니다(읽기 전용이거나 권한 없음). 쓸 수 있게 한 뒤 "
+            "다시 실행해 주세요"
+        )
+    return None
+
+
+class MachineFault(UserMistake):
+    """A fault of the machine, in words."""
+
+
+@contextmanager
+def faults_in_words(settings: Settings) -> Iterator[None]:
+    """Whatever the machine does to the block is raised as MachineFault; after a signal, whatever fails because of it,
+    as Stopped."""
+    try:
+        yield
+    except UserMistake:
+        raise
+    except Exception as error:
+        stop_if_asked()
+        if told := explain(error, settings):
+            raise MachineFault(told) from error
+        raise
+
+
+def room_needed(settings: Settings) -> int:
+    """About how many bytes a night may need besides what lies there: as much again as the build database and the
+    largest release with its live copies."""
+    database = settings.build_database.stat().st_size if settings.build_database.exists() else 0
+    releases = settings.releases.glob("[0-9]*") if settings.releases.is_dir() else []
+    release = max((size_of(folder) for folder in releases), default=0)
+    return max(LEAST_ROOM, ROOM_PER_DATABASE * database + ROOM_PER_RELEASE * release)
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files below a folder; what vanishes meanwhile counts nothing."""
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.lstat().st_size
+        except OSError:
+            continue
+    return total
+
+
+def free_room(folder: Path) -> int:
+    """Bytes free on the disk of a folder, or of the nearest folder above that is there."""
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def places_of(settings: Settings) -> list[Path]:
+    """The folders that a night writes to, the warehouse first."""
+    home = os.environ.get("PREFECT_HOME")
+    return [
+        settings.warehouse, settings.archive, settings.restricted, settings.releases, settings.outbox,
+        settings.staging, Path(home) if home else settings.warehouse / ".prefect",
+    ]  # fmt: skip
+
+
+def megabytes(size: int) -> str:
+    return f"{size / 1024**2:,.0f} MB"
+
+
+def _shown(path: Path) -> str:
+    return mask_path(str(path))
+
+
+def _named(error: BaseException, settings: Settings) -> Path | None:
+    """What the error names; of what lies in the warehouse its folder, which is what people can mend."""
+    named = None
+    for link in chain(error):
+        told = [str(link.filename)] if isinstance(link, OSError) and link.filename else QUOTED.findall(str(link))
+        for path in map(Path, told):
+            holding = [place for place in places_of(settings) if path.is_relative_to(place)]
+            if holding:
+                return max(holding, key=lambda place: len(place.parts))
+            named = named or path
+    return named
+
+
+def _fullest(settings: Settings) -> Path:
+    return min(places_of(settings), key=free_room)

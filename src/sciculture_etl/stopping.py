@@ -1,0 +1,96 @@
+"""SIGTERM and Ctrl-C: a run ends at once and says so; what it leaves half-done, the next run finishes.
+
+Whoever handles the signal (here, or Prefect inside a flow) raises it in the main thread. Whether one came is told from
+outside of that, by the interpreter's wake-up pipe, since a query or a library may turn the raised signal into an error
+of its own, and a thread that waits for a server may keep the main thread from ending.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+# Enough for Prefect to write down how the run ended; service managers kill after 10 s (containers) to 90 s.
+SECONDS_TO_UNWIND = 7.0
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_came: list[int] = []
+_told = threading.Event()
+
+
+class Stopped(BaseException):
+    """A signal asked the run to stop."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+
+
+def listen() -> None:
+    """Heeds both signals from now on; to be called on the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    for number in SIGNALS:
+        signal.signal(number, _raise)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    threading.Thread(target=_watch, args=(woken,), name="signals", daemon=True).start()
+
+
+def came() -> int | None:
+    """The signal that came first, if any did."""
+    return _came[0] if _came else None
+
+
+def stop_if_asked() -> None:
+    """Raises Stopped where a signal came and was lost on its way. To be called before what can't be taken back."""
+    if _came:
+        raise Stopped(_came[0])
+
+
+def sentence(number: int) -> str:
+    """What the operator is told."""
+    name = signal.Signals(number).name
+    return (
+        f"stopped by {name}; the last good release stays: run it again, it goes on from there / "
+        f"{name} 신호로 멈췄습니다. 마지막 공표본은 그대로이니 다시 실행해 주세요"
+    )
+
+
+def exit_code(number: int) -> int:
+    """As shells tell a process that a signal ended: 143 for SIGTERM, 130 for Ctrl-C."""
+    return 128 + number
+
+
+def tell(number: int) -> None:
+    """Says it on the console, once."""
+    if not _told.is_set():
+        _told.set()
+        print(f"sciculture: {sentence(number)}", file=sys.stderr, flush=True)
+
+
+def _raise(number: int, frame: FrameType | None) -> None:
+    _came.append(number)
+    raise Stopped(number)
+
+
+def _watch(woken: int) -> None:
+    interrupts = 0
+    while data := os.read(woken, 16):
+        for number in data:
+            if number not in SIGNALS:
+                continue
+            _came.append(number)
+            interrupts += number == signal.SIGINT
+            if interrupts > 1:  # whoever asks twice is in a hurry; Prefect itself repeats a SIGTERM
+                _end_now(number)
+            waiting = threading.Timer(SECONDS_TO_UNWIND, _end_now, [number])
+            waiting.daemon = True
+            waiting.start()
+
+
+def _end_now(number: int) -> None:
+    tell(number)
+    os._exit(exit_code(number))

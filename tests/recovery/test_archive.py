@@ -1,0 +1,82 @@
+"""An archive that lost bytes, and journals that were damaged: nothing wrong is published, and everything is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sciculture_etl.doctor import Case, mend
+from sciculture_etl.extract import Damaged
+from sciculture_etl.settings import UserMistake
+from tests.nights import hashes, night, release_ids, settings
+from tests.recovery.conftest import Days
+
+
+def _kept(warehouse: Path) -> list[Path]:
+    return sorted(warehouse.glob("archive/[0-9a-f][0-9a-f]/*"))
+
+
+def _damage(warehouse: Path) -> tuple[Path, Path]:
+    """One file lost, one with a byte changed."""
+    lost, changed, *_ = _kept(warehouse)
+    lost.unlink()
+    data = bytearray(changed.read_bytes())
+    data[len(data) // 2] ^= 1
+    changed.chmod(0o640)
+    changed.write_bytes(data)
+    return lost, changed
+
+
+def test_a_rebuild_stops_and_names_all_damaged_files_at_once(days: Days, tmp_path: Path) -> None:
+    warehouse = days.copy(tmp_path)
+    lost, changed = _damage(warehouse)
+    (warehouse / "warehouse.duckdb").unlink()
+    with pytest.raises(Damaged) as told:
+        night(days.second_inbox, warehouse)
+    for path in (lost, changed):
+        assert path.name in str(told.value)
+    assert "가상시험센터/" in str(told.value)
+    assert "sciculture doctor --mend" in str(told.value)
+    assert hashes(warehouse) == days.first
+    assert len(release_ids(warehouse)) == 1
+
+
+def test_a_quiet_night_is_not_disturbed_by_damage_it_does_not_meet(days: Days, tmp_path: Path) -> None:
+    warehouse = days.copy(tmp_path)
+    _damage(warehouse)
+    assert night(days.first_inbox, warehouse).publication.outcome == "unchanged"
+
+
+def test_the_doctor_puts_bytes_back_that_still_lie_in_the_inbox_under_whatever_name(days: Days, tmp_path: Path) -> None:
+    warehouse = days.copy(tmp_path)
+    before = {path: path.read_bytes() for path in _kept(warehouse)}
+    _damage(warehouse)
+    done = mend(Case(settings(days.first_inbox, warehouse)))
+    assert len([en for en, _ in done if en.startswith("put back")]) == 2
+    assert {path: path.read_bytes() for path in _kept(warehouse)} == before
+    (warehouse / "warehouse.duckdb").unlink()
+    night(days.second_inbox, warehouse)
+    assert hashes(warehouse) == days.second
+
+
+@pytest.mark.parametrize("journal", ["receipts.jsonl", "decisions.jsonl", "restricted.jsonl"])
+def test_a_damaged_line_in_a_journal_is_named_and_nothing_is_left_out_in_silence(
+    days: Days, tmp_path: Path, journal: str
+) -> None:
+    warehouse = days.copy(tmp_path)
+    path = warehouse / "archive" / journal
+    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else [b""]
+    path.write_bytes(b"".join([*lines[:1], b'{"sha256": "\xff\n', *lines[1:]]))
+    with pytest.raises(UserMistake, match=f"line . of .*{journal}"):
+        night(days.second_inbox, warehouse)
+    assert hashes(warehouse) == days.first
+
+
+def test_a_line_that_was_cut_off_counts_as_never_written(days: Days, tmp_path: Path) -> None:
+    warehouse = days.copy(tmp_path)
+    path = warehouse / "archive" / "receipts.jsonl"
+    path.write_bytes(path.read_bytes()[:-20])
+    report = night(days.second_inbox, warehouse)
+    assert len(report.extraction.received) == 2
+    assert hashes(warehouse) == days.second

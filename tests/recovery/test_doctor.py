@@ -1,0 +1,101 @@
+"""``sciculture doctor``: sees every kind of damage, says how to mend it, mends what is safe, and disturbs nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from sciculture_etl.doctor import Case, Check, Verdict, examine, mend
+from sciculture_etl.load import writer_lock
+from tests.nights import hashes, night, settings
+from tests.recovery.conftest import Days
+
+
+def examined(days: Days, warehouse: Path, quick: bool = False) -> list[Check]:
+    return examine(Case(settings(days.second_inbox, warehouse), quick))
+
+
+def troubles(checks: list[Check]) -> set[tuple[str, str]]:
+    return {(check.area, check.verdict.value) for check in checks if check.verdict is not Verdict.ok}
+
+
+def _the(pattern: str) -> Callable[[Path], Path]:
+    return lambda warehouse: sorted(warehouse.glob(pattern))[0]
+
+
+def _cut(path: Path) -> None:
+    path.chmod(0o640)
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def _opened(path: Path) -> None:
+    path.chmod(0o755)
+
+
+def _left(path: Path) -> None:
+    (path / ".building-00009-20260101").mkdir()
+
+
+DAMAGES = {
+    "archive bytes": (_the("archive/[0-9a-f][0-9a-f]/*"), _cut, {("archive", "fault")}),
+    "build database": (_the("warehouse.duckdb"), _cut, {("build database", "fault")}),
+    "public file": (_the("sciculture.duckdb"), _cut, {("current release", "fault")}),
+    "pointer": (_the("current.json"), _cut, {("current release", "fault")}),
+    "csv": (_the("releases/*/csv/mart_dsc_summary.csv"), _cut, {("releases", "fault")}),
+    "operations open": (_the("operations.duckdb"), _opened, {("modes", "fault")}),
+    "leftover": (_the("releases"), _left, {("leftovers", "remark")}),
+    "journal": (_the("archive/receipts.jsonl"), _cut, {("journals", "remark"), ("archive", "remark")}),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_every_damage_is_seen_where_it_is_and_nothing_else(days: Days, tmp_path: Path, name: str) -> None:
+    warehouse = days.copy(tmp_path)
+    find, damage, expected = DAMAGES[name]
+    damage(find(warehouse))
+    checks = examined(days, warehouse)
+    assert troubles(checks) == expected
+    assert all(all(check.found) and all(check.mend) for check in checks if check.verdict is not Verdict.ok), (
+        "each in both languages, with what to do"
+    )
+
+
+def test_a_whole_warehouse_has_no_trouble_and_nothing_in_it_is_touched(days: Days, tmp_path: Path) -> None:
+    warehouse = days.copy(tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in warehouse.rglob("*")}
+    assert troubles(examined(days, warehouse)) == set()
+    assert troubles(examined(days, warehouse, quick=True)) == set()
+    assert {path: path.stat().st_mtime_ns for path in warehouse.rglob("*")} == before
+
+
+def test_what_is_mended_is_well_and_the_next_night_ends_as_if_undisturbed(days: Days, tmp_path: Path) -> None:
+    warehouse = days.copy(tmp_path)
+    for name in ("archive bytes", "build database", "public file", "operations open", "leftover"):
+        find, damage, _ = DAMAGES[name]
+        damage(find(warehouse))
+    (warehouse / "current.json").unlink()
+    assert mend(Case(settings(days.second_inbox, warehouse)))
+    # The build database was set aside: the next run makes it again.
+    assert troubles(examined(days, warehouse)) == {("build database", "remark"), ("leftovers", "remark")}
+    night(days.second_inbox, warehouse)
+    assert hashes(warehouse) == days.second
+
+
+def test_beside_a_run_it_says_who_runs_and_leaves_out_what_changes(days: Days, tmp_path: Path) -> None:
+    warehouse = days.copy(tmp_path)
+    with writer_lock(warehouse, doing="nightly"):
+        checks = examined(days, warehouse)
+    assert troubles(checks) == {("lock", "remark")}
+    told = {check.area: check.found[0] for check in checks}
+    assert "nightly" in told["lock"]
+    assert "a run is going on" in told["build database"]
+
+
+def test_a_night_that_refused_leaves_the_operators_file_of_that_night_alone(days: Days, tmp_path: Path) -> None:
+    warehouse = days.copy(tmp_path)
+    with duckdb.connect(str(warehouse / "operations.duckdb")) as connection:
+        connection.execute("UPDATE release_info SET release_id = 'not published'")
+    assert troubles(examined(days, warehouse)) == set()

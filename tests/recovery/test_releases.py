@@ -1,0 +1,53 @@
+"""What readers open, damaged or deleted: the next night brings it back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.nights import hashes, night, published, release_ids
+from tests.recovery.conftest import Days
+
+FIGURE = "SELECT sum(session_count) FROM mart_dsc_summary"
+
+
+@pytest.mark.parametrize("written", [None, b"", b"\x00" * 64, b"[]", b'{"release_id": 7}'])
+def test_a_pointer_that_is_lost_or_broken_is_found_again(days: Days, tmp_path: Path, written: bytes | None) -> None:
+    warehouse = days.copy(tmp_path)
+    pointer = warehouse / "current.json"
+    before = json.loads(pointer.read_bytes())
+    pointer.unlink() if written is None else pointer.write_bytes(written)
+    assert night(days.first_inbox, warehouse).publication.outcome == "unchanged"
+    assert json.loads(pointer.read_bytes()) == before
+
+
+@pytest.mark.parametrize("name", ["sciculture.duckdb", "operations.duckdb"])
+def test_a_file_that_readers_open_is_restored_from_the_release(days: Days, tmp_path: Path, name: str) -> None:
+    warehouse = days.copy(tmp_path)
+    live = warehouse / name
+    before = live.read_bytes()
+    live.write_bytes(before[: len(before) // 2])
+    night(days.first_inbox, warehouse)
+    assert live.read_bytes() == before
+    live.unlink()
+    night(days.first_inbox, warehouse)
+    assert live.read_bytes() == before
+
+
+@pytest.mark.parametrize("part", ["", "manifest.json", "sciculture.duckdb"])
+def test_a_release_that_is_gone_or_not_whole_is_published_anew_under_the_next_number(
+    days: Days, tmp_path: Path, part: str
+) -> None:
+    warehouse = days.copy(tmp_path)
+    figure = published(warehouse, FIGURE)
+    (release,) = release_ids(warehouse)
+    broken = warehouse / "releases" / release / part
+    shutil.rmtree(broken) if broken.is_dir() else broken.unlink()
+    report = night(days.first_inbox, warehouse)
+    assert report.publication.outcome == "published"
+    assert str(report.publication.release_id).startswith("00002-")
+    assert hashes(warehouse) == days.first
+    assert published(warehouse, FIGURE) == figure
