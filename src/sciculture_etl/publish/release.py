@@ -131,10 +131,10 @@ def _publish(
         if not hold:
             warehouse.set_state("published", f"{current_id} {mark}")
         return Publication("unchanged", current_id, remarks=remarks)
-    if current_id and hold:
+    if hold:
         shutil.rmtree(building)
         differing = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
-        return Publication("refused", current_id, [why_held(hold, current_id, differing)], remarks)
+        return Publication("refused", current_id, [why_held(hold, differing)], remarks)
     built_at = datetime.now(UTC)
     manifest = make_manifest(
         warehouse, contracts, model, release_id, current_id, built_at, dict(sorted(tables.items())), outcomes

@@ -35,9 +35,9 @@ def write_revisions(
     built_at: datetime,
 ) -> dict[str, dict[str, int]]:
     """Makes ``mart_revision`` as a temporary table. before, previous: manifest and folder of the release that is
-    followed, None for the first one; where what was current is lost, only the folder of the newest one, for its history.
-    new: the folder of this one, tables already exported. Returns what it adds: table → lines by change (changed values;
-    rows added, removed)."""
+    followed, None for the first one; where what was current is lost, only the folder of the newest one, for its
+    history. new: the folder of this one, tables already exported. Returns what it adds: table → lines by change
+    (changed values; rows added, removed)."""
     run = warehouse.connection.execute
     columns = {name: column.type for name, column in promises[HISTORY].columns.items()}
     listed = ", ".join(f'"{name}" {dtype}' for name, dtype in columns.items())

@@ -84,12 +84,12 @@ def end_hold(settings: Settings) -> Hold | None:
     return hold
 
 
-def why_held(hold: Hold, release_id: str, tables: list[str]) -> str:
+def why_held(hold: Hold, tables: list[str]) -> str:
     """The sentence for a night whose figures differ from those of the release that was gone back to."""
     reason = f" ({hold['reason']})" if hold["reason"] else ""
     named = ", ".join(tables[:5]) + (f" and {len(tables) - 5} more" if len(tables) > 5 else "")
     return (
         f"publication is on hold since {hold['decided_at']}, when {hold['from_release_id']} was rolled back to "
-        f"{release_id}{reason}. This run's figures differ from that release in {named}. Once they are right, "
+        f"{hold['release_id']}{reason}. This run's figures differ from that release in {named}. Once they are right, "
         "`sciculture publish` ends the hold / 공표 보류 중입니다. 수치가 바로잡혔으면 `sciculture publish`를 실행하세요"
     )
