@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -22,7 +21,8 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+
+from measuring import Measured, child, measure, repeated
 
 ROWS_A_SCALE = 5_500
 INSTITUTIONS = 75  # four files each
@@ -33,7 +33,6 @@ COLUMNS = {
     "beneficiary_count": "BIGINT", "attendance_count": "BIGINT",
 }  # fmt: skip
 PARTS = ("csv", "xlsx", "all")
-Measured = dict[str, Any]
 
 
 # What is measured. Each runs in a child process and returns what it wants told beside its seconds.
@@ -114,30 +113,6 @@ MEASURES: dict[str, Callable[..., Measured]] = {
 }
 
 
-def child(name: str, arguments: list[str]) -> None:
-    """Runs one measure and prints what came out as JSON. ``start``: Python and imports, and what isn't measured."""
-    begin = time.perf_counter()
-    measured = MEASURES[name](*(int(a) if a.isdigit() else Path(a) for a in arguments))
-    measured.setdefault("seconds", time.perf_counter() - begin)
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    spent = time.process_time()  # of all threads, imports included
-    print(json.dumps(measured | {"cpu": spent, "peak_mib": own / 1024}))
-
-
-def measure(name: str, *arguments: Path | int) -> Measured:
-    begin = time.perf_counter()
-    command = [sys.executable, __file__, "--child", name, *map(str, arguments)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    measured: Measured = json.loads(done.stdout.splitlines()[-1])
-    return measured | {"start": time.perf_counter() - begin - measured["seconds"]}
-
-
-def repeated(times: int, once: Callable[[int], Measured]) -> Measured:
-    """The run of median time, with the largest memory of all."""
-    runs = sorted((once(number) for number in range(times)), key=lambda run: run["seconds"])
-    return runs[(len(runs) - 1) // 2] | {"peak_mib": max(run["peak_mib"] for run in runs)}
-
-
 def run_console(inbox: Path, warehouse: Path) -> Measured | None:
     """The same through ``sciculture run``, below Prefect; None where the command isn't there or fails."""
     command = Path(sys.executable).with_name("sciculture")
@@ -167,34 +142,34 @@ def benchmark(folder: Path, rows: int, repeat: int) -> Measured:
     say = lambda text: print(f"… {text}", file=sys.stderr, flush=True)  # noqa: E731
     say("writing the sample")
     inboxes = folder / "inbox"
-    measure("make_sample", inboxes, rows)
+    measure(__file__, "make_sample", inboxes, rows)
     result: Measured = {"rows": rows, "repeat": repeat, "cores": os.cpu_count()}
     for part in PARTS:
 
         def night(number: int, part: str = part) -> Measured:
             shutil.rmtree(folder / f"warehouse-{part}", ignore_errors=True)
-            return measure("run_night", inboxes / part, folder / f"warehouse-{part}")
+            return measure(__file__, "run_night", inboxes / part, folder / f"warehouse-{part}")
 
         def floor(number: int, part: str = part) -> Measured:
-            return measure("read_floor", folder / f"clean-{part}", folder / f"floor-{part}-{number}.duckdb")
+            return measure(__file__, "read_floor", folder / f"clean-{part}", folder / f"floor-{part}-{number}.duckdb")
 
         say(f"files to published release: {part}")
         result[part] = repeated(repeat, night)
         result[part]["clean_rows"] = measure(
-            "write_clean", folder / f"warehouse-{part}" / "warehouse.duckdb", folder / f"clean-{part}"
+            __file__, "write_clean", folder / f"warehouse-{part}" / "warehouse.duckdb", folder / f"clean-{part}"
         )["rows"]
         say(f"floor: {part}")
         result[part]["floor"] = repeated(repeat, floor)
     say("fastexcel alone")
-    result["xlsx"]["fastexcel"] = repeated(repeat, lambda number: measure("read_workbooks", inboxes / "xlsx"))
+    result["xlsx"]["fastexcel"] = repeated(repeat, lambda number: measure(__file__, "read_workbooks", inboxes / "xlsx"))
     say("quiet night, and one changed file")
     inbox, warehouse = inboxes / "all", folder / "warehouse-all"
 
     def changed(number: int) -> Measured:
         drop_a_row(inbox, number)
-        return measure("run_night", inbox, warehouse)
+        return measure(__file__, "run_night", inbox, warehouse)
 
-    result["quiet"] = repeated(repeat, lambda number: measure("run_night", inbox, warehouse))
+    result["quiet"] = repeated(repeat, lambda number: measure(__file__, "run_night", inbox, warehouse))
     result["changed"] = repeated(repeat, changed)
     say("the same through the console")
     result["quiet"]["console"] = run_console(inbox, warehouse)
@@ -242,7 +217,7 @@ def show(result: Measured) -> None:
 
 def main() -> None:
     if sys.argv[1:2] == ["--child"]:
-        child(sys.argv[2], sys.argv[3:])
+        child(MEASURES, *sys.argv[2:])
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000)

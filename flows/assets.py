@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from prefect.assets import Asset, AssetProperties
 from prefect.context import AssetContext
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 
 from sciculture_etl.contracts import Promise, load_contracts, load_promises
 from sciculture_etl.model import Statement, all_statements
@@ -16,11 +16,15 @@ MOST_WORDS = 2500
 
 
 def tell_assets(report: RunReport) -> None:
-    """Emits what ``@materialize`` would for each table that a reader can open and that this run made again."""
+    """Emits what ``@materialize`` would for each table that readers can open and that this run made again: succeeded,
+    or failed where the release was refused, since then readers still have the table as it was."""
     promises = load_promises()
     made = [name for name in report.rebuilt if name in promises and promises[name].audience != "internal"]
     if not made:
         return
+    refused = report.publication.outcome == "refused"
+    state = Failed() if refused else Completed()
+    about = {} if refused else {"release": report.publication.release_id or ""}
     statements = all_statements()
     for table in made:
         AssetContext(
@@ -30,8 +34,8 @@ def tell_assets(report: RunReport) -> None:
                 for name in lineage(table, statements)
             },
             materialized_by="duckdb",
-            materialization_metadata={table_key(table): {"release": report.publication.release_id or ""}},
-        ).emit_events(Completed())
+            materialization_metadata={table_key(table): about},
+        ).emit_events(state)
 
 
 def table_key(table: str) -> str:

@@ -103,6 +103,7 @@ def state_of(report: RunReport) -> State[Any]:
     if publication.outcome == "refused":
         return Failed(name="Refused", message=mask_text("; ".join(publication.refusals)))
     counts = {
+        "received / 접수": len(report.extraction.received),
         "rejected / 반려": report.new_verdicts.get("rejected", 0),
         "in part / 일부 받음": report.new_verdicts.get("partially_accepted", 0),
         "not taken / 못 가져옴": len(report.extraction.unreadable),
@@ -111,16 +112,17 @@ def state_of(report: RunReport) -> State[Any]:
     }
     told = [f"{number:,} {what}" for what, number in counts.items() if number]
     if publication.outcome == "unchanged":
-        return Completed(name="Nothing new", message="; ".join([f"release {publication.release_id} stays", *told]))
-    received = f"{len(report.extraction.received):,} received / 접수"
-    return Completed(name="Published", message="; ".join([f"release {publication.release_id}", received, *told]))
+        return Completed(
+            name="Nothing new", message="; ".join([f"release {publication.release_id} stays / 그대로", *told])
+        )
+    return Completed(name="Published", message="; ".join([f"release {publication.release_id}", *told]))
 
 
 def state_of_error(error: Exception) -> State[Any]:
     if isinstance(error, Busy):
-        return Failed(name="Busy", message=str(error))
+        return Failed(name="Busy", message=mask_text(str(error)))
     if isinstance(error, UserMistake):
-        return Failed(message=str(error))
+        return Failed(message=mask_text(str(error)))
     told = f"{failure_in_words(error)}. The last good release stays / 마지막 공표본은 그대로입니다"
     return Failed(name="TimedOut" if isinstance(error, TimeoutError) else "Failed", message=told)
 

@@ -13,7 +13,8 @@ from sciculture_etl.settings import Settings
 
 @flow(name="publish", flow_run_name=lambda: run_name("publish"), **RUN)
 def publish(wait_seconds: float = 0) -> State[Any]:
-    """Publishes what stands in the build database, without looking for new submissions.
+    """Publishes what stands in the build database, without looking for new submissions; it ends the hold that follows
+    a rollback.
 
     Args:
         wait_seconds: how long to wait for another run to end.
@@ -21,6 +22,7 @@ def publish(wait_seconds: float = 0) -> State[Any]:
 
     def as_it_stands() -> None:
         with open_run(Settings.from_environment(), wait_seconds, "publish") as run:
+            step("resume", run.resume_publication)
             step("accept", run.accept)
             step("model", run.model)
             step("publish", run.publish)

@@ -35,6 +35,16 @@ def night_of_figures(inbox: Path, warehouse: Path) -> RunReport:
         return run.report
 
 
+def publish_again(places: Settings) -> RunReport:
+    """What has been read so far, published; it ends the hold that follows a rollback."""
+    with Run.open(places, kind="publish") as run:
+        run.resume_publication()
+        run.accept()
+        run.model()
+        run.publish()
+    return run.report
+
+
 def submit(inbox: Path, submitter: str, name: str, data: bytes, received: str = "2020-04-01T09:00:00") -> Path:
     """Puts a file into the inbox as if it had come at that time (UTC)."""
     path = inbox / submitter / name
@@ -53,9 +63,13 @@ def manifest(warehouse: Path) -> dict[str, Any]:
 
 
 def hashes(warehouse: Path, audience: str = "public") -> dict[str, str]:
-    """Table → sha256 in the current release; ``operator`` gives the operator's tables."""
+    """Table → sha256 in the current release, of what doesn't depend on earlier ones; ``operator``: the operator's."""
     tables = manifest(warehouse)["tables"]
-    return {name: table["sha256"] for name, table in tables.items() if table["audience"] == audience}
+    return {
+        name: table["sha256"]
+        for name, table in tables.items()
+        if table["audience"] == audience and not table.get("history")
+    }
 
 
 def rows(database: Path, query: str) -> list[tuple[Any, ...]]:

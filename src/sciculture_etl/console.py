@@ -17,6 +17,7 @@ from rich.text import Text
 from sciculture_etl.findings import catalogue
 from sciculture_etl.pipeline import RunReport
 from sciculture_etl.publish import Figure
+from sciculture_etl.release_views import counted
 from sciculture_etl.settings import Settings
 
 STEPS = {
@@ -25,6 +26,7 @@ STEPS = {
     "load": "read and load / 읽기·적재",
     "read": "  read / 읽기",
     "validate": "  validate / 검증",
+    "resume": "end the hold / 보류 해제",
     "accept": "accept / 반영",
     "model": "model / 집계",
     "publish": "publish / 공표",
@@ -201,6 +203,8 @@ def _show_outcome(console: Console, settings: Settings, report: RunReport, secon
     }
     console.print()
     console.print(told[publication.outcome])
+    if publication.revised:
+        console.print(Text(f"  changes / 바뀐 수치: {counted(publication.revised)} (mart_revision, `sciculture diff`)"))
     for refusal in publication.refusals:
         console.print(Text(f"  {refusal}", style="red"))
     where = [
@@ -227,6 +231,7 @@ def as_machine_report(
         "exit_code": exit_code,
         "release_id": publication.release_id,
         "refusals": publication.refusals,
+        "revised": publication.revised,
         "files": {
             "received": len(report.extraction.received),
             "unchanged": report.extraction.unchanged,

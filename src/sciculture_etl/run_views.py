@@ -80,8 +80,8 @@ def _show_work(console: Console, plan: Plan) -> None:
     if plan.pending:
         console.print(Text(f"  read already, to be put in force / 읽었고 반영할 것: {', '.join(plan.pending)}"))
     console.print(Text(f"  can change / 바뀔 수 있는 표 ({len(plan.tables)}): {', '.join(plan.tables)}"))
-    seconds = "not known yet" if plan.seconds is None else f"about {max(1, round(plan.seconds)):,} s of reading"
-    console.print(Text(f"  estimate / 예상: {seconds}, then one publication / 그 뒤 한 번 공표"))
+    seconds = "not known yet / 아직 모름" if plan.seconds is None else f"about / 약 {max(1, round(plan.seconds)):,} s"
+    console.print(Text(f"  estimate / 예상: {seconds}; published once, at the end / 공표는 끝에 한 번"))
 
 
 def show_runs(console: Console, records: Sequence[RunRecord]) -> None:
@@ -91,10 +91,7 @@ def show_runs(console: Console, records: Sequence[RunRecord]) -> None:
         table.add_column(heading, justify="right" if heading in ("no.", "read / 읽음") else "left")
     for record in records:
         began = datetime.fromisoformat(record.began_at).astimezone(SEOUL)
-        took = ""
-        if record.ended_at:
-            seconds = (datetime.fromisoformat(record.ended_at) - began).total_seconds()
-            took = f"{seconds:,.0f} s"
+        took = f"{record.seconds:,.0f} s" if record.ended_at else ""
         about = [record.reason, *record.told.get("refusals", [])[:1], record.told.get("error", "")]
         scope = f" {planned}" if (planned := _scope(record)) else ""
         table.add_row(

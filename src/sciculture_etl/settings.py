@@ -60,6 +60,13 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
+def _count_from(name: str, default: int, what: str, what_ko: str) -> int:
+    written = os.environ.get(name) or str(default)
+    if not written.isdecimal():
+        raise UserMistake(f"{name} is {what}, not {written!r} / {what_ko}를 적어 주세요")
+    return int(written)
+
+
 @dataclass(frozen=True)
 class Patience:
     """How long a channel is waited for; all times in seconds.
@@ -83,7 +90,8 @@ class Settings:
     inbox: folder or fsspec URL holding ``<submitter>/<file>``; empty: the folder ``inbox``. warehouse: folder for
     everything that runs make. inbox_options: what the variables ``SCICULTURE_INBOX_...`` say, by the rest of their
     name: further channels, and how each is opened; they hold credentials and are never shown. personal_retention_days:
-    how long the bytes of a file with personal data are kept.
+    how long the bytes of a file with personal data are kept. keep_releases, keep_release_days: a release is removed
+    once it is neither among so many newest nor younger than so many days.
     """
 
     inbox: str
@@ -93,23 +101,24 @@ class Settings:
     limits: Limits = DEFAULT_LIMITS
     batch_bytes: int = 48 * 1024**2
     keep_releases: int = 10
+    keep_release_days: int = 30
     personal_retention_days: int = 30
 
     @classmethod
     def from_environment(cls) -> Settings:
         """``SCICULTURE_INBOX``, ``SCICULTURE_INBOX_...``, ``SCICULTURE_WAREHOUSE`` (default ``warehouse``),
-        ``Limits`` and ``SCICULTURE_PERSONAL_RETENTION_DAYS`` (default 30; 0: until the next run)."""
+        ``Limits``, ``SCICULTURE_PERSONAL_RETENTION_DAYS`` (default 30; 0: until the next run),
+        ``SCICULTURE_KEEP_RELEASES`` (default 10) and ``SCICULTURE_KEEP_RELEASE_DAYS`` (default 30)."""
         prefix = "SCICULTURE_INBOX_"
-        days = os.environ.get("SCICULTURE_PERSONAL_RETENTION_DAYS") or "30"
-        if not days.isdecimal():
-            raise UserMistake(
-                f"SCICULTURE_PERSONAL_RETENTION_DAYS is a number of days, not {days!r} / 날짜 수를 적어 주세요"
-            )
         return cls(
             inbox=os.environ.get("SCICULTURE_INBOX") or "",
             warehouse=Path(os.environ.get("SCICULTURE_WAREHOUSE") or "warehouse").absolute(),
             limits=Limits.from_environment(),
-            personal_retention_days=int(days),
+            personal_retention_days=_count_from(
+                "SCICULTURE_PERSONAL_RETENTION_DAYS", 30, "a number of days", "날짜 수"
+            ),
+            keep_releases=_count_from("SCICULTURE_KEEP_RELEASES", 10, "a number of releases", "릴리스 수"),
+            keep_release_days=_count_from("SCICULTURE_KEEP_RELEASE_DAYS", 30, "a number of days", "날짜 수"),
             inbox_options={
                 name.removeprefix(prefix): value
                 for name, value in sorted(os.environ.items())

@@ -5,6 +5,7 @@ A rule is taken out of its contract: if none of the dataset's bad files is then 
 
 import copy
 from collections.abc import Iterator
+from operator import eq
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,10 @@ def bad_files(dataset: str) -> list[Path]:
     return sorted(path for path in (HERE / dataset).glob("bad_*") if path.suffix != ".json")
 
 
-def outcome(contract: Contract) -> list[list[Place]]:
+def outcomes(contract: Contract) -> Iterator[list[Place]]:
+    """What each bad file is told, one after the other: whoever has seen a difference need not read the rest."""
     contracts = load_contracts() | {contract.dataset: contract}
-    return [judge(path.read_bytes(), path.name, contracts).places for path in bad_files(contract.dataset)]
+    return (judge(path.read_bytes(), path.name, contracts).places for path in bad_files(contract.dataset))
 
 
 def weakened(contract: Contract) -> Iterator[tuple[str, Contract]]:
@@ -59,8 +61,8 @@ def weakened(contract: Contract) -> Iterator[tuple[str, Contract]]:
 @pytest.mark.parametrize("dataset", sorted(load_contracts()))
 def test_every_rule_is_broken_by_a_file_of_its_own(dataset: str) -> None:
     contract = load_contracts()[dataset]
-    judged = outcome(contract)
-    assert [rule for rule, other in weakened(contract) if outcome(other) == judged] == []
+    judged = list(outcomes(contract))
+    assert [rule for rule, other in weakened(contract) if all(map(eq, judged, outcomes(other)))] == []
 
 
 @pytest.mark.parametrize("dataset", sorted(load_contracts()))

@@ -77,7 +77,7 @@ def test_every_shipped_statement_comes_after_what_it_reads_and_is_promised() -> 
         assert statement.table in load_promises()
         assert statement.text.lstrip().startswith("-- "), f"{statement.table} doesn't say what it is"
         assert "Grain:" in statement.text.split("SELECT")[0], f"{statement.table} doesn't say its grain"
-    assert made == set(load_promises())
+    assert made == {name for name, promise in load_promises().items() if promise.made_by == "sql"}
 
 
 def test_core_reads_no_mart() -> None:

@@ -14,9 +14,8 @@ from nights import hashes, operations, published, settings, submit
 from sciculture_etl.contracts import Contract, ContractError, load_contracts
 from sciculture_etl.contracts.contract import EXPECTATIONS
 from sciculture_etl.extract import Archive
-from sciculture_etl.load import Warehouse
 from sciculture_etl.load.warehouse import discard_database
-from sciculture_etl.pipeline import Run, RunReport, Silent
+from sciculture_etl.pipeline import Run, RunReport
 from sciculture_etl.settings import Settings, UserMistake
 from sciculture_etl.submissions import Wanted, decide, list_status, list_submissions, tell_story
 
@@ -29,10 +28,7 @@ def places(tmp_path: Path) -> Settings:
 
 
 def night(places: Settings, today: date = date(2020, 12, 1), contracts: dict[str, Contract] | None = None) -> RunReport:
-    places.staging.parent.mkdir(parents=True, exist_ok=True)
-    contracts = contracts or load_contracts()
-    with Warehouse.open(places.build_database, places.staging, contracts) as warehouse:
-        run = Run(places, contracts, warehouse, Silent())
+    with Run.open(places, contracts=contracts) as run:
         run.today = today
         return run.steps()
 

@@ -45,6 +45,15 @@ def rebuild(as_json: AsJson = False, wait: Wait = 0, explain: Explain = False) -
 
 
 @app.command()
+def publish(as_json: AsJson = False, wait: Wait = 0, explain: Explain = False) -> None:
+    """Publish what has been read so far, without looking for new files; it ends the hold that follows a rollback."""
+    with _watched(as_json, explain) as watch:
+        from flows.publish import publish as flow
+
+        watch(flow, wait_seconds=wait)
+
+
+@app.command()
 def backfill(
     years: Annotated[str, typer.Option(help="Program years, both ends included: 2016:2020, or 2020.")] = "",
     dataset: Annotated[list[str] | None, typer.Option(help="Only this dataset; may be repeated.")] = None,

@@ -37,6 +37,8 @@ class Promise(Strict):
     """What one modelled table promises. It becomes COMMENT ON in the database.
 
     audience: public (in ``sciculture.duckdb``), operator (in ``operations.duckdb``), internal (build database only).
+    made_by: sql (a file of ``sql/``), or publication: what a release tells of those before it. Such a table depends on
+    what was published when, so it is no part of what a rebuild reproduces.
     by_submission: every row comes from one submission alone (its ``submission_id``) and from tables that say what names
     mean; so when only some submissions change, only their rows are made again.
     """
@@ -46,6 +48,7 @@ class Promise(Strict):
     description: Words
     grain: list[str]
     by_submission: bool = False
+    made_by: Literal["sql", "publication"] = "sql"
     columns: dict[str, PromiseColumn]
     suite: list[Expectation] = Field(default_factory=list)
 

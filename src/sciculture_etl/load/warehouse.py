@@ -201,15 +201,14 @@ class Warehouse:
         for table, columns in LOG_TABLES.items():
             run(f"CREATE TABLE IF NOT EXISTS log.{table} ({columns})")
         run("INSERT OR REPLACE INTO log.state VALUES ('layout', ?)", [LAYOUT])
+        standing: dict[str, dict[str, str]] = {}
+        for dataset, name, dtype in run(
+            "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'store' "
+            "ORDER BY table_name, column_index"
+        ).fetchall():
+            standing.setdefault(dataset, {})[name] = dtype
         for dataset, contract in contracts.items():
-            wanted = ENVELOPE | contract.columns
-            existing = dict(
-                run(
-                    "SELECT column_name, data_type FROM information_schema.columns "
-                    "WHERE table_schema = 'store' AND table_name = ? ORDER BY ordinal_position",
-                    [dataset],
-                ).fetchall()
-            )
+            wanted, existing = ENVELOPE | contract.columns, standing.get(dataset, {})
             if existing == wanted:
                 continue
             run(f"DROP VIEW IF EXISTS accepted.{dataset}")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sciculture_etl.contracts import load_contracts, load_promises
+from sciculture_etl.contracts import Contract, load_contracts, load_promises
 from sciculture_etl.extract import Archive, Receipt
 from sciculture_etl.load import Warehouse
 from sciculture_etl.load.accept import find_differences
@@ -157,8 +157,13 @@ LEFT JOIN log.asked AS a USING (submission_id)
 
 
 def make_plan(
-    warehouse: Warehouse, intake: Intake, archive: Archive, scope: Scope, everything: bool = False
-) -> Plan:  # fmt: skip
+    warehouse: Warehouse,
+    intake: Intake,
+    archive: Archive,
+    contracts: dict[str, Contract],
+    scope: Scope,
+    everything: bool = False,
+) -> Plan:
     """What a backfill of that scope would do. Only submissions that a night has read are planned: what came since is
     the next night's. Raises UserMistake where nothing was read yet, or a submitter isn't known."""
     receipts = archive.receipts()
@@ -193,9 +198,9 @@ def make_plan(
     plan.pending = [f"{dataset} {year}" for dataset, year in differing]
     concerned = {dataset for file in plan.files for dataset in file.datasets} | {dataset for dataset, _ in differing}
     if any(not file.datasets for file in plan.files):
-        concerned = set(scope.datasets) or set(load_contracts())
+        concerned = set(scope.datasets) or set(contracts)
     public = {name for name, promise in load_promises().items() if promise.audience == "public"}
-    plan.tables = sorted(tables_from(concerned, load_contracts()) & public)
+    plan.tables = sorted(tables_from(concerned, contracts) & public)
     plan.seconds = _estimate(archive, sum(file.receipt.size for file in plan.files))
     return plan
 
@@ -232,7 +237,10 @@ def _submitters(wanted: Sequence[str], receipts: Sequence[Receipt], known: Itera
 
 
 def _estimate(archive: Archive, size: int) -> float | None:
-    """Seconds for so many bytes, by what the last runs that read anything took."""
-    told = [record.told for record in Runs(archive.folder).all() if record.told.get("read_bytes")][-MEASURED_RUNS:]
-    measured = sum(run["read_bytes"] for run in told)
-    return round(size * sum(run["read_seconds"] for run in told) / measured, 1) if measured else None
+    """Seconds for so many bytes, by what the last runs that read anything took: for reading by the byte, for the rest
+    as long as the last of them."""
+    read = [record for record in Runs(archive.folder).all() if record.told.get("read_bytes")][-MEASURED_RUNS:]
+    if not read or not size:
+        return None
+    reading: float = size * sum(r.told["read_seconds"] for r in read) / sum(r.told["read_bytes"] for r in read)
+    return round(reading + max(0.0, read[-1].seconds - read[-1].told["read_seconds"]), 1)

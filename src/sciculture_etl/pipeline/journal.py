@@ -31,6 +31,13 @@ class RunRecord:
     told: dict[str, Any] = field(default_factory=dict)
     after_a_crash: bool = False
 
+    @property
+    def seconds(self) -> float:
+        """How long it took, in whole seconds; 0 where it didn't end."""
+        if not self.ended_at:
+            return 0
+        return (datetime.fromisoformat(self.ended_at) - datetime.fromisoformat(self.began_at)).total_seconds()
+
 
 class Runs:
     """The journal ``runs.jsonl`` beside the receipts: a line when a run begins, one when it has a plan, one when it

@@ -18,11 +18,11 @@ from sciculture_etl.load.warehouse import discard_database
 from sciculture_etl.machine import faults_in_words
 from sciculture_etl.model import Model, build_model
 from sciculture_etl.pipeline.backfill import Plan, Scope, ask_for, make_plan
-from sciculture_etl.pipeline.intake import Intake
+from sciculture_etl.pipeline.intake import NEW, Intake
 from sciculture_etl.pipeline.journal import RunRecord, Runs
 from sciculture_etl.pipeline.report import Progress, Reasons, RunReport, Silent
-from sciculture_etl.publish import Publication, publish_release, read_figures_checked
-from sciculture_etl.settings import Settings
+from sciculture_etl.publish import Publication, end_hold, publish_release, read_figures_checked
+from sciculture_etl.settings import Settings, UserMistake
 
 SEOUL = ZoneInfo("Asia/Seoul")
 KINDS = ("nightly", "backfill", "rebuild", "publish")
@@ -63,11 +63,13 @@ class Run:
         wait_seconds: float = 0,
         kind: str = "nightly",
         reason: str = "",
+        contracts: dict[str, Contract] | None = None,
     ) -> Iterator[Run]:
         """Takes the writer's lock, writes the run's beginning down and opens the warehouse; a rebuild begins with an
         empty one. Where the block ends well, the report is complete. Raises Busy where another run holds the lock.
-        kind: one of ``KINDS``. reason: why, as it is kept in the journal."""
-        contracts = load_contracts()
+        kind: one of ``KINDS``. reason: why, as it is kept in the journal. contracts: others than those that stand in
+        ``expectations/``."""
+        contracts = contracts or load_contracts()
         with (
             writer_lock(settings.warehouse, wait_seconds, f"{kind} {reason}".strip()),
             Runs(settings.archive).record(kind, reason) as record,
@@ -83,17 +85,19 @@ class Run:
                 run._sum_up()
 
     @staticmethod
-    def plan_backfill(settings: Settings, scope: Scope, everything: bool = False) -> Plan:
+    def plan_backfill(
+        settings: Settings, scope: Scope, everything: bool = False, contracts: dict[str, Contract] | None = None
+    ) -> Plan:
         """What a backfill of that scope would do; nothing is read or written. everything: also what was read with
         all that is of today. Raises Busy, and UserMistake where there is nothing to plan on."""
-        contracts = load_contracts()
+        contracts = contracts or load_contracts()
         with (
             writer_lock(settings.warehouse, 0, "plan of a backfill"),
             Warehouse.open(settings.build_database, settings.staging, contracts) as warehouse,
         ):
             archive = Archive(settings.archive)
             intake = Intake(settings, contracts, warehouse, archive, Silent())
-            return make_plan(warehouse, intake, archive, scope, everything)
+            return make_plan(warehouse, intake, archive, contracts, scope, everything)
 
     def extract(self) -> Extraction:
         """Channels → archive. Called again in the same run, it adds to what came before."""
@@ -116,7 +120,7 @@ class Run:
 
     def begin_backfill(self, scope: Scope, everything: bool = False) -> Plan:
         """Makes the plan anew, writes it down, and keeps to its scope from now on."""
-        plan = make_plan(self.warehouse, self._intake, self.archive, scope, everything)
+        plan = make_plan(self.warehouse, self._intake, self.archive, self.contracts, scope, everything)
         self._scope = plan.scope
         ask_for(self.warehouse, plan)
         Runs(self.settings.archive).plan(self.record, plan.as_dict())
@@ -137,6 +141,17 @@ class Run:
             self.progress.start(f"read{what}", len(receipts))
             self.progress.start(f"validate{what}", len(receipts))
             self._intake.read(receipts, what)
+
+    def resume_publication(self) -> None:
+        """The first step of a run that publishes what has been read: ends the hold after a rollback. Raises UserMistake
+        where submissions wait to be read, since figures without them would be wrong."""
+        waiting = [one for one in self._intake.stale(self._intake.take_in()) if one.why == [NEW]]
+        if waiting:
+            raise UserMistake(
+                f"{len(waiting):,} submissions wait to be read, nothing can be published yet: run `sciculture run`"
+                " / 아직 읽지 않은 제출본이 있습니다. `sciculture run`을 실행해 주세요"
+            )
+        end_hold(self.settings)
 
     def accept(self) -> Acceptance:
         """Puts the newest versions in force, year by year where the year's suite holds."""

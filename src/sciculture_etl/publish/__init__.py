@@ -2,5 +2,6 @@
 
 from sciculture_etl.publish.figures import Figure, read_figures_checked
 from sciculture_etl.publish.release import Publication, publish_release
+from sciculture_etl.publish.rollback import end_hold
 
-__all__ = ["Figure", "Publication", "publish_release", "read_figures_checked"]
+__all__ = ["Figure", "Publication", "end_hold", "publish_release", "read_figures_checked"]

@@ -57,7 +57,7 @@ def judge_tables(warehouse: Warehouse, promises: dict[str, Promise], model: Mode
     passed = {row["name"]: row for row in warehouse.rows("SELECT * FROM log.curated_suite")}
     outcomes, asked = [], []
     for name, promise in promises.items():
-        if not promise.suite:
+        if not promise.suite or promise.made_by != "sql":
             continue
         before = passed.get(name)
         if before and before["content"] == model.fingerprints[name]:

@@ -35,7 +35,8 @@ def write_aside(path: Path, data: bytes) -> None:
 
 def current_release(warehouse: Path) -> dict[str, Any] | None:
     """``{"release_id": ..., "files": {name: [size, mtime_ns]}}``; None before the first release, and where the one that
-    is pointed to is no longer whole."""
+    is pointed to is no longer whole. files: those that are copies of the release's own. After a rollback also
+    ``"hold"`` (see ``rollback``), and the operator's file, which stays that of the last run, isn't among them."""
     found = read_pointer(warehouse)
     if found is None:
         release_id = _found_again(warehouse)
@@ -47,8 +48,8 @@ def read_pointer(warehouse: Path) -> dict[str, Any] | None:
     """What ``current.json`` says, whether or not it is so; None where it is missing or broken."""
     try:
         found = json.loads((warehouse / "current.json").read_text(encoding="utf-8"))
-        sizes = {name: [int(part) for part in found["files"][name]] for name in MODES}
-        return {"release_id": str(found["release_id"]), "files": sizes}
+        sizes = {name: [int(part) for part in found["files"][name]] for name in found["files"]}
+        return {**found, "release_id": str(found["release_id"]), "files": sizes}
     except (FileNotFoundError, ValueError, TypeError, KeyError):
         return None
 
@@ -72,9 +73,9 @@ def _found_again(warehouse: Path) -> str | None:
     return whole[-1].name if whole else None
 
 
-def _pointer_to(warehouse: Path, release_id: str) -> dict[str, Any]:
+def _pointer_to(warehouse: Path, release_id: str, names: Collection[str] = (OPERATIONS, PUBLIC)) -> dict[str, Any]:
     folder = warehouse / "releases" / release_id
-    return {"release_id": release_id, "files": {name: _stamp(folder / name) for name in MODES}}
+    return {"release_id": release_id, "files": {name: _stamp(folder / name) for name in names}}
 
 
 def _stamp(path: Path) -> list[int]:
@@ -82,10 +83,15 @@ def _stamp(path: Path) -> list[int]:
     return [status.st_size, status.st_mtime_ns]
 
 
-def swap_to(warehouse: Path, release_id: str) -> None:
-    """Makes a complete release the current one. Open readers keep the file they have; a new one gets the new file."""
-    write_aside(warehouse / "current.json", json.dumps(_pointer_to(warehouse, release_id)).encode())
+def swap_to(warehouse: Path, release_id: str, names: tuple[str, ...] = (OPERATIONS, PUBLIC), **more: Any) -> None:
+    """Makes a complete release the current one. Open readers keep the file they have; a new one gets the new file.
+    names: the files to be swapped. more: what else ``current.json`` shall say."""
+    point_to(warehouse, {**_pointer_to(warehouse, release_id, names), **more})
     finish_swap(warehouse)
+
+
+def point_to(warehouse: Path, current: dict[str, Any]) -> None:
+    write_aside(warehouse / "current.json", json.dumps(current, ensure_ascii=False).encode())
 
 
 def finish_swap(warehouse: Path, anew: Collection[str] = ()) -> bool:
@@ -96,11 +102,13 @@ def finish_swap(warehouse: Path, anew: Collection[str] = ()) -> bool:
         return False
     swapped = False
     if read_pointer(warehouse) is None:
-        write_aside(warehouse / "current.json", json.dumps(current).encode())
+        point_to(warehouse, current)
         swapped = True
     folder = warehouse / "releases" / current["release_id"]
     # The operator's file first: it must never lag behind figures that are already public.
     for name in (OPERATIONS, PUBLIC):
+        if name not in current["files"]:
+            continue
         live = warehouse / name
         if name not in anew and live.exists() and _stamp(live) == current["files"][name]:
             continue

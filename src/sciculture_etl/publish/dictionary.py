@@ -124,19 +124,25 @@ def dictionary_html(markdown: str) -> str:
     return PAGE.format(title="데이터 사전 / Data dictionary", body=body)
 
 
-def portal_rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, ...]]:
-    """Metadata of one published table's columns under ``PORTAL_HEADER``; the longest length is that of the data."""
+def _codes_of_fields(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Field → the codes that it may hold, where all forms that have it agree."""
+    rows = _rows(
+        connection,
+        "SELECT field, any_value(codes) AS codes FROM meta_field WHERE len(codes) > 0 "
+        "GROUP BY field HAVING count(DISTINCT codes) = 1",
+    )
+    return {row["field"]: "; ".join(row["codes"]) for row in rows}
+
+
+def portal_rows(connection: duckdb.DuckDBPyConnection, table: str, codes: dict[str, str]) -> list[tuple[str, ...]]:
+    """Metadata of one published table's columns under ``PORTAL_HEADER``; the longest length is that of the data.
+    codes: of the fields, by name."""
     columns = _rows(connection, f"SELECT * FROM meta_column WHERE table_name = '{table}' ORDER BY column_no")
     lengths = connection.execute(
         "SELECT "
         + ", ".join(f'coalesce(max(length(CAST("{c["column_name"]}" AS VARCHAR))), 0)' for c in columns)
         + f' FROM "{table}"'
     ).fetchone()
-    codes = {
-        row["field"]: "; ".join(row["codes"])
-        for row in _rows(connection, "SELECT field, any_value(codes) AS codes FROM meta_field WHERE len(codes) > 0 "
-                                     "GROUP BY field HAVING count(DISTINCT codes) = 1")
-    }  # fmt: skip
     assert lengths is not None
     return [
         (
@@ -154,9 +160,10 @@ def write_dictionary(connection: duckdb.DuckDBPyConnection, folder: Path, releas
     markdown = dictionary_markdown(connection, release_id)
     (folder / "dictionary.md").write_text(markdown, encoding="utf-8")
     (folder / "dictionary.html").write_text(dictionary_html(markdown), encoding="utf-8")
+    codes = _codes_of_fields(connection)
     for (table,) in connection.execute("SELECT table_name FROM meta_table ORDER BY table_name").fetchall():
         # With a byte order mark, as the portal's own files have: Excel then shows Korean.
         with (folder / "portal" / f"{table}.csv").open("w", encoding="utf-8-sig", newline="") as target:
             writer = csv.writer(target)
             writer.writerow(PORTAL_HEADER)
-            writer.writerows(portal_rows(connection, table))
+            writer.writerows(portal_rows(connection, table, codes))

@@ -43,8 +43,7 @@ def build_database(
             order = ", ".join(f'"{name}"' for name in promise.grain)
             target = _place(promise.table)
             connection.execute(f'CREATE TABLE {target} AS SELECT * FROM "{promise.table}" ORDER BY {order}')
-            for line in comments(promise, target):
-                connection.execute(line)
+            connection.execute(comments(promise, target))
         connection.execute(
             "CREATE TABLE release.main.release_info AS "
             "SELECT ? AS release_id, ? AS software_version, ? AS regions_version",
@@ -72,14 +71,15 @@ def _harmless(promise: Promise) -> str:
 
 
 def export_tables(warehouse: Warehouse, folder: Path, promises: dict[str, Promise]) -> dict[str, dict[str, Any]]:
-    """Parquet and CSV of the public tables; rows and sha256 of the CSV, which is the table's hash.
+    """Parquet and CSV of the public tables; rows and sha256 of the CSV, which is the table's hash. history: in tables
+    that depend on earlier releases.
 
     The operator's tables are hashed likewise but leave the build database in ``operations.duckdb`` only. In CSV, no
     text is left that a spreadsheet would run as a formula.
     """
     tables: dict[str, dict[str, Any]] = {}
     for kind in ("csv", "parquet"):
-        (folder / kind).mkdir()
+        (folder / kind).mkdir(exist_ok=True)
     for name, promise in sorted(promises.items()):
         if promise.audience == "internal":
             continue
@@ -98,7 +98,7 @@ def export_tables(warehouse: Warehouse, folder: Path, promises: dict[str, Promis
             "audience": promise.audience,
             "rows": warehouse.value(f'SELECT count(*) FROM "{name}"'),
             "sha256": digest,
-        }
+        } | ({"history": True} if promise.made_by == "publication" else {})
         if not public:
             csv_path.unlink()
     return tables

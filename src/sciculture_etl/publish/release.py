@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-
-import duckdb
 
 from sciculture_etl import __version__
 from sciculture_etl.contracts import Contract, Promise
@@ -22,106 +19,36 @@ from sciculture_etl.publish.current import (
     PUBLIC,
     current_release,
     finish_swap,
-    read_pointer,
     swap_to,
     write_aside,
 )  # fmt: skip
 from sciculture_etl.publish.dictionary import write_dictionary
 from sciculture_etl.publish.figures import judge_figures, read_figures_checked
 from sciculture_etl.publish.files import STORAGE, build_database, export_tables
-from sciculture_etl.regions import REFERENCE_VERSION
-from sciculture_etl.settings import Settings, code_version, fingerprint
+from sciculture_etl.publish.kept import next_release_id, prune, read_manifest
+from sciculture_etl.publish.manifest import make_manifest, table_hashes
+from sciculture_etl.publish.revision import write_revisions
+from sciculture_etl.publish.rollback import current_hold, settle_rollback, why_held
+from sciculture_etl.settings import Settings, fingerprint
 from sciculture_etl.stopping import stop_if_asked
 from sciculture_etl.validate.suites import SuiteOutcome
-
-RELEASE_NAME = re.compile(r"^(\d{5})-\d{8}$")
 
 
 @dataclass
 class Publication:
-    """outcome: published, unchanged, or refused (then ``refusals`` say why, one sentence each)."""
+    """outcome: published, unchanged, or refused (then ``refusals`` say why, one sentence each). revised: what differs
+    from the release before, table → ``changed`` values, rows ``added`` and ``removed``."""
 
     outcome: str
     release_id: str | None
     refusals: list[str] = field(default_factory=list)
     remarks: list[SuiteOutcome] = field(default_factory=list)
+    revised: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
-def _next_release_id(settings: Settings) -> str:
-    # Counted, not timed: a clock that goes back can't make a new release look old.
-    pointer = read_pointer(settings.warehouse)
-    names = [path.name for path in settings.releases.glob("*")] + ([pointer["release_id"]] if pointer else [])
-    numbers = [int(m[1]) for name in names if (m := RELEASE_NAME.match(name))]
-    return f"{max(numbers, default=0) + 1:05d}-{datetime.now(UTC):%Y%m%d}"
-
-
-def _manifest(
-    warehouse: Warehouse,
-    contracts: dict[str, Contract],
-    release_id: str,
-    previous: str | None,
-    tables: dict[str, Any],
-    suites: list[SuiteOutcome],
-) -> dict[str, Any]:
-    inputs = warehouse.rows(
-        """SELECT receipt_no, submission_id, file_sha256 AS sha256, source_file, submitter, datasets, program_years,
-        verdict, standing, rows_read, rows_loaded, rows_quarantined, rows_left_out
-        FROM mart_submission_log ORDER BY receipt_no"""
-    )
-    accounts = {
-        key: sum(int(row[key]) for row in inputs)
-        for key in ("rows_read", "rows_loaded", "rows_quarantined", "rows_left_out")
-    }
-    reasons = warehouse.rows(
-        "SELECT sum(blank)::BIGINT AS blank, sum(footnote)::BIGINT AS footnote, sum(example)::BIGINT AS example, "
-        "sum(header)::BIGINT AS header, sum(subtotal)::BIGINT AS subtotal, sum(other)::BIGINT AS other FROM log.part"
-    )
-    return {
-        "release_id": release_id,
-        "previous_release_id": previous,
-        "built_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": {
-            "sciculture_etl": __version__,
-            "code": code_version("."),
-            "duckdb": duckdb.__version__,
-            "storage": STORAGE,
-            "regions": REFERENCE_VERSION,
-            "contracts": {name: contract.fingerprint for name, contract in contracts.items()},
-        },
-        "accounts": accounts | {"left_out_by_reason": reasons[0]},
-        "tables": tables,
-        "suites": {
-            "accepted": warehouse.rows(
-                "SELECT dataset, program_year, passed, detail FROM log.suite_result ORDER BY dataset, program_year"
-            ),
-            "curated": {o.name: {"checked": o.checked, "warnings": o.warnings} for o in suites},
-        },
-        "figures": [figure.as_dict() for figure in read_figures_checked(warehouse.connection)],
-        "inputs": inputs,
-    }  # fmt: skip
-
-
-def _manifest_of(settings: Settings, release_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((settings.releases / release_id / "manifest.json").read_text(encoding="utf-8"))
-    return found
-
-
-def _reproduced(settings: Settings, release_id: str | None) -> set[str]:
+def _reproduced(manifest: dict[str, Any] | None) -> set[str]:
     """The published figures that a release gives as published."""
-    if release_id is None:
-        return set()
-    return {figure["figure_id"] for figure in _manifest_of(settings, release_id)["figures"] if figure["agrees"]}
-
-
-def _table_hashes(manifest: dict[str, Any]) -> dict[str, str]:
-    return {name: table["sha256"] for name, table in manifest["tables"].items()}
-
-
-def _prune(settings: Settings, keep_id: str) -> None:
-    names = sorted((p.name for p in settings.releases.glob("*") if RELEASE_NAME.match(p.name)), reverse=True)
-    for name in names[settings.keep_releases :]:
-        if name != keep_id:
-            shutil.rmtree(settings.releases / name)
+    return {figure["figure_id"] for figure in manifest["figures"] if figure["agrees"]} if manifest else set()
 
 
 def publish_release(
@@ -133,13 +60,15 @@ def publish_release(
     is of tonight all the same: what came, and why it can't be published, stands there.
     """
     finish_swap(settings.warehouse)
+    settle_rollback(settings)
     try:
         publication = _publish(settings, warehouse, contracts, promises, model)
     except BaseException:
         _sweep(settings)  # on a full disk, what was built takes the room that is missing
         raise
-    if publication.outcome == "refused":
+    if publication.outcome == "refused" or current_hold(settings):
         _show_operations(settings, warehouse, promises)
+    prune(settings)
     return publication
 
 
@@ -163,7 +92,9 @@ def _publish(
 ) -> Publication:
     current = current_release(settings.warehouse)
     current_id = current["release_id"] if current else None
-    outward = [name for name, promise in sorted(promises.items()) if promise.audience != "internal"]
+    hold = current_hold(settings)
+    made = {name: promise for name, promise in promises.items() if promise.made_by == "sql"}
+    outward = [name for name, promise in sorted(made.items()) if promise.audience != "internal"]
     mark = fingerprint(STORAGE, __version__, *(f"{name} {model.fingerprints[name]}" for name in outward))
     if current_id and warehouse.state("published") == f"{current_id} {mark}":
         return Publication("unchanged", current_id)
@@ -180,27 +111,42 @@ def _publish(
     if refusals := [f"{outcome.name}: {line}" for outcome in outcomes for line in outcome.errors]:
         return Publication("refused", current_id, refusals=refusals)
     remarks = [outcome for outcome in outcomes if outcome.warnings]
-    refusals, warnings = judge_figures(read_figures_checked(warehouse.connection), _reproduced(settings, current_id))
+    before = read_manifest(settings, current_id) if current_id else None
+    refusals, warnings = judge_figures(read_figures_checked(warehouse.connection), _reproduced(before))
     if refusals:
         return Publication("refused", current_id, refusals=[f"published figure: {line}" for line in refusals])
     if warnings:
         remarks.append(SuiteOutcome("published figures", len(warnings), warnings=warnings))
-    release_id = _next_release_id(settings)
+    release_id = next_release_id(settings)
     building = settings.releases / f".building-{release_id}"
     settings.releases.mkdir(exist_ok=True)
     _sweep(settings)
     building.mkdir()
-    tables = export_tables(warehouse, building, promises)
-    hashes = {name: table["sha256"] for name, table in tables.items()}
-    if current_id and _table_hashes(_manifest_of(settings, current_id)) == hashes:
+    tables = export_tables(warehouse, building, made)
+    # After a rollback the submission log is another than the release's own: the figures alone decide.
+    compared = "public" if hold else None
+    was, now = (table_hashes(m, compared) if m else {} for m in (before, {"tables": tables}))
+    if current_id and was == now:
         shutil.rmtree(building)
-        warehouse.set_state("published", f"{current_id} {mark}")
+        if not hold:
+            warehouse.set_state("published", f"{current_id} {mark}")
         return Publication("unchanged", current_id, remarks=remarks)
+    if current_id and hold:
+        shutil.rmtree(building)
+        differing = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
+        return Publication("refused", current_id, [why_held(hold, current_id, differing)], remarks)
+    built_at = datetime.now(UTC)
+    manifest = make_manifest(
+        warehouse, contracts, model, release_id, current_id, built_at, dict(sorted(tables.items())), outcomes
+    )
+    previous = settings.releases / current_id if current_id else None
+    revised = write_revisions(warehouse, contracts, promises, manifest, before, previous, building, built_at)
+    manifest["tables"] |= export_tables(warehouse, building, {n: p for n, p in promises.items() if n not in made})
+    manifest["revised"] = revised
     build_database(warehouse, building / PUBLIC, promises, "public", release_id)
     build_database(warehouse, building / OPERATIONS, promises, "operator", release_id)
     (building / OPERATIONS).chmod(0o600)
     write_dictionary(warehouse.connection, building / "dictionary", release_id)
-    manifest = _manifest(warehouse, contracts, release_id, current_id, tables, outcomes)
     write_aside(building / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1, default=str).encode())
     for path in building.rglob("*"):
         if path.is_file():
@@ -210,5 +156,4 @@ def _publish(
     building.rename(settings.releases / release_id)
     swap_to(settings.warehouse, release_id)
     warehouse.set_state("published", f"{release_id} {mark}")
-    _prune(settings, release_id)
-    return Publication("published", release_id, remarks=remarks)
+    return Publication("published", release_id, remarks=remarks, revised=revised)

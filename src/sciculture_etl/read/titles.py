@@ -21,9 +21,10 @@ YEAR_WORDS = (
 SHORT_YEAR = re.compile(
     r"['’‘`](\d{2})\s*년|(?<!\d)(\d{2})\s*년도|^\W*([12]\d)\s*년(?=\s)(?!\s*(?:간|동안|이상|만에|기념|연속))", re.M
 )
-# From day to day: that of the programme, by its name, or a whole year (2020. 1. 1. ~ 12. 31.).
+# From day to day: that of the programme, by its name, or a whole year (2020. 1. 1. ~ 12. 31.). A label is looked for
+# from the first of its syllables alone: from each of thousands in a row, it would take the square of their number.
 PERIOD = re.compile(
-    r"(?:(?P<label>[가-힣]+)\s*기간\s*[:：]?\s*)?(?P<year>20\d{2})\s*[.\-/년]\s*(?P<first>\d{1,2}\s*[.\-/월]\s*\d{1,2})\s*[일.]?"
+    r"(?:(?<![가-힣])(?P<label>[가-힣]+)\s*기간\s*[:：]?\s*)?(?P<year>20\d{2})\s*[.\-/년]\s*(?P<first>\d{1,2}\s*[.\-/월]\s*\d{1,2})\s*[일.]?"
     r"\s*[~∼\-–]\s*(?:(?P<end>20\d{2})\s*[.\-/년]\s*)?(?P<last>\d{1,2}\s*[.\-/월]\s*\d{1,2})"
 )
 OF_PROGRAMME = ("운영", "사업", "실적", "대상", "활동")

@@ -1,0 +1,206 @@
+"""Why figures differ from those of the release before: told once, at publication, while the build database still knows.
+
+A row of a table differs because of SQL or lists on the way to it, and because of submissions whose rows share its key.
+Submissions are looked for in the facts that it is made from, and where none there shares its key, among all of its
+year, then among all that could have reached the table.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import polars as pl
+
+from sciculture_etl.contracts import Contract, Promise
+from sciculture_etl.load import Warehouse
+from sciculture_etl.model import all_statements
+from sciculture_etl.model.statements import Statement
+from sciculture_etl.publish.events import Event, find_events
+from sciculture_etl.publish.lineage import Path, changed_path
+
+NOT_RECORDED = "not recorded"
+NEEDED = ("marks", "readings", "sources")
+MOST = 5  # causes named of one row
+YEARS = ("program_year", "event_year")
+
+
+def _some(causes: Iterable[str]) -> str:
+    told = sorted(set(causes))
+    return "; ".join(told[:MOST]) + (f"; and {len(told) - MOST:,} more" if len(told) > MOST else "")
+
+
+def tell_causes(
+    warehouse: Warehouse,
+    contracts: dict[str, Contract],
+    promises: dict[str, Promise],
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
+    """The temporary table ``difference`` → the temporary table ``cause`` (table_name, row_key, cause), a row a row that
+    differs. before, after: manifests; one made before they held what is needed here gives ``not recorded``."""
+    run = warehouse.connection.execute
+    run("CREATE OR REPLACE TEMP TABLE found (table_name VARCHAR, row_key VARCHAR, cause VARCHAR)")
+    if all(part in before for part in NEEDED):
+        _Search(warehouse, contracts, promises, before, after).search()
+        unknown = "unknown" if before["versions"]["code"] == after["versions"]["code"] else "software"
+    else:
+        unknown = NOT_RECORDED
+    run(
+        f"""CREATE OR REPLACE TEMP TABLE cause AS
+        WITH listed AS (
+            SELECT d.table_name, d.row_key, list_sort(list(DISTINCT f.cause) FILTER (f.cause IS NOT NULL)) AS causes
+            FROM (SELECT DISTINCT table_name, row_key FROM difference) AS d
+            LEFT JOIN found AS f ON f.table_name = d.table_name AND f.row_key IS NOT DISTINCT FROM d.row_key
+            GROUP BY ALL
+        )
+        SELECT table_name, row_key, CASE
+            WHEN coalesce(len(causes), 0) = 0 THEN '{unknown}'
+            WHEN len(causes) <= {MOST} THEN array_to_string(causes, '; ')
+            ELSE concat(array_to_string(causes[:{MOST}], '; '), '; and ', len(causes) - {MOST}, ' more')
+        END AS cause
+        FROM listed"""
+    )
+
+
+class _Search:
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        contracts: dict[str, Contract],
+        promises: dict[str, Promise],
+        before: dict[str, Any],
+        after: dict[str, Any],
+    ) -> None:
+        self.warehouse = warehouse
+        self.promises = promises
+        self.before = before
+        self.after = after
+        self.statements = all_statements()
+        self.events = find_events(warehouse, before, after, contracts)
+        rows = warehouse.rows("SELECT DISTINCT table_name FROM difference ORDER BY ALL")
+        self.tables = [row["table_name"] for row in rows if row["table_name"] in self.statements]
+
+    def search(self) -> None:
+        sources = self.before["sources"] | self.after["sources"]
+        paths = {
+            name: changed_path(name, self.before["marks"], self.after["marks"], self.statements, sources)
+            for name in self.tables
+        }
+        facts = {
+            name: self.statements[name]
+            for name in sorted({name for path in paths.values() for name in path.tables})
+            if name in self.promises and self.promises[name].by_submission
+        }
+        self._note_events()
+        self._note_facts(facts)
+        for name, path in paths.items():
+            for reason in path.reasons:
+                self._for_all(name, reason)
+            for fact in sorted(path.tables & facts.keys()):
+                self._by_key(name, facts[fact])
+            if not path.reasons:
+                self._by_year(name, path)
+                self._by_table(name, path)
+
+    def _note_events(self) -> None:
+        schema = {"submission_id": pl.String, "dataset": pl.String, "program_year": pl.Int64, "cause": pl.String}
+        rows = [(e.submission_id, e.dataset, e.program_year, e.cause) for e in self.events]
+        self._keep("event", pl.DataFrame(rows, schema, orient="row"))
+
+    def _keep(self, name: str, frame: pl.DataFrame) -> None:
+        path = self.warehouse.staging / f"{name}.parquet"
+        frame.write_parquet(path)
+        self.warehouse.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM read_parquet('{path}')"
+        )
+
+    def _note_facts(self, facts: dict[str, Statement]) -> None:
+        """``touched_<fact>``: the keys of the rows that submissions with an event have in a fact, or had."""
+        grain = {column for name in self.tables for column in self.promises[name].grain}
+        wanted = {
+            name: ", ".join(f'"{c}"' for c in self.promises[name].columns if c in grain | {*YEARS, "submission_id"})
+            for name in facts
+        }
+        for name, columns in wanted.items():
+            self.warehouse.connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE touched_{name} AS "
+                f'SELECT DISTINCT {columns} FROM "{name}" SEMI JOIN event USING (submission_id)'
+            )
+        gone = sorted({event.submission_id for event in self.events if event.gone})
+        if not gone:
+            return
+        for name, frame in self._as_if_in_force(gone, facts, wanted).items():
+            self._keep("gone_rows", frame)
+            self.warehouse.connection.execute(f"INSERT INTO touched_{name} BY NAME SELECT * FROM gone_rows")
+
+    def _as_if_in_force(
+        self, gone: list[str], facts: dict[str, Statement], wanted: dict[str, str]
+    ) -> dict[str, pl.DataFrame]:
+        """What the facts' own SQL makes of submissions that no longer count, in a transaction that is taken back."""
+        listed = ", ".join(f"'{submission_id}'" for submission_id in gone)
+        connection, found = self.warehouse.connection, {}
+        connection.execute("BEGIN")
+        try:
+            connection.execute("DELETE FROM log.in_force")
+            connection.execute(
+                "INSERT INTO log.in_force SELECT * EXCLUDE (row_count) FROM log.version "
+                f"SEMI JOIN log.submission USING (submission_id, reading) WHERE submission_id IN ({listed})"
+            )
+            for name, fact in facts.items():
+                query = f"SELECT DISTINCT {wanted[name]} FROM ({fact.text}) AS made WHERE submission_id IN ({listed})"
+                found[name] = connection.execute(query).pl()
+        finally:
+            connection.execute("ROLLBACK")
+        return found
+
+    def _for_all(self, table: str, reason: str) -> None:
+        self.warehouse.connection.execute(
+            "INSERT INTO found SELECT DISTINCT table_name, row_key, ? FROM difference WHERE table_name = ?",
+            [reason, table],
+        )
+
+    def _by_key(self, table: str, fact: Statement) -> None:
+        has = self.promises[fact.table].columns
+        shared = [(i, column) for i, column in enumerate(self.promises[table].grain, start=1) if column in has]
+        if not shared:
+            return
+        same = " AND ".join(f'd.key[{i}] IS NOT DISTINCT FROM CAST(f."{column}" AS VARCHAR)' for i, column in shared)
+        datasets = ", ".join(
+            f"'{name.partition('.')[2]}'" for name in sorted(fact.inputs) if name.startswith("accepted.")
+        )
+        of_year = "".join(f" AND e.program_year = f.{year}" for year in YEARS[:1] if year in has)
+        self.warehouse.connection.execute(
+            f"INSERT INTO found SELECT DISTINCT d.table_name, d.row_key, e.cause "
+            f"FROM (SELECT DISTINCT table_name, row_key, key FROM difference WHERE table_name = ?) AS d "
+            f"JOIN touched_{fact.table} AS f ON {same} "
+            f"JOIN event AS e ON e.submission_id = f.submission_id AND e.dataset IN ({datasets}){of_year}",
+            [table],
+        )
+
+    def _reaching(self, path: Path) -> list[Event]:
+        direct = [event for event in self.events if event.dataset in path.datasets]
+        return direct or (self.events if None in path.datasets else [])
+
+    def _by_year(self, table: str, path: Path) -> None:
+        place = next((i for i, c in enumerate(self.promises[table].grain, start=1) if c in YEARS), None)
+        if place is None:
+            return
+        causes = defaultdict(list)
+        for event in self._reaching(path):
+            causes[event.program_year].append(event.cause)
+        for year, told in causes.items():
+            self._where_none_is_known(table, _some(told), f"key[{place}] = '{year}'")
+
+    def _by_table(self, table: str, path: Path) -> None:
+        if told := _some(event.cause for event in self._reaching(path)):
+            self._where_none_is_known(table, told, "true")
+
+    def _where_none_is_known(self, table: str, cause: str, condition: str) -> None:
+        self.warehouse.connection.execute(
+            "INSERT INTO found SELECT DISTINCT table_name, row_key, ? FROM difference AS d "
+            f"WHERE table_name = ? AND {condition} AND NOT EXISTS (SELECT 1 FROM found AS f "
+            "WHERE f.table_name = d.table_name AND f.row_key IS NOT DISTINCT FROM d.row_key)",
+            [cause, table],
+        )

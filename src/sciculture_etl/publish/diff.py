@@ -1,0 +1,125 @@
+"""What differs between the public tables of two releases, from their files alone: a line a value, a row come or gone.
+
+The data dictionary isn't compared, nor is what a release tells of those before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from sciculture_etl.settings import UserMistake, sql_text
+
+HISTORY = "mart_revision"
+CHANGED, ADDED, REMOVED = "changed", "added", "removed"
+# key: the values of the grain, in its order; NULL where a line is about a whole column or a whole table.
+DIFFERENCE = (
+    "CREATE OR REPLACE TEMP TABLE difference (table_name VARCHAR, key VARCHAR[], row_key VARCHAR, change VARCHAR, "
+    "column_name VARCHAR, old_value VARCHAR, new_value VARCHAR)"
+)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A table of a release: its grain, and all its columns with their types."""
+
+    path: Path
+    grain: list[str]
+    types: dict[str, str]
+
+
+def _read(path: Path) -> str:
+    return f"read_parquet({sql_text(path)})"
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, release: Path) -> dict[str, Columns]:
+    folder = release / "parquet"
+    try:
+        listed = connection.execute(f"SELECT table_name, grain FROM {_read(folder / 'meta_table.parquet')}").fetchall()
+        return {
+            name: Columns(
+                folder / f"{name}.parquet",
+                grain,
+                {row[0]: row[1] for row in connection.execute(
+                    f"DESCRIBE FROM {_read(folder / f'{name}.parquet')}").fetchall()},
+            )
+            for name, grain in listed
+            if not name.startswith("meta_") and name != HISTORY
+        }  # fmt: skip
+    except duckdb.Error as error:
+        raise UserMistake(
+            f"release {release.name} isn't whole: {str(error).splitlines()[0]} / 릴리스가 온전하지 않습니다"
+        ) from None
+
+
+def find_differences(
+    connection: duckdb.DuckDBPyConnection, old: Path, new: Path, same: frozenset[str] = frozenset()
+) -> None:
+    """Fills the temporary table ``difference``. old, new: folders with ``parquet/``. same: tables known to be equal.
+
+    Rows are told apart by the grain. A table of which the grain changed is one that went and one that came; such a
+    table, and a column that only one of the two has, is one line. Raises UserMistake where files are missing.
+    """
+    connection.execute(DIFFERENCE)
+    before, after = _tables(connection, old), _tables(connection, new)
+    for name in sorted(before.keys() | after.keys()):
+        if name in same:
+            continue
+        was, now = before.get(name), after.get(name)
+        if was and now and was.grain == now.grain and set(was.grain) <= was.types.keys() & now.types.keys():
+            _compare(connection, name, was, now)
+            continue
+        for change, table in ((REMOVED, was), (ADDED, now)):
+            if table:
+                _whole(connection, name, change, None)
+
+
+def _whole(connection: duckdb.DuckDBPyConnection, name: str, change: str, column: str | None) -> None:
+    connection.execute("INSERT INTO difference VALUES (?, NULL, NULL, ?, ?, NULL, NULL)", [name, change, column])
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, name: str, was: Columns, now: Columns) -> None:
+    for change, some, others in ((REMOVED, was, now), (ADDED, now, was)):
+        for column in some.types.keys() - others.types.keys():
+            _whole(connection, name, change, column)
+    joined = " AND ".join(f'o.r."{column}" IS NOT DISTINCT FROM n.r."{column}"' for column in was.grain)
+    values = ", ".join(
+        f'CAST(CASE WHEN n.r IS NULL THEN o.r."{column}" ELSE n.r."{column}" END AS VARCHAR)' for column in was.grain
+    )
+    told = ", ', ', ".join(
+        f"{sql_text(f'{column}=')}, coalesce(key[{place}], '')" for place, column in enumerate(was.grain, 1)
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE pair AS SELECT o.r AS o, n.r AS n, [{values}] AS key, concat({told}) AS row_key "
+        f"FROM (SELECT t AS r FROM {_read(was.path)} AS t) AS o "
+        f"FULL JOIN (SELECT t AS r FROM {_read(now.path)} AS t) AS n ON {joined}"
+    )
+    table = sql_text(name)
+    for change, absent in ((REMOVED, "n"), (ADDED, "o")):
+        connection.execute(
+            f"INSERT INTO difference SELECT {table}, key, row_key, '{change}', NULL, NULL, NULL FROM pair "
+            f"WHERE {absent} IS NULL"
+        )
+    for column, dtype in now.types.items():
+        if column in was.grain or column not in was.types:
+            continue
+        old, new = f'o."{column}"', f'n."{column}"'
+        if was.types[column] != dtype:
+            old, new = f"CAST({old} AS VARCHAR)", f"CAST({new} AS VARCHAR)"
+        connection.execute(
+            f"INSERT INTO difference SELECT {table}, key, row_key, '{CHANGED}', {sql_text(column)}, "
+            f"CAST({old} AS VARCHAR), CAST({new} AS VARCHAR) FROM pair "
+            f"WHERE o IS NOT NULL AND n IS NOT NULL AND {old} IS DISTINCT FROM {new}"
+        )
+    connection.execute("DROP TABLE pair")
+
+
+def count_differences(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+    """Table → lines by change, of the temporary table ``difference``."""
+    rows = connection.execute(
+        f"SELECT table_name, count(*) FILTER (change = '{CHANGED}'), count(*) FILTER (change = '{ADDED}'), "
+        f"count(*) FILTER (change = '{REMOVED}') FROM difference GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    return {name: {CHANGED: changed, ADDED: added, REMOVED: removed} for name, changed, added, removed in rows}

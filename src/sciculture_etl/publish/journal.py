@@ -1,0 +1,39 @@
+"""Decisions of people about releases: pins, rollbacks, and the end of the hold that follows one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sciculture_etl.extract.journal import Journal
+
+PINNED, UNPINNED, ROLLED_BACK, HOLD_ENDED = "pinned", "unpinned", "rolled back", "hold ended"
+
+
+class ReleaseJournal:
+    """``releases.jsonl`` in the archive, where it outlives the releases. Its entries: ``{"kind", "release_id",
+    "reason", "decided_at"}`` (ISO 8601 UTC), a rollback's also ``"from_release_id"``."""
+
+    def __init__(self, archive: Path) -> None:
+        self._journal = Journal(archive / "releases.jsonl")
+
+    def entries(self) -> list[dict[str, Any]]:
+        return list(self._journal.lines())
+
+    def decide(self, kind: str, release_id: str, reason: str) -> dict[str, Any]:
+        return self.add(new_entry(kind, release_id, reason))
+
+    def add(self, entry: dict[str, Any]) -> dict[str, Any]:
+        self._journal.add([entry])
+        return entry
+
+    def pinned(self) -> dict[str, str]:
+        """Pinned release → why."""
+        last = {e["release_id"]: e for e in self.entries() if e["kind"] in (PINNED, UNPINNED)}
+        return {release_id: entry["reason"] for release_id, entry in last.items() if entry["kind"] == PINNED}
+
+
+def new_entry(kind: str, release_id: str, reason: str, **more: str) -> dict[str, Any]:
+    decided_at = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"kind": kind, "release_id": release_id, "reason": reason, "decided_at": decided_at, **more}

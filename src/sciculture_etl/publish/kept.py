@@ -1,0 +1,118 @@
+"""The releases that are kept: their names, which of them may go, and how one goes.
+
+A release is named ``<number>-<day>``: counted, so that a clock that goes back can't make a new one look old.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from sciculture_etl.publish.current import current_release, read_pointer
+from sciculture_etl.publish.journal import ReleaseJournal
+from sciculture_etl.settings import Settings, UserMistake
+
+RELEASE_NAME = re.compile(r"^(\d{5,})-(\d{8})$")
+GOING = ".removing-"
+
+
+def _number(release_id: str) -> int:
+    return int(release_id.partition("-")[0])
+
+
+def kept_ids(releases: Path) -> list[str]:
+    """The names of all releases, the oldest first."""
+    return sorted((path.name for path in releases.glob("*") if RELEASE_NAME.match(path.name)), key=_number)
+
+
+def next_release_id(settings: Settings) -> str:
+    """The name of a release that is built now. No number is given out twice, even where its folder was deleted."""
+    current = read_pointer(settings.warehouse)
+    entries = ReleaseJournal(settings.archive).entries()
+    told = [entry[part] for entry in entries for part in ("release_id", "from_release_id") if part in entry]
+    names = [*kept_ids(settings.releases), *told, *([current["release_id"]] if current else [])]
+    return f"{max(map(_number, names), default=0) + 1:05d}-{datetime.now(UTC):%Y%m%d}"
+
+
+def find_release(settings: Settings, asked: str) -> str:
+    """The kept release that is meant: its name, the beginning of it, or its number without zeros. Raises UserMistake
+    where none or several are."""
+    ids = kept_ids(settings.releases)
+    found = [name for name in ids if asked.isdecimal() and _number(name) == int(asked)]
+    found = found or [name for name in ids if asked and name.startswith(asked)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UserMistake(f"{asked!r} may be any of {', '.join(found)}: write more of it / 번호를 더 적어 주세요")
+    kept = f"{ids[0]} to {ids[-1]}" if ids else "none"
+    raise UserMistake(
+        f"there is no release {asked!r} (kept: {kept}); `sciculture releases` lists them"
+        " / 그런 릴리스가 없습니다. `sciculture releases`로 확인해 주세요"
+    )
+
+
+def read_manifest(settings: Settings, release_id: str) -> dict[str, Any]:
+    """What a release says of itself. Raises UserMistake where it can't be read."""
+    path = settings.releases / release_id / "manifest.json"
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserMistake(
+            f"release {release_id} isn't whole: {path} can't be read ({type(error).__name__})"
+            " / 릴리스가 온전하지 않습니다"
+        ) from None
+    return found
+
+
+def _day_of(release_id: str) -> date:
+    # A day that is none makes the release as young as can be: what isn't understood is kept.
+    try:
+        return datetime.strptime(release_id.partition("-")[2], "%Y%m%d").date()
+    except ValueError:
+        return date.max
+
+
+def removable(ids: list[str], protected: set[str], count: int, days: int, today: date) -> list[str]:
+    """Those of the releases (oldest first) that are neither protected, nor among the newest, nor young.
+
+    One is at least as young as all that were built before it, so that a clock that was wrong for a while makes none
+    look older than it is.
+    """
+    found, youngest = [], date.min
+    for place, release_id in enumerate(ids):
+        youngest = max(youngest, _day_of(release_id))
+        if place < len(ids) - count and release_id not in protected and (today - youngest).days >= days:
+            found.append(release_id)
+    return found
+
+
+def protected_ids(settings: Settings) -> set[str]:
+    """The current release, the one that it took the place of by a rollback, and the pinned ones."""
+    current = current_release(settings.warehouse) or {}
+    ids = {current.get("release_id"), (current.get("hold") or {}).get("from_release_id")}
+    return {name for name in ids if name} | ReleaseJournal(settings.archive).pinned().keys()
+
+
+def to_be_removed(settings: Settings) -> list[str]:
+    """The releases that the next run removes."""
+    return removable(
+        kept_ids(settings.releases), protected_ids(settings), settings.keep_releases, settings.keep_release_days,
+        datetime.now(UTC).date(),
+    )  # fmt: skip
+
+
+def prune(settings: Settings) -> None:
+    """Removes what need not be kept. A release goes by its name first, so that one that is half removed is none; what a
+    kill left of it goes next time. Whoever has a file of it open keeps it. Call it under the writer's lock."""
+    for left in settings.releases.glob(f"{GOING}*"):
+        shutil.rmtree(left)
+    if current_release(settings.warehouse) is None:
+        return  # which one readers have open isn't known
+    for release_id in to_be_removed(settings):
+        going = settings.releases / f"{GOING}{release_id}"
+        (settings.releases / release_id).rename(going)
+        shutil.rmtree(going)

@@ -1,0 +1,118 @@
+"""What a release says of itself: its inputs, the accounts of rows, the versions of everything, a hash of every table.
+
+It also holds what the next release needs to say why its figures differ: which version of each partition was in force
+and what it was read with (``inputs``, ``readings``), what each table was made from (``marks``), and the files that say
+what is expected and how tables are made (``sources``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from sciculture_etl import __version__
+from sciculture_etl.contracts import Contract
+from sciculture_etl.load import Warehouse
+from sciculture_etl.model import Model
+from sciculture_etl.publish.figures import read_figures_checked
+from sciculture_etl.publish.files import STORAGE
+from sciculture_etl.regions import REFERENCE_VERSION
+from sciculture_etl.settings import EXPECTATIONS, SQL, code_version, fingerprint
+from sciculture_etl.validate.suites import SuiteOutcome
+
+INPUTS = """
+SELECT l.receipt_no, l.submission_id, l.file_sha256 AS sha256, l.source_file, l.submitter, l.datasets, l.program_years,
+    l.verdict, l.standing, l.rows_read, l.rows_loaded, l.rows_quarantined, l.rows_left_out, s.reading
+FROM mart_submission_log AS l LEFT JOIN log.submission AS s USING (submission_id) ORDER BY l.receipt_no
+"""
+REASONS = """
+SELECT sum(blank)::BIGINT AS blank, sum(footnote)::BIGINT AS footnote, sum(example)::BIGINT AS example,
+    sum(header)::BIGINT AS header, sum(subtotal)::BIGINT AS subtotal, sum(other)::BIGINT AS other
+FROM log.part
+"""
+
+
+def source_marks() -> dict[str, str]:
+    """Fingerprints of the files of ``expectations/`` and ``sql/``, by path."""
+    return {
+        f"{folder.name}/{path.relative_to(folder).as_posix()}": fingerprint(path.read_bytes())
+        for folder in (EXPECTATIONS, SQL)
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in (".yml", ".csv", ".sql")
+    }
+
+
+def _inputs(warehouse: Warehouse) -> list[dict[str, Any]]:
+    """Every receipt. reading: what it was read with last. in_force: its partitions that count in this release, each
+    ``[dataset, submitter, program year, key, reading]``, of the receipt that brought them; a year that is held, or that
+    a backfill left out, goes on counting as it was read before."""
+    partitions: dict[str, list[list[Any]]] = defaultdict(list)
+    for row in warehouse.rows("SELECT * FROM log.in_force ORDER BY ALL"):
+        partitions[row["submission_id"]].append(
+            [row[name] for name in ("dataset", "submitter", "program_year", "partition_key", "reading")]
+        )
+    inputs = warehouse.rows(INPUTS)
+    return [row | {"in_force": partitions.pop(row["submission_id"], [])} for row in inputs]
+
+
+def _readings(warehouse: Warehouse) -> dict[str, dict[str, str]]:
+    """Reading → part → fingerprint."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in warehouse.rows("SELECT reading, part, mark FROM log.reading ORDER BY ALL"):
+        found[row["reading"]][row["part"]] = row["mark"]
+    return dict(found)
+
+
+def make_manifest(
+    warehouse: Warehouse,
+    contracts: dict[str, Contract],
+    model: Model,
+    release_id: str,
+    previous_id: str | None,
+    built_at: datetime,
+    tables: dict[str, Any],
+    suites: list[SuiteOutcome],
+) -> dict[str, Any]:
+    inputs = _inputs(warehouse)
+    accounts = {
+        key: sum(int(row[key]) for row in inputs)
+        for key in ("rows_read", "rows_loaded", "rows_quarantined", "rows_left_out")
+    }
+    return {
+        "release_id": release_id,
+        "previous_release_id": previous_id,
+        "built_at": built_at.isoformat(timespec="seconds"),
+        "versions": {
+            "sciculture_etl": __version__,
+            "code": code_version("."),
+            "duckdb": duckdb.__version__,
+            "storage": STORAGE,
+            "regions": REFERENCE_VERSION,
+            "contracts": {name: contract.fingerprint for name, contract in contracts.items()},
+        },
+        "accounts": accounts | {"left_out_by_reason": warehouse.rows(REASONS)[0]},
+        "tables": tables,
+        "suites": {
+            "accepted": warehouse.rows(
+                "SELECT dataset, program_year, passed, detail FROM log.suite_result ORDER BY dataset, program_year"
+            ),
+            "curated": {o.name: {"checked": o.checked, "warnings": o.warnings} for o in suites},
+        },
+        "figures": [figure.as_dict() for figure in read_figures_checked(warehouse.connection)],
+        "sources": source_marks(),
+        "marks": model.marks,
+        "readings": _readings(warehouse),
+        "inputs": inputs,
+    }
+
+
+def table_hashes(manifest: dict[str, Any], audience: str | None = None) -> dict[str, str]:
+    """Table → hash, of what doesn't depend on earlier releases. audience: only of those tables."""
+    return {
+        name: table["sha256"]
+        for name, table in manifest["tables"].items()
+        if not table.get("history") and audience in (None, table["audience"])
+    }

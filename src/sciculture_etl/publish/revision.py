@@ -1,0 +1,64 @@
+"""``mart_revision``: every published value that a later release changed, with what changed it.
+
+A release carries the history of the one it followed and adds its own, so that the history outlives the build database.
+It depends on what was published when, and so is no part of what decides whether something changed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sciculture_etl.contracts import Contract, Promise
+from sciculture_etl.load import Warehouse
+from sciculture_etl.publish.causes import tell_causes
+from sciculture_etl.publish.diff import HISTORY, count_differences, find_differences
+from sciculture_etl.publish.manifest import table_hashes
+from sciculture_etl.settings import sql_text
+
+SEOUL = ZoneInfo("Asia/Seoul")
+# A table that withholds small cells has this column. What it showed earlier could give away what it withholds now, so
+# its revisions say that a value changed and why, never from what to what.
+WITHHOLDS = "suppressed"
+
+
+def write_revisions(
+    warehouse: Warehouse,
+    contracts: dict[str, Contract],
+    promises: dict[str, Promise],
+    manifest: dict[str, Any],
+    before: dict[str, Any] | None,
+    previous: Path | None,
+    new: Path,
+    built_at: datetime,
+) -> dict[str, dict[str, int]]:
+    """Makes ``mart_revision`` as a temporary table. before, previous: manifest and folder of the release that is
+    followed, None for the first one. new: the folder of this one, tables already exported. Returns what it adds:
+    table → lines by change (changed values; rows added, removed)."""
+    run = warehouse.connection.execute
+    columns = {name: column.type for name, column in promises[HISTORY].columns.items()}
+    listed = ", ".join(f'"{name}" {dtype}' for name, dtype in columns.items())
+    run(f"CREATE OR REPLACE TEMP TABLE {HISTORY} ({listed})")
+    if before is None or previous is None:
+        return {}
+    carried = previous / "parquet" / f"{HISTORY}.parquet"
+    if carried.exists():
+        run(f"INSERT INTO {HISTORY} BY NAME SELECT * FROM read_parquet({sql_text(carried)})")
+    was, now = table_hashes(before), table_hashes(manifest)
+    find_differences(warehouse.connection, previous, new, frozenset(n for n in was if was[n] == now.get(n)))
+    tell_causes(warehouse, contracts, promises, before, manifest)
+    withholding = ", ".join(sql_text(name) for name, promise in promises.items() if WITHHOLDS in promise.columns)
+    moment = built_at.astimezone(SEOUL).replace(tzinfo=None, microsecond=0)
+    run(
+        f"""INSERT INTO {HISTORY} BY NAME
+        SELECT ? AS release_id, ? AS previous_release_id, ? AS revised_at, d.table_name, d.row_key, d.change,
+            d.column_name, c.cause,
+            CASE WHEN d.table_name NOT IN ({withholding or "''"}) THEN d.old_value END AS old_value,
+            CASE WHEN d.table_name NOT IN ({withholding or "''"}) THEN d.new_value END AS new_value
+        FROM difference AS d
+        LEFT JOIN cause AS c ON c.table_name = d.table_name AND c.row_key IS NOT DISTINCT FROM d.row_key""",
+        [manifest["release_id"], before["release_id"], moment],
+    )
+    return count_differences(warehouse.connection)

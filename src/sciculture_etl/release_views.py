@@ -1,0 +1,96 @@
+"""The releases, and what differs between two of them, on the console."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+Row = dict[str, Any]
+CHANGES = {"changed": "changed / 바뀜", "added": "added / 더해짐", "removed": "removed / 빠짐"}
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, padding=(0, 2), header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if column.split(" ")[0] in ("files", "rows", "MB") else "left")
+    return table
+
+
+def counted(revised: dict[str, dict[str, int]] | None) -> str:
+    """What changed, in a line: ``5 values changed, 1 row added in 3 tables / 표 3개 ...``."""
+    if revised is None:
+        return "not recorded / 기록 없음"
+    if not revised:
+        return "figures as before / 수치 그대로"
+    sums = {change: sum(table[change] for table in revised.values()) for change in CHANGES}
+    told = ", ".join(f"{count:,} {CHANGES[change]}" for change, count in sums.items() if count)
+    return f"{told}; tables / 표 {len(revised):,}"
+
+
+def show_releases(console: Console, rows: list[Row]) -> None:
+    if not rows:
+        console.print("no release yet: run `sciculture run` / 아직 릴리스가 없습니다")
+        return
+    table = _table("release", "", "built / 만든 때", "files / 접수", "rows / 행", "changes / 바뀐 수치", "MB", "")
+    for row in rows:
+        state = "current / 현재" if row["is_current"] else ""
+        notes = [f"pinned / 고정: {row['pinned']}"] if row["pinned"] is not None else []
+        if row["is_removed_next"]:
+            notes.append("removed by the next run / 다음 실행 때 지움")
+        size = f"{row['byte_count'] / 1e6:,.1f}"
+        if fault := row.get("fault"):
+            table.add_row(row["release_id"], Text(state, "green"), "", "", "", Text("not whole", "red"), size, fault)
+            continue
+        new = "" if row["new_receipts"] is None else f" (+{row['new_receipts']:,})"
+        first = row["previous_release_id"] is None
+        table.add_row(
+            row["release_id"], Text(state, "green"), row["built_at"][:16].replace("T", " "),
+            f"{row['receipts']:,}{new}", f"{row['rows_loaded']:,}",
+            "first release / 첫 릴리스" if first else counted(row["revised"]), size, Text("; ".join(notes), "dim"),
+        )  # fmt: skip
+    console.print(table)
+    if hold := next((row["hold"] for row in rows if row["hold"]), None):
+        reason = f": {hold['reason']}" if hold["reason"] else ""
+        told = (
+            f"on hold since / 공표 보류 {hold['decided_at']}, rolled back from {hold['from_release_id']}{reason}. "
+            "`sciculture publish` ends it / `sciculture publish`로 풀립니다"
+        )
+        console.print(Text(told, style="yellow"), soft_wrap=True)
+
+
+def show_difference(console: Console, found: Row) -> None:
+    console.print(f"[bold]{found['old']} → {found['new']}[/]")
+    if not found["tables"]:
+        console.print("nothing differs / 다른 것이 없습니다")
+        return
+    totals = Table(box=None, padding=(0, 2), header_style="bold")
+    totals.add_column("table / 표")
+    for name in CHANGES.values():
+        totals.add_column(name, justify="right")
+    for name, counts in found["tables"].items():
+        totals.add_row(name, *(f"{counts[change]:,}" for change in CHANGES))
+    console.print(totals)
+    for name, group in groupby(found["lines"], key=lambda line: line["table_name"]):
+        console.print()
+        console.print(Text(name, "bold"))
+        lines = list(group)
+        for key, of_row in groupby(lines, key=lambda line: (line["row_key"], line["cause"])):
+            row_key, cause = key
+            console.print(Text(f"  {row_key or 'the whole table / 표 전체'}"), soft_wrap=True)
+            for line in of_row:
+                console.print(Text(f"    {_told(line)}"), soft_wrap=True)
+            console.print(Text(f"    ← {cause}", "dim"), soft_wrap=True)
+        if (more := sum(found["tables"][name].values()) - len(lines)) > 0:
+            console.print(f"  {more:,} more: --table {name} --limit 0, or --json / {more:,}줄 더 있음")
+
+
+def _told(line: Row) -> str:
+    if line["change"] != "changed":
+        column = f"column / 열 {line['column_name']} " if line["column_name"] else ""
+        return f"{column}{CHANGES[line['change']]}"
+    old, new = (value if value is not None else "-" for value in (line["old_value"], line["new_value"]))
+    return f"{line['column_name']}: {old} → {new}"

