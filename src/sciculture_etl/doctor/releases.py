@@ -28,12 +28,12 @@ RESTORE: Words = (
 
 def stale_copies(case: Case) -> list[str]:
     """The files that readers open whose content isn't that of the current release. After a night that refused to
-    publish, the operator's file is of that night, and right."""
+    publish, or a rollback, the operator's file is of the last run, and right."""
     current = current_release(case.settings.warehouse)
     if current is None:
         return []
     folder = case.settings.releases / current["release_id"]
-    return [name for name in MODES if not _is_copy(case.settings.warehouse / name, folder / name)]
+    return [name for name in current["files"] if not _is_copy(case.settings.warehouse / name, folder / name)]
 
 
 def _is_copy(live: Path, source: Path) -> bool:
