@@ -17,7 +17,7 @@ from sciculture_etl.machine import megabytes
 from sciculture_etl.publish.current import MODES, OPERATIONS, current_release, is_whole, read_pointer
 
 AREA = "current release"
-PATTERNS = (".*.aside", "archive/.incoming-*", "outbox/.aside-*", "releases/.building-*", "staging/*")
+PATTERNS = (".*.aside", "archive/.incoming-*", "outbox/.aside-*", "releases/.building-*")
 NOT_PUBLISHED = "not published"
 NEXT_RUN: Words = ("the next run publishes it anew: sciculture run", "다음 실행이 새로 공표합니다: sciculture run")
 RESTORE: Words = (
