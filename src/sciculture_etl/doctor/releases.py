@@ -16,13 +16,8 @@ from sciculture_etl.publish.whole import what_is_wrong
 
 AREA = "current release"
 PATTERNS = (
-    ".*.aside",
-    "archive/.incoming-*",
-    "outbox/.aside-*",
-    "releases/.building-*",
-    "releases/.removing-*",
-    "staging/*",
-)
+    ".*.aside", "archive/.incoming-*", "outbox/.aside-*", "releases/.building-*", "releases/.removing-*", "staging/*",
+)  # fmt: skip
 NOT_PUBLISHED = "not published"
 NEXT_RUN: Words = ("the next run publishes it anew: sciculture run", "다음 실행이 새로 공표합니다: sciculture run")
 RESTORE: Words = (
@@ -33,8 +28,7 @@ RESTORE: Words = (
 
 def stale_copies(case: Case) -> list[str]:
     """The files that readers open whose content isn't that of the current release. After a night that refused to
-    publish, the operator's file is of that night, and right; so it is after a rollback, which goes back with the public
-    file alone."""
+    publish, or a rollback, the operator's file is of the last run, and right."""
     current = current_release(case.settings.warehouse)
     if current is None:
         return []
