@@ -99,12 +99,17 @@ def lasting_api(warehouse: Path, host: str, port: int) -> Iterator[str]:
     """The API for ``sciculture serve``, and its address: that of ``PREFECT_API_URL``, else one that is embedded with
     everything a server has, on a stable port, and found by whoever runs something meanwhile.
 
-    Raises UserMistake where the port is taken, or this warehouse is served already.
+    Raises UserMistake where the port is taken, this warehouse is served already, or anyone in the network could use it.
     """
     _set(ALWAYS | {"PREFECT_LOGGING_TO_API_ENABLED": "true"})
     if url := os.environ.get("PREFECT_API_URL"):
         yield url
         return
+    if host not in ("127.0.0.1", "::1", "localhost") and not os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
+        raise UserMistake(
+            f"--host {host}: anyone who reaches it could start and stop runs. Set PREFECT_SERVER_API_AUTH_STRING and"
+            " PREFECT_API_AUTH_STRING to the same user:password / 비밀번호 없이 다른 컴퓨터에 열 수 없습니다"
+        )
     home = prefect_home(warehouse)
     with (home / ADDRESS).open("a+") as address:
         try:

@@ -25,6 +25,7 @@ from flows.steps import HOUR, Watch, watching
 from flows.watchdog import SERVED, Watchdog
 from sciculture_etl.failures import failure_in_words
 from sciculture_etl.load import Busy
+from sciculture_etl.machine import explain
 from sciculture_etl.personal import mask_text
 from sciculture_etl.pipeline import Progress, Run, RunReport
 from sciculture_etl.settings import Settings, UserMistake
@@ -99,6 +100,7 @@ def _without_harm(tell: Callable[[RunReport], None], report: RunReport) -> None:
 
 
 def state_of(report: RunReport) -> State[Any]:
+    """What became of the release; what was rejected is no failure."""
     publication = report.publication
     if publication.outcome == "refused":
         return Failed(name="Refused", message=mask_text("; ".join(publication.refusals)))
@@ -119,10 +121,13 @@ def state_of(report: RunReport) -> State[Any]:
 
 
 def state_of_error(error: Exception) -> State[Any]:
+    """In words that hold no value of a cell."""
     if isinstance(error, Busy):
         return Failed(name="Busy", message=mask_text(str(error)))
     if isinstance(error, UserMistake):
         return Failed(message=mask_text(str(error)))
+    if told := explain(error, Settings.from_environment()):
+        return Failed(message=told)
     told = f"{failure_in_words(error)}. The last good release stays / 마지막 공표본은 그대로입니다"
     return Failed(name="TimedOut" if isinstance(error, TimeoutError) else "Failed", message=told)
 

@@ -23,7 +23,7 @@ Ctrl-C stops it; a run at work then is finished by the next one / Ctrl-C로 멈�
 def serve(
     cron: Annotated[str, typer.Option(help="When the nightly run starts, in Seoul's time.")] = "0 2 * * *",
     port: Annotated[int, typer.Option(help="Where Prefect's pages are.", min=1, max=65535)] = 4200,
-    host: Annotated[str, typer.Option(help="Address to listen on. Prefect asks nobody for a password.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to listen on; any other wants a password.")] = "127.0.0.1",
 ) -> None:
     """Run the nightly flow on schedule, with Prefect's pages to watch it and to start the other flows.
 

@@ -1,0 +1,51 @@
+"""The first step of a real flow in this process, over channels that fail, with the API of a server."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from channel_servers import Pages, WebDoor
+
+from sciculture_etl.extract import Extraction
+from sciculture_etl.pipeline import Run
+from sciculture_etl.settings import Patience, Settings
+from tests.flows.serving import Api
+
+# One request a try, so that what is tried again is the step.
+AT_ONCE = Patience(attempts=1, first_pause=0, settle=0)
+
+
+def settings_for(folder: Path, door: WebDoor, inbox: str = "") -> Settings:
+    return replace(
+        Settings(inbox=inbox, warehouse=folder / "warehouse", inbox_options=door.options()), patience=AT_ONCE
+    )
+
+
+def extracted(api: Api, settings: Settings, retries: Sequence[float], seconds: float = 60) -> Extraction:
+    """What the step ends in. Raises what it raises."""
+    from prefect import flow
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    from flows.steps import extract_step
+
+    def attempt() -> Any:
+        with Run.open(settings) as run:
+            extract_step(run, seconds, retries)
+            return run.report.extraction
+
+    with temporary_settings({PREFECT_API_URL: api.url}):
+        found: Extraction = flow(attempt, name="attempt", persist_result=False)()
+    return found
+
+
+def stuck_until(released: threading.Event) -> type[Pages]:
+    """A server that takes every request and says nothing."""
+
+    def say_nothing(_: Pages) -> None:
+        released.wait(60)
+
+    return type("Stuck", (Pages,), {"do_GET": say_nothing, "do_HEAD": say_nothing})
