@@ -9,7 +9,7 @@ import pytest
 from forms import CLASS, SUBMITTER, as_csv, table
 from nights import submit
 
-from sciculture_etl.load.warehouse import writer_lock
+from sciculture_etl.load import writer_lock
 from tests.flows.postgres import binaries, postgres, prefect_server
 from tests.flows.serving import receiver, serving, until
 

@@ -17,7 +17,7 @@ from forms import CLASS, SUBMITTER, as_csv, table
 from nights import published, submit
 
 from sciculture_etl.extract import Unreachable
-from sciculture_etl.load.warehouse import writer_lock
+from sciculture_etl.load import writer_lock
 from tests.cli.conftest import COMMAND, Places
 from tests.flows.serving import Served, until
 from tests.flows.trying import extracted, settings_for, stuck_until
