@@ -17,12 +17,13 @@ from prefect.context import FlowRunContext
 from prefect.logging import get_run_logger
 
 from sciculture_etl.findings import catalogue
-from sciculture_etl.pipeline import Progress, RunReport
+from sciculture_etl.pipeline import Plan, Progress, RunReport
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 SUMMARY, FINDINGS, FIGURES, DIFF, READING = "summary", "findings", "figures", "release-diff", "reading"
+WHY, PLAN = "why", "backfill-plan"
 STATUS = {
     "equal": "equal / 같음", "differs": "differs / 다름", "incomplete": "not all in yet / 자료 덜 들어옴",
     "no_data": "no data / 자료 없음",
@@ -36,13 +37,15 @@ SECONDS_BETWEEN = 3
 def show_report(report: RunReport) -> None:
     """The summary of every run; the tables only where there is something new in them."""
     _create(SUMMARY, MarkdownArtifact(markdown=summary(report)), "What the run did / 실행 요약")
+    if report.reasons:
+        _create(WHY, TableArtifact(table=_reasons(report)), "Why each thing ran / 다시 처리한 까닭")
     if report.publication.outcome == "unchanged":
         return
     if report.findings:
         _create(FINDINGS, TableArtifact(table=_findings(report.findings)), "Findings in all submissions / 지적 사항")
     if report.figures:
         _create(FIGURES, TableArtifact(table=_figures(report)), "Published figures and this release / 공표 수치 대조")
-    if revised := getattr(report.publication, "revised", None):
+    if revised := report.publication.revised:
         _create(DIFF, TableArtifact(table=_diff(revised)), "Rows against the last release / 직전 공표본과의 차이")
 
 
@@ -72,6 +75,26 @@ def summary(report: RunReport) -> str:
         *(f"| {label} | {count:,} |" for label, count in lines),
     ]  # fmt: skip
     return "\n".join(text)
+
+
+def show_plan(plan: Plan) -> None:
+    """What a backfill is about to read again."""
+    told = plan.as_dict()
+    lines = [f"| {line['year']} | {line['files']:,} | {line['rows']:,} |" for line in told["by_year"]]
+    text = [
+        f"## {plan.scope}", "", "| year / 연도 | files / 파일 | rows / 행 |", "| --- | ---: | ---: |", *lines, "",
+        *(f"- {count:,}: {why}" for why, count in told["why"].items()),
+        f"- unchanged / 그대로: {plan.unchanged:,}",
+        f"- can change / 바뀔 수 있는 표: {', '.join(plan.tables)}",
+    ]  # fmt: skip
+    _create(PLAN, MarkdownArtifact(markdown="\n".join(text)), "What is read again / 다시 읽을 것")
+
+
+def _reasons(report: RunReport) -> list[dict[str, Any]]:
+    return [
+        {"step": reason.step, "because of": reason.why, "count": reason.count, "which": ", ".join(reason.names)}
+        for reason in report.reasons
+    ]
 
 
 def _list(label: str, told: Mapping[str, str]) -> list[str]:
@@ -118,16 +141,18 @@ class Recorded:
 
     def start(self, step: str, total: int) -> None:
         self._shown.start(step, total)
-        if step == "read" and total:
-            self._total, self._told_at = total, time.monotonic()
+        if _is_reading(step) and total:
+            self._done, self._total, self._told_at = 0, total, time.monotonic()
+            year = step.removeprefix("read")  # of a backfill
             self._artifact = _create(
-                READING, Artifact(type="progress", data=0.0), f"Reading {total:,} submissions / 제출본 {total:,}건 읽기"
-            )
+                READING, Artifact(type="progress", data=0.0),
+                f"Reading {total:,} submissions{year and ' of'}{year} / 제출본 {total:,}건 읽기",
+            )  # fmt: skip
             self._client = _client()
 
     def advance(self, step: str, count: int = 1) -> None:
         self._shown.advance(step, count)
-        if step != "read" or self._artifact is None:
+        if not _is_reading(step) or self._artifact is None:
             return
         # Called by several readers at once: one of them tells, the others go on reading.
         with self._lock:
@@ -141,6 +166,10 @@ class Recorded:
                 self._client.update_artifact(self._artifact, ArtifactUpdate(data=percent))
             except Exception:
                 self._artifact = None  # not told any more; what is read is read all the same
+
+
+def _is_reading(step: str) -> bool:
+    return step.split(" ")[0] == "read"
 
 
 def _client() -> SyncPrefectClient | None:

@@ -11,6 +11,7 @@ from typing import Any
 from prefect import State, flow
 from prefect.runtime import flow_run
 
+from flows.artifacts import show_plan
 from flows.outcome import RUN, concluded, open_run
 from flows.steps import step
 from sciculture_etl.extract.journal import checked_reason
@@ -53,6 +54,7 @@ def backfill(
         why = checked_reason(reason)
         with open_run(Settings.from_environment(), wait_seconds, "backfill", why) as run:
             plan = run.begin_backfill(scope, everything)
+            show_plan(plan)
             for year in plan.years:
                 step(f"load {year}", partial(run.read_year, plan, year))
             step("accept", run.accept)

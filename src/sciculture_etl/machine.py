@@ -24,6 +24,7 @@ WORDS_OF_FULL = (*map(os.strerror, FULL), "database or disk is full")
 WORDS_OF_CLOSED = (*map(os.strerror, CLOSED), "attempt to write a readonly database")
 QUOTED = re.compile(r"""["'](/[^"']+)["']""")
 LEAST_ROOM = 200 * 1024**2
+ROOM_TO_BEGIN = 16 * 1024**2
 # A night writes its changes into the build database, a release beside the last one, and copies of its two databases.
 ROOM_PER_DATABASE, ROOM_PER_RELEASE = 1, 2
 
@@ -57,13 +58,7 @@ def is_closed(error: BaseException) -> bool:
 def explain(error: BaseException, settings: Settings) -> str | None:
     """One sentence, English and Korean, with what to do; None where the fault is another."""
     if is_full(error):
-        folder = _named(error, settings) or _fullest(settings)
-        free, needed = megabytes(free_room(folder)), megabytes(room_needed(settings))
-        return (
-            f"the disk of {_shown(folder)} is full ({free} free, about {needed} needed): make room and run it again; "
-            "the last good release stays, and nothing received is lost / 디스크가 가득 찼습니다(남은 공간 "
-            f"{free}, 필요 약 {needed}). 공간을 비운 뒤 다시 실행해 주세요"
-        )
+        return _told_full(_named(error, settings) or _fullest(settings), settings)
     if is_closed(error) and (path := _named(error, settings)):
         return (
             f"{_shown(path)} can't be written (read-only, or not permitted to this user): make it writable and run it "
@@ -75,6 +70,12 @@ def explain(error: BaseException, settings: Settings) -> str | None:
 
 class MachineFault(UserMistake):
     """A fault of the machine, in words."""
+
+
+def check_room(folder: Path, settings: Settings) -> None:
+    """Raises MachineFault where a folder has not even the room to begin with: for what would wait rather than fail."""
+    if free_room(folder) < ROOM_TO_BEGIN:
+        raise MachineFault(_told_full(folder, settings))
 
 
 @contextmanager
@@ -90,6 +91,15 @@ def faults_in_words(settings: Settings) -> Iterator[None]:
         if told := explain(error, settings):
             raise MachineFault(told) from error
         raise
+
+
+def _told_full(folder: Path, settings: Settings) -> str:
+    free, needed = megabytes(free_room(folder)), megabytes(room_needed(settings))
+    return (
+        f"the disk of {_shown(folder)} is full ({free} free, about {needed} needed): make room and run it again; "
+        "the last good release stays, and nothing received is lost / 디스크가 가득 찼습니다(남은 공간 "
+        f"{free}, 필요 약 {needed}). 공간을 비운 뒤 다시 실행해 주세요"
+    )
 
 
 def room_needed(settings: Settings) -> int:
@@ -120,7 +130,7 @@ def free_room(folder: Path) -> int:
 
 
 def places_of(settings: Settings) -> list[Path]:
-    """The folders that a night writes to, the warehouse first."""
+    """The folders that a night writes to, the warehouse first and Prefect's records last."""
     home = os.environ.get("PREFECT_HOME")
     return [
         settings.warehouse, settings.archive, settings.restricted, settings.releases, settings.outbox,

@@ -16,6 +16,8 @@ from sciculture_etl.pipeline.report import Reason
 SEOUL = ZoneInfo("Asia/Seoul")
 STEPS = {"read": "read / 읽음", "accept": "accepted / 반영", "model": "made again / 다시 집계"}
 SHOWN = 4
+# What a table of the model is made from, as its marks name it.
+MARKS = {"sql": "its SQL", "promise": "its promise", "macros": "sql/macros.sql", "log": "the log of submissions"}
 OUTCOMES = {
     "published": "[green]published / 공표[/]", "unchanged": "[green]nothing new / 변화 없음[/]",
     "refused": "[red]refused / 공표하지 않음[/]", "failed": "[red]failed / 실패[/]",
@@ -34,9 +36,16 @@ def show_reasons(console: Console, reasons: Sequence[Reason]) -> None:
     for reason in reasons:
         more = f" … +{reason.count - SHOWN:,}" if reason.count > SHOWN else ""
         names = ", ".join(reason.names[:SHOWN]) + more
-        table.add_row(STEPS[reason.step], Text(reason.why), f"{reason.count:,}", Text(names))
+        table.add_row(STEPS[reason.step], Text(_readable(reason)), f"{reason.count:,}", Text(names))
     console.print()
     console.print(table)
+
+
+def _readable(reason: Reason) -> str:
+    if reason.step != "model":
+        return reason.why
+    named = (MARKS.get(name, name.replace("accepted.", "rows of ")) for name in reason.why.split(", "))
+    return ", ".join(named)
 
 
 def show_plan(console: Console, plan: Plan) -> None:

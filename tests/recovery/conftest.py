@@ -14,11 +14,12 @@ from tests.nights import hashes, night, submit
 
 @dataclass(frozen=True)
 class Days:
-    """Inboxes of two days, the warehouse after the first, and the hashes of the tables after each."""
+    """Inboxes of two days, the warehouses after the first and after both, and the hashes of the tables in each."""
 
     first_inbox: Path
     second_inbox: Path
     warehouse: Path
+    undisturbed: Path
     first: dict[str, str]
     second: dict[str, str]
 
@@ -43,4 +44,5 @@ def days(tmp_path_factory: pytest.TempPathFactory) -> Days:
     submit(second, SUBMITTER, "강좌 고침.csv", as_csv(newer), "2020-05-01T09:00:00")
     night(first, folder / "warehouse")
     night(second, copy_of(folder / "warehouse", folder / "undisturbed"))
-    return Days(first, second, folder / "warehouse", hashes(folder / "warehouse"), hashes(folder / "undisturbed"))
+    after_one, after_both = folder / "warehouse", folder / "undisturbed"
+    return Days(first, second, after_one, after_both, hashes(after_one), hashes(after_both))

@@ -17,15 +17,13 @@ TODAY = datetime.now(UTC)
 YEAR = timedelta(days=365)
 
 
-@pytest.mark.parametrize("wrong_by", [-YEAR, YEAR], ids=["a year back", "a year ahead"])
-def test_after_a_night_under_a_wrong_clock_releases_go_on_counting_and_the_figures_are_the_same(
-    days: Days, tmp_path: Path, wrong_by: timedelta
+def test_after_nights_under_a_wrong_clock_releases_go_on_counting_and_the_figures_are_the_same(
+    days: Days, tmp_path: Path
 ) -> None:
     warehouse = days.copy(tmp_path)
-    with time_machine.travel(TODAY + wrong_by):
-        night(days.second_inbox, warehouse)
-    night(days.second_inbox, warehouse)
-    night(days.second_inbox, warehouse)
+    for wrong_by in (-YEAR, YEAR, timedelta()):
+        with time_machine.travel(TODAY + wrong_by):
+            night(days.second_inbox, warehouse)
     numbers = [name.partition("-")[0] for name in release_ids(warehouse)]
     assert numbers == sorted(numbers)
     current = json.loads((warehouse / "current.json").read_bytes())["release_id"]

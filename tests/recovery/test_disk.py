@@ -6,7 +6,6 @@ are those of a full disk but for their number.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import resource
 import shutil
@@ -16,7 +15,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,37 +22,27 @@ from sciculture_etl.settings import UserMistake
 from tests.nights import hashes, night
 from tests.recovery.conftest import Days
 
-SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["sciculture_etl.pipeline", "great_expectations", "duckdb_sqlalchemy"])
 # Where a night over three small files meets the limit, in bytes.
 STAGES = {"archive": 120, "build database": 300_000, "public file": 4_000_000}
 
 
-def _limited_night(inbox: Path, warehouse: Path, limit: int, told: Any) -> None:
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+@contextmanager
+def _no_file_larger_than(limit: int) -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
     try:
-        night(inbox, warehouse)
-        told.put("")
-    except UserMistake as error:
-        told.put(str(error))
-
-
-def _told_under(limit: int, inbox: Path, warehouse: Path) -> str:
-    told = SERVER.SimpleQueue()
-    process = SERVER.Process(target=_limited_night, args=(inbox, warehouse, limit, told))
-    process.start()
-    process.join(120)
-    assert process.exitcode == 0
-    return str(told.get())
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_wherever_the_disk_fills_up_a_night_with_room_ends_as_if_undisturbed(days: Days, tmp_path: Path) -> None:
     warehouse = days.copy(tmp_path)
     for stage, limit in STAGES.items():
-        told = _told_under(limit, days.second_inbox, warehouse)
-        assert "is full" in told, stage
-        assert "가득" in told
+        with _no_file_larger_than(limit), pytest.raises(UserMistake) as told:
+            night(days.second_inbox, warehouse)
+        assert "is full" in str(told.value), stage
+        assert "가득" in str(told.value)
         assert hashes(warehouse) == days.first
         left = [path.name for path in warehouse.rglob(".*") if path.name.startswith((".building", ".incoming"))]
         assert left == [], stage

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sciculture_etl.publish.current import current_release, finish_swap
 from tests.nights import hashes, night, published, release_ids
 from tests.recovery.conftest import Days
 
@@ -20,7 +21,7 @@ def test_a_pointer_that_is_lost_or_broken_is_found_again(days: Days, tmp_path: P
     pointer = warehouse / "current.json"
     before = json.loads(pointer.read_bytes())
     pointer.unlink() if written is None else pointer.write_bytes(written)
-    assert night(days.first_inbox, warehouse).publication.outcome == "unchanged"
+    assert finish_swap(warehouse)
     assert json.loads(pointer.read_bytes()) == before
 
 
@@ -30,22 +31,27 @@ def test_a_file_that_readers_open_is_restored_from_the_release(days: Days, tmp_p
     live = warehouse / name
     before = live.read_bytes()
     live.write_bytes(before[: len(before) // 2])
-    night(days.first_inbox, warehouse)
+    assert finish_swap(warehouse)
     assert live.read_bytes() == before
     live.unlink()
-    night(days.first_inbox, warehouse)
+    assert finish_swap(warehouse)
     assert live.read_bytes() == before
 
 
 @pytest.mark.parametrize("part", ["", "manifest.json", "sciculture.duckdb"])
-def test_a_release_that_is_gone_or_not_whole_is_published_anew_under_the_next_number(
-    days: Days, tmp_path: Path, part: str
-) -> None:
+def test_a_release_that_is_gone_or_not_whole_is_no_longer_current(days: Days, tmp_path: Path, part: str) -> None:
     warehouse = days.copy(tmp_path)
-    figure = published(warehouse, FIGURE)
     (release,) = release_ids(warehouse)
     broken = warehouse / "releases" / release / part
     shutil.rmtree(broken) if broken.is_dir() else broken.unlink()
+    assert current_release(warehouse) is None
+
+
+def test_what_was_in_a_lost_release_is_published_anew_under_the_next_number(days: Days, tmp_path: Path) -> None:
+    warehouse = days.copy(tmp_path)
+    figure = published(warehouse, FIGURE)
+    (release,) = release_ids(warehouse)
+    shutil.rmtree(warehouse / "releases" / release)
     report = night(days.first_inbox, warehouse)
     assert report.publication.outcome == "published"
     assert str(report.publication.release_id).startswith("00002-")

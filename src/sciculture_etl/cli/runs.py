@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 import time
@@ -14,6 +15,7 @@ import typer
 
 from sciculture_etl import stopping
 from sciculture_etl.cli.app import PARTIAL, REFUSED, app
+from sciculture_etl.machine import check_room, places_of
 from sciculture_etl.settings import Settings, UserMistake
 
 if TYPE_CHECKING:
@@ -165,6 +167,8 @@ def _watched(as_json: bool, explain: bool, looks_into_inbox: bool = False) -> It
     stopping.listen()
     settings = Settings.from_environment()
     started = time.monotonic()
+    if not os.environ.get("PREFECT_API_URL"):
+        check_room(places_of(settings)[-1], settings)  # on a full disk Prefect's server waits rather than fails
     with prefect_api(settings.warehouse):
         _load_what_a_busy_night_needs(settings, looks_into_inbox)
         from sciculture_etl.console import LiveView, as_machine_report, operators_console, show_summary

@@ -8,7 +8,7 @@ from sciculture_etl.doctor.case import Case, Check, fault, ok, remark
 from sciculture_etl.extract import Damage, Decisions, damage_in
 from sciculture_etl.extract.journal import Journal
 
-JOURNALS = ("receipts.jsonl", "decisions.jsonl", "restricted.jsonl", "runs.jsonl")
+JOURNALS = ("receipts.jsonl", "decisions.jsonl", "restricted.jsonl", "releases.jsonl", "runs.jsonl")
 NAMED = 20
 
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import filecmp
-import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from sciculture_etl.doctor.case import Case, Check, Words, fault, ok, remark
-from sciculture_etl.load.proof import why_unreadable
 from sciculture_etl.machine import megabytes
-from sciculture_etl.publish.current import MODES, OPERATIONS, current_release, is_whole, read_pointer
+from sciculture_etl.publish.current import OPERATIONS, current_release, read_pointer
+from sciculture_etl.publish.rollback import current_hold
+from sciculture_etl.publish.whole import what_is_wrong
 
 AREA = "current release"
-PATTERNS = (".*.aside", "archive/.incoming-*", "outbox/.aside-*", "releases/.building-*", "staging/*")
+PATTERNS = (
+    ".*.aside", "archive/.incoming-*", "outbox/.aside-*", "releases/.building-*", "releases/.removing-*", "staging/*",
+)  # fmt: skip
 NOT_PUBLISHED = "not published"
 NEXT_RUN: Words = ("the next run publishes it anew: sciculture run", "다음 실행이 새로 공표합니다: sciculture run")
 RESTORE: Words = (
@@ -28,12 +28,12 @@ RESTORE: Words = (
 
 def stale_copies(case: Case) -> list[str]:
     """The files that readers open whose content isn't that of the current release. After a night that refused to
-    publish, the operator's file is of that night, and right."""
+    publish, or a rollback, the operator's file is of the last run, and right."""
     current = current_release(case.settings.warehouse)
     if current is None:
         return []
     folder = case.settings.releases / current["release_id"]
-    return [name for name in MODES if not _is_copy(case.settings.warehouse / name, folder / name)]
+    return [name for name in current["files"] if not _is_copy(case.settings.warehouse / name, folder / name)]
 
 
 def _is_copy(live: Path, source: Path) -> bool:
@@ -79,6 +79,16 @@ def readers_have_the_current_release(case: Case) -> Iterator[Check]:
         yield ok(
             AREA, f"{current['release_id']}, as readers open it", f"{current['release_id']}, 열리는 파일과 같습니다"
         )
+    if hold := current_hold(case.settings):
+        since, left = hold["decided_at"], hold["from_release_id"]
+        yield remark(
+            AREA,
+            (
+                f"publication is on hold since {since}, when {left} was gone back from",
+                f"{since}부터 공표 보류 중입니다",
+            ),
+            ("once the figures are right: sciculture publish", "수치가 바로잡혔으면: sciculture publish"),
+        )
 
 
 def releases_are_whole(case: Case) -> Iterator[Check]:
@@ -87,7 +97,7 @@ def releases_are_whole(case: Case) -> Iterator[Check]:
     case.progress.start("releases", len(folders))
     broken = 0
     for folder in folders:
-        if reason := _what_is_wrong(folder, case.quick):
+        if reason := what_is_wrong(folder, case.quick):
             broken += 1
             yield fault(
                 "releases",
@@ -101,27 +111,6 @@ def releases_are_whole(case: Case) -> Iterator[Check]:
         case.progress.advance("releases")
     if not broken:
         yield ok("releases", f"{len(folders)} kept, all whole", f"공표본 {len(folders)}개, 모두 온전합니다")
-
-
-def _what_is_wrong(folder: Path, quick: bool) -> str | None:
-    if not is_whole(folder):
-        return "its manifest or a database is missing or broken"
-    tables: dict[str, dict[str, Any]] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["tables"]
-    for name, table in tables.items():
-        if table["audience"] != "public":
-            continue
-        exported = folder / "csv" / f"{name}.csv"
-        if not exported.exists() or not (folder / "parquet" / f"{name}.parquet").exists():
-            return f"{name} is missing as CSV or Parquet"
-        if not quick:
-            with exported.open("rb") as content:
-                if hashlib.file_digest(content, "sha256").hexdigest() != table["sha256"]:
-                    return f"csv/{exported.name} was changed"
-    if not quick:
-        for name in MODES:
-            if reason := why_unreadable(folder / name):
-                return f"{name}: {reason}"
-    return None
 
 
 def leftovers(case: Case) -> list[Path]:

@@ -14,6 +14,9 @@ from typing import Any
 
 from sciculture_etl.settings import UserMistake
 
+# So long at most does someone who only looks who holds it keep it.
+SECONDS_OF_A_LOOK = 0.5
+
 
 class Busy(UserMistake):
     """Another run holds the warehouse."""
@@ -25,7 +28,7 @@ def writer_lock(folder: Path, wait_seconds: float = 0, doing: str = "") -> Itera
     words for whoever finds it held."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / ".lock"
-    deadline = time.monotonic() + wait_seconds
+    deadline = time.monotonic() + max(wait_seconds, SECONDS_OF_A_LOOK)
     with path.open("a+") as lock:
         while True:
             try:
@@ -57,7 +60,7 @@ def lock_holder(folder: Path) -> dict[str, Any] | None:
         return None
     with path.open("rb") as lock:
         try:
-            # Shared and at once given back: a run that starts in this instant finds it free at its next try.
+            # Shared and at once given back: a run that starts in this instant tries again.
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return _holder(lock.read())

@@ -17,7 +17,8 @@ SECONDS = 600
 
 def why_unreadable(database: Path) -> str | None:
     """Why a database can't be read whole, in a few words; None where it can. Opens it read-only."""
-    reader = [sys.executable, "-m", "sciculture_etl.load.proof", str(database)]
+    # By its path, so that nothing but the engine is loaded.
+    reader = [sys.executable, "-P", __file__, str(database)]
     try:
         done = subprocess.run(reader, capture_output=True, text=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:

@@ -175,6 +175,7 @@ class Warehouse:
             ) from error
         finally:
             warehouse.connection.close()
+            shutil.rmtree(staging, ignore_errors=True)
 
     @classmethod
     def _prepared(cls, path: Path, staging: Path, contracts: dict[str, Contract]) -> Warehouse:

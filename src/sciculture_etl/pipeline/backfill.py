@@ -242,5 +242,6 @@ def _estimate(archive: Archive, size: int) -> float | None:
     read = [record for record in Runs(archive.folder).all() if record.told.get("read_bytes")][-MEASURED_RUNS:]
     if not read or not size:
         return None
-    reading: float = size * sum(r.told["read_seconds"] for r in read) / sum(r.told["read_bytes"] for r in read)
-    return round(reading + max(0.0, read[-1].seconds - read[-1].told["read_seconds"]), 1)
+    a_byte = sum(run.told["read_seconds"] for run in read) / sum(run.told["read_bytes"] for run in read)
+    besides = read[-1].seconds - read[-1].told["read_seconds"]
+    return float(round(size * a_byte + max(0.0, besides), 1))

@@ -8,7 +8,9 @@ from typing import Any
 
 from sciculture_etl.extract.journal import Journal
 
-PINNED, UNPINNED, ROLLED_BACK, HOLD_ENDED = "pinned", "unpinned", "rolled back", "hold ended"
+PINNED, UNPINNED = "pinned", "unpinned"
+# To an earlier release; on to the one published last, which ends the hold; and the hold ended by publishing again.
+ROLLED_BACK, WENT_ON, HOLD_ENDED = "rolled back", "went on", "hold ended"
 
 
 class ReleaseJournal:

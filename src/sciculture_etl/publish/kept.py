@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sciculture_etl.publish.current import current_release, read_pointer
+from sciculture_etl.publish.current import read_pointer
 from sciculture_etl.publish.journal import ReleaseJournal
 from sciculture_etl.settings import Settings, UserMistake
 
@@ -92,7 +92,7 @@ def removable(ids: list[str], protected: set[str], count: int, days: int, today:
 
 def protected_ids(settings: Settings) -> set[str]:
     """The current release, the one that it took the place of by a rollback, and the pinned ones."""
-    current = current_release(settings.warehouse) or {}
+    current = read_pointer(settings.warehouse) or {}
     ids = {current.get("release_id"), (current.get("hold") or {}).get("from_release_id")}
     return {name for name in ids if name} | ReleaseJournal(settings.archive).pinned().keys()
 
@@ -110,7 +110,7 @@ def prune(settings: Settings) -> None:
     kill left of it goes next time. Whoever has a file of it open keeps it. Call it under the writer's lock."""
     for left in settings.releases.glob(f"{GOING}*"):
         shutil.rmtree(left)
-    if current_release(settings.warehouse) is None:
+    if read_pointer(settings.warehouse) is None:
         return  # which one readers have open isn't known
     for release_id in to_be_removed(settings):
         going = settings.releases / f"{GOING}{release_id}"

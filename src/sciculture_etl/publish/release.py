@@ -25,7 +25,7 @@ from sciculture_etl.publish.current import (
 from sciculture_etl.publish.dictionary import write_dictionary
 from sciculture_etl.publish.figures import judge_figures, read_figures_checked
 from sciculture_etl.publish.files import STORAGE, build_database, export_tables
-from sciculture_etl.publish.kept import next_release_id, prune, read_manifest
+from sciculture_etl.publish.kept import kept_ids, next_release_id, prune, read_manifest
 from sciculture_etl.publish.manifest import make_manifest, table_hashes
 from sciculture_etl.publish.revision import write_revisions
 from sciculture_etl.publish.rollback import current_hold, settle_rollback, why_held
@@ -131,15 +131,16 @@ def _publish(
         if not hold:
             warehouse.set_state("published", f"{current_id} {mark}")
         return Publication("unchanged", current_id, remarks=remarks)
-    if current_id and hold:
+    if hold:
         shutil.rmtree(building)
         differing = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
-        return Publication("refused", current_id, [why_held(hold, current_id, differing)], remarks)
+        return Publication("refused", current_id, [why_held(hold, differing)], remarks)
     built_at = datetime.now(UTC)
     manifest = make_manifest(
         warehouse, contracts, model, release_id, current_id, built_at, dict(sorted(tables.items())), outcomes
     )
-    previous = settings.releases / current_id if current_id else None
+    kept = kept_ids(settings.releases)
+    previous = settings.releases / (current_id or kept[-1]) if kept else None
     revised = write_revisions(warehouse, contracts, promises, manifest, before, previous, building, built_at)
     manifest["tables"] |= export_tables(warehouse, building, {n: p for n, p in promises.items() if n not in made})
     manifest["revised"] = revised

@@ -35,17 +35,18 @@ def write_revisions(
     built_at: datetime,
 ) -> dict[str, dict[str, int]]:
     """Makes ``mart_revision`` as a temporary table. before, previous: manifest and folder of the release that is
-    followed, None for the first one. new: the folder of this one, tables already exported. Returns what it adds:
-    table → lines by change (changed values; rows added, removed)."""
+    followed, None for the first one; where what was current is lost, only the folder of the newest one, for its
+    history. new: the folder of this one, tables already exported. Returns what it adds: table → lines by change
+    (changed values; rows added, removed)."""
     run = warehouse.connection.execute
     columns = {name: column.type for name, column in promises[HISTORY].columns.items()}
     listed = ", ".join(f'"{name}" {dtype}' for name, dtype in columns.items())
     run(f"CREATE OR REPLACE TEMP TABLE {HISTORY} ({listed})")
+    carried = previous / "parquet" / f"{HISTORY}.parquet" if previous else None
+    if carried and carried.exists():
+        run(f"INSERT INTO {HISTORY} BY NAME SELECT * FROM read_parquet({sql_text(carried)})")
     if before is None or previous is None:
         return {}
-    carried = previous / "parquet" / f"{HISTORY}.parquet"
-    if carried.exists():
-        run(f"INSERT INTO {HISTORY} BY NAME SELECT * FROM read_parquet({sql_text(carried)})")
     was, now = table_hashes(before), table_hashes(manifest)
     find_differences(warehouse.connection, previous, new, frozenset(n for n in was if was[n] == now.get(n)))
     tell_causes(warehouse, contracts, promises, before, manifest)

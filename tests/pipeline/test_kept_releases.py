@@ -273,14 +273,14 @@ def reading_on(public: Path) -> Iterator[list[str]]:
 def test_a_rollback_killed_anywhere_ends_in_one_of_the_two_releases(copy: History) -> None:
     ids, moments, killed = release_ids(copy.warehouse), random.Random(6), 0
     with reading_on(copy.warehouse / "sciculture.duckdb") as wrong:
-        for turn in range(9):
+        for turn in range(8):
             before = published(copy.warehouse, "SELECT release_id FROM release_info")[0][0]
             wanted = ids[turn % 3]
             if wanted == before:
                 continue
             process = SERVER.Process(target=rollback, args=(copy.places, wanted))
             process.start()
-            time.sleep(moments.uniform(0, 0.4))
+            time.sleep(moments.uniform(0, 2))
             process.kill()
             process.join(20)
             killed += process.exitcode != 0
@@ -339,6 +339,13 @@ def test_the_current_and_pinned_releases_stay_whatever_their_age(copy: History) 
         pin(short, "1", "담당자 010-0000-7351")
     with pytest.raises(UserMistake, match="is not pinned"):
         pin(short, "3", "", undo=True)
+
+
+def test_the_hold_outlives_a_pointer_that_is_lost(copy: History) -> None:
+    rollback(copy.places, "2", "가상: 되돌림")
+    (copy.warehouse / "current.json").write_text("{")
+    assert night(copy.inbox, copy.warehouse).publication.outcome == "refused"
+    assert published(copy.warehouse, SESSIONS) == [(32,)]
 
 
 def test_no_number_is_given_out_twice(copy: History) -> None:
