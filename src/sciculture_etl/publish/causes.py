@@ -116,6 +116,7 @@ class _Search:
         self.warehouse.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM read_parquet({sql_text(path)})"
         )
+        path.unlink()
 
     def _note_facts(self, facts: dict[str, Statement]) -> None:
         """``touched_<fact>``: the keys of the rows that submissions with an event have in a fact, or had."""
