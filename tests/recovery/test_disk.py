@@ -23,7 +23,7 @@ from tests.nights import hashes, night
 from tests.recovery.conftest import Days
 
 # Where a night over three small files meets the limit, in bytes.
-STAGES = {"archive": 120, "build database": 300_000, "public file": 4_000_000}
+STAGES = {"journals": 120, "build database": 300_000, "public file": 4_000_000}
 
 
 @contextmanager

@@ -35,6 +35,8 @@ def test_a_stopped_run_says_so_in_one_line_and_leaves_nothing_behind(days: Days,
 
 def _stop_a_run(number: signal.Signals, code: int, days: Days, warehouse: Path, home: Path) -> None:
     places = {"SCICULTURE_INBOX": str(days.second_inbox), "SCICULTURE_WAREHOUSE": str(warehouse)}
+    journal = warehouse / "archive" / "runs.jsonl"
+    before = journal.stat().st_size
     with subprocess.Popen(
         [str(COMMAND), "run"], env=os.environ | places | {"PREFECT_HOME": str(home)}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -42,8 +44,8 @@ def _stop_a_run(number: signal.Signals, code: int, days: Days, warehouse: Path, 
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as run:  # fmt: skip
         deadline = time.monotonic() + 120
-        # The moment when it has begun its work.
-        while lock_holder(warehouse) is None and run.poll() is None and time.monotonic() < deadline:
+        # The moment when it has begun its work, and said so.
+        while journal.stat().st_size == before and run.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
         started = _children(run.pid)
         run.send_signal(number)

@@ -17,8 +17,8 @@ from sciculture_etl.settings import UserMistake
 HELD = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 # DuckDB's words where pages, their checksums or the log don't fit, whatever class it gives the error.
 BROKEN = (
-    "Corrupt database file", "checksum", "Could not read enough bytes", "not a valid DuckDB database",
-    "Failure while replaying WAL", "WAL does not match", "Serialization Error", "INTERNAL Error",
+    "Corrupt", "checksum", "Could not read enough bytes", "not a valid DuckDB database",
+    "Failure while replaying WAL", "WAL does not match", "Serialization Error", "INTERNAL Error", "FATAL Error",
     "with version number", "Trying to read a database file",
 )  # fmt: skip
 # At opening anything else means a broken file, too, except for these.
@@ -37,7 +37,8 @@ def holder(error: BaseException) -> tuple[str, str] | None:
 
 def is_broken(error: BaseException) -> bool:
     """Whether an error in the middle of the work comes from a broken database."""
-    return not is_full(error) and any(word in str(link) for link in chain(error) for word in BROKEN)
+    told = [str(link) for link in chain(error) if isinstance(link, duckdb.Error)]
+    return not is_full(error) and any(word in line for line in told for word in BROKEN)
 
 
 def is_broken_at_opening(error: BaseException) -> bool:

@@ -71,15 +71,15 @@ class Run:
         ``expectations/``."""
         contracts = contracts or load_contracts()
         with (
+            faults_in_words(settings),
             writer_lock(settings.warehouse, wait_seconds, f"{kind} {reason}".strip()),
             Runs(settings.archive).record(kind, reason) as record,
         ):
             if kind == "rebuild":
                 discard_database(settings.build_database)
-            with (
-                faults_in_words(settings),
-                Warehouse.open(settings.build_database, settings.staging, contracts, record.after_a_crash) as warehouse,
-            ):
+            with Warehouse.open(
+                settings.build_database, settings.staging, contracts, record.after_a_crash
+            ) as warehouse:
                 run = cls(settings, contracts, warehouse, progress or Silent(), record)
                 yield run
                 run._sum_up()
