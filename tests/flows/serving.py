@@ -113,9 +113,11 @@ class Api:
 
 @dataclass
 class Received:
-    """What a receiver of Apprise's ``json://`` was sent. url: to be told, with a password that nobody may see."""
+    """What a receiver of Apprise's ``json://`` was sent. url: to be told, with a password that nobody may see. web: the
+    same as a plain address."""
 
     url: str
+    web: str
     messages: list[dict[str, Any]] = field(default_factory=list)
 
     def about(self, words: str) -> list[dict[str, Any]]:
@@ -134,7 +136,8 @@ def receiver() -> Iterator[Received]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        told = Received(f"json://desk:s3cret-never-shown@127.0.0.1:{server.server_port}/")
+        at = f"127.0.0.1:{server.server_port}/"
+        told = Received(f"json://desk:s3cret-never-shown@{at}", f"http://{at}")
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield told
         server.shutdown()

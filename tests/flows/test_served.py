@@ -167,6 +167,22 @@ def test_a_refusal_at_the_console_shows_where_it_is_served_and_is_told_without_s
     assert not [secret for secret in ("hidden", "s3cret", "2345-6789") if secret in everything]
 
 
+def test_a_block_kept_in_prefect_is_told_too(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    from prefect.blocks.notifications import CustomWebhookNotificationBlock
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    from flows.notify import notify
+
+    monkeypatch.setenv("SCICULTURE_NOTIFY", "prefect://custom-webhook/desk")
+    with temporary_settings({PREFECT_API_URL: served.api.url}):
+        CustomWebhookNotificationBlock(
+            name="desk", url=served.told.web, json_data={"title": "{{subject}}", "message": "{{body}}"}
+        ).save("desk")
+        notify("to a block", "010-2345-6789 didn't come", "warning")
+    (told,) = served.told.about("to a block")
+    assert told["message"] == "⟦휴대전화번호⟧ didn't come"
+
+
 def test_stopped_by_a_kill_it_leaves_no_process_and_the_figures_stand(served: Served) -> None:
     with writer_lock(served.places.warehouse, doing="a test"):
         served.api.running(served.api.start("publish"))
