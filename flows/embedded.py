@@ -13,10 +13,12 @@ import os
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from sciculture_etl.settings import UserMistake
 
@@ -57,6 +59,8 @@ FOR_GOOD = BOTH | {"PREFECT_API_BLOCKS_REGISTER_ON_START": "true"}
 SECONDS_TO_STOP = 10
 SECONDS_TO_ANSWER = 60
 ADDRESS = "serving.json"
+# Set where the API is embedded for one run: a link to its pages would soon lead nowhere.
+ENDS_WITH_THE_RUN = "SCICULTURE_API_ENDS_WITH_THE_RUN"
 
 
 def prefect_home(warehouse: Path) -> Path:
@@ -90,8 +94,12 @@ def prefect_api(warehouse: Path) -> Iterator[None]:
         finally:
             del os.environ["PREFECT_API_URL"]
         return
-    with _embedded(home, "127.0.0.1", 0, FOR_ONE_RUN):
-        yield
+    os.environ[ENDS_WITH_THE_RUN] = "1"
+    try:
+        with _embedded(home, "127.0.0.1", 0, FOR_ONE_RUN):
+            yield
+    finally:
+        del os.environ[ENDS_WITH_THE_RUN]
 
 
 @contextmanager
@@ -112,20 +120,29 @@ def lasting_api(warehouse: Path, host: str, port: int) -> Iterator[str]:
         )
     home = prefect_home(warehouse)
     with (home / ADDRESS).open("a+") as address:
-        try:
-            fcntl.flock(address, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _held(address):
             address.seek(0)
             raise UserMistake(
                 f"this warehouse is served already, at {_url_in(address.read()) or '?'}: stop that one first"
                 " / 이미 실행 중입니다. 먼저 그쪽을 멈춰 주세요"
-            ) from None
+            )
         with _embedded(home, host, port, FOR_GOOD) as url:
             address.truncate(0)
             address.write(json.dumps({"url": url}))
             address.flush()
             # Held as long as it is served: the operating system frees it however that ends.
             yield url
+
+
+def _held(address: IO[str]) -> bool:
+    """Whether this process serves from now on; one that only looks holds the file for an instant."""
+    for _ in range(10):
+        try:
+            fcntl.flock(address, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            time.sleep(0.1)
+    return False
 
 
 def _url_in(text: str) -> str | None:

@@ -12,7 +12,9 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from flows.embedded import ENDS_WITH_THE_RUN
 from sciculture_etl.personal import mask_text
+from sciculture_etl.settings import Settings
 
 if TYPE_CHECKING:
     from prefect import Flow
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 SETTING = "SCICULTURE_NOTIFY"
 BLOCK = "prefect://"
 LISTED = 30
+# An address may hold commas of its own.
+BETWEEN = re.compile(r"[\s,]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 WHAT_HAPPENED = {
     "Refused": (
         "The release was refused; the last good one stays",
@@ -48,14 +52,15 @@ RUN_AGAIN = ("Mend what is named above and run again: nothing is lost", "위에 
 
 
 def on_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
-    """Prefect's hook for every failed state. That the warehouse is busy is told only where nobody sits before it."""
+    """Prefect's hook for every failed state. That the warehouse is busy concerns only those who don't see it."""
     if state.name != "Busy" or flow_run.deployment_id:
         _tell_end(state.name or "Failed", flow_run, state)
 
 
 def on_crash(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
-    """Prefect's hook for a run whose process ended: called by whoever had started it."""
-    _tell_end("Crashed", flow_run, state)
+    """Prefect's hook for a run whose process ended: called by what had started it. At the console it was Ctrl-C."""
+    if flow_run.deployment_id:
+        _tell_end("Crashed", flow_run, state)
 
 
 def _tell_end(kind: str, flow_run: FlowRun, state: State[Any]) -> None:
@@ -91,14 +96,15 @@ def tell_missing(report: RunReport) -> None:
 def _where(flow_run: FlowRun | None) -> str:
     from prefect.settings import PREFECT_UI_URL
 
-    base = PREFECT_UI_URL.value()
-    page = f"{base}/runs/flow-run/{flow_run.id}" if base and flow_run else ""
-    return f"Where / 어디: {flow_run.name if flow_run else ''} {page}".strip()
+    told = [f"{flow_run.name}" if flow_run else "", str(Settings.from_environment().warehouse)]
+    if flow_run and PREFECT_UI_URL.value() and not os.environ.get(ENDS_WITH_THE_RUN):
+        told.append(f"{PREFECT_UI_URL.value()}/runs/flow-run/{flow_run.id}")
+    return "Where / 어디: " + ", ".join(part for part in told if part)
 
 
 def notify(subject: str, body: str, kind: str) -> None:
     """Tells everyone that the setting names. kind: failure or warning, as Apprise has them."""
-    for target in re.split(r"[\s,]+", os.environ.get(SETTING, "").strip()):
+    for target in BETWEEN.split(os.environ.get(SETTING, "").strip(", \n")):
         if not target:
             continue
         try:

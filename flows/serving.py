@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from prefect import Flow
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import EntrypointType
 from prefect.runner import Runner
@@ -25,6 +26,7 @@ from sciculture_etl.settings import UserMistake
 
 TIMEZONE = "Asia/Seoul"
 MINUTE = 60
+SECONDS_TO_ANSWER = 120
 WAIT = {"wait_seconds": HOUR}
 # What is served, with the parameters that it has unless told otherwise. A further flow: one line here, one entry in
 # prefect.yaml.
@@ -60,7 +62,21 @@ def serve(schedule: Any, ready: Callable[[], None]) -> None:
     asyncio.run(_serve(schedule, ready))
 
 
+async def _answers() -> None:
+    """Waits for a server that is still starting, as after a reboot. Raises UserMistake where it doesn't come."""
+    async with get_client() as client:
+        for _ in range(SECONDS_TO_ANSWER):
+            if not (fault := await client.api_healthcheck()):
+                return
+            await asyncio.sleep(1)
+        raise UserMistake(
+            f"Prefect's server at {client.api_url} doesn't answer ({type(fault).__name__}): start it, or correct"
+            " PREFECT_API_URL, or unset it / Prefect 서버가 응답하지 않습니다. 서버나 PREFECT_API_URL을 확인해 주세요"
+        )
+
+
 async def _serve(schedule: Any, ready: Callable[[], None]) -> None:
+    await _answers()
     # Schedules go on by themselves when it is started again, so they aren't paused when it stops.
     runner = Runner(name="sciculture", limit=1, pause_on_shutdown=False)
     for flow, parameters in DEPLOYMENTS:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from types import TracebackType
 from typing import Any
 
@@ -251,6 +252,7 @@ def as_machine_report(
         "remarks": {o.name: o.warnings for o in [*report.acceptance.remarks, *publication.remarks]},
         "figures": [figure.as_dict() for figure in report.figures],
         "rebuilt": report.rebuilt,
+        "reasons": [asdict(reason) for reason in report.reasons],
         "set_aside": report.set_aside,
         "warehouse": str(settings.warehouse),
         "seconds": {name: round(value, 3) for name, value in seconds.items()},

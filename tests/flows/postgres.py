@@ -8,6 +8,7 @@ import pwd
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,28 +26,27 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def postgres(folder: Path, where: Path) -> Iterator[str]:
+def postgres(where: Path) -> Iterator[str]:
     """Address of an empty database ``postgres`` on loopback, as SQLAlchemy takes it."""
-    user: dict[str, Any] = {}
-    if os.getuid() == 0:  # it refuses to be run by root
-        user = {"user": "nobody"}
-        for path in (folder, *folder.parents[:2]):
-            path.chmod(path.stat().st_mode | 0o011)
-        os.chown(folder, pwd.getpwnam("nobody").pw_uid, -1)
-    data, port = folder / "data", free_port()
-    options = ["-D", str(data), "-U", "sciculture", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-    subprocess.run([str(where / "initdb"), *options], check=True, capture_output=True, cwd="/", **user)
-    with (folder / "log").open("w") as log:
-        server = subprocess.Popen(
-            [str(where / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port), "-k", "", "-c", "fsync=off"],
-            stdout=log, stderr=log, cwd="/", **user,
-        )  # fmt: skip
-    try:
-        until(lambda: "ready to accept connections" in (folder / "log").read_text(), "PostgreSQL")
-        yield f"postgresql+asyncpg://sciculture@127.0.0.1:{port}/postgres"
-    finally:
-        server.terminate()
-        server.wait(60)
+    with tempfile.TemporaryDirectory() as made:
+        folder, port, user = Path(made), free_port(), dict[str, Any]()
+        if os.getuid() == 0:  # it refuses to be run by root
+            user = {"user": "nobody"}
+            os.chown(folder, pwd.getpwnam("nobody").pw_uid, -1)
+        data = str(folder / "data")
+        options = ["-D", data, "-U", "sciculture", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        subprocess.run([str(where / "initdb"), *options], check=True, capture_output=True, cwd=folder, **user)
+        with (folder / "log").open("w") as log:
+            server = subprocess.Popen(
+                [str(where / "postgres"), "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", "", "-c", "fsync=off"],
+                stdout=log, stderr=log, cwd=folder, **user,
+            )  # fmt: skip
+        try:
+            until(lambda: "ready to accept connections" in (folder / "log").read_text(), "PostgreSQL")
+            yield f"postgresql+asyncpg://sciculture@127.0.0.1:{port}/postgres"
+        finally:
+            server.terminate()
+            server.wait(60)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 from forms import CLASS, SUBMITTER, as_csv, table
 from nights import submit
 
-from sciculture_etl.load.warehouse import writer_lock
+from sciculture_etl.load import writer_lock
 from tests.flows.postgres import binaries, postgres, prefect_server
 from tests.flows.serving import receiver, serving, until
 
@@ -19,11 +19,9 @@ BINARIES = binaries()
 @pytest.mark.skipif(BINARIES is None, reason="no PostgreSQL here")
 def test_a_served_night_is_the_same_on_postgresql_and_is_cancelled_by_a_stop(tmp_path: Path) -> None:
     assert BINARIES
-    for name in ("database", "server"):
-        (tmp_path / name).mkdir()
     with (
-        postgres(tmp_path / "database", BINARIES) as database,
-        prefect_server(tmp_path / "server", database) as url,
+        postgres(BINARIES) as database,
+        prefect_server(tmp_path, database) as url,
         receiver() as told,
         serving(tmp_path / "served", told, PREFECT_API_URL=url) as served,
     ):

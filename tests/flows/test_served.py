@@ -17,7 +17,7 @@ from forms import CLASS, SUBMITTER, as_csv, table
 from nights import published, submit
 
 from sciculture_etl.extract import Unreachable
-from sciculture_etl.load.warehouse import writer_lock
+from sciculture_etl.load import writer_lock
 from tests.cli.conftest import COMMAND, Places
 from tests.flows.serving import Served, until
 from tests.flows.trying import extracted, settings_for, stuck_until
@@ -160,7 +160,7 @@ def test_a_refusal_at_the_console_shows_where_it_is_served_and_is_told_without_s
     assert run["deployment_id"] is None
     (told,) = served.told.about("Refused")
     assert "공표하지 않았습니다" in told["message"]
-    assert "It was not published" in told["message"]
+    assert "The release was refused; the last good one stays" in told["message"]
     assert f"/runs/flow-run/{run['id']}" in told["message"]
     assert "the notification to json://... of SCICULTURE_NOTIFY wasn't delivered" in done.stderr
     everything = done.stdout + done.stderr + json.dumps(served.told.messages, ensure_ascii=False)

@@ -186,6 +186,8 @@ def test_places_and_files_may_have_any_name(tmp_path: Path) -> None:
     report = night(inbox, warehouse)
     assert report.publication.outcome == "published"
     assert report.verdicts == {"accepted": 1}
+    submit(inbox, "가상 '시험' 센터", "2'.csv", as_csv(table(CLASS | {"기수": "2"})))
+    assert night(inbox, warehouse).publication.revised["mart_dsc_summary"]["changed"]
 
 
 def test_nothing_accepted_yet_is_refused_in_words(tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ def test_a_workbook_that_unpacks_to_more_than_the_limit_is_refused_unread() -> N
     assert finding.code == "R_TOO_LARGE"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=400))
 def test_no_bytes_at_all_raise(data: bytes) -> None:
     reading = read_submission(data, load_contracts())
@@ -139,7 +139,7 @@ def test_no_damage_to_a_workbook_raises(position: int, damage: bytes) -> None:
 CELLS = st.text("가1,\"'\n\t;-()%명소계합※ ", max_size=6)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(CELLS, max_size=12), max_size=8), st.sampled_from(["utf-8", "cp949", "utf-16"]))
 def test_no_text_around_a_form_raises(rows: list[list[str]], encoding: str) -> None:
     judged = judge(as_csv([*table(CLASS), *rows], encoding))

@@ -69,7 +69,7 @@ def unlike(validated: Validated, submission: str) -> list[list[tuple[object, ...
 
 
 @pytest.mark.parametrize("dataset", sorted(FORMS))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_rows_read_are_loaded_quarantined_or_left_out(dataset: str, data: st.DataObject) -> None:
     judged = judge(data.draw(tables(dataset)))
@@ -88,7 +88,7 @@ def test_rows_read_are_loaded_quarantined_or_left_out(dataset: str, data: st.Dat
 
 
 @pytest.mark.parametrize("dataset", ["dsc_class", "dsc_facility"])
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_the_outcome_of_a_table_does_not_depend_on_the_others_in_its_batch(dataset: str, data: st.DataObject) -> None:
     files = {name: data.draw(tables(dataset)) for name in ("one", "two", "three")}

@@ -201,13 +201,8 @@ class Run:
         if self.warehouse.value(
             "SELECT count(*) FROM information_schema.tables WHERE table_name = 'mart_submission_log'"
         ):
-            rows = self.warehouse.rows("SELECT * FROM mart_submission_log")
-            report.verdicts = dict(Counter(row["verdict"] for row in rows))
-            new = {receipt.path for receipt in report.extraction.received}
-            last = {row["source_file"]: row["verdict"] for row in rows if row["source_file"] in new}
-            report.new_verdicts = dict(Counter(last.values()))
-            kinds = ("read", "loaded", "quarantined", "left_out")
-            report.rows = {kind: sum(row[f"rows_{kind}"] for row in rows) for kind in kinds}
+            report.verdicts, report.rows = self._totals()
+            report.new_verdicts = self._new_verdicts()
             found = self.warehouse.rows("SELECT code, count(*) AS n FROM mart_row_error GROUP BY code ORDER BY code")
             report.findings = {row["code"]: row["n"] for row in found}
             report.figures = read_figures_checked(self.warehouse.connection)
@@ -223,6 +218,28 @@ class Run:
             "accepted_years": len(report.acceptance.accepted), "tables": len(report.rebuilt),
             "rows": report.rows, "missing": report.missing,
         }  # fmt: skip
+
+    def _totals(self) -> tuple[dict[str, int], dict[str, int]]:
+        """How often each verdict was given, and the rows of all submissions by what became of them."""
+        verdicts: dict[str, int] = {}
+        rows = dict.fromkeys(("read", "loaded", "quarantined", "left_out"), 0)
+        sums = ", ".join(f"CAST(sum(rows_{kind}) AS BIGINT) AS {kind}" for kind in rows)
+        for row in self.warehouse.rows(
+            f"SELECT verdict, count(*) AS n, {sums} FROM mart_submission_log GROUP BY verdict ORDER BY verdict"
+        ):
+            verdicts[row["verdict"]] = row["n"]
+            for kind in rows:
+                rows[kind] += row[kind] or 0
+        return verdicts, rows
+
+    def _new_verdicts(self) -> dict[str, int]:
+        """The same of the files received in this run."""
+        new = {receipt.path for receipt in self.report.extraction.received}
+        if not new:
+            return {}
+        listed = self.warehouse.rows("SELECT source_file, verdict FROM mart_submission_log ORDER BY receipt_no")
+        last = {row["source_file"]: row["verdict"] for row in listed if row["source_file"] in new}
+        return dict(Counter(last.values()))
 
     def _tell_missing(self) -> None:
         """Which missing reports no run has told of. What a rebuild finds missing was told of before."""

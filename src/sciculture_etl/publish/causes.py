@@ -19,6 +19,7 @@ from sciculture_etl.model import all_statements
 from sciculture_etl.model.statements import Statement
 from sciculture_etl.publish.events import Event, find_events
 from sciculture_etl.publish.lineage import Path, changed_path
+from sciculture_etl.settings import sql_text
 
 NOT_RECORDED = "not recorded"
 NEEDED = ("marks", "readings", "sources")
@@ -113,8 +114,9 @@ class _Search:
         path = self.warehouse.staging / f"{name}.parquet"
         frame.write_parquet(path)
         self.warehouse.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM read_parquet('{path}')"
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM read_parquet({sql_text(path)})"
         )
+        path.unlink()
 
     def _note_facts(self, facts: dict[str, Statement]) -> None:
         """``touched_<fact>``: the keys of the rows that submissions with an event have in a fact, or had."""
