@@ -2,11 +2,11 @@
 
     .venv/bin/python benchmarks/history.py [--files 12000] [--repeat 3] [--folder DIR] [--json FILE]
 
-Ten years of ``--files`` submissions, and one year of a tenth of them, each taken in by a first night. Then nights with
-nothing new, nights with one new file, and a run that is only opened and closed, side by side. CPU seconds of all
-threads are told first, since they do not depend on what else the machine does; each night is a process of its own, and
-the median of the repeats is shown. With ``--folder`` what was made there is used again, so that two versions of the
-code can be measured on the same archives.
+Ten years of ``--files`` submissions (the sample, and its files sent again), and one year of a tenth of them, each taken
+in by a first night. Then nights with nothing new, nights with one new file, and a run that is only opened and closed,
+side by side. CPU seconds of all threads are told first, since they depend less on what else the machine does; each
+night is a process of its own, and the median of the repeats is shown. With ``--folder`` what was made there is used
+again, so that two versions of the code can be measured on the same archives.
 """
 
 from __future__ import annotations
@@ -25,29 +25,36 @@ from pathlib import Path
 from measuring import Measured, child, measure, repeated
 
 YEARS = range(2016, 2026)
-INSTITUTIONS = 132  # as many as the sample can invent
 STEPS = ("open", "extract", "read_and_load", "accept", "model", "publish", "answer", "summary", "close")
 NIGHTS = {"open": "opened and closed", "quiet": "nothing new", "one": "one new file"}
-RESENT_AFTER = 30 * 24 * 3600  # seconds
+AGAIN = ("정정", "새판")
+RESENT_AFTER = 24 * 3600  # seconds
 
 
 def make_inbox(folder: Path, files: int, first_year: int) -> Measured:
-    """The sample from that year on, and so many of its files sent again that there are as many as wanted."""
+    """The sample from that year on, whose published figures come out, and its files sent again, one after the other and
+    as often as it takes, until there are as many as wanted."""
     from sciculture_etl.sample import write_sample
 
     shutil.rmtree(folder, ignore_errors=True)
-    written = write_sample(folder, years=range(first_year, YEARS.stop), institutions=INSTITUTIONS)
-    plain = [path for path in sorted(folder.rglob("*.csv")) if b"\x00" not in path.read_bytes()]
-    for path in plain[: max(0, files - written.file_count)]:
-        send_again(path, "정정", 0)
-    return {"files": sum(path.is_file() and path.name[0] != "." for path in folder.rglob("*"))}
+    written = write_sample(folder, years=range(first_year, YEARS.stop))
+    plain = plain_files(folder)
+    for nth in range(max(0, files - written.file_count)):
+        send_again(plain[nth % len(plain)], "정정", nth // len(plain) + 1)
+    return {"files": max(files, written.file_count)}
+
+
+def plain_files(inbox: Path) -> list[Path]:
+    """The CSV files as they were first sent whose bytes can be added to."""
+    found = [path for path in sorted(inbox.rglob("*.csv")) if not path.stem.rpartition("_")[2].startswith(AGAIN)]
+    return [path for path in found if b"\x00" not in path.read_bytes()]
 
 
 def send_again(path: Path, word: str, nth: int) -> None:
-    """The same file under another name, a month later, with blank lines at its end: a newer version of it."""
-    copy = path.with_name(f"{path.stem}_{word}{nth or ''}.csv")
-    copy.write_bytes(path.read_bytes() + b"\r\n" * (nth + 1))
-    moment = path.stat().st_mtime + RESENT_AFTER + nth
+    """The same file under another name, days later, with blank lines at its end: a newer version of it."""
+    copy = path.with_name(f"{path.stem}_{word}{nth}.csv")
+    copy.write_bytes(path.read_bytes() + b"\r\n" * nth)
+    moment = path.stat().st_mtime + RESENT_AFTER * nth
     os.utime(copy, (moment, moment))
 
 
@@ -96,12 +103,12 @@ def archive(folder: Path, files: int, first_year: int) -> Measured:
 def nights(folder: Path, repeat: int) -> Measured:
     """The kinds of night over one archive, which ends as it was but for the files that were new."""
     inbox, warehouse = folder / "inbox", folder / "warehouse"
-    plain = [path for path in sorted(inbox.rglob("*.csv")) if "_" not in path.stem and b"\x00" not in path.read_bytes()]
+    plain = plain_files(inbox)
     sent = len(list(inbox.rglob("*_새판*.csv")))
 
     def night(kind: str, number: int) -> Measured:
         if kind == "one":
-            send_again(plain[(sent + number) * 7 % len(plain)], "새판", sent + number + 1)
+            send_again(plain[(sent + number) * 7 % len(plain)], AGAIN[1], 50 + sent + number)
         return measure(__file__, "run_night", inbox, warehouse, int(kind != "open"))
 
     measure(__file__, "run_night", inbox, warehouse, 1)  # another version of the code may have something to make anew

@@ -66,6 +66,7 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._journal = Journal(folder / "receipts.jsonl")
+        self._known: tuple[object, list[Receipt]] = (None, [])
 
     def path_of(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
@@ -111,8 +112,11 @@ class Archive:
         return data
 
     def receipts(self) -> list[Receipt]:
-        """All receipts in the order in which they were written."""
-        return list(self._journal.records(lambda line: Receipt(**line)))
+        """All receipts in the order in which they were written; read again only where the journal has changed."""
+        stamp = self._journal.stamp()
+        if stamp is None or stamp != self._known[0]:
+            self._known = stamp, list(self._journal.records(lambda line: Receipt(**line)))
+        return list(self._known[1])
 
     def add_receipts(self, receipts: Iterable[Receipt]) -> None:
         """Appends to the journal, on disk when it returns."""

@@ -32,6 +32,13 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def stamp(self) -> tuple[int, int, int] | None:
+        """What changes with the file: its number, length and time; None where there is none."""
+        if not self.path.exists():
+            return None
+        status = self.path.stat()
+        return status.st_ino, status.st_size, status.st_mtime_ns
+
     def lines(self) -> Iterator[dict[str, Any]]:
         """All whole lines in the order in which they were written. Raises UserMistake at one that is none of ours."""
         return self.records(dict)

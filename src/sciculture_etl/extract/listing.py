@@ -193,8 +193,6 @@ def look_at(channel: Channel, filesystem: Any, root: str, persist: Persistence, 
             wanted.append((within, info))
 
     def asked(info: dict[str, Any]) -> dict[str, Any] | str | None:
-        if "size" in info:
-            return info
         try:
             return dict(persist(lambda: filesystem.info(info["name"])))
         except FileNotFoundError:
@@ -204,7 +202,9 @@ def look_at(channel: Channel, filesystem: Any, root: str, persist: Persistence, 
         except Exception as error:
             return in_words(error)
 
-    for (within, info), told in zip(wanted, pool.map(asked, [info for _, info in wanted]), strict=True):
+    untold = pool.map(asked, [info for _, info in wanted if "size" not in info])
+    for within, info in wanted:
+        told = info if "size" in info else next(untold)
         if told is None:
             look.passed_over[within] = "deleted before it could be taken"
         elif isinstance(told, str):

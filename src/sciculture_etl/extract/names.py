@@ -17,6 +17,8 @@ def as_people_read(path: bytes) -> str:
     """Composed (NFC). Old Korean servers give names in CP949; what is neither has its odd bytes replaced, and so are
     characters that could do harm where the name is shown or used: control characters, turns, backslashes."""
     composed = unicodedata.normalize("NFC", "/".join(_decoded(name) for name in path.split(b"/")))
+    if composed.isprintable() and "\\" not in composed:  # nearly all: no need to look at each of their characters
+        return composed
     return "".join(REPLACED if _is_trick(character) else character for character in composed)
 
 

@@ -70,17 +70,21 @@ WORDS = (
 # A cheap look first: enough digits, or what stands for an @.
 WORTH_A_LOOK = r"[@＠]|골뱅이|(?i:[(\[]\s?at\s?[)\]])|(?:[0-9０-９][^0-9０-９]{0,4}){8}"
 SHORTEST = len("a@b.kr")
+# What is written with the keyboard's characters and Korean syllables alone is plain as it stands.
+ODD = r"[^\x00-\x7f가-힣]"
 
 
 def plain(text: str) -> str:
     """Full-width forms, dashes and dots as on a keyboard, without characters that nobody sees."""
+    if not re.search(ODD, text):
+        return text
     text = re.sub(UNSEEN, "", unicodedata.normalize("NFKC", text))
     return re.sub(DOTS, ".", re.sub(DASHES, "-", text))
 
 
 def plain_series(texts: pl.Series) -> pl.Series:
     """The same for many texts; those of the keyboard's characters and Korean syllables alone are left as they are."""
-    odd = texts.str.contains("[^\\x00-\\x7f가-힣]").arg_true()
+    odd = texts.str.contains(ODD).arg_true()
     if not odd.len():
         return texts
     text = pl.col("text").str.normalize("NFKC")
