@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sciculture_etl.publish.journal import decided
+
 Row = dict[str, Any]
 CHANGES = {"changed": "changed / 바뀜", "added": "added / 더해짐", "removed": "removed / 빠짐"}
 
@@ -56,7 +58,7 @@ def show_releases(console: Console, rows: list[Row]) -> None:
     if hold := next((row["hold"] for row in rows if row["hold"]), None):
         reason = f": {hold['reason']}" if hold["reason"] else ""
         told = (
-            f"on hold since / 공표 보류 {hold['decided_at']}, rolled back from {hold['from_release_id']}{reason}. "
+            f"on hold since / 공표 보류 {decided(hold)}, rolled back from {hold['from_release_id']}{reason}. "
             "`sciculture publish` ends it / `sciculture publish`로 풀립니다"
         )
         console.print(Text(told, style="yellow"), soft_wrap=True)

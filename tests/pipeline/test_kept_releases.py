@@ -170,6 +170,9 @@ def test_history_outlives_a_rebuild(copy: History) -> None:
     after = published(copy.warehouse, "FROM mart_revision ORDER BY ALL")
     assert set(before) < set(after)
     assert {row[0][:5] for row in set(after) - set(before)} == {"00004"}
+    # A build database made anew tells causes as exactly as the one before it.
+    replaced = f"({OTHER}, dsc_class 2020) replaces {number(copy.warehouse, f'{OTHER}/실적.csv')}"
+    assert [row[-1] for row in set(after) - set(before) if not row[-1].endswith(replaced)] == []
 
 
 def test_after_a_rollback_nights_go_on_and_publish_nothing_else_until_someone_publishes(copy: History) -> None:

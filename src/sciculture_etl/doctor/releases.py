@@ -11,6 +11,7 @@ import duckdb
 from sciculture_etl.doctor.case import Case, Check, Words, fault, ok, remark
 from sciculture_etl.machine import megabytes
 from sciculture_etl.publish.current import OPERATIONS, current_release, read_pointer
+from sciculture_etl.publish.journal import decided
 from sciculture_etl.publish.rollback import current_hold
 from sciculture_etl.publish.whole import what_is_wrong
 
@@ -80,7 +81,7 @@ def readers_have_the_current_release(case: Case) -> Iterator[Check]:
             AREA, f"{current['release_id']}, as readers open it", f"{current['release_id']}, 열리는 파일과 같습니다"
         )
     if hold := current_hold(case.settings):
-        since, left = hold["decided_at"], hold["from_release_id"]
+        since, left = decided(hold), hold["from_release_id"]
         yield remark(
             AREA,
             (

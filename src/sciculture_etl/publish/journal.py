@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sciculture_etl.extract.journal import Journal
 
+SEOUL = ZoneInfo("Asia/Seoul")
 PINNED, UNPINNED = "pinned", "unpinned"
 # To an earlier release; on to the one published last, which ends the hold; and the hold ended by publishing again.
 ROLLED_BACK, WENT_ON, HOLD_ENDED = "rolled back", "went on", "hold ended"
@@ -34,6 +36,11 @@ class ReleaseJournal:
         """Pinned release → why."""
         last = {e["release_id"]: e for e in self.entries() if e["kind"] in (PINNED, UNPINNED)}
         return {release_id: entry["reason"] for release_id, entry in last.items() if entry["kind"] == PINNED}
+
+
+def decided(entry: dict[str, Any]) -> str:
+    """When, to the minute in Korean time: ``2026-11-28 14:48``."""
+    return f"{datetime.fromisoformat(entry['decided_at']).astimezone(SEOUL):%Y-%m-%d %H:%M}"
 
 
 def new_entry(kind: str, release_id: str, reason: str, **more: str) -> dict[str, Any]:

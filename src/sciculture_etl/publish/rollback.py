@@ -12,7 +12,7 @@ from typing import Any
 from sciculture_etl.extract.journal import checked_reason
 from sciculture_etl.load.lock import writer_lock
 from sciculture_etl.publish.current import PUBLIC, current_release, finish_swap, point_to, read_pointer, swap_to
-from sciculture_etl.publish.journal import HOLD_ENDED, ROLLED_BACK, WENT_ON, ReleaseJournal, new_entry
+from sciculture_etl.publish.journal import HOLD_ENDED, ROLLED_BACK, WENT_ON, ReleaseJournal, decided, new_entry
 from sciculture_etl.publish.kept import find_release
 from sciculture_etl.publish.whole import what_is_wrong
 from sciculture_etl.settings import Settings, UserMistake
@@ -89,7 +89,7 @@ def why_held(hold: Hold, tables: list[str]) -> str:
     reason = f" ({hold['reason']})" if hold["reason"] else ""
     named = ", ".join(tables[:5]) + (f" and {len(tables) - 5} more" if len(tables) > 5 else "")
     return (
-        f"publication is on hold since {hold['decided_at']}, when {hold['from_release_id']} was rolled back to "
+        f"publication is on hold since {decided(hold)}, when {hold['from_release_id']} was rolled back to "
         f"{hold['release_id']}{reason}. This run's figures differ from that release in {named}. Once they are right, "
         "`sciculture publish` ends the hold / 공표 보류 중입니다. 수치가 바로잡혔으면 `sciculture publish`를 실행하세요"
     )
