@@ -115,7 +115,7 @@ def rollback(
 
     settings = Settings.from_environment()
     entry = roll_back(settings, release, reason)
-    print(f"{entry['release_id']} is the current release again, not {entry['from_release_id']} / 되돌렸습니다")
+    print(f"{entry['release_id']} is the current release again / 다시 현재 릴리스입니다")
     if current_hold(settings):
         print(
             "Publication is on hold: nights go on, `sciculture publish` publishes again"
