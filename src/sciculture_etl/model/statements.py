@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,14 @@ def _base_tables(node: Any, found: set[str], ctes: frozenset[str]) -> None:
             _base_tables(child, found, ctes)
 
 
-def _inputs(text: str, name: str, parser: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    row = parser.execute("SELECT json_serialize_sql(?::VARCHAR)", [text]).fetchone()
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+@cache
+def _inputs(text: str, name: str) -> frozenset[str]:
+    row = _parser().execute("SELECT json_serialize_sql(?::VARCHAR)", [text]).fetchone()
     tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
     if tree.get("error"):
         raise ContractError(f"{name}: {tree.get('error_message', 'not a SELECT')}")
@@ -57,19 +64,18 @@ def _inputs(text: str, name: str, parser: duckdb.DuckDBPyConnection) -> frozense
 
 def load_statements(folder: Path = SQL) -> dict[str, Statement]:
     """All SELECTs by table name. Raises ContractError naming the file that isn't one SELECT."""
-    parser = duckdb.connect()
     statements: dict[str, Statement] = {}
     for layer in LAYERS:
         for path in sorted((folder / layer).glob("*.sql")):
             text = path.read_text(encoding="utf-8")
             name = f"sql/{layer}/{path.name}"
-            statements[path.stem] = Statement(path.stem, layer, text, _inputs(text, name, parser))
+            statements[path.stem] = Statement(path.stem, layer, text, _inputs(text, name))
     return statements
 
 
 def figures_statement(query: str) -> Statement:
     """The check of published figures, whose SELECT is made from their list."""
-    return Statement(FIGURES, "mart", query, _inputs(query, "expectations/figures.csv", duckdb.connect()))
+    return Statement(FIGURES, "mart", query, _inputs(query, "expectations/figures.csv"))
 
 
 def ordered(statements: dict[str, Statement]) -> list[Statement]:

@@ -1,6 +1,7 @@
 """The reference tables as frames for the warehouse: the region dimension and the list of changes."""
 
 import datetime as dt
+from functools import cache
 
 import polars as pl
 
@@ -9,6 +10,7 @@ from sciculture_etl.regions.gazetteer import OPEN_END, RANKS, SEJONG, SEJONG_CIT
 _LEVELS = {rank: level for level, rank in RANKS.items()}
 
 
+@cache
 def dim_region() -> pl.DataFrame:
     """Return every division since 2010, one row a code, with today's map beside it.
 
@@ -25,6 +27,7 @@ def dim_region() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_DIMENSION, orient="row").sort("region_code")
 
 
+@cache
 def region_changes() -> pl.DataFrame:
     """Return what became of each abolished division, one row a successor.
 
