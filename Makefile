@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test lint clean
+.PHONY: setup demo test test-slow lint clean
 
 setup: $(READY)
 
@@ -34,6 +34,9 @@ lint: $(READY)
 
 test: $(READY) lint
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+test-slow: $(READY)
+	$(BIN)/python -m pytest -n auto -m slow
 
 clean:
 	rm -rf $(VENV) inbox warehouse/archive warehouse/restricted warehouse/outbox warehouse/releases warehouse/staging \

@@ -16,6 +16,7 @@ from tests.flows.serving import receiver, serving, until
 BINARIES = binaries()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(BINARIES is None, reason="no PostgreSQL here")
 def test_a_served_night_is_the_same_on_postgresql_and_is_cancelled_by_a_stop(tmp_path: Path) -> None:
     assert BINARIES

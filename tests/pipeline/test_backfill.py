@@ -22,7 +22,7 @@ from sciculture_etl.pipeline import Plan, Run, RunReport, Runs, Scope
 from sciculture_etl.settings import EXPECTATIONS, UserMistake
 
 CENTRE, OTHER = "가상시험센터", "가상둘째센터"
-KILLS = 5
+KILLS = 3
 SERVER = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload(["sciculture_etl.pipeline", "great_expectations", "duckdb_sqlalchemy"])
 

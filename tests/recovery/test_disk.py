@@ -63,7 +63,7 @@ NIGHT = (
 @pytest.mark.skipif(not _may_mount(), reason="mounting a disk of its own isn't permitted here")
 @pytest.mark.parametrize(
     ("options", "told"),
-    [("size=3m", "is full (0 MB free"), ("ro", "can't be written")],
+    [("size=3m", "is full (0 MB free"), pytest.param("ro", "can't be written", marks=pytest.mark.slow)],
     ids=["full", "closed"],
 )
 def test_a_real_disk_that_is_full_or_mounted_read_only_is_named(
@@ -94,6 +94,7 @@ def _closed(folder: Path) -> Iterator[None]:
         folder.chmod(mode)
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_an_inbox_that_is_read_only_is_all_that_a_night_needs(days: Days, tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
     shutil.copytree(days.second_inbox, inbox)
