@@ -16,7 +16,7 @@ from flows.outcome import RUN, concluded, open_run
 from flows.steps import step
 from sciculture_etl.extract.journal import checked_reason
 from sciculture_etl.pipeline import Scope
-from sciculture_etl.settings import Settings
+from sciculture_etl.settings import Settings, UserMistake
 
 
 def _scope(given: dict[str, Any]) -> Scope:
@@ -24,8 +24,11 @@ def _scope(given: dict[str, Any]) -> Scope:
 
 
 def _run_name() -> str:
-    """``backfill 2016-2020 dsc_class``."""
-    return f"backfill {_scope(flow_run.parameters)}"
+    """``backfill 2016-2020 dsc_class``; a scope that is none fails in the run itself, where that is told."""
+    try:
+        return f"backfill {_scope(flow_run.parameters)}"
+    except (UserMistake, KeyError):
+        return "backfill"
 
 
 @flow(name="backfill", flow_run_name=_run_name, **RUN)

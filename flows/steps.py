@@ -91,8 +91,8 @@ def extract_step(run: Run, seconds: float, retries: Sequence[float]) -> None:
 
     def tried() -> None:
         nonlocal left
-        extraction = _interruptible(run.extract)
         left -= 1
+        extraction = _interruptible(run.extract)
         if extraction.may_pass and left >= 0:
             raise ChannelsDown(extraction)
 

@@ -173,6 +173,20 @@ def test_rows_outside_the_scope_count_on_when_a_contract_gets_a_column(
     assert sessions(warehouse) == dict.fromkeys(range(2017, 2021), 4)
 
 
+def test_a_contract_that_lost_a_column_leaves_no_holes_outside_the_plan_and_none_when_changed_back(
+    history: tuple[Path, Path], tmp_path: Path
+) -> None:
+    inbox, warehouse = history
+    text = (EXPECTATIONS / "submissions" / "dsc_class.yml").read_text(encoding="utf-8")
+    (tmp_path / "dsc_class.yml").write_text(text.replace("target_group", "audience"), encoding="utf-8")
+    renamed = load_contracts() | {"dsc_class": read_contract(tmp_path / "dsc_class.yml")}
+    with pytest.raises(UserMistake, match="lost or renamed columns"):
+        Run.plan_backfill(settings(inbox, warehouse), Scope.from_words("2018"), contracts=renamed)
+    # Changed back, the rows that lost it are read again.
+    assert night(inbox, warehouse).read_count == 4
+    assert night(inbox, warehouse).read_count == 0
+
+
 def test_what_people_decided_since_waits_for_the_night(history: tuple[Path, Path], tmp_path: Path) -> None:
     from sciculture_etl.submissions import decide
 

@@ -78,19 +78,20 @@ def backfill(
     from sciculture_etl.run_views import show_plan
 
     settings = Settings.from_environment()
-    scope, said, goes_on = _wanted(settings, years, dataset, submitter, resume)
+    scope, said, begun = _wanted(settings, years, dataset, submitter, resume)
     # What is left of those that were asked for is kept in the build database.
     everything = everything and not resume
-    plan = Run.plan_backfill(settings, scope, everything)
-    if as_json and plan_only:
+    plan = Run.plan_backfill(settings, scope, everything, wait)
+    ends_here = plan_only or (plan.is_empty and plan.scope != begun)
+    if as_json and ends_here:
         print(json.dumps(plan.as_dict(), ensure_ascii=False, indent=1))
     elif not as_json:
         show_plan(operators_console(), plan)
-    if plan_only or (plan.is_empty and not goes_on):
+    if ends_here:
         return
     reason = checked_reason(reason or said)
     if not yes:
-        _ask(plan)
+        _ask(plan, as_json)
     with _watched(as_json, explain) as watch:
         from flows.backfill import backfill as flow
 
@@ -122,25 +123,29 @@ def runs(
 
 def _wanted(
     settings: Settings, years: str, datasets: list[str] | None, submitters: list[str] | None, resume: bool
-) -> tuple[Scope, str, bool]:
-    """The scope, the reason given when it was begun, and whether that backfill came to no end."""
+) -> tuple[Scope, str, Scope | None]:
+    """The scope, the reason given when it was begun, and the scope of the backfill that came to no end, if one did."""
     from sciculture_etl.pipeline import Runs, Scope
     from sciculture_etl.pipeline.backfill import planned_scope
 
     unfinished = Runs(settings.archive).unfinished_backfill()
     begun = planned_scope(unfinished.plan) if unfinished else None
     if resume:
+        if years or datasets or submitters:
+            raise typer.BadParameter(
+                "--resume goes on with what was begun: say nothing else / 다른 범위와 함께 쓸 수 없습니다"
+            )
         if begun is None or unfinished is None:
             raise UserMistake("no backfill is unfinished / 끝나지 않은 소급 처리가 없습니다")
-        return begun, unfinished.reason, True
+        return begun, unfinished.reason, begun
     if not years:
         raise typer.BadParameter("say which: --years 2016:2020, or --resume / 연도를 적어 주세요")
     scope = Scope.from_words(years, datasets or [], submitters or [])
-    return scope, "", scope == begun
+    return scope, "", begun
 
 
-def _ask(plan: Plan) -> None:
-    if not sys.stdin.isatty():
+def _ask(plan: Plan, as_json: bool) -> None:
+    if as_json or not sys.stdin.isatty():
         raise UserMistake("there is nobody to ask: add --yes to do it / 확인할 사람이 없습니다. --yes를 붙여 주세요")
     if not typer.confirm(f"Read {len(plan.files):,} files again? / 파일 {len(plan.files):,}개를 다시 읽을까요?"):
         raise typer.Exit(0)

@@ -66,7 +66,12 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._journal = Journal(folder / "receipts.jsonl")
+        self._closed = False
         self._known: tuple[object, list[Receipt]] = (None, [])
+
+    def close(self) -> None:
+        """No receipt is written from now on: a thread that hangs in a channel may outlive its run and the lock."""
+        self._closed = True
 
     def path_of(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
@@ -119,7 +124,9 @@ class Archive:
         return list(self._known[1])
 
     def add_receipts(self, receipts: Iterable[Receipt]) -> None:
-        """Appends to the journal, on disk when it returns."""
+        """Appends to the journal, on disk when it returns. Raises RuntimeError once closed."""
+        if self._closed:
+            raise RuntimeError("the run is over; what it was still taking comes with the next one")
         self._journal.add(asdict(receipt) for receipt in receipts)
 
     def sweep(self) -> None:

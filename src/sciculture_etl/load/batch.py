@@ -39,7 +39,17 @@ SUBMISSION_SCHEMA: dict[str, type[pl.DataType] | pl.DataType] = {
 }  # fmt: skip
 
 # What is known of a submission from one reading alone, and replaced by the next.
-OF_A_SUBMISSION = ("submission", "part", "part_year", "finding", "quarantine", "version", "correction", "asked")
+OF_A_SUBMISSION = (
+    "submission",
+    "part",
+    "part_year",
+    "finding",
+    "quarantine",
+    "version",
+    "correction",
+    "asked",
+    "reshaped",
+)
 
 
 def partition_key(contract: Contract) -> pl.Expr:

@@ -54,6 +54,7 @@ LOG_TABLES = {
     "withdrawn": "submission_id VARCHAR, reason VARCHAR, decided_at TIMESTAMPTZ",
     "correction": "submission_id VARCHAR, part INTEGER, source_row BIGINT, correction VARCHAR, fits BOOLEAN",
     "asked": "submission_id VARCHAR",
+    "reshaped": "submission_id VARCHAR",
     "in_force": VERSION,
     "modelled": VERSION,
     "model": "name VARCHAR, made_from VARCHAR, made_by VARCHAR, content VARCHAR, marks VARCHAR",
@@ -215,7 +216,10 @@ class Warehouse:
             run(f"DROP VIEW IF EXISTS accepted.{dataset}")
             if existing:
                 # The contract has other columns now. Its submissions are read again, since its fingerprint changed
-                # too; until what comes of that is in force, the rows that were go on counting.
+                # too; until what comes of that is in force, the rows that were go on counting. What they lose by it
+                # is kept in mind, since the contract may be changed back.
+                if any(wanted.get(name) != dtype for name, dtype in existing.items()):
+                    run(f"INSERT INTO log.reshaped SELECT DISTINCT submission_id FROM store.{dataset}")
                 known = {name: f'"{name}"' if name in existing else "NULL" for name in wanted}
                 kept = ", ".join(f'TRY_CAST({known[name]} AS {dtype}) AS "{name}"' for name, dtype in wanted.items())
                 run(f"CREATE OR REPLACE TABLE store.{dataset} AS SELECT {kept} FROM store.{dataset}")

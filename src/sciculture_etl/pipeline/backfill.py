@@ -6,18 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sciculture_etl.contracts import Contract, load_contracts, load_promises
 from sciculture_etl.extract import Archive, Receipt
 from sciculture_etl.load import Warehouse
 from sciculture_etl.load.accept import find_differences
 from sciculture_etl.model import tables_from
+from sciculture_etl.pipeline.intake import Intake, one_a_submission
 from sciculture_etl.pipeline.journal import Runs
 from sciculture_etl.settings import UserMistake, sql_text
-
-if TYPE_CHECKING:
-    from sciculture_etl.pipeline.intake import Intake
 
 YEARS = re.compile(r"(\d{4})(?:[:~-](\d{4}))?")
 IN_A_NAME = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
@@ -176,12 +174,10 @@ def make_plan(
     scope = replace(scope, submitters=_submitters(scope.submitters, receipts, known.values()))
     stale = {one.receipt.submission_id: one for one in intake.stale(receipts)}
     plan = Plan(scope, everything)
-    seen: set[str] = set()
-    for receipt in receipts:
+    for receipt in one_a_submission(receipts):
         row = known.get(receipt.submission_id)
-        if row is None or receipt.submission_id in seen or not _concerns(scope, receipt, row):
+        if row is None or not _concerns(scope, receipt, row):
             continue
-        seen.add(receipt.submission_id)
         one = stale.get(receipt.submission_id)
         years = row["years"] or sorted({int(year) for year in IN_A_NAME.findall(receipt.path)})
         within = [year for year in years if scope.first_year <= year <= scope.last_year]
@@ -190,10 +186,10 @@ def make_plan(
         elif one or everything or row["asked"]:
             why = one.why if one else [ASKED]
             others = [year for year in row["years"] if year not in within]
-            first = one.receipt if one else receipt
-            plan.files.append(PlannedFile(first, row["datasets"], within, others, row["rows"], why))
+            plan.files.append(PlannedFile(receipt, row["datasets"], within, others, row["rows"], why))
         else:
             plan.unchanged += 1
+    _refuse_holes(warehouse, scope)
     differing = find_differences(warehouse, scope.condition)
     plan.pending = [f"{dataset} {year}" for dataset, year in differing]
     concerned = {dataset for file in plan.files for dataset in file.datasets} | {dataset for dataset, _ in differing}
@@ -203,6 +199,22 @@ def make_plan(
     plan.tables = sorted(tables_from(concerned, contracts) & public)
     plan.seconds = _estimate(archive, sum(file.receipt.size for file in plan.files))
     return plan
+
+
+def _refuse_holes(warehouse: Warehouse, scope: Scope) -> None:
+    """Raises UserMistake where a contract lost columns and rows outside the scope would be published without them."""
+    left = warehouse.rows(
+        "SELECT DISTINCT dataset, program_year FROM log.in_force SEMI JOIN log.reshaped USING (submission_id) "
+        f"WHERE NOT ({scope.condition}) ORDER BY ALL"
+    )
+    if left:
+        named = ", ".join(f"{row['dataset']} {row['program_year']}" for row in left[:5])
+        raise UserMistake(
+            f"a contract lost or renamed columns, so that rows outside the plan ({named}{' ...' if left[5:] else ''}) "
+            "would be published without them: take them into the plan, or run `sciculture run`"
+            " / 서식에서 없어지거나 이름이 바뀐 열이 있어 계획 밖의 행이 비게 됩니다."
+            " 범위를 넓히거나 `sciculture run`을 실행하세요"
+        )
 
 
 def ask_for(warehouse: Warehouse, plan: Plan) -> None:

@@ -34,6 +34,7 @@ READERS = 3
 PACKED = 6  # a workbook's text is about so many times its bytes
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".ods")
 NEW = "new"
+RESHAPED = "its rows lost columns to a contract that was changed"
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,13 @@ class Intake:
         self.read_seconds = 0.0
         self.read_bytes = 0
 
+    def settle(self) -> None:
+        """Finishes what a killed run left of files with personal data, and deletes what has been kept for its days."""
+        self._restricted.settle(self._settings.personal_retention_days, Runs(self._archive.folder).last_night())
+
     def take_in(self) -> list[Receipt]:
         """Brings the build database's receipts and withdrawals in line with the archive; returns all receipts."""
-        self._restricted.settle(self._settings.personal_retention_days, Runs(self._archive.folder).last_night())
+        self.settle()
         receipts = self._archive.receipts()
         self._warehouse.record_receipts(receipts)
         self._warehouse.record_withdrawals(Decisions(self._archive.folder).withdrawn(receipts))
@@ -77,16 +82,23 @@ class Intake:
                 "SELECT submission_id, reading, datasets, len(unread_sheets) > 0 AS whole FROM log.submission"
             )
         }
+        reshaped = self.reshaped()
         before = self._readings()
         found = []
-        for receipt in _one_a_submission(receipts):
+        for receipt in one_a_submission(receipts):
             row = known.get(receipt.submission_id)
             if row is None:
                 found.append(Stale(receipt, [NEW]))
             elif row["reading"] != self._marks.reading(row["datasets"], row["whole"], receipt.path):
                 now = self._marks.parts(row["datasets"], row["whole"], receipt.path)
                 found.append(Stale(receipt, what_changed(before.get(row["reading"], {}), now)))
+            elif receipt.submission_id in reshaped:
+                found.append(Stale(receipt, [RESHAPED]))
         return found
+
+    def reshaped(self) -> set[str]:
+        """Submissions whose rows lost columns to a changed contract and weren't read again since."""
+        return {row["submission_id"] for row in self._warehouse.rows("FROM log.reshaped")}
 
     def _readings(self) -> dict[str, dict[str, str]]:
         parts: dict[str, dict[str, str]] = {}
@@ -180,7 +192,7 @@ class Intake:
         load_batch(self._warehouse, outcomes, validated, parts)
 
 
-def _one_a_submission(receipts: Sequence[Receipt]) -> list[Receipt]:
+def one_a_submission(receipts: Sequence[Receipt]) -> list[Receipt]:
     """The first receipt of each, unless it is under a name that tells of a person and another isn't."""
     first: dict[str, Receipt] = {}
     for receipt in receipts:

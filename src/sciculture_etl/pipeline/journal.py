@@ -50,10 +50,13 @@ class Runs:
         """In the order in which they began."""
         records: dict[int, RunRecord] = {}
         for line in self._journal.readable():
+            if "run_no" not in line:
+                continue
             record = records.setdefault(line["run_no"], RunRecord(line["run_no"]))
             for name, value in line.items():
                 setattr(record, name, value)
-        return list(records.values())
+        # What lost its beginning to damage tells nothing.
+        return [record for record in records.values() if record.began_at]
 
     def last_night(self) -> datetime | None:
         """When the run before the one going on began."""

@@ -22,11 +22,12 @@ from sciculture_etl.pipeline.intake import NEW, Intake
 from sciculture_etl.pipeline.journal import RunRecord, Runs
 from sciculture_etl.pipeline.report import Progress, Reasons, RunReport, Silent
 from sciculture_etl.publish import Publication, end_hold, publish_release, read_figures_checked
+from sciculture_etl.publish.current import write_aside
 from sciculture_etl.settings import Settings, UserMistake
 
 SEOUL = ZoneInfo("Asia/Seoul")
 KINDS = ("nightly", "backfill", "rebuild", "publish")
-TOLD_MISSING = "missing reports told of"
+TOLD_MISSING = "missing_told.json"
 
 
 class Run:
@@ -81,18 +82,25 @@ class Run:
                 settings.build_database, settings.staging, contracts, record.after_a_crash
             ) as warehouse:
                 run = cls(settings, contracts, warehouse, progress or Silent(), record)
-                yield run
+                try:
+                    yield run
+                finally:
+                    run.archive.close()
                 run._sum_up()
 
     @staticmethod
     def plan_backfill(
-        settings: Settings, scope: Scope, everything: bool = False, contracts: dict[str, Contract] | None = None
+        settings: Settings,
+        scope: Scope,
+        everything: bool = False,
+        wait_seconds: float = 0,
+        contracts: dict[str, Contract] | None = None,
     ) -> Plan:
-        """What a backfill of that scope would do; nothing is read or written. everything: also what was read with
-        all that is of today. Raises Busy, and UserMistake where there is nothing to plan on."""
+        """What a backfill of that scope would do; no submission is read. everything: also what was read with all that
+        is of today. Raises Busy, and UserMistake where there is nothing to plan on."""
         contracts = contracts or load_contracts()
         with (
-            writer_lock(settings.warehouse, 0, "plan of a backfill"),
+            writer_lock(settings.warehouse, wait_seconds, "plan of a backfill"),
             Warehouse.open(settings.build_database, settings.staging, contracts) as warehouse,
         ):
             archive = Archive(settings.archive)
@@ -120,6 +128,7 @@ class Run:
 
     def begin_backfill(self, scope: Scope, everything: bool = False) -> Plan:
         """Makes the plan anew, writes it down, and keeps to its scope from now on."""
+        self._intake.settle()
         plan = make_plan(self.warehouse, self._intake, self.archive, self.contracts, scope, everything)
         self._scope = plan.scope
         ask_for(self.warehouse, plan)
@@ -145,7 +154,8 @@ class Run:
     def resume_publication(self) -> None:
         """The first step of a run that publishes what has been read: ends the hold after a rollback. Raises UserMistake
         where submissions wait to be read, since figures without them would be wrong."""
-        waiting = [one for one in self._intake.stale(self._intake.take_in()) if one.why == [NEW]]
+        stale, reshaped = self._intake.stale(self._intake.take_in()), self._intake.reshaped()
+        waiting = [one for one in stale if one.why == [NEW] or one.receipt.submission_id in reshaped]
         if waiting:
             raise UserMistake(
                 f"{len(waiting):,} submissions wait to be read, nothing can be published yet: run `sciculture run`"
@@ -242,16 +252,19 @@ class Run:
         return dict(Counter(last.values()))
 
     def _tell_missing(self) -> None:
-        """Which missing reports no run has told of. What a rebuild finds missing was told of before."""
+        """Which missing reports no run has told of. That is kept beside the archive's journals, so that a build
+        database made anew doesn't have all of them told again."""
         missing = self.warehouse.rows(
             "SELECT dataset, submitter, program_year, period_no, due_on FROM mart_submission_status "
             "WHERE status = 'missing' ORDER BY ALL"
         )
         keys = {"|".join(str(value) for value in row.values()): row for row in missing}
-        told = json.loads(self.warehouse.state(TOLD_MISSING) or "[]")
+        path = self.settings.archive / TOLD_MISSING
+        try:
+            told = set(json.loads(path.read_text(encoding="utf-8")))
+        except (FileNotFoundError, ValueError):
+            told = set()
         self.report.missing = len(missing)
-        self.report.newly_missing = [row for key, row in keys.items() if key not in set(told)]
-        if self.report.kind == "rebuild":
-            self.report.newly_missing = []
-        if told != list(keys):
-            self.warehouse.set_state(TOLD_MISSING, json.dumps(list(keys), ensure_ascii=False))
+        self.report.newly_missing = [row for key, row in keys.items() if key not in told]
+        if told != keys.keys():
+            write_aside(path, json.dumps(sorted(keys), ensure_ascii=False).encode())

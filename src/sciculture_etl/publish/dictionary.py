@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ PORTAL_HEADER = (
     "항목명", "영문명", "항목 설명", "도메인분류", "데이터타입", "최대길이", "표현방식", "단위",
     "생성출처(정보시스템, DB, Table)", "코드",
 )  # fmt: skip
+RELEASE = "{release_id}"
 SHOWN_AS = {"DATE": "YYYY-MM-DD", "BOOLEAN": "true/false"}
 PAGE = """<!doctype html>
 <html lang="ko"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -63,8 +65,9 @@ def _codes(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def dictionary_markdown(connection: duckdb.DuckDBPyConnection, release_id: str) -> str:
-    """The dictionary as one Markdown text. connection: a database with the ``meta_`` tables."""
+def dictionary_markdown(connection: duckdb.DuckDBPyConnection) -> str:
+    """The dictionary as one Markdown text, ``RELEASE`` in place of the release's name. connection: a database with the
+    ``meta_`` tables."""
     tables = _rows(connection, "SELECT * FROM meta_table ORDER BY table_name")
     columns = _rows(connection, "SELECT * FROM meta_column ORDER BY table_name, column_no")
     forms = _rows(connection, "SELECT * FROM meta_dataset ORDER BY dataset")
@@ -74,7 +77,7 @@ def dictionary_markdown(connection: duckdb.DuckDBPyConnection, release_id: str) 
     lines = [
         "# 데이터 사전 / Data dictionary",
         "",
-        f"릴리스 / release `{release_id}`. 사업 실적(행정집계)이며 국가승인통계가 아닙니다. "
+        f"릴리스 / release `{RELEASE}`. 사업 실적(행정집계)이며 국가승인통계가 아닙니다. "
         "Administrative returns, no national statistics.",
         "",
         "합산이 '아니오'인 열은 서로 다른 것의 수이거나 비율이므로 지역이나 기간을 넘어 더하지 않습니다. "
@@ -113,8 +116,10 @@ def dictionary_markdown(connection: duckdb.DuckDBPyConnection, release_id: str) 
     return "\n".join(lines) + "\n"
 
 
+@lru_cache(maxsize=1)
 def dictionary_html(markdown: str) -> str:
-    """The same as a page that needs nothing from elsewhere; headings of tables are their own anchors."""
+    """The same as a page that needs nothing from elsewhere; headings of tables are their own anchors. Kept, since it
+    takes longer than all else of a small release, and says the same in most of them but for the release's name."""
     renderer = MarkdownIt("commonmark").enable("table")
     tokens = renderer.parse(markdown)
     for token, inner in pairwise(tokens):
@@ -157,9 +162,9 @@ def portal_rows(connection: duckdb.DuckDBPyConnection, table: str, codes: dict[s
 def write_dictionary(connection: duckdb.DuckDBPyConnection, folder: Path, release_id: str) -> None:
     """Writes the dictionary into a new folder."""
     (folder / "portal").mkdir(parents=True)
-    markdown = dictionary_markdown(connection, release_id)
-    (folder / "dictionary.md").write_text(markdown, encoding="utf-8")
-    (folder / "dictionary.html").write_text(dictionary_html(markdown), encoding="utf-8")
+    markdown = dictionary_markdown(connection)
+    for name, text in (("dictionary.md", markdown), ("dictionary.html", dictionary_html(markdown))):
+        (folder / name).write_text(text.replace(RELEASE, release_id), encoding="utf-8")
     codes = _codes_of_fields(connection)
     for (table,) in connection.execute("SELECT table_name FROM meta_table ORDER BY table_name").fetchall():
         # With a byte order mark, as the portal's own files have: Excel then shows Korean.

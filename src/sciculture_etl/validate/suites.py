@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from sciculture_etl.contracts import ContractError, Expectation
+from sciculture_etl.personal import mask_text
 from sciculture_etl.stopping import stop_if_asked
 
 MAX_SHOWN = 3
@@ -87,6 +88,11 @@ def _expectations(suite: Suite) -> list[Any]:
 
 
 def _sentence(entry: Expectation, result: Any) -> str:
+    """What failed. The library quotes values."""
+    return mask_text(_told(entry, result))
+
+
+def _told(entry: Expectation, result: Any) -> str:
     about = entry.kwargs.get("description") or ", ".join(f"{key}={value}" for key, value in entry.kwargs.items())
     for info in _infos(result.exception_info or {}):
         if isinstance(info, dict) and info.get("raised_exception"):
