@@ -16,9 +16,10 @@ import duckdb
 import pytest
 
 from sciculture_etl.contracts import load_contracts
+from sciculture_etl.doctor import Case, mend
 from sciculture_etl.load import Busy, Warehouse
 from sciculture_etl.load.damage import BrokenDatabase
-from tests.nights import hashes, night
+from tests.nights import hashes, night, settings
 from tests.recovery.conftest import Days
 
 
@@ -122,6 +123,13 @@ def test_a_database_that_is_open_elsewhere_is_left_alone_and_the_process_named(d
         holder.stdout.readline()
         with pytest.raises(Busy, match=f"process {holder.pid}"):
             night(days.first_inbox, warehouse)
+        with (
+            pytest.raises(Busy, match=f"process {holder.pid}"),
+            Warehouse.open(database, warehouse / "staging", load_contracts(), doubtful=True),
+        ):
+            pass  # the same after a run that was killed
+        told = mend(Case(settings(days.first_inbox, warehouse), quick=True))
+        assert any("left as it is" in line for line, _ in told)
         holder.kill()
     assert not (warehouse / "warehouse.duckdb.corrupt").exists()
     assert night(days.first_inbox, warehouse).read_count == 0

@@ -64,3 +64,21 @@ def test_no_file_with_personal_data_is_deleted_early_by_one_night_under_a_wrong_
             kept = _restricted(archive)
             kept.settle(30, TODAY + timedelta(days=day - 1))
         assert [sha256 for sha256 in held.values() if kept.path_of(sha256).exists()] == []
+
+
+def test_where_runs_are_far_apart_files_with_personal_data_are_deleted_all_the_same(tmp_path: Path) -> None:
+    archive, apart = tmp_path / "archive", timedelta(days=10)
+    source = tmp_path / "file"
+    source.write_bytes("가상".encode())
+    with source.open("rb") as opened:
+        sha256, _ = Archive(archive).store(opened)
+    held = []
+    with time_machine.travel(TODAY) as clock:
+        _restricted(archive).restrict(sha256, Verdict("csv", []))
+        for turn in range(1, 6):
+            clock.move_to(TODAY + turn * apart)
+            kept = _restricted(archive)
+            kept.settle(30, TODAY + (turn - 1) * apart)
+            kept.restrict(sha256, Verdict("csv", []))  # read again meanwhile
+            held.append(kept.path_of(sha256).exists())
+    assert held == [True, True, True, False, False]  # the days began anew with the first of them

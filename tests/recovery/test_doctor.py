@@ -90,10 +90,3 @@ def test_beside_a_run_it_says_who_runs_and_leaves_out_what_changes(days: Days, t
     told = {check.area: check.found[0] for check in checks}
     assert "nightly" in told["lock"]
     assert "a run is going on" in told["build database"]
-
-
-def test_a_night_that_refused_leaves_the_operators_file_of_that_night_alone(days: Days, tmp_path: Path) -> None:
-    warehouse = days.copy(tmp_path)
-    with duckdb.connect(str(warehouse / "operations.duckdb")) as connection:
-        connection.execute("UPDATE release_info SET release_id = 'not published'")
-    assert troubles(examined(days, warehouse)) == set()

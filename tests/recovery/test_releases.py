@@ -6,10 +6,13 @@ import json
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from sciculture_etl.doctor import Case
+from sciculture_etl.doctor.releases import stale_copies
 from sciculture_etl.publish.current import current_release, finish_swap
-from tests.nights import hashes, night, published, release_ids
+from tests.nights import hashes, night, operations, published, release_ids, settings
 from tests.recovery.conftest import Days
 
 FIGURE = "SELECT sum(session_count) FROM mart_dsc_summary"
@@ -57,3 +60,22 @@ def test_what_was_in_a_lost_release_is_published_anew_under_the_next_number(days
     assert str(report.publication.release_id).startswith("00002-")
     assert hashes(warehouse) == days.first
     assert published(warehouse, FIGURE) == figure
+
+
+def test_the_operators_file_of_a_refused_night_stays_until_a_night_finds_the_release_right_again(
+    days: Days, tmp_path: Path
+) -> None:
+    warehouse = days.copy(tmp_path)
+    told = "SELECT release_id FROM release_info"
+    build = str(warehouse / "warehouse.duckdb")
+    with duckdb.connect(build) as connection:
+        connection.execute("UPDATE log.part SET loaded = loaded + 1")
+        connection.execute("DELETE FROM log.state WHERE key = 'published'")
+    assert night(days.first_inbox, warehouse).publication.outcome == "refused"
+    assert not finish_swap(warehouse)  # with which rollbacks, mending and the next night begin
+    assert stale_copies(Case(settings(days.first_inbox, warehouse))) == []
+    assert operations(warehouse, told) == [("not published",)]
+    with duckdb.connect(build) as connection:
+        connection.execute("UPDATE log.part SET loaded = loaded - 1")
+    assert night(days.first_inbox, warehouse).publication.outcome == "unchanged"
+    assert operations(warehouse, told) == published(warehouse, told)

@@ -13,7 +13,7 @@ from sciculture_etl.doctor.releases import leftovers, stale_copies
 from sciculture_etl.extract import Archive, Damage, channels_of
 from sciculture_etl.load import writer_lock
 from sciculture_etl.load.damage import set_aside
-from sciculture_etl.load.proof import why_unreadable
+from sciculture_etl.load.proof import Unproved, why_unreadable
 from sciculture_etl.publish.current import finish_swap
 from sciculture_etl.settings import UserMistake
 
@@ -77,7 +77,12 @@ def _found_among(candidates: list[Path], damage: Damage, archive: Archive) -> bo
 
 def _set_broken_database_aside(case: Case) -> Iterator[Words]:
     path = case.settings.build_database
-    if path.exists() and (reason := why_unreadable(path)):
+    try:
+        reason = why_unreadable(path) if path.exists() else None
+    except Unproved as unproved:
+        yield str(unproved), f"작업용 데이터베이스를 지금은 살펴볼 수 없어 그대로 두었습니다: {path}"
+        return
+    if reason:
         aside = set_aside(path)
         yield (
             f"set the broken build database aside as {aside.name} ({reason}); the next run makes it again",

@@ -6,11 +6,9 @@ import filecmp
 from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
-
 from sciculture_etl.doctor.case import Case, Check, Words, fault, ok, remark
 from sciculture_etl.machine import megabytes
-from sciculture_etl.publish.current import OPERATIONS, current_release, read_pointer
+from sciculture_etl.publish.current import current_release, read_pointer
 from sciculture_etl.publish.journal import decided
 from sciculture_etl.publish.rollback import current_hold
 from sciculture_etl.publish.whole import what_is_wrong
@@ -19,7 +17,6 @@ AREA = "current release"
 PATTERNS = (
     ".*.aside", "archive/.incoming-*", "outbox/.aside-*", "releases/.building-*", "releases/.removing-*", "staging/*",
 )  # fmt: skip
-NOT_PUBLISHED = "not published"
 NEXT_RUN: Words = ("the next run publishes it anew: sciculture run", "다음 실행이 새로 공표합니다: sciculture run")
 RESTORE: Words = (
     "sciculture doctor --mend copies it from the release",
@@ -28,8 +25,7 @@ RESTORE: Words = (
 
 
 def stale_copies(case: Case) -> list[str]:
-    """The files that readers open whose content isn't that of the current release. After a night that refused to
-    publish, or a rollback, the operator's file is of the last run, and right."""
+    """Of the files that readers open, those that should be copies of the current release and aren't."""
     current = current_release(case.settings.warehouse)
     if current is None:
         return []
@@ -38,20 +34,7 @@ def stale_copies(case: Case) -> list[str]:
 
 
 def _is_copy(live: Path, source: Path) -> bool:
-    if not live.exists():
-        return False
-    if filecmp.cmp(live, source, shallow=False):
-        return True
-    return live.name == OPERATIONS and _release_told_by(live) == NOT_PUBLISHED
-
-
-def _release_told_by(live: Path) -> str | None:
-    try:
-        with duckdb.connect(str(live), read_only=True) as connection:
-            (release,) = connection.execute("SELECT release_id FROM release_info").fetchall()[0]
-            return str(release)
-    except (duckdb.Error, IndexError, ValueError):
-        return None
+    return live.exists() and filecmp.cmp(live, source, shallow=False)
 
 
 def readers_have_the_current_release(case: Case) -> Iterator[Check]:

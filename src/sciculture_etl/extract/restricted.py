@@ -42,6 +42,7 @@ class _Stay:
     since: datetime
     event: str
     verdict: Verdict
+    leapt: bool = False  # its days began anew because the clock had leapt ahead
 
 
 class Restricted:
@@ -103,7 +104,8 @@ class Restricted:
         """Finishes what a killed run left, then deletes what has been here for its days. Only the one writer calls.
 
         last_night: when the run before this one began. Where the clock has leapt since, or a file is dated in the
-        future, it is or was wrong: the days begin anew, since bytes deleted too early never come back.
+        future, it is or was wrong: the days begin anew, since bytes deleted too early never come back. A leap does that
+        once a stay: where runs are always that far apart, the days must end, too.
         """
         now = datetime.now(UTC)
         leapt = last_night is not None and now - last_night > LEAP
@@ -115,8 +117,9 @@ class Restricted:
                     self._write(sha256, "restricted", stay.verdict)
                 self._take(sha256)
             stay = self._stays[sha256]
-            if stay.event == "restricted" and (leapt or stay.since > now):
+            if stay.event == "restricted" and (leapt and not stay.leapt or stay.since > now):
                 self._write(sha256, "restricted", stay.verdict, anew=True)
+                stay = self._stays[sha256]
             if stay.event == "restricted" and self._is_overdue(sha256, retention_days):
                 self.path_of(sha256).unlink(missing_ok=True)
             if stay.event == "restricted" and not self.path_of(sha256).exists():
@@ -153,8 +156,11 @@ class Restricted:
 
     def _follow(self, line: dict[str, Any]) -> None:
         verdict = Verdict(line["format"], [Finding(**finding) for finding in line["findings"]])
-        at, before = datetime.fromisoformat(line["at"]), self._stays.get(line["sha256"])
-        # Read again while it is here, a file doesn't begin its days anew.
-        stays_on = before is not None and before.event == line["event"] == "restricted"
-        since = before.since if before and stays_on and not line.get("anew") else at
-        self._stays[line["sha256"]] = _Stay(since, line["event"], verdict)
+        stay = _Stay(datetime.fromisoformat(line["at"]), line["event"], verdict)
+        before = self._stays.get(line["sha256"])
+        if before and before.event == stay.event == "restricted":
+            if line.get("anew"):
+                stay.leapt = stay.since >= before.since
+            else:  # read again while it is here, a file doesn't begin its days anew
+                stay.since, stay.leapt = before.since, before.leapt
+        self._stays[line["sha256"]] = stay

@@ -21,7 +21,7 @@ BROKEN = (
     "Failure while replaying WAL", "WAL does not match", "Serialization Error", "INTERNAL Error", "FATAL Error",
     "with version number", "Trying to read a database file",
 )  # fmt: skip
-# At opening anything else means a broken file, too, except for these.
+# Of a whole database that can't be opened or read now.
 NOT_NOW = ("Could not set lock", "Cannot open file", "Is a directory", "Out of Memory", "Too many open files")
 
 
@@ -35,17 +35,23 @@ def holder(error: BaseException) -> tuple[str, str] | None:
     return (Path(found["program"]).name, found["pid"]) if found else None
 
 
+def is_unavailable(error: BaseException) -> bool:
+    """Whether a database just can't be opened or read now, whole as it may be: held, protected, without room or
+    memory."""
+    if is_full(error) or is_closed(error):
+        return True
+    return isinstance(error, duckdb.OutOfMemoryException) or any(word in str(error) for word in NOT_NOW)
+
+
 def is_broken(error: BaseException) -> bool:
     """Whether an error in the middle of the work comes from a broken database."""
     told = [str(link) for link in chain(error) if isinstance(link, duckdb.Error)]
-    return not is_full(error) and any(word in line for line in told for word in BROKEN)
+    return not is_unavailable(error) and any(word in line for line in told for word in BROKEN)
 
 
 def is_broken_at_opening(error: BaseException) -> bool:
     """The same of an error at opening, where nothing else was asked of the engine yet."""
-    if isinstance(error, duckdb.ProgrammingError) or is_full(error) or is_closed(error):
-        return False
-    return not any(word in str(error) for word in NOT_NOW)
+    return not isinstance(error, duckdb.ProgrammingError) and not is_unavailable(error)
 
 
 def set_aside(path: Path) -> Path:

@@ -6,39 +6,48 @@ may end its process. So a run that comes after one which came to no end has the 
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import duckdb
 
+from sciculture_etl.load.damage import is_unavailable, reason_of
+from sciculture_etl.settings import UserMistake
+
 SECONDS = 600
+READER = Path(__file__).with_name("read_whole.py")
+
+
+class Unproved(UserMistake):
+    """Whether the database is whole can't be told now."""
+
+    def __init__(self, database: Path, reason: str) -> None:
+        super().__init__(
+            f"{database} can't be read to its end now, and was left as it is: {reason} / 지금은 끝까지 읽을 수 없어 "
+            "그대로 두었습니다"
+        )
 
 
 def why_unreadable(database: Path) -> str | None:
-    """Why a database can't be read whole, in a few words; None where it can. Opens it read-only."""
-    # By its path, so that nothing but the engine is loaded.
-    reader = [sys.executable, "-P", __file__, str(database)]
+    """Why a database is broken, in a few words; None where it can be read whole. Opens it read-only. Raises Unproved
+    where it may be whole: held by another process, without memory or permission, or too long to be read."""
     try:
-        done = subprocess.run(reader, capture_output=True, text=True, timeout=SECONDS, check=False)
+        done = subprocess.run(
+            [sys.executable, "-P", str(READER), str(database)],
+            capture_output=True, text=True, timeout=SECONDS, check=False,
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
-        return f"reading it takes longer than {SECONDS} s"
+        raise Unproved(database, f"reading it takes longer than {SECONDS} s") from None
     if done.returncode == 0:
         return None
-    return done.stdout.strip() or f"reading it ended the process that read it ({done.returncode})"
-
-
-def _read_whole(database: str) -> None:
-    with duckdb.connect(database, read_only=True, config={"autoinstall_known_extensions": False}) as connection:
-        tables = "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal"
-        for schema, table in connection.execute(tables).fetchall():
-            # The hash of whole rows takes every column of every page.
-            connection.execute(f'SELECT sum(hash(t)) FROM "{schema}"."{table}" AS t').fetchall()
-
-
-if __name__ == "__main__":
-    try:
-        _read_whole(sys.argv[1])
-    except duckdb.Error as error:
-        print(str(error).partition("\n")[0][:200])
-        sys.exit(1)
+    if done.returncode == -signal.SIGKILL:  # no page does that, but a system without memory
+        raise Unproved(database, "the process that read it was killed")
+    kind, told, message = done.stdout.strip().partition("\t")
+    if not told:
+        return f"reading it ended the process that read it ({done.returncode})"
+    error = getattr(duckdb, kind, duckdb.Error)(message)
+    if is_unavailable(error):
+        raise Unproved(database, reason_of(error))
+    return reason_of(error)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from sciculture_etl.contracts import Contract
 from sciculture_etl.extract import Decision, Receipt
 from sciculture_etl.load.damage import BrokenDatabase, holder, is_broken, is_broken_at_opening, reason_of, set_aside
 from sciculture_etl.load.lock import Busy
-from sciculture_etl.load.proof import why_unreadable
+from sciculture_etl.load.proof import Unproved, why_unreadable
 from sciculture_etl.settings import fingerprint
 
 ENVELOPE = {
@@ -150,7 +150,11 @@ class Warehouse:
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(staging, ignore_errors=True)  # what a killed run left
         staging.mkdir(parents=True)
-        reason = why_unreadable(path) if doubtful and path.exists() else None
+        reason = None
+        if doubtful and path.exists():
+            # Where that can't be told now, opening it says why, or works.
+            with suppress(Unproved):
+                reason = why_unreadable(path)
         if reason:
             set_aside(path)
         try:

@@ -35,8 +35,9 @@ def write_aside(path: Path, data: bytes) -> None:
 
 def current_release(warehouse: Path) -> dict[str, Any] | None:
     """``{"release_id": ..., "files": {name: [size, mtime_ns]}}``; None before the first release, and where the one that
-    is pointed to is no longer whole. files: those that are copies of the release's own. After a rollback also
-    ``"hold"`` (see ``rollback``), and the operator's file, which stays that of the last run, isn't among them."""
+    is pointed to is no longer whole. files: those that are copies of the release's own; the operator's isn't while it
+    is that of a night that published nothing, or of the last run before a rollback. Then also ``"hold"`` (see
+    ``rollback``)."""
     found = read_pointer(warehouse)
     if found is None:
         release_id = _found_again(warehouse)
@@ -92,6 +93,21 @@ def swap_to(warehouse: Path, release_id: str, names: tuple[str, ...] = (OPERATIO
 
 def point_to(warehouse: Path, current: dict[str, Any]) -> None:
     write_aside(warehouse / "current.json", json.dumps(current, ensure_ascii=False).encode())
+
+
+def let_go(warehouse: Path, name: str) -> None:
+    """From now on a file that readers open isn't the release's copy."""
+    pointer = read_pointer(warehouse)
+    if pointer and pointer["files"].pop(name, None):
+        point_to(warehouse, pointer)
+
+
+def follow_again(warehouse: Path) -> None:
+    """Makes every file that readers open the current release's copy again."""
+    pointer = read_pointer(warehouse)
+    if pointer and pointer["files"].keys() != MODES.keys():
+        point_to(warehouse, pointer | _pointer_to(warehouse, pointer["release_id"]))
+        finish_swap(warehouse)
 
 
 def finish_swap(warehouse: Path, anew: Collection[str] = ()) -> bool:

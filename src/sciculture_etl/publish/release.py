@@ -19,6 +19,8 @@ from sciculture_etl.publish.current import (
     PUBLIC,
     current_release,
     finish_swap,
+    follow_again,
+    let_go,
     swap_to,
     write_aside,
 )  # fmt: skip
@@ -68,6 +70,8 @@ def publish_release(
         raise
     if publication.outcome == "refused" or current_hold(settings):
         _show_operations(settings, warehouse, promises)
+    elif publication.outcome == "unchanged":
+        follow_again(settings.warehouse)
     prune(settings)
     return publication
 
@@ -78,6 +82,8 @@ def _sweep(settings: Settings) -> None:
 
 
 def _show_operations(settings: Settings, warehouse: Warehouse, promises: dict[str, Promise]) -> None:
+    """The operator's file of a night that published nothing."""
+    let_go(settings.warehouse, OPERATIONS)
     aside = settings.warehouse / f".{OPERATIONS}.aside"
     aside.unlink(missing_ok=True)
     build_database(warehouse, aside, promises, "operator", "not published")
