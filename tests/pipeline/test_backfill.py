@@ -93,7 +93,8 @@ def test_the_plan_says_what_would_be_read_again_and_why_and_changes_nothing(
     inbox, warehouse = history
     contracts = with_alias(tmp_path / "contract")
     before = hashes(warehouse), len(Runs(warehouse / "archive").all())
-    plan = Run.plan_backfill(settings(inbox, warehouse), Scope.from_words("2018:2019"), contracts=contracts)
+    scope = Scope.from_words("2018:2019", ["dsc_class"])
+    plan = Run.plan_backfill(settings(inbox, warehouse), scope, contracts=contracts)
     told = plan.as_dict()
     assert [(line["year"], line["files"], line["rows"]) for line in told["by_year"]] == [(2018, 2, 1), (2019, 2, 1)]
     (why,) = told["why"]
