@@ -117,7 +117,7 @@ class Restricted:
                     self._write(sha256, "restricted", stay.verdict)
                 self._take(sha256)
             stay = self._stays[sha256]
-            if stay.event == "restricted" and (leapt and not stay.leapt or stay.since > now):
+            if stay.event == "restricted" and ((leapt and not stay.leapt) or stay.since > now):
                 self._write(sha256, "restricted", stay.verdict, anew=True)
                 stay = self._stays[sha256]
             if stay.event == "restricted" and self._is_overdue(sha256, retention_days):
