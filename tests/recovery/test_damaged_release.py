@@ -66,3 +66,11 @@ def test_words_of_damage_in_a_query_a_value_or_about_another_file_set_nothing_as
     with pytest.raises(error), Warehouse.open(database, tmp_path / "staging", load_contracts()) as warehouse:
         warehouse.connection.execute(query)
     assert database.exists()
+
+
+def test_a_table_whose_key_has_another_type_is_one_that_went_and_one_that_came(tmp_path: Path) -> None:
+    old = _release(tmp_path, 1)
+    new = _release(tmp_path, 2, "SELECT 'year ' || i AS year, i * 2 AS persons FROM range(2000, 2100) AS t (i)")
+    with duckdb.connect() as connection:
+        find_differences(connection, old, new)
+        assert count_differences(connection) == {"mart_a": {"changed": 0, "added": 1, "removed": 1}}

@@ -30,6 +30,12 @@ class Columns:
     grain: list[str]
     types: dict[str, str]
 
+    @property
+    def key(self) -> list[tuple[str, str]]:
+        """The grain with its types, since only keys of one kind can be told to be the same; empty where the table has
+        no such columns."""
+        return [(name, self.types[name]) for name in self.grain] if set(self.grain) <= self.types.keys() else []
+
 
 def _read(path: Path) -> str:
     return f"read_parquet({sql_text(path)})"
@@ -56,7 +62,7 @@ def find_differences(
 ) -> None:
     """Fills the temporary table ``difference``. old, new: folders with ``parquet/``. same: tables known to be equal.
 
-    Rows are told apart by the grain. A table of which the grain changed is one that went and one that came; such a
+    Rows are told apart by the grain. A table of which the grain or its types changed is one that went and one that came; such a
     table, and a column that only one of the two has, is one line. Raises UserMistake where a file is missing or damaged.
     """
     connection.execute(DIFFERENCE)
@@ -65,7 +71,7 @@ def find_differences(
         if name in same:
             continue
         was, now = before.get(name), after.get(name)
-        if was and now and was.grain == now.grain and set(was.grain) <= was.types.keys() & now.types.keys():
+        if was and now and was.key and was.key == now.key:
             with damage_told(was.path, now.path):
                 _compare(connection, name, was, now)
             continue

@@ -20,7 +20,7 @@ from sciculture_etl.settings import UserMistake, sql_text
 def what_is_wrong(release: Path, quick: bool = False) -> str | None:
     """In words; None where nothing is. quick: only whether files are there, not what they hold."""
     if not is_whole(release):
-        return "its manifest or a database is missing or broken"
+        return "its manifest, a database or a table as Parquet is missing or broken"
     manifest: dict[str, Any] = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
     if manifest.get("release_id") != release.name:
         return "its manifest is that of another release"
@@ -28,8 +28,8 @@ def what_is_wrong(release: Path, quick: bool = False) -> str | None:
         if table["audience"] != "public":
             continue
         exported, columns = release / "csv" / f"{name}.csv", release / "parquet" / f"{name}.parquet"
-        if not exported.exists() or not columns.exists():
-            return f"{name} is missing as CSV or Parquet"
+        if not exported.exists():
+            return f"{name} is missing as CSV"
         if not quick:
             if reason := _why_no_table(columns, "count(*)"):
                 return f"parquet/{columns.name}: {reason}"
