@@ -81,7 +81,8 @@ def releases_are_whole(case: Case) -> Iterator[Check]:
     case.progress.start("releases", len(folders))
     broken = 0
     for folder in folders:
-        if reason := what_is_wrong(folder, case.quick):
+        reason = what_is_wrong(folder, case.quick)
+        if reason and folder.exists():  # and not removed by a night meanwhile
             broken += 1
             yield fault(
                 "releases",

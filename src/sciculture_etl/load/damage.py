@@ -32,6 +32,10 @@ class BrokenDatabase(UserMistake):
     """The build database broke under a run, which has set it aside."""
 
 
+class BrokenFile(UserMistake):
+    """A file that the run reads beside the build database is broken; what the engine said of it is told in words."""
+
+
 def holder(error: BaseException) -> tuple[str, str] | None:
     """Program and process that have the database open."""
     found = HELD.search(str(error))
@@ -49,7 +53,7 @@ def is_unavailable(error: BaseException) -> bool:
 def is_broken(error: BaseException, database: Path) -> bool:
     """Whether an error in the middle of the work comes from a broken database: by its kind, since any may repeat words
     of the query or of a value, and not where it names another file, such as one of a release."""
-    if is_unavailable(error):
+    if is_unavailable(error) or isinstance(error, BrokenFile):
         return False
     return any(_tells_of_damage(link) and _is_about(link, database) for link in chain(error))
 

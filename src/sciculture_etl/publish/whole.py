@@ -11,10 +11,10 @@ from typing import Any
 
 import duckdb
 
-from sciculture_etl.load.damage import reason_of
+from sciculture_etl.load.damage import BrokenFile, reason_of
 from sciculture_etl.load.proof import why_unreadable
 from sciculture_etl.publish.current import MODES, is_whole
-from sciculture_etl.settings import UserMistake, sql_text
+from sciculture_etl.settings import sql_text
 
 
 def what_is_wrong(release: Path, quick: bool = False) -> str | None:
@@ -55,13 +55,13 @@ def _why_no_table(parquet: Path, looked_at: str) -> str | None:
 
 @contextmanager
 def damage_told(*parquets: Path) -> Iterator[None]:
-    """Where the block fails because such a file of a release can't be read, UserMistake names the release."""
+    """Where the block fails because such a file of a release can't be read, BrokenFile names the release."""
     try:
         yield
     except duckdb.Error:
         for parquet in parquets:
             if reason := _why_no_table(parquet, "sum(hash(t))"):
-                raise UserMistake(
+                raise BrokenFile(
                     f"release {parquet.parent.parent.name} isn't whole: {parquet.name}: {reason}"
                     " / 릴리스가 온전하지 않습니다"
                 ) from None
