@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sciculture_etl.personal import mask_path
@@ -114,11 +114,10 @@ def room_needed(settings: Settings) -> int:
 def size_of(folder: Path) -> int:
     """Bytes of all files below a folder; what vanishes meanwhile counts nothing."""
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.lstat().st_size
-        except OSError:
-            continue
+    for place, _, names in os.walk(folder):  # unlike rglob it goes on where a folder vanishes
+        for name in names:
+            with suppress(OSError):
+                total += Path(place, name).lstat().st_size
     return total
 
 

@@ -12,12 +12,14 @@ import duckdb
 
 from sciculture_etl.extract.journal import checked_reason
 from sciculture_etl.load.lock import writer_lock
+from sciculture_etl.machine import size_of
 from sciculture_etl.publish.current import current_release
 from sciculture_etl.publish.diff import HISTORY, count_differences, find_differences
 from sciculture_etl.publish.journal import PINNED, UNPINNED, ReleaseJournal
 from sciculture_etl.publish.kept import find_release, kept_ids, read_manifest, to_be_removed
 from sciculture_etl.publish.manifest import table_hashes
 from sciculture_etl.publish.rollback import current_hold
+from sciculture_etl.publish.whole import damage_told
 from sciculture_etl.settings import Settings, UserMistake, sql_text
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -39,11 +41,13 @@ def list_releases(settings: Settings) -> list[Row]:
             "hold": hold if release_id == current else None,
             "pinned": pinned.get(release_id),
             "is_removed_next": release_id in going,
-            "byte_count": sum(p.stat().st_size for p in (settings.releases / release_id).rglob("*") if p.is_file()),
+            "byte_count": size_of(settings.releases / release_id),
         }
         try:
             row |= _told_by(read_manifest(settings, release_id), receipts)
         except UserMistake as error:
+            if not (settings.releases / release_id).exists():
+                continue  # a night has removed it meanwhile
             row["fault"] = str(error)
         found.append(row)
     return found[::-1]
@@ -119,7 +123,8 @@ def compare_releases(settings: Settings, old: str, new: str, table: str | None =
                 raise UserMistake(f"neither release has a table {table!r} / 그런 표가 없습니다")
             connection.execute("DELETE FROM difference WHERE table_name <> ?", [table])
         tables = count_differences(connection)
-        _history_between(connection, *folders)
+        with damage_told(*(path for path in map(_history_of, folders) if path.exists())):
+            _history_between(connection, *folders)
         cursor = connection.execute(LINES)
         names = [column[0] for column in cursor.description or []]
         lines = [dict(zip(names, line, strict=True)) for line in cursor.fetchall()]
@@ -134,12 +139,16 @@ def _first(lines: list[Row], limit: int | None) -> Iterable[Row]:
             yield line
 
 
+def _history_of(release: Path) -> Path:
+    return release / "parquet" / f"{HISTORY}.parquet"
+
+
 def _history_between(connection: duckdb.DuckDBPyConnection, old: Path, new: Path) -> None:
     """``between_them``: the revisions that only one of the two knows, whichever of them is the newer one, and also
     where one was rolled back before the other was built."""
     known = []
     for number, release in enumerate((old, new)):
-        path = release / "parquet" / f"{HISTORY}.parquet"
+        path = _history_of(release)
         columns = "release_id, table_name, row_key, column_name, cause"
         empty = ", ".join(f"NULL::VARCHAR AS {column}" for column in columns.split(", "))
         source = f"SELECT {columns} FROM read_parquet({sql_text(path)})" if path.exists() else f"SELECT {empty} LIMIT 0"

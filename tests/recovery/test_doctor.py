@@ -83,8 +83,13 @@ def test_what_is_mended_is_well(days: Days, tmp_path: Path) -> None:
 
 def test_beside_a_run_it_says_who_runs_and_leaves_out_what_changes(days: Days, tmp_path: Path) -> None:
     warehouse = days.copy(tmp_path)
+    _left(warehouse / "releases")  # as a run does
+    case = Case(settings(days.second_inbox, warehouse))
+    assert case.running is None
     with writer_lock(warehouse, doing="nightly"):
-        checks = examined(days, warehouse)
+        checks = examine(case)  # it began after the doctor did
+        (warehouse / ".lock").write_bytes(b"")  # as in the instant before it says who it is
+        assert troubles(examined(days, warehouse, quick=True)) == {("lock", "remark")}
     assert troubles(checks) == {("lock", "remark")}
     told = {check.area: check.found[0] for check in checks}
     assert "nightly" in told["lock"]

@@ -41,7 +41,7 @@ def test_a_file_that_readers_open_is_restored_from_the_release(days: Days, tmp_p
     assert live.read_bytes() == before
 
 
-@pytest.mark.parametrize("part", ["", "manifest.json", "sciculture.duckdb"])
+@pytest.mark.parametrize("part", ["", "manifest.json", "sciculture.duckdb", "parquet/mart_dsc_summary.parquet"])
 def test_a_release_that_is_gone_or_not_whole_is_no_longer_current(days: Days, tmp_path: Path, part: str) -> None:
     warehouse = days.copy(tmp_path)
     (release,) = release_ids(warehouse)

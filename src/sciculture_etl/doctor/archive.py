@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from sciculture_etl.doctor.case import Case, Check, fault, ok, remark
-from sciculture_etl.extract import Damage, Decisions, damage_in
+from sciculture_etl.extract import Damage, Decisions, Restricted, damage_in
 from sciculture_etl.extract.journal import Journal
 
 JOURNALS = ("receipts.jsonl", "decisions.jsonl", "restricted.jsonl", "releases.jsonl", "runs.jsonl")
@@ -19,7 +20,7 @@ def journals_are_whole(case: Case) -> Iterator[Check]:
     assert case.restricted is not None  # its journal is read
     for name in JOURNALS:
         path = case.settings.archive / name
-        if path.exists() and not path.read_bytes().endswith(b"\n") and path.stat().st_size and not case.running:
+        if path.exists() and not path.read_bytes().endswith(b"\n") and path.stat().st_size and case.running is None:
             yield remark(
                 "journals",
                 (f"the last line of {path} was cut off by a crash", f"{path}: 마지막 줄이 끊겼습니다"),
@@ -34,7 +35,10 @@ def damages(case: Case) -> list[Damage]:
     """Of what should lie in the archive; never of what holds personal data and lies apart."""
     kept = [receipt for receipt in case.receipts if not case.restricted.knows(receipt.sha256)]
     case.progress.start("archive", len({receipt.sha256 for receipt in kept}))
-    return damage_in(case.archive, kept, case.quick, lambda: case.progress.advance("archive"))
+    found = damage_in(case.archive, kept, case.quick, lambda: case.progress.advance("archive"))
+    # Asked anew: in the minutes that takes, a night may have put something apart.
+    restricted = Restricted(case.settings.restricted, case.archive) if found else case.restricted
+    return [damage for damage in found if not restricted.knows(damage.receipt.sha256)]
 
 
 def every_receipt_has_its_bytes(case: Case) -> Iterator[Check]:
@@ -69,7 +73,10 @@ def every_receipt_has_its_bytes(case: Case) -> Iterator[Check]:
     if strays := strays_in(case):
         yield remark(
             "archive",
-            (f"{strays:,} files without a receipt, left by a killed run", f"접수 기록이 없는 파일 {strays:,}개"),
+            (
+                f"{len(strays):,} files without a receipt, left by a killed run",
+                f"접수 기록이 없는 파일 {len(strays):,}개",
+            ),
             (
                 "nothing: the next run takes them again from the inbox; if they don't lie there, they never counted",
                 "다음 실행이 접수함에서 다시 받습니다",
@@ -77,12 +84,15 @@ def every_receipt_has_its_bytes(case: Case) -> Iterator[Check]:
         )
 
 
-def strays_in(case: Case) -> int:
+def strays_in(case: Case) -> list[Path]:
     """Files that no receipt tells of; not while a run goes on, which writes its receipts at the end."""
-    if case.running:
-        return 0
-    known = {receipt.sha256 for receipt in case.receipts}
-    return sum(path.name not in known for path in case.archive.folder.glob("[0-9a-f][0-9a-f]/*"))
+
+    def look() -> list[Path]:
+        files = list(case.archive.folder.glob("[0-9a-f][0-9a-f]/*"))
+        known = {receipt.sha256 for receipt in case.archive.receipts()}  # of a night that ended meanwhile, too
+        return [path for path in files if path.name not in known]
+
+    return case.unless_running(look)
 
 
 def restricted_is_settled(case: Case) -> Iterator[Check]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from sciculture_etl.extract import Archive, Receipt, Restricted
 from sciculture_etl.load.lock import lock_holder
@@ -14,6 +15,7 @@ from sciculture_etl.settings import Settings
 
 Words = tuple[str, str]  # English, Korean
 NOTHING: Words = ("", "")
+T = TypeVar("T")
 
 
 class Verdict(StrEnum):
@@ -51,16 +53,23 @@ def fault(area: str, found: Words, mend: Words, safe: bool = False) -> Check:
 @dataclass
 class Case:
     """The warehouse under examination. quick: bytes are not read again, only sizes compared. progress: told of long
-    steps."""
+    steps. holds_lock: it is examined by the writer itself."""
 
     settings: Settings
     quick: bool = False
     progress: Progress = field(default_factory=Silent)
+    holds_lock: bool = False
 
-    @cached_property
+    @property
     def running(self) -> dict[str, Any] | None:
-        """Who holds the warehouse, if anybody does."""
-        return lock_holder(self.settings.warehouse)
+        """Which other run holds the warehouse now (``{}`` where it hasn't said yet); None where none does. Asked anew
+        each time: a night may begin while others look."""
+        return None if self.holds_lock else lock_holder(self.settings.warehouse)
+
+    def unless_running(self, look: Callable[[], list[T]]) -> list[T]:
+        """What is found amiss while no run goes on nor begins: what a run is about is no damage."""
+        found = look() if self.running is None else []
+        return found if self.running is None else []
 
     @cached_property
     def archive(self) -> Archive:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 
 from sciculture_etl.doctor import archive, build, places, releases, runs
 from sciculture_etl.doctor.case import Case, Check, fault
+from sciculture_etl.failures import failure_in_words
 from sciculture_etl.machine import explain
-from sciculture_etl.personal import mask_text
 from sciculture_etl.settings import UserMistake
 
 AREAS: dict[str, Callable[[Case], Iterable[Check]]] = {
@@ -39,7 +39,7 @@ def examine(case: Case) -> list[Check]:
         except UserMistake as mistake:
             found.append(_stuck(area, str(mistake)))
         except Exception as error:
-            told = explain(error, case.settings) or f"{type(error).__name__}: {mask_text(str(error))[:200]}"
+            told = explain(error, case.settings) or failure_in_words(error)
             found.append(_stuck(area, told))
     return found
 

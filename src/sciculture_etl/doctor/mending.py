@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from sciculture_etl.doctor.archive import damages
@@ -21,7 +22,7 @@ from sciculture_etl.settings import UserMistake
 def mend(case: Case) -> list[Words]:
     """Mends under the writer's lock; returns what was done, one line each. Raises Busy while a run is going on."""
     with writer_lock(case.settings.warehouse, doing="doctor --mend"):
-        case.__dict__["running"] = None  # it is us
+        case = replace(case, holds_lock=True)
         return [
             *_close_to_others(case), *_put_bytes_back(case), *_set_broken_database_aside(case),
             *_restore_copies(case), *_clear_leftovers(case),

@@ -56,7 +56,7 @@ def readers_have_the_current_release(case: Case) -> Iterator[Check]:
             (f"--mend, or the next run, writes it again: {current['release_id']}", "--mend나 다음 실행이 다시 씁니다"),
             safe=True,
         )
-    stale = [] if case.running else stale_copies(case)
+    stale = case.unless_running(lambda: stale_copies(case))
     for name in stale:
         yield fault(AREA, (f"{name} isn't that of the release", f"{name}: 공표본과 다릅니다"), RESTORE, safe=True)
     if pointer and not stale:
@@ -81,7 +81,8 @@ def releases_are_whole(case: Case) -> Iterator[Check]:
     case.progress.start("releases", len(folders))
     broken = 0
     for folder in folders:
-        if reason := what_is_wrong(folder, case.quick):
+        reason = what_is_wrong(folder, case.quick)
+        if reason and folder.exists():  # and not removed by a night meanwhile
             broken += 1
             yield fault(
                 "releases",
@@ -99,9 +100,9 @@ def releases_are_whole(case: Case) -> Iterator[Check]:
 
 def leftovers(case: Case) -> list[Path]:
     """What killed runs left half-done; not while a run goes on, whose work it is."""
-    if case.running:
-        return []
-    return sorted(path for pattern in PATTERNS for path in case.settings.warehouse.glob(pattern))
+    return case.unless_running(
+        lambda: sorted(path for pattern in PATTERNS for path in case.settings.warehouse.glob(pattern))
+    )
 
 
 def nothing_is_left_half_done(case: Case) -> Iterator[Check]:

@@ -38,7 +38,7 @@ def nobody_waits(case: Case) -> Iterator[Check]:
 
 def last_run_ended_well(case: Case) -> Iterator[Check]:
     runs = Runs(case.settings.archive).all()
-    ended = runs[:-1] if case.running else runs
+    ended = runs if case.running is None else runs[:-1]
     if not ended:
         yield ok("last run", "none yet", "아직 없음")
         return

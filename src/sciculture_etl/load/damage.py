@@ -15,18 +15,25 @@ from sciculture_etl.machine import chain, is_closed, is_full
 from sciculture_etl.settings import UserMistake
 
 HELD = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
-# DuckDB's words where pages, their checksums or the log don't fit, whatever class it gives the error.
+# Errors that only come where pages or the log don't fit, and the words of such among the engine's errors of operation.
+# The names of the former are words, too: a library in between hands errors on as one of operation.
+BREAKING = (duckdb.InternalException, duckdb.FatalException, duckdb.SerializationException)
 BROKEN = (
     "Corrupt", "checksum", "Could not read enough bytes", "not a valid DuckDB database",
     "Failure while replaying WAL", "WAL does not match", "Serialization Error", "INTERNAL Error", "FATAL Error",
     "with version number", "Trying to read a database file",
 )  # fmt: skip
+NAMED = re.compile(r"""\bfile:? ["']([^"']+)["']""", re.IGNORECASE)
 # Of a whole database that can't be opened or read now.
 NOT_NOW = ("Could not set lock", "Cannot open file", "Is a directory", "Out of Memory", "Too many open files")
 
 
 class BrokenDatabase(UserMistake):
     """The build database broke under a run, which has set it aside."""
+
+
+class BrokenFile(UserMistake):
+    """A file that the run reads beside the build database is broken; what the engine said of it is told in words."""
 
 
 def holder(error: BaseException) -> tuple[str, str] | None:
@@ -43,10 +50,23 @@ def is_unavailable(error: BaseException) -> bool:
     return isinstance(error, duckdb.OutOfMemoryException) or any(word in str(error) for word in NOT_NOW)
 
 
-def is_broken(error: BaseException) -> bool:
-    """Whether an error in the middle of the work comes from a broken database."""
-    told = [str(link) for link in chain(error) if isinstance(link, duckdb.Error)]
-    return not is_unavailable(error) and any(word in line for line in told for word in BROKEN)
+def is_broken(error: BaseException, database: Path) -> bool:
+    """Whether an error in the middle of the work comes from a broken database: by its kind, since any may repeat words
+    of the query or of a value, and not where it names another file, such as one of a release."""
+    if is_unavailable(error) or isinstance(error, BrokenFile):
+        return False
+    return any(_tells_of_damage(link) and _is_about(link, database) for link in chain(error))
+
+
+def _tells_of_damage(error: BaseException) -> bool:
+    if isinstance(error, BREAKING):
+        return True
+    return isinstance(error, duckdb.OperationalError) and any(word in str(error) for word in BROKEN)
+
+
+def _is_about(error: BaseException, database: Path) -> bool:
+    own = {database.name, f"{database.name}.wal"}
+    return all(Path(named).name in own for named in NAMED.findall(str(error)))
 
 
 def is_broken_at_opening(error: BaseException) -> bool:

@@ -169,7 +169,7 @@ class Warehouse:
         try:
             yield warehouse
         except Exception as error:
-            if not is_broken(error):
+            if not is_broken(error, path):
                 raise
             warehouse.connection.close()
             aside = set_aside(path)

@@ -56,12 +56,15 @@ def read_pointer(warehouse: Path) -> dict[str, Any] | None:
 
 
 def is_whole(release: Path) -> bool:
-    """Whether a release has what it is used by: a manifest that can be read, and both databases."""
+    """Whether a release has what it is used by: a manifest that can be read, both databases, and the public tables as
+    Parquet, with which the next release is compared."""
     try:
         manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        public = [name for name, table in manifest["tables"].items() if table["audience"] == "public"]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return False
-    return isinstance(manifest, dict) and "tables" in manifest and all((release / name).is_file() for name in MODES)
+    needed = [*MODES, *(f"parquet/{name}.parquet" for name in public)]
+    return all((release / name).is_file() for name in needed)
 
 
 def _found_again(warehouse: Path) -> str | None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from sciculture_etl.settings import UserMistake, sql_text
+from sciculture_etl.publish.whole import damage_told
+from sciculture_etl.settings import sql_text
 
 HISTORY = "mart_revision"
 CHANGED, ADDED, REMOVED = "changed", "added", "removed"
@@ -29,6 +30,12 @@ class Columns:
     grain: list[str]
     types: dict[str, str]
 
+    @property
+    def key(self) -> list[tuple[str, str]]:
+        """The grain with its types, since only keys of one kind can be told to be the same; empty where the table has
+        no such columns."""
+        return [(name, self.types[name]) for name in self.grain] if set(self.grain) <= self.types.keys() else []
+
 
 def _read(path: Path) -> str:
     return f"read_parquet({sql_text(path)})"
@@ -36,22 +43,18 @@ def _read(path: Path) -> str:
 
 def _tables(connection: duckdb.DuckDBPyConnection, release: Path) -> dict[str, Columns]:
     folder = release / "parquet"
-    try:
-        listed = connection.execute(f"SELECT table_name, grain FROM {_read(folder / 'meta_table.parquet')}").fetchall()
-        return {
-            name: Columns(
-                folder / f"{name}.parquet",
-                grain,
-                {row[0]: row[1] for row in connection.execute(
-                    f"DESCRIBE FROM {_read(folder / f'{name}.parquet')}").fetchall()},
-            )
-            for name, grain in listed
-            if not name.startswith("meta_") and name != HISTORY
-        }  # fmt: skip
-    except duckdb.Error as error:
-        raise UserMistake(
-            f"release {release.name} isn't whole: {str(error).splitlines()[0]} / 릴리스가 온전하지 않습니다"
-        ) from None
+    listing = folder / "meta_table.parquet"
+    with damage_told(listing):
+        listed = connection.execute(f"SELECT table_name, grain FROM {_read(listing)}").fetchall()
+    found = {}
+    for name, grain in listed:
+        if name.startswith("meta_") or name == HISTORY:
+            continue
+        path = folder / f"{name}.parquet"
+        with damage_told(path):
+            types = connection.execute(f"DESCRIBE FROM {_read(path)}").fetchall()
+        found[name] = Columns(path, grain, {row[0]: row[1] for row in types})
+    return found
 
 
 def find_differences(
@@ -59,8 +62,9 @@ def find_differences(
 ) -> None:
     """Fills the temporary table ``difference``. old, new: folders with ``parquet/``. same: tables known to be equal.
 
-    Rows are told apart by the grain. A table of which the grain changed is one that went and one that came; such a
-    table, and a column that only one of the two has, is one line. Raises UserMistake where files are missing.
+    Rows are told apart by the grain. A table of which the grain or its types changed is one that went and one that
+    came; such a table, and a column that only one of the two has, is one line. Raises BrokenFile where a file is
+    missing or damaged.
     """
     connection.execute(DIFFERENCE)
     before, after = _tables(connection, old), _tables(connection, new)
@@ -68,8 +72,9 @@ def find_differences(
         if name in same:
             continue
         was, now = before.get(name), after.get(name)
-        if was and now and was.grain == now.grain and set(was.grain) <= was.types.keys() & now.types.keys():
-            _compare(connection, name, was, now)
+        if was and now and was.key and was.key == now.key:
+            with damage_told(was.path, now.path):
+                _compare(connection, name, was, now)
             continue
         for change, table in ((REMOVED, was), (ADDED, now)):
             if table:

@@ -105,14 +105,20 @@ def to_be_removed(settings: Settings) -> list[str]:
     )  # fmt: skip
 
 
-def prune(settings: Settings) -> None:
-    """Removes what need not be kept. A release goes by its name first, so that one that is half removed is none; what a
-    kill left of it goes next time. Whoever has a file of it open keeps it. Call it under the writer's lock."""
-    for left in settings.releases.glob(f"{GOING}*"):
-        shutil.rmtree(left)
-    if read_pointer(settings.warehouse) is None:
-        return  # which one readers have open isn't known
-    for release_id in to_be_removed(settings):
-        going = settings.releases / f"{GOING}{release_id}"
-        (settings.releases / release_id).rename(going)
-        shutil.rmtree(going)
+def prune(settings: Settings) -> list[str]:
+    """Removes what need not be kept; returns what couldn't be removed, a sentence each, and the next run tries again.
+
+    A release goes by its name first, so that one that is half removed is none; what a kill left of it goes next time.
+    Whoever has a file of it open keeps it. Call it under the writer's lock."""
+    stuck: list[str] = []
+    # Where it isn't known which one readers have open, none goes.
+    going = to_be_removed(settings) if read_pointer(settings.warehouse) else []
+    for path in [*settings.releases.glob(f"{GOING}*"), *(settings.releases / release_id for release_id in going)]:
+        try:
+            shutil.rmtree(path if path.name.startswith(GOING) else path.rename(path.with_name(GOING + path.name)))
+        except OSError as error:
+            stuck.append(
+                f"{path} can't be removed ({error.strerror}); the next run tries again"
+                " / 지울 수 없습니다. 다음 실행이 다시 지웁니다"
+            )
+    return stuck

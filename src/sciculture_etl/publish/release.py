@@ -72,7 +72,9 @@ def publish_release(
         _show_operations(settings, warehouse, promises)
     elif publication.outcome == "unchanged":
         follow_again(settings.warehouse)
-    prune(settings)
+    # What is published is published, whatever of the old can't be cleared away.
+    if stuck := prune(settings):
+        publication.remarks.append(SuiteOutcome("kept releases", len(stuck), warnings=stuck))
     return publication
 
 

@@ -16,6 +16,7 @@ from sciculture_etl.load import Warehouse
 from sciculture_etl.publish.causes import tell_causes
 from sciculture_etl.publish.diff import HISTORY, count_differences, find_differences
 from sciculture_etl.publish.manifest import table_hashes
+from sciculture_etl.publish.whole import damage_told
 from sciculture_etl.settings import sql_text
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -44,7 +45,8 @@ def write_revisions(
     run(f"CREATE OR REPLACE TEMP TABLE {HISTORY} ({listed})")
     carried = previous / "parquet" / f"{HISTORY}.parquet" if previous else None
     if carried and carried.exists():
-        run(f"INSERT INTO {HISTORY} BY NAME SELECT * FROM read_parquet({sql_text(carried)})")
+        with damage_told(carried):
+            run(f"INSERT INTO {HISTORY} BY NAME SELECT * FROM read_parquet({sql_text(carried)})")
     if before is None or previous is None:
         return {}
     was, now = table_hashes(before), table_hashes(manifest)
