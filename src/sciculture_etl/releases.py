@@ -144,8 +144,8 @@ def _history_of(release: Path) -> Path:
 
 
 def _history_between(connection: duckdb.DuckDBPyConnection, old: Path, new: Path) -> None:
-    """``between_them``: the revisions that only one of the two knows, whichever of them is the newer one, and also
-    where one was rolled back before the other was built."""
+    """``between_them``: the revisions that only one of the two knows. What only the old one knows was undone on the way
+    to the new one: by a rollback before that was built, or since the older release is asked for as the new one."""
     known = []
     for number, release in enumerate((old, new)):
         path = _history_of(release)
@@ -156,6 +156,6 @@ def _history_between(connection: duckdb.DuckDBPyConnection, old: Path, new: Path
         known.append(f"history_{number}")
     (one, other) = known
     connection.execute(
-        f"CREATE TEMP TABLE between_them AS (FROM {one} ANTI JOIN {other} USING (release_id)) UNION ALL "
-        f"(FROM {other} ANTI JOIN {one} USING (release_id))"
+        f"CREATE TEMP TABLE between_them AS (SELECT * REPLACE ('undone: ' || cause AS cause) FROM {one} "
+        f"ANTI JOIN {other} USING (release_id)) UNION ALL (FROM {other} ANTI JOIN {one} USING (release_id))"
     )

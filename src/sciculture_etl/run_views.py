@@ -93,8 +93,8 @@ def _show_work(console: Console, plan: Plan) -> None:
     console.print(Text(f"  estimate / 예상: {seconds}; published once, at the end / 공표는 끝에 한 번"))
 
 
-def show_runs(console: Console, records: Sequence[RunRecord]) -> None:
-    """The journal, the newest first."""
+def show_runs(console: Console, records: Sequence[RunRecord], at_work: bool) -> None:
+    """The journal, the newest first; times in Seoul. at_work: somebody holds the warehouse now."""
     table = Table(box=None, padding=(0, 2))
     for heading in ("no.", "run / 실행", "began / 시작", "took / 걸린 시간", "outcome / 결과", "read / 읽음", ""):
         table.add_column(heading, justify="right" if heading in ("no.", "read / 읽음") else "left")
@@ -103,8 +103,11 @@ def show_runs(console: Console, records: Sequence[RunRecord]) -> None:
         took = f"{record.seconds:,.0f} s" if record.ended_at else ""
         about = [record.reason, *record.told.get("refusals", [])[:1], record.told.get("error", "")]
         scope = f" {planned}" if (planned := _scope(record)) else ""
+        outcome = OUTCOMES[record.outcome]
+        if at_work and record is records[0] and not record.ended_at:
+            outcome = "[cyan]at work / 실행 중[/]"
         table.add_row(
-            str(record.run_no), Text(record.kind + scope), f"{began:%Y-%m-%d %H:%M}", took, OUTCOMES[record.outcome],
+            str(record.run_no), Text(record.kind + scope), f"{began:%Y-%m-%d %H:%M}", took, outcome,
             f"{record.told.get('read', 0):,}", Text("; ".join(part for part in about if part)),
         )  # fmt: skip
     console.print(table)

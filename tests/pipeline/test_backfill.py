@@ -19,6 +19,7 @@ from nights import hashes, night, operations, published, settings, submit
 from sciculture_etl.contracts import Contract, load_contracts
 from sciculture_etl.contracts.contract import read_contract
 from sciculture_etl.pipeline import Plan, Run, RunReport, Runs, Scope
+from sciculture_etl.publish.checks import accounts_that_disagree
 from sciculture_etl.settings import EXPECTATIONS, UserMistake
 
 CENTRE, OTHER = "가상시험센터", "가상둘째센터"
@@ -184,8 +185,11 @@ def test_a_contract_that_lost_a_column_leaves_no_holes_outside_the_plan_and_none
     with pytest.raises(UserMistake, match="lost or renamed columns"):
         Run.plan_backfill(settings(inbox, warehouse), Scope.from_words("2018"), contracts=renamed)
     # Changed back, the rows that lost it are read again.
-    assert night(inbox, warehouse).read_count == 4
-    assert night(inbox, warehouse).read_count == 0
+    report = night(inbox, warehouse)
+    assert (report.read_count, report.publication.outcome) == (4, "unchanged")
+    with Run.open(settings(inbox, warehouse)) as run:
+        assert accounts_that_disagree(run.warehouse, run.contracts) == []
+        assert run.read_and_load() == 0
 
 
 def test_what_people_decided_since_waits_for_the_night(history: tuple[Path, Path], tmp_path: Path) -> None:
@@ -207,6 +211,8 @@ def test_everything_may_be_read_again_though_nothing_changed(history: tuple[Path
     plan, report = backfill(inbox, warehouse, Scope.from_words("2018:2019"), everything=True)
     assert plan.why() == {"asked for": 4}
     assert (report.read_count, report.publication.outcome) == (4, "unchanged")
+    with Run.open(settings(inbox, warehouse)) as run:
+        assert accounts_that_disagree(run.warehouse, run.contracts) == []
     assert Run.plan_backfill(settings(inbox, warehouse), Scope.from_words("2018:2019")).is_empty
 
 

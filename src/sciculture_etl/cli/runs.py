@@ -111,14 +111,17 @@ def runs(
     from dataclasses import asdict
 
     from sciculture_etl.console import operators_console
+    from sciculture_etl.load.lock import lock_holder
     from sciculture_etl.pipeline import Runs
     from sciculture_etl.run_views import show_runs
 
-    records = [r for r in Runs(Settings.from_environment().archive).all() if kind in (None, r.kind)][: -last - 1 : -1]
+    settings = Settings.from_environment()
+    records = [r for r in Runs(settings.archive).all() if kind in (None, r.kind)][: -last - 1 : -1]
     if as_json:
         print(json.dumps([asdict(record) for record in records], ensure_ascii=False, indent=1))
     else:
-        show_runs(operators_console(width=160), records)
+        at_work = kind is None and lock_holder(settings.warehouse) is not None
+        show_runs(operators_console(width=160), records, at_work)
 
 
 def _wanted(

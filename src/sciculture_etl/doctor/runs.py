@@ -5,19 +5,27 @@ from __future__ import annotations
 import os
 import urllib.request
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from sciculture_etl.doctor.case import Case, Check, fault, ok, remark
+from sciculture_etl.doctor.case import Case, Check, Words, fault, ok, remark
 from sciculture_etl.pipeline import Runs
 from sciculture_etl.pipeline.journal import UNFINISHED
 
 SECONDS_TO_ANSWER = 5
+SEOUL = ZoneInfo("Asia/Seoul")
 TROUBLED = {
     UNFINISHED: ("was killed", "강제로 끝났습니다"),
     "stopped": ("was stopped", "멈추었습니다"),
     "failed": ("failed", "실패했습니다"),
     "refused": ("refused to publish", "공표하지 않았습니다"),
 }
+
+REFUSED: Words = (
+    "mend what it names: correct or withdraw the submission (sciculture withdraw), then sciculture run",
+    "이유에 적힌 것을 바로잡거나 그 제출본을 철회한 뒤(sciculture withdraw) sciculture run을 실행해 주세요",
+)
 
 
 def nobody_waits(case: Case) -> Iterator[Check]:
@@ -43,7 +51,7 @@ def last_run_ended_well(case: Case) -> Iterator[Check]:
         yield ok("last run", "none yet", "아직 없음")
         return
     last = ended[-1]
-    when = f"{last.kind} {last.began_at}"
+    when = f"{last.kind} {datetime.fromisoformat(last.began_at).astimezone(SEOUL):%Y-%m-%d %H:%M}"
     if last.outcome in TROUBLED:
         en, ko = TROUBLED[last.outcome]
         refusals = "; ".join(str(line) for line in last.told.get("refusals", []))[:300]
@@ -51,7 +59,9 @@ def last_run_ended_well(case: Case) -> Iterator[Check]:
         yield remark(
             "last run",
             (f"{when} {en} {why}".rstrip(), f"{when}: {ko} {why}".rstrip()),
-            ("run it again: sciculture run", "다시 실행해 주세요: sciculture run"),
+            REFUSED
+            if last.outcome == "refused"
+            else ("run it again: sciculture run", "다시 실행해 주세요: sciculture run"),
         )
     else:
         yield ok("last run", f"{when}: {last.outcome}", f"{when}: {last.outcome}")

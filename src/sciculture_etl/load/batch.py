@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import polars as pl
 
 from sciculture_etl.contracts import Contract
@@ -93,6 +94,7 @@ def load_batch(
         frames[table].write_parquet(path, compression="uncompressed", statistics=False)
     ids = [outcome.submission_id for outcome in outcomes]
     with warehouse.transaction() as connection:
+        _forget_same_readings(connection, outcomes)
         for table in OF_A_SUBMISSION:
             connection.execute(f"DELETE FROM log.{table} WHERE list_contains(?, submission_id)", [ids])
         for reading, parts in readings.items():
@@ -110,6 +112,17 @@ def load_batch(
                 f"submission_id, reading, count(*) FROM read_parquet({sql_text(accepted)}) GROUP BY ALL"
             )
     shutil.rmtree(folder)
+
+
+def _forget_same_readings(connection: duckdb.DuckDBPyConnection, outcomes: list[SubmissionOutcome]) -> None:
+    """Rows of another reading stay until what replaces them is in force; those of the same one would be doubled."""
+    known = connection.execute(
+        "SELECT submission_id, reading FROM log.submission WHERE list_contains(?, submission_id)",
+        [[outcome.submission_id for outcome in outcomes]],
+    ).fetchall()
+    same = set(known) & {(outcome.submission_id, outcome.reading) for outcome in outcomes}
+    for dataset in {dataset for o in outcomes if (o.submission_id, o.reading) in same for dataset in o.datasets}:
+        connection.executemany(f"DELETE FROM store.{dataset} WHERE submission_id = ? AND reading = ?", sorted(same))
 
 
 def _submission_row(outcome: SubmissionOutcome) -> dict[str, object]:

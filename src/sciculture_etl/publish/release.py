@@ -35,6 +35,9 @@ from sciculture_etl.settings import Settings, fingerprint
 from sciculture_etl.stopping import stop_if_asked
 from sciculture_etl.validate.suites import SuiteOutcome
 
+# Of one kind of refusal: what is wrong everywhere needn't be told of every submission.
+MOST_TOLD = 5
+
 
 @dataclass
 class Publication:
@@ -78,6 +81,11 @@ def publish_release(
     return publication
 
 
+def _few(sentences: list[str]) -> list[str]:
+    left = len(sentences) - MOST_TOLD
+    return sentences[:MOST_TOLD] + ([f"and {left:,} more"] if left > 0 else [])
+
+
 def _sweep(settings: Settings) -> None:
     for left in settings.releases.glob(".building-*"):
         shutil.rmtree(left, ignore_errors=True)
@@ -109,7 +117,7 @@ def _publish(
     wrong = [*accounts_that_disagree(warehouse, contracts), *facts_that_disagree(warehouse, contracts, promises)]
     if wrong:
         return Publication(
-            "refused", current_id, refusals=[f"the accounts of rows don't add up: {line}" for line in wrong]
+            "refused", current_id, refusals=[f"the accounts of rows don't add up: {line}" for line in _few(wrong)]
         )
     if not warehouse.value("SELECT count(*) FROM log.in_force") and current_id is None:
         return Publication(
