@@ -135,7 +135,7 @@ def test_two_releases_are_compared_in_either_order_with_the_causes_between_them(
     told = {line["column_name"]: (line["old_value"], line["new_value"]) for line in there["lines"]}
     assert told["session_count"] == ("36", "32")
     assert {line["column_name"]: (line["new_value"], line["old_value"]) for line in back["lines"]} == told
-    assert {line["cause"] for line in there["lines"]} == {line["cause"] for line in back["lines"]}
+    assert {f"undone: {line['cause']}" for line in there["lines"]} == {line["cause"] for line in back["lines"]}
     assert history.second in there["lines"][0]["cause"]
 
 
