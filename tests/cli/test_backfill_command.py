@@ -45,7 +45,6 @@ def test_it_plans_and_does_nothing_before_it_is_told_to(places: Places) -> None:
         ("--years", "2020", "--all"): "--reason",
         ("--years", "2020", "--all", *WHY): "--yes",
         ("--years", "2020", "--dataset", "dsc_clas"): "dsc_class",
-        ("--years", "이천이십"): "2016:2020",
         ("--resume",): "unfinished",
         ("--years", "2020", "--all", "--yes", "--reason", "담당자 010-0000-0000"): "personal data",
     }
@@ -57,6 +56,7 @@ def test_it_plans_and_does_nothing_before_it_is_told_to(places: Places) -> None:
     assert runs(places) == before
 
 
+@pytest.mark.slow
 def test_killed_it_is_resumed_with_its_plan_and_reason(places: Places) -> None:
     before = places.hashes()
     backfill = subprocess.Popen(

@@ -19,6 +19,7 @@ from nights import hashes, night, operations, published, settings, submit
 from sciculture_etl.contracts import Contract, load_contracts
 from sciculture_etl.contracts.contract import read_contract
 from sciculture_etl.pipeline import Plan, Run, RunReport, Runs, Scope
+from sciculture_etl.pipeline.backfill import planned_scope
 from sciculture_etl.publish.checks import accounts_that_disagree
 from sciculture_etl.settings import EXPECTATIONS, UserMistake
 
@@ -265,7 +266,10 @@ def test_killed_at_random_moments_a_backfill_ends_as_if_undisturbed(history: tup
         assert sessions(warehouse)[2017] == 4
         assert sessions(warehouse) in ({2017: 4, 2018: 4, 2019: 4, 2020: 4}, {2017: 4, 2018: 104, 2019: 104, 2020: 104})
     assert kills >= KILLS / 2
+    if begun := Runs(warehouse / "archive").unfinished_backfill():
+        assert (planned_scope(begun.plan), begun.reason) == (Scope.from_words("2018:2020"), "시험")
     backfill(inbox, warehouse, Scope.from_words("2018:2020"), with_alias(folder))
+    assert Runs(warehouse / "archive").unfinished_backfill() is None
     assert hashes(warehouse) == hashes(undisturbed)
     assert hashes(warehouse, "operator") == hashes(undisturbed, "operator")
     assert sessions(warehouse) == {2017: 4, 2018: 104, 2019: 104, 2020: 104}
