@@ -24,7 +24,7 @@ from sciculture_etl.publish.checks import accounts_that_disagree
 from sciculture_etl.settings import EXPECTATIONS, UserMistake
 
 CENTRE, OTHER = "가상시험센터", "가상둘째센터"
-KILLS = 3
+KILLS = 10
 SERVER = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload(["sciculture_etl.pipeline", "great_expectations", "duckdb_sqlalchemy"])
 
@@ -243,6 +243,7 @@ def _backfill_of_the_scope(inbox: Path, warehouse: Path, folder: Path) -> None:
     backfill(inbox, warehouse, Scope.from_words("2018:2020"), with_alias(folder))
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_a_backfill_ends_as_if_undisturbed(history: tuple[Path, Path], tmp_path: Path) -> None:
     inbox, warehouse = history
     undisturbed, folder = tmp_path / "undisturbed", tmp_path / "contract"

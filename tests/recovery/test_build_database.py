@@ -66,7 +66,8 @@ def test_a_database_that_cannot_be_opened_is_set_aside(
     assert database.with_name("warehouse.duckdb.corrupt").exists()
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(0, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
 def test_after_any_damage_at_most_one_more_night_ends_in_the_same_figures(
     days: Days, tmp_path: Path, seed: int
 ) -> None:

@@ -17,6 +17,7 @@ TODAY = datetime.now(UTC)
 YEAR = timedelta(days=365)
 
 
+@pytest.mark.slow
 def test_after_nights_under_a_wrong_clock_releases_go_on_counting_and_the_figures_are_the_same(
     days: Days, tmp_path: Path
 ) -> None:

@@ -36,6 +36,7 @@ def _no_file_larger_than(limit: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
+@pytest.mark.slow
 def test_wherever_the_disk_fills_up_a_night_with_room_ends_as_if_undisturbed(days: Days, tmp_path: Path) -> None:
     warehouse = days.copy(tmp_path)
     for stage, limit in STAGES.items():
