@@ -273,6 +273,7 @@ def reading_on(public: Path) -> Iterator[list[str]]:
         thread.join()
 
 
+@pytest.mark.slow
 def test_a_rollback_killed_anywhere_ends_in_one_of_the_two_releases(copy: History) -> None:
     ids, moments, killed = release_ids(copy.warehouse), random.Random(6), 0
     with reading_on(copy.warehouse / "sciculture.duckdb") as wrong:
