@@ -113,6 +113,7 @@ def all_ended(served: Served, deployment: str, before: str) -> dict[str, dict[st
     return {run["expected_start_time"]: run for run in runs} if ended else {}
 
 
+@pytest.mark.slow
 def test_of_missed_schedules_the_newest_runs_and_the_others_say_which(served: Served) -> None:
     deployment = served.api.deployment("nightly")["id"]
     away = served.places.inbox.with_name("away")
@@ -145,6 +146,7 @@ def test_a_run_waits_for_the_warehouse_and_is_told_as_crashed_when_killed(served
     until(lambda: served.told.about("Crashed"), "the notification")
 
 
+@pytest.mark.slow
 def test_a_refusal_at_the_console_shows_where_it_is_served_and_is_told_without_secrets(
     served: Served, tmp_path: Path
 ) -> None:

@@ -61,6 +61,7 @@ NIGHT = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not _may_mount(), reason="mounting a disk of its own isn't permitted here")
 @pytest.mark.parametrize(
     ("options", "told"),

@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from sciculture_etl.load.lock import lock_holder
 from tests.nights import hashes, night
 from tests.recovery.conftest import Days
@@ -22,6 +24,7 @@ def _children(pid: int) -> list[int]:
     return [int(child) for child in listing.read_text().split()] if listing.exists() else []
 
 
+@pytest.mark.slow
 def test_a_stopped_run_says_so_in_one_line_and_leaves_nothing_behind(days: Days, tmp_path: Path) -> None:
     warehouse = days.copy(tmp_path)
     for number, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
