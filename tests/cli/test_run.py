@@ -17,7 +17,7 @@ from sciculture_etl.sample import DAILY_SCIENCE_CLASS, write_sample
 from tests.cli.conftest import COMMAND, Places
 
 GOOD_REGISTER = "기관코드,기관명,기관유형,시도,시군구,사업연도\nINST-9001,가상시험기관,기업,대전광역시,유성구,2020\n"
-KILLS = 2
+KILLS = 1
 
 
 def put(places: Places, path: str, data: bytes) -> None:

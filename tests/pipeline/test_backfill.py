@@ -193,6 +193,7 @@ def test_a_contract_that_lost_a_column_leaves_no_holes_outside_the_plan_and_none
         assert run.read_and_load() == 0
 
 
+@pytest.mark.slow
 def test_what_people_decided_since_waits_for_the_night(history: tuple[Path, Path], tmp_path: Path) -> None:
     from sciculture_etl.submissions import decide
 

@@ -16,6 +16,8 @@ from nights import operations, published, submit
 
 from sciculture_etl.settings import PROJECT_ROOT
 
+pytestmark = pytest.mark.slow
+
 CHANGES = """
 import json
 from pathlib import Path

@@ -21,7 +21,7 @@ import pytest
 from forms import as_csv, table
 from nights import hashes, night, submit
 
-KILLS_IN_A_ROW = 4
+KILLS_IN_A_ROW = 3
 ROWS_OF_KILLS = 2
 KILLS = KILLS_IN_A_ROW * ROWS_OF_KILLS
 TABLES = "SELECT count(*) FROM duckdb_tables() WHERE NOT internal"
