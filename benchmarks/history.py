@@ -34,7 +34,7 @@ RESENT_AFTER = 24 * 3600  # seconds
 def make_inbox(folder: Path, files: int, first_year: int) -> Measured:
     """The sample from that year on, whose published figures come out, and its files sent again, one after the other and
     as often as it takes, until there are as many as wanted."""
-    from sciculture_etl.sample import write_sample
+    from sciculture_sample import write_sample
 
     shutil.rmtree(folder, ignore_errors=True)
     written = write_sample(folder, years=range(first_year, YEARS.stop))

@@ -39,7 +39,7 @@ PARTS = ("csv", "xlsx", "all")
 
 
 def make_sample(folder: Path, rows: int) -> Measured:
-    from sciculture_etl.sample import write_sample
+    from sciculture_sample import write_sample
 
     everything = folder / "all"
     scale = max(1, round(rows / ROWS_A_SCALE))

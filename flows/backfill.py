@@ -1,4 +1,4 @@
-"""A part of history read again, year by year, and published once: ``flows/backfill.py:backfill``.
+"""A part of history read again, year by year, and published once: ``sciculture_flows.backfill.backfill``.
 
 Who starts it has seen its plan (``sciculture backfill --plan``), so it asks nothing.
 """
@@ -11,12 +11,12 @@ from typing import Any
 from prefect import State, flow
 from prefect.runtime import flow_run
 
-from flows.artifacts import show_plan
-from flows.outcome import RUN, concluded, open_run
-from flows.steps import step
-from sciculture_etl.extract.journal import checked_reason
 from sciculture_etl.pipeline import Scope
 from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.storage.journal import checked_reason
+from sciculture_flows.artifacts import show_plan
+from sciculture_flows.outcome import RUN, concluded, open_run
+from sciculture_flows.steps import step
 
 
 def _scope(given: dict[str, Any]) -> Scope:

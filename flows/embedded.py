@@ -178,7 +178,7 @@ def _embedded(home: Path, host: str, port: int, settings: dict[str, str]) -> Ite
         url = f"http://{reached}:{at}/api"
         kind = "for-good" if settings is FOR_GOOD else "for-one-run"
         server = subprocess.Popen(
-            [sys.executable, "-m", "flows.server", str(listening.fileno()), kind],
+            [sys.executable, "-m", "sciculture_flows.server", str(listening.fileno()), kind],
             # In a session of its own: Ctrl-C is for the run, which still has to tell how it ended.
             pass_fds=[listening.fileno()], stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
             env=settings | os.environ | {"PREFECT_API_URL": url},

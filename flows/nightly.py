@@ -1,6 +1,6 @@
 """The nightly flow: extract → read, validate, load → accept → model → publish → answer.
 
-Also a deployment's entry point (``flows/nightly.py:nightly``): the places come from the environment.
+Also a deployment's entry point (``sciculture_flows.nightly.nightly``): the places come from the environment.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Any
 from prefect import State, flow
 from prefect.blocks.system import Secret
 
-from flows.outcome import RUN, concluded, open_run, run_name
-from flows.steps import EXTRACT_SECONDS, extract_step, step
 from sciculture_etl.extract import with_blocks
 from sciculture_etl.settings import Settings
+from sciculture_flows.outcome import RUN, concluded, open_run, run_name
+from sciculture_flows.steps import EXTRACT_SECONDS, extract_step, step
 
 
 @flow(name="nightly", flow_run_name=lambda: run_name("nightly"), **RUN)

@@ -12,9 +12,9 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from flows.embedded import ENDS_WITH_THE_RUN
 from sciculture_etl.personal import mask_text
 from sciculture_etl.settings import Settings
+from sciculture_flows.embedded import ENDS_WITH_THE_RUN
 
 if TYPE_CHECKING:
     from prefect import Flow

@@ -17,18 +17,18 @@ from prefect.runtime import flow_run
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.states import Cancelled, Completed, Failed
 
-from flows.artifacts import Recorded, show_report
-from flows.assets import tell_assets
-from flows.notify import on_crash, on_failure, tell_missing
-from flows.schedule import covered_by
-from flows.steps import HOUR, Watch, watching
-from flows.watchdog import SERVED, Watchdog
 from sciculture_etl.failures import failure_in_words
 from sciculture_etl.load import Busy
-from sciculture_etl.machine import explain
 from sciculture_etl.personal import mask_text
 from sciculture_etl.pipeline import Progress, Run, RunReport
 from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.storage.disk import explain
+from sciculture_flows.artifacts import Recorded, show_report
+from sciculture_flows.assets import tell_assets
+from sciculture_flows.notify import on_crash, on_failure, tell_missing
+from sciculture_flows.schedule import covered_by
+from sciculture_flows.steps import HOUR, Watch, watching
+from sciculture_flows.watchdog import SERVED, Watchdog
 
 SEOUL = ZoneInfo("Asia/Seoul")
 SECONDS_TO_RECORD = 10

@@ -1,4 +1,4 @@
-"""What stands in the build database, published (``flows/publish.py:publish``): for a changed SELECT or promise."""
+"""What stands in the build database, published (``sciculture_flows.publish.publish``): a SELECT or promise changed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.outcome import RUN, concluded, open_run, run_name
-from flows.steps import step
 from sciculture_etl.settings import Settings
+from sciculture_flows.outcome import RUN, concluded, open_run, run_name
+from sciculture_flows.steps import step
 
 
 @flow(name="publish", flow_run_name=lambda: run_name("publish"), **RUN)

@@ -1,4 +1,4 @@
-"""The build database made anew from the archive alone: ``flows/rebuild.py:rebuild``."""
+"""The build database made anew from the archive alone: ``sciculture_flows.rebuild.rebuild``."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.outcome import RUN, concluded, open_run, run_name
-from flows.steps import step
 from sciculture_etl.settings import Settings
+from sciculture_flows.outcome import RUN, concluded, open_run, run_name
+from sciculture_flows.steps import step
 
 
 @flow(name="rebuild", flow_run_name=lambda: run_name("rebuild"), **RUN)

@@ -1,5 +1,5 @@
-"""The embedded API's process: ``python -m flows.server FD KIND`` serves on the listening socket FD while its parent
-lives. KIND: ``for-one-run`` (the API alone) or ``for-good`` (with the UI and all services).
+"""The embedded API's process: ``python -m sciculture_flows.server FD KIND`` serves on the listening socket FD while its
+parent lives. KIND: ``for-one-run`` (the API alone) or ``for-good`` (with the UI and all services).
 
 Its standard input is a pipe that only the parent writes to: when that closes, however the parent ended, this process
 ends too. So a killed run leaves no server behind.

@@ -16,13 +16,13 @@ from prefect.deployments.runner import EntrypointType
 from prefect.runner import Runner
 from prefect.schedules import Cron
 
-from flows.backfill import backfill
-from flows.nightly import nightly
-from flows.publish import publish
-from flows.rebuild import rebuild
-from flows.steps import HOUR
-from flows.watchdog import SERVED
 from sciculture_etl.settings import UserMistake
+from sciculture_flows.backfill import backfill
+from sciculture_flows.nightly import nightly
+from sciculture_flows.publish import publish
+from sciculture_flows.rebuild import rebuild
+from sciculture_flows.steps import HOUR
+from sciculture_flows.watchdog import SERVED
 
 TIMEZONE = "Asia/Seoul"
 MINUTE = 60

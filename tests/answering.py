@@ -10,9 +10,9 @@ from forms import SUBMITTER
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sciculture_etl.check import Checked, check_file
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.feedback import Answer, answer_workbook
+from sciculture_etl.validate.check import Checked, check_file
 
 COLOURS = {"FFFFC7CE": "error", "FFFFEB9C": "warning", "FFDDEBF7": "info"}
 RESULT = "점검결과"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sciculture_etl.sample import DAILY_SCIENCE_CLASS, write_sample
+from sciculture_sample import DAILY_SCIENCE_CLASS, write_sample
 
 COMMAND = Path(sys.executable).with_name("sciculture")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sciculture_etl.sample import DAILY_SCIENCE_CLASS, write_sample
+from sciculture_sample import DAILY_SCIENCE_CLASS, write_sample
 from tests.cli.conftest import COMMAND, Places
 from tests.nights import night
 

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from sciculture_etl.load import writer_lock
-from sciculture_etl.sample import DAILY_SCIENCE_CLASS, write_sample
+from sciculture_sample import DAILY_SCIENCE_CLASS, write_sample
 from tests.cli.conftest import COMMAND, Places
 
 GOOD_REGISTER = "기관코드,기관명,기관유형,시도,시군구,사업연도\nINST-9001,가상시험기관,기업,대전광역시,유성구,2020\n"

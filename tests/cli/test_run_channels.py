@@ -18,7 +18,7 @@ TOKEN = "t0ken-never-shown"
 SAVE_BLOCK_AND_RUN = """
 import json, os, subprocess, sys
 from pathlib import Path
-from flows.embedded import prefect_api
+from sciculture_flows.embedded import prefect_api
 with prefect_api(Path(os.environ["SCICULTURE_WAREHOUSE"])):
     from prefect.blocks.system import Secret
     Secret(value=json.loads(sys.stdin.read())).save("kofst-desk")

@@ -11,7 +11,7 @@ from channel_servers import PASSWORD, sftp_server, silent_server
 from nights import submit
 
 from sciculture_etl.extract import Archive, Extraction, anything_new, channels_of, extract_submissions, with_blocks
-from sciculture_etl.extract.faults import in_words
+from sciculture_etl.extract.channels.faults import in_words
 from sciculture_etl.pipeline import Run
 from sciculture_etl.settings import Patience, Settings, UserMistake
 

@@ -173,7 +173,7 @@ def test_a_block_kept_in_prefect_is_told_too(served: Served, monkeypatch: pytest
     from prefect.blocks.notifications import CustomWebhookNotificationBlock
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    from flows.notify import notify
+    from sciculture_flows.notify import notify
 
     monkeypatch.setenv("SCICULTURE_NOTIFY", "prefect://custom-webhook/desk")
     with temporary_settings({PREFECT_API_URL: served.api.url}):

@@ -30,7 +30,7 @@ def extracted(api: Api, settings: Settings, retries: Sequence[float], seconds: f
     from prefect import flow
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    from flows.steps import extract_step
+    from sciculture_flows.steps import extract_step
 
     def attempt() -> Any:
         with Run.open(settings) as run:

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from judging import Judged, judge
 from mutations import ODD, corpus, mutate
 
-from sciculture_etl.check import as_answer, check_file
 from sciculture_etl.contracts import load_contracts
+from sciculture_etl.validate.check import as_answer, check_file
 
 COUNT = int(os.environ.get("SCICULTURE_FUZZ") or 40)
 BATCHES = 8

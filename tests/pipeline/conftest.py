@@ -16,7 +16,7 @@ import pytest
 from nights import night, night_of_figures
 
 from sciculture_etl.pipeline import RunReport
-from sciculture_etl.sample import DAILY_SCIENCE_CLASS, write_sample
+from sciculture_sample import DAILY_SCIENCE_CLASS, write_sample
 
 
 @dataclass(frozen=True)

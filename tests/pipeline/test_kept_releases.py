@@ -26,8 +26,8 @@ from sciculture_etl.cli import app
 from sciculture_etl.pipeline import Run
 from sciculture_etl.publish.current import finish_swap
 from sciculture_etl.publish.kept import next_release_id, prune, removable
+from sciculture_etl.publish.releases import compare_releases, list_releases, pin
 from sciculture_etl.publish.rollback import rollback
-from sciculture_etl.releases import compare_releases, list_releases, pin
 from sciculture_etl.settings import Settings, UserMistake
 from sciculture_etl.submissions import decide
 

@@ -18,7 +18,7 @@ import pytest
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.doctor import Case, mend
 from sciculture_etl.load import Busy, Warehouse
-from sciculture_etl.load.damage import BrokenDatabase
+from sciculture_etl.storage.damage import BrokenDatabase
 from tests.nights import hashes, night, settings
 from tests.recovery.conftest import Days
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sciculture_etl.load.lock import lock_holder
+from sciculture_etl.storage.lock import lock_holder
 from tests.nights import hashes, night
 from tests.recovery.conftest import Days
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sample_reading import disk_path, sheets_of
 
-from sciculture_etl.sample import DAILY_SCIENCE_CLASS, SampleReport, write_sample
+from sciculture_sample import DAILY_SCIENCE_CLASS, SampleReport, write_sample
 
 Tables = dict[tuple[str, str | None], list[list[Any]]]
 

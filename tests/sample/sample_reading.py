@@ -9,7 +9,7 @@ from typing import Any
 
 import python_calamine
 
-from sciculture_etl.sample.columns import HEADERS, PARENTS
+from sciculture_sample.columns import HEADERS, PARENTS
 
 CHILDREN = {text for fields in HEADERS.values() for name in PARENTS if name in fields for text in fields[name]}
 UNIT = "(?:명|회|건|일|천원|백만원|원)"

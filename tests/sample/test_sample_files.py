@@ -11,10 +11,10 @@ import pytest
 import python_calamine
 from sample_reading import column_sum, disk_path, plain
 
-from sciculture_etl.sample import SampleReport
-from sciculture_etl.sample.columns import HEADERS
-from sciculture_etl.sample.files import NOTICE
-from sciculture_etl.sample.styles import FILE_NAMES, STYLES
+from sciculture_sample import SampleReport
+from sciculture_sample.columns import HEADERS
+from sciculture_sample.files import NOTICE
+from sciculture_sample.styles import FILE_NAMES, STYLES
 
 Truth = dict[str, Any]
 Tables = dict[tuple[str, str | None], list[list[Any]]]

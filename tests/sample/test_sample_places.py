@@ -5,10 +5,10 @@ from collections import Counter
 
 import pytest
 
-from sciculture_etl.sample.places import REFERENCE, Place, load_places, plain_name
-from sciculture_etl.sample.planted import ROW_ERRORS
-from sciculture_etl.sample.styles import RegionStyle
-from sciculture_etl.sample.wording import write_dong, write_region
+from sciculture_sample.places import REFERENCE, Place, load_places, plain_name
+from sciculture_sample.planted import ROW_ERRORS
+from sciculture_sample.styles import RegionStyle
+from sciculture_sample.wording import write_dong, write_region
 
 
 def divisions_of(year: int) -> list[dict[str, str]]:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from sciculture_etl.sample.history import CLASSES
-from sciculture_etl.sample.places import load_places
-from sciculture_etl.sample.world import Centre, ClassRow, build_world, repeat_classes
+from sciculture_sample.history import CLASSES
+from sciculture_sample.places import load_places
+from sciculture_sample.world import Centre, ClassRow, build_world, repeat_classes
 
 
 @pytest.fixture(scope="module")

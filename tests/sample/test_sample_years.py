@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from sample_reading import column_cells, column_sum, disk_path, number
 
-from sciculture_etl.sample import SampleReport, write_sample
-from sciculture_etl.sample.columns import HEADERS
-from sciculture_etl.sample.editions import SPONSORS_OF_THE_13TH
-from sciculture_etl.sample.files import NOTICE
-from sciculture_etl.sample.history import (
+from sciculture_sample import SampleReport, write_sample
+from sciculture_sample.columns import HEADERS
+from sciculture_sample.editions import SPONSORS_OF_THE_13TH
+from sciculture_sample.files import NOTICE
+from sciculture_sample.history import (
     CLASSES,
     INCLUSIVE_PARTICIPANTS,
     MEMBERS,

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import sciculture_etl.sample
+import sciculture_sample
 from sciculture_etl.cli import app
-from sciculture_etl.sample import DAILY_SCIENCE_CLASS, SampleReport, write_sample, writing
-from sciculture_etl.sample.styles import BULK_SCALE
+from sciculture_sample import DAILY_SCIENCE_CLASS, SampleReport, write_sample, writing
+from sciculture_sample.styles import BULK_SCALE
 
 
 def fingerprint(root: Path) -> str:
@@ -29,7 +29,7 @@ def fingerprint(root: Path) -> str:
 
 def test_same_arguments_give_the_same_tree_in_another_process(sample: SampleReport, tmp_path: Path) -> None:
     code = (
-        "import sys, pathlib; from sciculture_etl.sample import DAILY_SCIENCE_CLASS, write_sample; "
+        "import sys, pathlib; from sciculture_sample import DAILY_SCIENCE_CLASS, write_sample; "
         "write_sample(pathlib.Path(sys.argv[1]), datasets=DAILY_SCIENCE_CLASS)"
     )
     environment = os.environ | {"PYTHONHASHSEED": "7", "TZ": "UTC"}
@@ -113,7 +113,7 @@ def test_years_that_are_none_are_refused_on_the_command_line(tmp_path: Path) -> 
 
 
 def test_the_generator_imports_nothing_else_of_the_project() -> None:
-    for path in Path(sciculture_etl.sample.__file__).parent.glob("*.py"):
+    for path in Path(sciculture_sample.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
-            assert not module.startswith("sciculture_etl") or module.startswith("sciculture_etl.sample")
+            assert not module.startswith("sciculture_etl") or module.startswith("sciculture_sample")

@@ -8,9 +8,9 @@ from filling import FIRST, HEADER, YEAR, Form, codes
 from forms import FACILITY, as_csv, table
 from judging import judge
 
-from sciculture_etl.check import as_answer
 from sciculture_etl.contracts import Contract, TemplateMark, form_version, load_contracts, read_contract
 from sciculture_etl.settings import EXPECTATIONS
+from sciculture_etl.validate.check import as_answer
 
 MARK = "A5"
 

@@ -8,8 +8,8 @@ import sys
 from sciculture_etl import stopping
 from sciculture_etl.cli import doctor, files, region, release, runs, serve, submissions, template
 from sciculture_etl.cli.app import BUSY, FAILED, app
-from sciculture_etl.machine import explain
 from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.storage.disk import explain
 
 __all__ = ["app", "doctor", "files", "main", "region", "release", "runs", "serve", "submissions", "template"]
 

@@ -18,10 +18,10 @@ def doctor(
     mend: Annotated[bool, typer.Option("--mend", help="Do first what is safe, and say what was done.")] = False,
 ) -> None:
     """Examine everything that runs need and make: exit code 0 all well, 3 remarks, 5 faults. Reads only."""
-    from sciculture_etl.console import operators_console
+    from sciculture_etl.cli.views.console import operators_console
+    from sciculture_etl.cli.views.doctor import Examining, as_machine_examination, show_examination
     from sciculture_etl.doctor import Case, Verdict, examine
     from sciculture_etl.doctor import mend as mend_case
-    from sciculture_etl.doctor_views import Examining, as_machine_examination, show_examination
 
     settings, console = Settings.from_environment(), operators_console(quiet=as_json)
     with Examining(console) as progress:

@@ -24,10 +24,10 @@ def check(
     lang: Annotated[Language, typer.Option(help="Language of the answer.")] = Language.ko,
 ) -> None:
     """Tell what the nightly run would say of a file: exit code 0 accepted, 3 accepted in part, 4 rejected."""
-    from sciculture_etl.check import PARTIALLY, REJECTED, as_answer, check_file
-    from sciculture_etl.check_views import check_page, show_check
-    from sciculture_etl.console import operators_console
+    from sciculture_etl.cli.views.check import check_page, show_check
+    from sciculture_etl.cli.views.console import operators_console
     from sciculture_etl.contracts import load_contracts
+    from sciculture_etl.validate.check import PARTIALLY, REJECTED, as_answer, check_file
 
     limits = Settings.from_environment().limits
     data = _bytes(file, limits)
@@ -68,7 +68,7 @@ def sample(
     seed: Annotated[int, typer.Option(help="Another seed, other splits; the totals stay.")] = 2020,
 ) -> None:
     """Write invented sample submissions whose true totals are the published figures."""
-    from sciculture_etl.sample import write_sample
+    from sciculture_sample import write_sample
 
     try:
         report = write_sample(out, _years(years), scale=scale, seed=seed, datasets=dataset)

@@ -28,7 +28,7 @@ def figures(
     """Print every published figure with what the current release gives for it and where it was published."""
     import duckdb
 
-    from sciculture_etl.console import figures_table, operators_console
+    from sciculture_etl.cli.views.console import figures_table, operators_console
     from sciculture_etl.publish import read_figures_checked
 
     path = Settings.from_environment().warehouse / "sciculture.duckdb"
@@ -48,9 +48,9 @@ def listing(context: typer.Context, as_json: AsJson = False) -> None:
     """List the releases that are kept, the newest first: what each took in and changed, and which go next."""
     if context.invoked_subcommand:
         return
-    from sciculture_etl.console import operators_console
-    from sciculture_etl.release_views import show_releases
-    from sciculture_etl.releases import list_releases
+    from sciculture_etl.cli.views.console import operators_console
+    from sciculture_etl.cli.views.releases import show_releases
+    from sciculture_etl.publish.releases import list_releases
 
     rows = list_releases(Settings.from_environment())
     if as_json:
@@ -64,7 +64,7 @@ def pin(
     release: Release, reason: Annotated[str, typer.Option(help="Why; it is kept and told. No personal data.")]
 ) -> None:
     """Keep a release whatever its age."""
-    from sciculture_etl.releases import pin as pin_release
+    from sciculture_etl.publish.releases import pin as pin_release
 
     entry = pin_release(Settings.from_environment(), release, reason)
     print(f"{entry['release_id']} pinned: it is kept until it is unpinned / 고정했습니다")
@@ -75,7 +75,7 @@ def unpin(
     release: Release, reason: Annotated[str, typer.Option(help="Why; it is kept and told. No personal data.")] = ""
 ) -> None:
     """Let a pinned release go when its time comes."""
-    from sciculture_etl.releases import pin as pin_release
+    from sciculture_etl.publish.releases import pin as pin_release
 
     entry = pin_release(Settings.from_environment(), release, reason, undo=True)
     print(f"{entry['release_id']} unpinned: it goes when its time comes / 고정을 풀었습니다")
@@ -92,9 +92,9 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Tell what differs between the figures of two releases, and what caused it."""
-    from sciculture_etl.console import operators_console
-    from sciculture_etl.release_views import show_difference
-    from sciculture_etl.releases import compare_releases
+    from sciculture_etl.cli.views.console import operators_console
+    from sciculture_etl.cli.views.releases import show_difference
+    from sciculture_etl.publish.releases import compare_releases
 
     lines = limit if limit is not None else 0 if as_json else SHOWN_LINES
     found = compare_releases(Settings.from_environment(), old, new, table, lines or None)

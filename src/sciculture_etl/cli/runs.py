@@ -15,8 +15,8 @@ import typer
 
 from sciculture_etl import stopping
 from sciculture_etl.cli.app import PARTIAL, REFUSED, app
-from sciculture_etl.machine import check_room, places_of
 from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.storage.disk import check_room, places_of
 
 if TYPE_CHECKING:
     from sciculture_etl.pipeline import Plan, RunReport, Scope
@@ -30,7 +30,7 @@ Explain = Annotated[bool, typer.Option("--explain", help="Say why each thing was
 def run(as_json: AsJson = False, wait: Wait = 0, explain: Explain = False) -> None:
     """Run the nightly flow: what is new in the inbox goes all the way to a published release."""
     with _watched(as_json, explain, looks_into_inbox=True) as watch:
-        from flows.nightly import nightly
+        from sciculture_flows.nightly import nightly
 
         watch(nightly, wait_seconds=wait)
 
@@ -39,7 +39,7 @@ def run(as_json: AsJson = False, wait: Wait = 0, explain: Explain = False) -> No
 def rebuild(as_json: AsJson = False, wait: Wait = 0, explain: Explain = False) -> None:
     """Make the build database anew from the archive alone; the release stays unless figures change."""
     with _watched(as_json, explain) as watch:
-        from flows.rebuild import rebuild as flow
+        from sciculture_flows.rebuild import rebuild as flow
 
         watch(flow, wait_seconds=wait)
 
@@ -48,7 +48,7 @@ def rebuild(as_json: AsJson = False, wait: Wait = 0, explain: Explain = False) -
 def publish(as_json: AsJson = False, wait: Wait = 0, explain: Explain = False) -> None:
     """Publish what has been read so far, without looking for new files; it ends the hold that follows a rollback."""
     with _watched(as_json, explain) as watch:
-        from flows.publish import publish as flow
+        from sciculture_flows.publish import publish as flow
 
         watch(flow, wait_seconds=wait)
 
@@ -72,10 +72,10 @@ def backfill(
     explain: Explain = False,
 ) -> None:
     """Read a part of history again: shows the plan, asks, reads year by year, publishes once."""
-    from sciculture_etl.console import operators_console
-    from sciculture_etl.extract.journal import checked_reason
+    from sciculture_etl.cli.views.console import operators_console
+    from sciculture_etl.cli.views.runs import show_plan
     from sciculture_etl.pipeline import Run
-    from sciculture_etl.run_views import show_plan
+    from sciculture_etl.storage.journal import checked_reason
 
     settings = Settings.from_environment()
     scope, said, begun = _wanted(settings, years, dataset, submitter, resume)
@@ -93,7 +93,7 @@ def backfill(
     if not yes:
         _ask(plan, as_json)
     with _watched(as_json, explain) as watch:
-        from flows.backfill import backfill as flow
+        from sciculture_flows.backfill import backfill as flow
 
         watch(
             flow, years=f"{scope.first_year}:{scope.last_year}", datasets=list(scope.datasets),
@@ -110,10 +110,10 @@ def runs(
     """List the last runs: when, why, and how each ended; what was killed shows as not ended."""
     from dataclasses import asdict
 
-    from sciculture_etl.console import operators_console
-    from sciculture_etl.load.lock import lock_holder
+    from sciculture_etl.cli.views.console import operators_console
+    from sciculture_etl.cli.views.runs import show_runs
     from sciculture_etl.pipeline import Runs
-    from sciculture_etl.run_views import show_runs
+    from sciculture_etl.storage.lock import lock_holder
 
     settings = Settings.from_environment()
     records = [r for r in Runs(settings.archive).all() if kind in (None, r.kind)][: -last - 1 : -1]
@@ -162,7 +162,7 @@ class _Watch:
         self.report: RunReport
 
     def __call__(self, flow: Any, **parameters: Any) -> None:
-        from flows.outcome import watch
+        from sciculture_flows.outcome import watch
 
         self.report = watch(flow, self.view, **parameters)
 
@@ -170,7 +170,7 @@ class _Watch:
 @contextmanager
 def _watched(as_json: bool, explain: bool, looks_into_inbox: bool = False) -> Iterator[_Watch]:
     """Prefect's API, the live view, and at the end the summary and the exit code of the flow that the block runs."""
-    from flows.embedded import prefect_api
+    from sciculture_flows.embedded import prefect_api
 
     stopping.listen()
     settings = Settings.from_environment()
@@ -179,7 +179,7 @@ def _watched(as_json: bool, explain: bool, looks_into_inbox: bool = False) -> It
         check_room(places_of(settings)[-1], settings)  # on a full disk Prefect's server waits rather than fails
     with prefect_api(settings.warehouse):
         _load_what_a_busy_night_needs(settings, looks_into_inbox)
-        from sciculture_etl.console import LiveView, as_machine_report, operators_console, show_summary
+        from sciculture_etl.cli.views.console import LiveView, as_machine_report, operators_console, show_summary
 
         console = operators_console(quiet=as_json)
         with LiveView(console) as view:
@@ -197,7 +197,7 @@ def _watched(as_json: bool, explain: bool, looks_into_inbox: bool = False) -> It
     else:
         show_summary(console, settings, report, seconds)
         if explain:
-            from sciculture_etl.run_views import show_reasons
+            from sciculture_etl.cli.views.runs import show_reasons
 
             show_reasons(console, report.reasons)
     raise typer.Exit(exit_code)
@@ -206,7 +206,7 @@ def _watched(as_json: bool, explain: bool, looks_into_inbox: bool = False) -> It
 def _load_what_a_busy_night_needs(settings: Settings, looks_into_inbox: bool) -> None:
     """Imports Great Expectations, which takes seconds, while Prefect's API starts; not for a night with nothing new."""
     from sciculture_etl.extract import Archive, anything_new
-    from sciculture_etl.validate.suites import preload
+    from sciculture_etl.quality.suites import preload
 
     try:
         busy = not looks_into_inbox or anything_new(settings, Archive(settings.archive))

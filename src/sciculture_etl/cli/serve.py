@@ -34,11 +34,11 @@ def serve(
     settings = Settings.from_environment()
     channels = channels_of(settings)
 
-    from flows.embedded import lasting_api
+    from sciculture_flows.embedded import lasting_api
 
     with lasting_api(settings.warehouse, host, port) as url:
-        from flows.serving import DEPLOYMENTS, SCHEDULED, schedule_of
-        from flows.serving import serve as serve_flows
+        from sciculture_flows.serving import DEPLOYMENTS, SCHEDULED, schedule_of
+        from sciculture_flows.serving import serve as serve_flows
 
         told = TOLD.format(
             pages=url.removesuffix("/api"),

@@ -56,8 +56,8 @@ def listing(
     """List what came, the newest first; with --status or --missing, what is owed and whether it came."""
     if context.invoked_subcommand:
         return
-    from sciculture_etl.console import operators_console
-    from sciculture_etl.submission_views import show_list, show_status
+    from sciculture_etl.cli.views.console import operators_console
+    from sciculture_etl.cli.views.submissions import show_list, show_status
     from sciculture_etl.submissions import Wanted, list_status, list_submissions
 
     wanted = Wanted(
@@ -78,8 +78,8 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Tell the whole story of one submission."""
-    from sciculture_etl.console import operators_console
-    from sciculture_etl.submission_views import show_story
+    from sciculture_etl.cli.views.console import operators_console
+    from sciculture_etl.cli.views.submissions import show_story
     from sciculture_etl.submissions import tell_story
 
     story = tell_story(Settings.from_environment(), submission)

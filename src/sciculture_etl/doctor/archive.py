@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sciculture_etl.doctor.case import Case, Check, fault, ok, remark
 from sciculture_etl.extract import Damage, Decisions, Restricted, damage_in
-from sciculture_etl.extract.journal import Journal
+from sciculture_etl.storage.journal import Journal
 
 JOURNALS = ("receipts.jsonl", "decisions.jsonl", "restricted.jsonl", "releases.jsonl", "runs.jsonl")
 NAMED = 20

@@ -17,12 +17,12 @@ import duckdb
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.doctor.case import Case, Check, Words, fault, ok, remark
 from sciculture_etl.load import Warehouse
-from sciculture_etl.load.proof import why_unreadable
 from sciculture_etl.load.warehouse import has_todays_layout
-from sciculture_etl.machine import free_room
 from sciculture_etl.pipeline import Silent
 from sciculture_etl.pipeline.intake import Intake
 from sciculture_etl.publish.checks import accounts_that_disagree
+from sciculture_etl.storage.disk import free_room
+from sciculture_etl.storage.proof import why_unreadable
 
 MADE_AGAIN: Words = (
     "nothing: the next run makes it again from the archive",

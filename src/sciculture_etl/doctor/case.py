@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from sciculture_etl.extract import Archive, Receipt, Restricted
-from sciculture_etl.load.lock import lock_holder
 from sciculture_etl.pipeline import Progress, Silent
 from sciculture_etl.settings import Settings
+from sciculture_etl.storage.lock import lock_holder
 
 Words = tuple[str, str]  # English, Korean
 NOTHING: Words = ("", "")

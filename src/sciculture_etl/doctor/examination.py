@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from sciculture_etl.doctor import archive, build, places, releases, runs
 from sciculture_etl.doctor.case import Case, Check, fault
 from sciculture_etl.failures import failure_in_words
-from sciculture_etl.machine import explain
 from sciculture_etl.settings import UserMistake
+from sciculture_etl.storage.disk import explain
 
 AREAS: dict[str, Callable[[Case], Iterable[Check]]] = {
     "settings": places.settings_hold,

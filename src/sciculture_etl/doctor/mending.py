@@ -13,10 +13,10 @@ from sciculture_etl.doctor.places import wrong_modes
 from sciculture_etl.doctor.releases import leftovers, stale_copies
 from sciculture_etl.extract import Archive, Damage, channels_of
 from sciculture_etl.load import writer_lock
-from sciculture_etl.load.damage import set_aside
-from sciculture_etl.load.proof import Unproved, why_unreadable
 from sciculture_etl.publish.current import finish_swap
 from sciculture_etl.settings import UserMistake
+from sciculture_etl.storage.damage import set_aside
+from sciculture_etl.storage.proof import Unproved, why_unreadable
 
 
 def mend(case: Case) -> list[Words]:

@@ -10,8 +10,8 @@ from pathlib import Path
 from sciculture_etl.contracts import load_contracts, load_promises
 from sciculture_etl.doctor.case import Case, Check, fault, ok, remark
 from sciculture_etl.extract import channels_of
-from sciculture_etl.machine import free_room, megabytes, places_of, room_needed, size_of
 from sciculture_etl.personal import mask_path
+from sciculture_etl.storage.disk import free_room, megabytes, places_of, room_needed, size_of
 
 PRIVATE = {"operations.duckdb": 0o600, "restricted": 0o700, "outbox": 0o700}
 

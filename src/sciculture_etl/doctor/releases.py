@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sciculture_etl.doctor.case import Case, Check, Words, fault, ok, remark
-from sciculture_etl.machine import megabytes
 from sciculture_etl.publish.current import current_release, read_pointer
 from sciculture_etl.publish.journal import decided
 from sciculture_etl.publish.rollback import current_hold
 from sciculture_etl.publish.whole import what_is_wrong
+from sciculture_etl.storage.disk import megabytes
 
 AREA = "current release"
 PATTERNS = (

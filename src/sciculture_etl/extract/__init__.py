@@ -1,7 +1,7 @@
 """Extract: from the channels (folders and servers) into the archive, where every file lies once under its sha256."""
 
 from sciculture_etl.extract.archive import Archive, Damaged, Receipt
-from sciculture_etl.extract.channel import channels_of, with_blocks
+from sciculture_etl.extract.channels.channel import channels_of, with_blocks
 from sciculture_etl.extract.damage import Damage, damage_in, tell_damage
 from sciculture_etl.extract.decisions import Decision, Decisions
 from sciculture_etl.extract.inbox import Extraction, anything_new, extract_submissions

@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sciculture_etl.extract.journal import Journal
 from sciculture_etl.settings import UserMistake
+from sciculture_etl.storage.journal import Journal
 
 CHUNK = 1024 * 1024
 

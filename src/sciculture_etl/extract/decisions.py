@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sciculture_etl.extract.archive import Receipt
-from sciculture_etl.extract.journal import Journal
+from sciculture_etl.storage.journal import Journal
 
 WITHDRAWN, REINSTATED = "withdrawn", "reinstated"
 

@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sciculture_etl.extract.archive import CHUNK, Archive, Receipt
-from sciculture_etl.extract.channel import Channel, channels_of
-from sciculture_etl.extract.faults import GivenUp, Lasting, Passing, Persistence, in_words, passes
+from sciculture_etl.extract.channels.channel import Channel, channels_of
+from sciculture_etl.extract.channels.faults import GivenUp, Lasting, Passing, Persistence, in_words, passes
 from sciculture_etl.extract.listing import Arrival, Look, Unreachable, look_at, open_channel, version
-from sciculture_etl.machine import is_full
 from sciculture_etl.settings import Patience, Settings
+from sciculture_etl.storage.disk import is_full
 
 Version = tuple[str, int | None, str, str]  # path, size, modified, mark
 # Servers allow about ten sessions on a connection.

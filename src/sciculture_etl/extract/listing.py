@@ -12,8 +12,8 @@ from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 import fsspec
 
-from sciculture_etl.extract.channel import Channel
-from sciculture_etl.extract.faults import GivenUp, Lasting, Persistence, in_words, passes
+from sciculture_etl.extract.channels.channel import Channel
+from sciculture_etl.extract.channels.faults import GivenUp, Lasting, Persistence, in_words, passes
 from sciculture_etl.extract.names import as_people_read, why_no_submission, why_refused
 from sciculture_etl.personal import mask_path
 from sciculture_etl.settings import Patience, UserMistake
@@ -93,11 +93,11 @@ def open_channel(channel: Channel, patience: Patience) -> tuple[Any, str]:
     if "BLOCK" in channel.options:
         raise Lasting("its block is read by the nightly flow alone")
     if channel.kind == "sftp":
-        from sciculture_etl.extract.sftp import Sftp
+        from sciculture_etl.extract.channels.sftp import Sftp
 
         return Sftp(channel, patience), unquote(address.path) or "/"
     if channel.kind == "https":
-        from sciculture_etl.extract.https import Listing, quoted
+        from sciculture_etl.extract.channels.https import Listing, quoted
 
         return Listing(channel, patience), quoted(channel.url).rstrip("/") + "/"
     if channel.kind == "s3":

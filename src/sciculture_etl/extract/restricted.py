@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from sciculture_etl.extract.archive import Archive
-from sciculture_etl.extract.journal import Journal
 from sciculture_etl.findings import Finding
 from sciculture_etl.settings import UserMistake
+from sciculture_etl.storage.journal import Journal
 
 # Nights are less apart than this. Where they weren't, the clock may have been wrong (or the machine off).
 LEAP = timedelta(days=7)

@@ -19,7 +19,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sciculture_etl.check import as_answer
 from sciculture_etl.contracts import Contract
 from sciculture_etl.extract import Archive
 from sciculture_etl.feedback.answer import SEOUL, Answer
@@ -30,6 +29,7 @@ from sciculture_etl.feedback.words import words
 from sciculture_etl.feedback.workbook import RESULT, answer_workbook
 from sciculture_etl.load import Warehouse
 from sciculture_etl.settings import fingerprint
+from sciculture_etl.validate.check import as_answer
 
 ASIDE = ".aside-"
 WRITERS, WORTH_A_POOL = 2, 60

@@ -8,10 +8,10 @@ from typing import Any
 
 import yaml
 
-from sciculture_etl.check import CheckedPart
 from sciculture_etl.feedback.answer import Answer, day_in_seoul
 from sciculture_etl.findings import catalogue
 from sciculture_etl.settings import EXPECTATIONS
+from sciculture_etl.validate.check import CheckedPart
 
 NAMES_TOLD = 12
 

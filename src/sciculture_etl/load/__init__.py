@@ -2,7 +2,7 @@
 
 from sciculture_etl.load.accept import accept_versions
 from sciculture_etl.load.batch import load_batch
-from sciculture_etl.load.lock import Busy, writer_lock
 from sciculture_etl.load.warehouse import Warehouse
+from sciculture_etl.storage.lock import Busy, writer_lock
 
 __all__ = ["Busy", "Warehouse", "accept_versions", "load_batch", "writer_lock"]

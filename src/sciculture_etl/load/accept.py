@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.load.warehouse import Warehouse
+from sciculture_etl.quality.suites import Suite, SuiteOutcome, run_suites
 from sciculture_etl.settings import fingerprint
-from sciculture_etl.validate.suites import Suite, SuiteOutcome, run_suites
 
 # The newest by the date in the file, else the day of receipt; then by receipt; then by content, so that no order of
 # processing can decide. One row a partition. A report of the whole year (no key) and reports of its parts exclude each

@@ -18,10 +18,10 @@ import duckdb
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.extract import Decision, Receipt
-from sciculture_etl.load.damage import BrokenDatabase, holder, is_broken, is_broken_at_opening, reason_of, set_aside
-from sciculture_etl.load.lock import Busy
-from sciculture_etl.load.proof import Unproved, why_unreadable
 from sciculture_etl.settings import fingerprint
+from sciculture_etl.storage.damage import BrokenDatabase, holder, is_broken, is_broken_at_opening, reason_of, set_aside
+from sciculture_etl.storage.lock import Busy
+from sciculture_etl.storage.proof import Unproved, why_unreadable
 
 ENVELOPE = {
     "submission_id": "VARCHAR",

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sciculture_etl.extract.journal import Journal
+from sciculture_etl.storage.journal import Journal
 
 UNFINISHED = "unfinished"
 

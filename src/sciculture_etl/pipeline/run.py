@@ -15,7 +15,6 @@ from sciculture_etl.feedback import answer_all
 from sciculture_etl.load import Warehouse, accept_versions, writer_lock
 from sciculture_etl.load.accept import Acceptance
 from sciculture_etl.load.warehouse import discard_database
-from sciculture_etl.machine import faults_in_words
 from sciculture_etl.model import Model, build_model
 from sciculture_etl.pipeline.backfill import Plan, Scope, ask_for, make_plan
 from sciculture_etl.pipeline.intake import NEW, Intake
@@ -24,6 +23,7 @@ from sciculture_etl.pipeline.report import Progress, Reasons, RunReport, Silent
 from sciculture_etl.publish import Publication, end_hold, publish_release, read_figures_checked
 from sciculture_etl.publish.current import write_aside
 from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.storage.disk import faults_in_words
 
 SEOUL = ZoneInfo("Asia/Seoul")
 KINDS = ("nightly", "backfill", "rebuild", "publish")

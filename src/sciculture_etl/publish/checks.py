@@ -5,7 +5,7 @@ from __future__ import annotations
 from sciculture_etl.contracts import Contract, Promise
 from sciculture_etl.load import Warehouse
 from sciculture_etl.model import Model
-from sciculture_etl.validate.suites import Suite, SuiteOutcome, run_suites
+from sciculture_etl.quality.suites import Suite, SuiteOutcome, run_suites
 
 
 def accounts_that_disagree(warehouse: Warehouse, contracts: dict[str, Contract]) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sciculture_etl.extract.journal import Journal
+from sciculture_etl.storage.journal import Journal
 
 SEOUL = ZoneInfo("Asia/Seoul")
 PINNED, UNPINNED = "pinned", "unpinned"

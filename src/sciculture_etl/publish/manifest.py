@@ -19,9 +19,9 @@ from sciculture_etl.load import Warehouse
 from sciculture_etl.model import Model
 from sciculture_etl.publish.figures import read_figures_checked
 from sciculture_etl.publish.files import STORAGE
+from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.regions import REFERENCE_VERSION
 from sciculture_etl.settings import EXPECTATIONS, SQL, code_version, fingerprint
-from sciculture_etl.validate.suites import SuiteOutcome
 
 INPUTS = """
 SELECT l.receipt_no, l.submission_id, l.file_sha256 AS sha256, l.source_file, l.submitter, l.datasets, l.program_years,

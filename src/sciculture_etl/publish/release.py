@@ -31,9 +31,9 @@ from sciculture_etl.publish.kept import kept_ids, next_release_id, prune, read_m
 from sciculture_etl.publish.manifest import make_manifest, table_hashes
 from sciculture_etl.publish.revision import write_revisions
 from sciculture_etl.publish.rollback import current_hold, settle_rollback, why_held
+from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.settings import Settings, fingerprint
 from sciculture_etl.stopping import stop_if_asked
-from sciculture_etl.validate.suites import SuiteOutcome
 
 # Of one kind of refusal: what is wrong everywhere needn't be told of every submission.
 MOST_TOLD = 5

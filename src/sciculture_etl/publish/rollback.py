@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sciculture_etl.extract.journal import checked_reason
-from sciculture_etl.load.lock import writer_lock
 from sciculture_etl.publish.current import PUBLIC, current_release, finish_swap, point_to, read_pointer, swap_to
 from sciculture_etl.publish.journal import HOLD_ENDED, ROLLED_BACK, WENT_ON, ReleaseJournal, decided, new_entry
 from sciculture_etl.publish.kept import find_release
 from sciculture_etl.publish.whole import what_is_wrong
 from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.storage.journal import checked_reason
+from sciculture_etl.storage.lock import writer_lock
 
 Hold = dict[str, Any]
 ABOUT_HOLDS = (ROLLED_BACK, WENT_ON, HOLD_ENDED)

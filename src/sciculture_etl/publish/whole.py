@@ -11,10 +11,10 @@ from typing import Any
 
 import duckdb
 
-from sciculture_etl.load.damage import BrokenFile, reason_of
-from sciculture_etl.load.proof import why_unreadable
 from sciculture_etl.publish.current import MODES, is_whole
 from sciculture_etl.settings import sql_text
+from sciculture_etl.storage.damage import BrokenFile, reason_of
+from sciculture_etl.storage.proof import why_unreadable
 
 
 def what_is_wrong(release: Path, quick: bool = False) -> str | None:

@@ -1,0 +1,1 @@
+"""What the commands show people on the console, and machines as JSON."""

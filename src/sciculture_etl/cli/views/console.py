@@ -1,0 +1,259 @@
+"""What the operator sees: the live view of a run, its summary, and the same for machines."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from sciculture_etl.cli.views.releases import counted
+from sciculture_etl.findings import catalogue
+from sciculture_etl.pipeline import RunReport
+from sciculture_etl.publish import Figure
+from sciculture_etl.settings import Settings
+
+STEPS = {
+    "prefect": "start Prefect / 준비",
+    "extract": "extract / 접수",
+    "load": "read and load / 읽기·적재",
+    "read": "  read / 읽기",
+    "validate": "  validate / 검증",
+    "resume": "end the hold / 보류 해제",
+    "accept": "accept / 반영",
+    "model": "model / 집계",
+    "publish": "publish / 공표",
+    "answer": "answer / 회신",
+    "answers": "  answers / 회신 작성",
+}
+
+
+def operators_console(quiet: bool = False, width: int = 110) -> Console:
+    """As wide as the terminal; in a file or pipe as wide as said, so that no line is broken."""
+    return Console(quiet=quiet, highlight=False, width=None if sys.stdout.isatty() else width)
+
+
+class LiveView:
+    """Progress of a run on a terminal; silent where the output is none. It opens with the start of Prefect, which ends
+    when the first step of the run starts (``work_began``, ``work_ended``: by ``time.monotonic``)."""
+
+    def __init__(self, console: Console) -> None:
+        self.work_began: float | None = None
+        self.work_ended: float | None = None
+        self._tasks: dict[str, TaskID] = {}
+        self._progress = Progress(
+            SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), BarColumn(bar_width=30),
+            MofNCompleteColumn(), TimeElapsedColumn(), console=console, disable=not console.is_terminal,
+        )  # fmt: skip
+
+    def __enter__(self) -> LiveView:
+        self._progress.start()
+        self._add("prefect", 1)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def _add(self, step: str, total: int) -> None:
+        self._tasks[step] = self._progress.add_task(STEPS.get(step, step), total=total)
+
+    def start(self, step: str, total: int) -> None:
+        if self.work_began is None:
+            self.work_began = time.monotonic()
+            self.advance("prefect")
+        self._add(step, total)
+
+    def advance(self, step: str, count: int = 1) -> None:
+        self._progress.advance(self._tasks[step], count)
+        self.work_ended = time.monotonic()
+
+
+def _count(numbers: dict[str, int], name: str) -> str:
+    return f"{numbers.get(name, 0):,}"
+
+
+def _pairs(title: str, lines: list[tuple[str, str]]) -> Table:
+    table = Table(
+        title=title, title_justify="left", title_style="bold", show_header=False, box=None, padding=(0, 2), min_width=40
+    )
+    table.add_column()
+    table.add_column(justify="right")
+    for label, value in lines:
+        table.add_row(label, value)
+    return table
+
+
+def _findings(report: RunReport) -> Table:
+    table = Table(
+        title="Findings / 지적", title_justify="left", title_style="bold", show_header=False, box=None, padding=(0, 2)
+    )
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column()
+    words = catalogue()
+    for code, count in sorted(report.findings.items()):
+        table.add_row(code, f"{count:,}", Text(words[code]["title_en"] + " / " + words[code]["title_ko"]))
+    return table
+
+
+UNFIT = {
+    "stale": "its source was mended or changed, take it away / 원본이 고쳐졌으니 지워 주세요",
+    "not_found": "the submission in force has no such row / 쓰이는 제출본에 그런 행이 없습니다",
+}
+BROKE = (
+    "the build database was broken, is set aside as warehouse.duckdb.corrupt and was made again from the archive / "
+    "작업용 데이터베이스가 손상되어 보관된 제출본에서 다시 만들었습니다"
+)
+STATUS = {
+    "equal": "[green]equal[/]", "differs": "[red]differs[/]", "incomplete": "[yellow]not all in yet[/]",
+    "no_data": "[dim]no data[/]",
+}  # fmt: skip
+
+
+def figures_table(figures: Sequence[Figure]) -> Table:
+    """Published figures with what a release gives for them."""
+    table = Table(
+        title="Published figures / 공표 수치", title_justify="left", title_style="bold", box=None, padding=(0, 1)
+    )
+    for heading in ("", "as published / 공표", "published", "this release", "", "year", "source"):
+        table.add_column(heading, justify="right" if heading in ("published", "this release") else "left")
+    for figure in figures:
+        table.add_row(
+            figure.figure_id, Text(_short(figure.seed_text, 40)), Text(_short(figure.expected, 24)),
+            Text(_short(figure.actual or "-", 24)), STATUS[figure.status],
+            Text(figure.year_or_date + ("?" if figure.year_basis == "assumed" else "")), Text(figure.source),
+        )  # fmt: skip
+    return table
+
+
+def _short(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _figures(report: RunReport) -> Table:
+    """How many figures agree, and those that don't."""
+    counts = Counter(figure.status for figure in report.figures)
+    labels = {"equal": "equal / 같음", "differs": "differ / 다름", "incomplete": "not all in yet / 자료 덜 들어옴",
+              "no_data": "no data / 자료 없음"}  # fmt: skip
+    return _pairs(
+        "Published figures / 공표 수치", [(label, f"{counts[key]:,}") for key, label in labels.items() if counts[key]]
+    )
+
+
+def show_summary(console: Console, settings: Settings, report: RunReport, seconds: dict[str, float]) -> None:
+    """The summary at the end of a run."""
+    extraction, publication = report.extraction, report.publication
+    console.print()
+    files = [
+        ("received now / 이번에 받음", f"{len(extraction.received):,}"),
+        ("unchanged since / 그대로", f"{extraction.unchanged:,}"),
+        ("no submissions (hidden, links) / 제출본 아님", f"{len(extraction.passed_over):,}"),
+        ("read now / 이번에 읽음", f"{report.read_count:,}"),
+        ("accepted / 받음", _count(report.verdicts, "accepted")),
+        ("partially accepted / 일부 받음", _count(report.verdicts, "partially_accepted")),
+        ("rejected / 반려", _count(report.verdicts, "rejected")),
+        ("duplicates / 같은 파일", _count(report.verdicts, "duplicate")),
+        ("due and missing / 마감이 지나도 안 온 것", f"{report.missing:,}"),
+        ("answers written / 회신 작성", f"{report.answers:,}"),
+    ]
+    console.print(_pairs("Files / 파일", files))
+    for setting, reason in extraction.unreachable.items():
+        told = Text(f"  channel not reached / 접수 경로 연결 안 됨: {setting}: {reason}", style="red")
+        console.print(told, soft_wrap=True)  # it may hold a line to copy
+    for path, reason in extraction.unreadable.items():
+        console.print(Text(f"  not taken: {path}: {reason}", style="yellow"))
+    labels = {"read": "read / 읽음", "loaded": "loaded / 받음", "quarantined": "quarantined / 격리",
+              "left_out": "left out (subtotals, footnotes, examples, blanks) / 자료 아님"}  # fmt: skip
+    console.print(_pairs("Rows / 행", [(label, _count(report.rows, kind)) for kind, label in labels.items()]))
+    if report.findings:
+        console.print(_findings(report))
+    console.print(_figures(report))
+    if differing := [figure for figure in report.figures if figure.status == "differs"]:
+        console.print(figures_table(differing))
+    if report.set_aside:
+        console.print(Text(f"{BROKE}: {report.set_aside}", style="yellow"))
+    for name, status in report.unfit_corrections.items():
+        console.print(
+            Text(f"correction no longer fits / 바로잡기가 더는 맞지 않음: {name}: {UNFIT[status]}", style="yellow")
+        )
+    for outcome in report.acceptance.held:
+        console.print(
+            Text(f"held, last good facts stay / 보류: {outcome.name}: {'; '.join(outcome.errors)}", style="red")
+        )
+    for outcome in [*report.acceptance.remarks, *publication.remarks]:
+        console.print(Text(f"remark / 참고: {outcome.name}: {'; '.join(outcome.warnings)}", style="yellow"))
+    _show_outcome(console, settings, report, seconds)
+
+
+def _show_outcome(console: Console, settings: Settings, report: RunReport, seconds: dict[str, float]) -> None:
+    publication = report.publication
+    told = {
+        "published": f"[green]published / 공표[/] release {publication.release_id}",
+        "unchanged": f"[green]nothing new / 새 자료 없음[/], release {publication.release_id} stays",
+        "refused": f"[red]refused / 공표하지 않음[/], release {publication.release_id or '(none)'} stays",
+    }
+    console.print()
+    console.print(told[publication.outcome])
+    if publication.revised:
+        console.print(Text(f"  changes / 바뀐 수치: {counted(publication.revised)} (mart_revision, `sciculture diff`)"))
+    for refusal in publication.refusals:
+        console.print(Text(f"  {refusal}", style="red"))
+    where = [
+        ("figures / 수치", settings.warehouse / "sciculture.duckdb"),
+        ("submissions and findings / 접수와 지적", settings.warehouse / "operations.duckdb"),
+        ("answers to send / 보낼 회신", settings.outbox),
+        ("CSV, Parquet, manifest", settings.releases / (publication.release_id or "")),
+    ]
+    for label, path in where:
+        if not path.exists():
+            continue
+        console.print(Text(f"  {label}: {path}"), soft_wrap=True)
+    spent = ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
+    console.print(Text(f"  time / 시간: {spent}", style="dim"))
+
+
+def as_machine_report(
+    report: RunReport, settings: Settings, exit_code: int, seconds: dict[str, float]
+) -> dict[str, Any]:
+    """The same as JSON."""
+    publication = report.publication
+    return {
+        "outcome": publication.outcome,
+        "exit_code": exit_code,
+        "release_id": publication.release_id,
+        "refusals": publication.refusals,
+        "revised": publication.revised,
+        "files": {
+            "received": len(report.extraction.received),
+            "unchanged": report.extraction.unchanged,
+            "read": report.read_count,
+            "not_taken": report.extraction.unreadable,
+            "not_reached": report.extraction.unreachable,
+            "passed_over": report.extraction.passed_over,
+        },
+        "verdicts": report.verdicts,
+        "new_verdicts": report.new_verdicts,
+        "answers": report.answers,
+        "rows": report.rows,
+        "findings": report.findings,
+        "missing": report.missing,
+        "unfit_corrections": report.unfit_corrections,
+        "held": {outcome.name: outcome.errors for outcome in report.acceptance.held},
+        "remarks": {o.name: o.warnings for o in [*report.acceptance.remarks, *publication.remarks]},
+        "figures": [figure.as_dict() for figure in report.figures],
+        "rebuilt": report.rebuilt,
+        "reasons": [asdict(reason) for reason in report.reasons],
+        "set_aside": report.set_aside,
+        "warehouse": str(settings.warehouse),
+        "seconds": {name: round(value, 3) for name, value in seconds.items()},
+    }  # fmt: skip

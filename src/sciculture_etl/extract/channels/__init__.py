@@ -1,0 +1,1 @@
+"""Channels: the folders and servers that submissions are taken from, one file a kind."""

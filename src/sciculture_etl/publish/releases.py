@@ -1,0 +1,161 @@
+"""The releases that are kept, as the operator asks for them: the list, pins, and what differs between two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from sciculture_etl.publish.current import current_release
+from sciculture_etl.publish.diff import HISTORY, count_differences, find_differences
+from sciculture_etl.publish.journal import PINNED, UNPINNED, ReleaseJournal
+from sciculture_etl.publish.kept import find_release, kept_ids, read_manifest, to_be_removed
+from sciculture_etl.publish.manifest import table_hashes
+from sciculture_etl.publish.rollback import current_hold
+from sciculture_etl.publish.whole import damage_told
+from sciculture_etl.settings import Settings, UserMistake, sql_text
+from sciculture_etl.storage.disk import size_of
+from sciculture_etl.storage.journal import checked_reason
+from sciculture_etl.storage.lock import writer_lock
+
+SEOUL = ZoneInfo("Asia/Seoul")
+Row = dict[str, Any]
+
+
+def list_releases(settings: Settings) -> list[Row]:
+    """All kept releases, the newest first. receipts: how many it took in; new_receipts: of those, how many its
+    predecessor didn't have. revised: what its figures changed, by table; None where a release is too old to tell.
+    fault: why it can't be read."""
+    current = (current_release(settings.warehouse) or {}).get("release_id")
+    hold, pinned, going = current_hold(settings), ReleaseJournal(settings.archive).pinned(), to_be_removed(settings)
+    found: list[Row] = []
+    receipts: dict[str, int] = {}
+    for release_id in kept_ids(settings.releases):
+        row: Row = {
+            "release_id": release_id,
+            "is_current": release_id == current,
+            "hold": hold if release_id == current else None,
+            "pinned": pinned.get(release_id),
+            "is_removed_next": release_id in going,
+            "byte_count": size_of(settings.releases / release_id),
+        }
+        try:
+            row |= _told_by(read_manifest(settings, release_id), receipts)
+        except UserMistake as error:
+            if not (settings.releases / release_id).exists():
+                continue  # a night has removed it meanwhile
+            row["fault"] = str(error)
+        found.append(row)
+    return found[::-1]
+
+
+def _told_by(manifest: Row, receipts: dict[str, int]) -> Row:
+    count = len(manifest["inputs"])
+    receipts[manifest["release_id"]] = count
+    before = receipts.get(manifest["previous_release_id"] or "")
+    built_at = datetime.fromisoformat(manifest["built_at"]).astimezone(SEOUL)
+    return {
+        "built_at": built_at.isoformat(timespec="seconds"),
+        "previous_release_id": manifest["previous_release_id"],
+        "receipts": count,
+        "new_receipts": count
+        if manifest["previous_release_id"] is None
+        else None
+        if before is None
+        else count - before,
+        "rows_loaded": manifest["accounts"]["rows_loaded"],
+        "revised": manifest.get("revised"),
+    }
+
+
+def pin(settings: Settings, asked: str, reason: str, undo: bool = False) -> Row:
+    """Keeps a release whatever its age, or no longer; returns the journal's entry. Raises UserMistake where there is no
+    such release, it is so already, or the reason says nothing or holds personal data; Busy where a run is going on."""
+    reason = checked_reason(reason) if reason.strip() or not undo else ""
+    with writer_lock(settings.warehouse, doing="pin"):
+        release_id = find_release(settings, asked)
+        journal = ReleaseJournal(settings.archive)
+        if (release_id in journal.pinned()) != undo:
+            state, state_ko = ("is not pinned", "고정되지 않았습니다") if undo else ("is pinned already", "이미 고정됨")
+            raise UserMistake(f"release {release_id} {state} / {state_ko}")
+        return journal.decide(UNPINNED if undo else PINNED, release_id, reason)
+
+
+# Of a line: what caused it in the releases in between; else what changed its row there; else nobody kept it.
+LINES = """
+WITH lines AS (
+    SELECT *, row_number() OVER (ORDER BY table_name, row_key, change, column_name) AS line FROM difference
+),
+of_value AS (
+    SELECT table_name, row_key, column_name, string_agg(DISTINCT cause, '; ' ORDER BY cause) AS cause
+    FROM between_them GROUP BY ALL
+),
+of_row AS (
+    SELECT table_name, row_key, string_agg(DISTINCT cause, '; ' ORDER BY cause) AS cause
+    FROM between_them GROUP BY ALL
+)
+SELECT d.table_name, d.row_key, d.change, d.column_name, d.old_value, d.new_value,
+    coalesce(v.cause, r.cause, 'not recorded') AS cause
+FROM lines AS d
+LEFT JOIN of_value AS v ON v.table_name = d.table_name AND v.row_key IS NOT DISTINCT FROM d.row_key
+    AND v.column_name IS NOT DISTINCT FROM d.column_name
+LEFT JOIN of_row AS r ON r.table_name = d.table_name AND r.row_key IS NOT DISTINCT FROM d.row_key
+ORDER BY d.line
+"""
+
+
+def compare_releases(settings: Settings, old: str, new: str, table: str | None = None, limit: int | None = None) -> Row:
+    """What differs between two kept releases, in either order: ``{"old", "new", "tables": {table: {"changed", "added",
+    "removed"}}, "lines": [...]}``. table: only of that. limit: so many lines of each table at most. Raises UserMistake
+    where a release is unknown or not whole, or none of them has the table."""
+    old_id, new_id = find_release(settings, old), find_release(settings, new)
+    folders = settings.releases / old_id, settings.releases / new_id
+    was, now = (table_hashes(read_manifest(settings, release_id)) for release_id in (old_id, new_id))
+    same = frozenset(name for name in was if was[name] == now.get(name))
+    with duckdb.connect() as connection:
+        find_differences(connection, *folders, same)
+        if table is not None:
+            if not any((folder / "parquet" / f"{table}.parquet").exists() for folder in folders):
+                raise UserMistake(f"neither release has a table {table!r} / 그런 표가 없습니다")
+            connection.execute("DELETE FROM difference WHERE table_name <> ?", [table])
+        tables = count_differences(connection)
+        with damage_told(*(path for path in map(_history_of, folders) if path.exists())):
+            _history_between(connection, *folders)
+        cursor = connection.execute(LINES)
+        names = [column[0] for column in cursor.description or []]
+        lines = [dict(zip(names, line, strict=True)) for line in cursor.fetchall()]
+    return {"old": old_id, "new": new_id, "tables": tables, "lines": list(_first(lines, limit))}
+
+
+def _first(lines: list[Row], limit: int | None) -> Iterable[Row]:
+    shown: dict[str, int] = {}
+    for line in lines:
+        shown[line["table_name"]] = shown.get(line["table_name"], 0) + 1
+        if limit is None or shown[line["table_name"]] <= limit:
+            yield line
+
+
+def _history_of(release: Path) -> Path:
+    return release / "parquet" / f"{HISTORY}.parquet"
+
+
+def _history_between(connection: duckdb.DuckDBPyConnection, old: Path, new: Path) -> None:
+    """``between_them``: the revisions that only one of the two knows. What only the old one knows was undone on the way
+    to the new one: by a rollback before that was built, or since the older release is asked for as the new one."""
+    known = []
+    for number, release in enumerate((old, new)):
+        path = _history_of(release)
+        columns = "release_id, table_name, row_key, column_name, cause"
+        empty = ", ".join(f"NULL::VARCHAR AS {column}" for column in columns.split(", "))
+        source = f"SELECT {columns} FROM read_parquet({sql_text(path)})" if path.exists() else f"SELECT {empty} LIMIT 0"
+        connection.execute(f"CREATE TEMP VIEW history_{number} AS {source}")
+        known.append(f"history_{number}")
+    (one, other) = known
+    connection.execute(
+        f"CREATE TEMP TABLE between_them AS (SELECT * REPLACE ('undone: ' || cause AS cause) FROM {one} "
+        f"ANTI JOIN {other} USING (release_id)) UNION ALL (FROM {other} ANTI JOIN {one} USING (release_id))"
+    )

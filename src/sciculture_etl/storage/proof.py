@@ -1,0 +1,53 @@
+"""Proof that a database can be read to its last page: by a process of its own, which a broken page may end.
+
+Checksums tell of bytes that changed; a page written to the wrong place has a right one, and the engine that follows it
+may end its process. So a run that comes after one which came to no end has the database proved first.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+
+from sciculture_etl.settings import UserMistake
+from sciculture_etl.storage.damage import is_unavailable, reason_of
+
+SECONDS = 600
+READER = Path(__file__).with_name("read_whole.py")
+
+
+class Unproved(UserMistake):
+    """Whether the database is whole can't be told now."""
+
+    def __init__(self, database: Path, reason: str) -> None:
+        super().__init__(
+            f"{database} can't be read to its end now, and was left as it is: {reason} / 지금은 끝까지 읽을 수 없어 "
+            "그대로 두었습니다"
+        )
+
+
+def why_unreadable(database: Path) -> str | None:
+    """Why a database is broken, in a few words; None where it can be read whole. Opens it read-only. Raises Unproved
+    where it may be whole: held by another process, without memory or permission, or too long to be read."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", str(READER), str(database)],
+            capture_output=True, text=True, timeout=SECONDS, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise Unproved(database, f"reading it takes longer than {SECONDS} s") from None
+    if done.returncode == 0:
+        return None
+    if done.returncode == -signal.SIGKILL:  # no page does that, but a system without memory
+        raise Unproved(database, "the process that read it was killed")
+    kind, told, message = done.stdout.strip().partition("\t")
+    if not told:
+        return f"reading it ended the process that read it ({done.returncode})"
+    error = getattr(duckdb, kind, duckdb.Error)(message)
+    if is_unavailable(error):
+        raise Unproved(database, reason_of(error))
+    return reason_of(error)

@@ -1,0 +1,183 @@
+"""The life of submissions, as the operator asks for it: lists, one submission's whole story, and withdrawal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from sciculture_etl.extract import Archive, Decision, Decisions
+from sciculture_etl.extract.decisions import REINSTATED, WITHDRAWN
+from sciculture_etl.load import writer_lock
+from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.storage.journal import checked_reason
+
+SHORTEST_ID = 4
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list is narrowed to; None is all. since: day of receipt, Korean time."""
+
+    state: str | None = None
+    status: str | None = None
+    submitter: str | None = None
+    dataset: str | None = None
+    year: int | None = None
+    since: date | None = None
+
+
+@contextmanager
+def _operations(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    path = settings.warehouse / "operations.duckdb"
+    if not path.exists():
+        raise UserMistake(f"{path} isn't there yet: run `sciculture run` first / 먼저 `sciculture run`을 실행하세요")
+    with duckdb.connect(str(path), read_only=True) as connection:
+        connection.execute("SET TimeZone = 'Asia/Seoul'")
+        yield connection
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[Any]) -> list[Row]:
+    cursor = connection.execute(query, parameters)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, (_plain(cell) for cell in row), strict=True)) for row in cursor.fetchall()]
+
+
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, datetime):
+        return cell.isoformat(timespec="seconds")
+    return cell.isoformat() if isinstance(cell, date) else cell
+
+
+def _narrowed(conditions: dict[str, Any]) -> tuple[str, list[Any]]:
+    given = {condition: value for condition, value in conditions.items() if value is not None}
+    return " AND ".join(["true", *given]), list(given.values())
+
+
+def list_submissions(settings: Settings, wanted: Wanted) -> list[Row]:
+    """Receipts, the newest first: ``mart_submission_log``, narrowed."""
+    where, values = _narrowed(
+        {
+            "state = ?": wanted.state,
+            "contains(submitter, ?)": wanted.submitter,
+            "list_contains(string_split(datasets, ', '), ?)": wanted.dataset,
+            "list_contains(string_split(program_years, ', '), ?)": str(wanted.year) if wanted.year else None,
+            "CAST(received_at AS DATE) >= ?": wanted.since,
+        }
+    )
+    query = f"SELECT * FROM mart_submission_log WHERE {where} ORDER BY received_at DESC, receipt_no DESC"
+    with _operations(settings) as connection:
+        return _rows(connection, query, values)
+
+
+def list_status(settings: Settings, wanted: Wanted) -> list[Row]:
+    """What is owed: ``mart_submission_status``, narrowed."""
+    where, values = _narrowed(
+        {
+            "status = ?": wanted.status,
+            "contains(submitter, ?)": wanted.submitter,
+            "dataset = ?": wanted.dataset,
+            "program_year = ?": wanted.year,
+        }
+    )
+    query = (
+        f"SELECT * FROM mart_submission_status WHERE {where} "
+        "ORDER BY program_year DESC, dataset, period_no DESC, submitter"
+    )
+    with _operations(settings) as connection:
+        return _rows(connection, query, values)
+
+
+def _the_one(asked: str, known: list[str]) -> str:
+    """The submission whose number begins so. Raises UserMistake where none or several do."""
+    found = sorted({name for name in known if name.startswith(asked.lower())})
+    if len(asked) < SHORTEST_ID or not found:
+        raise UserMistake(
+            f"no submission {asked!r}: give its number or the first {SHORTEST_ID} or more digits of it, as "
+            "`sciculture submissions` lists them / 제출본 번호를 확인해 주세요"
+        )
+    if len(found) > 1:
+        raise UserMistake(f"{asked!r} may be any of {', '.join(found[:5])}: give more digits / 번호를 더 적어 주세요")
+    return found[0]
+
+
+def tell_story(settings: Settings, asked: str) -> Row:
+    """All that is known of one submission: receipts, verdict, rows, versions with what they replace and what replaced
+    them, decisions, corrections, findings, and the releases in which it counts."""
+    archive = Archive(settings.archive)
+    with _operations(settings) as connection:
+        known = [name for (name,) in connection.execute("SELECT submission_id FROM mart_submission_log").fetchall()]
+        chosen = _the_one(asked, known)
+        log = _rows(connection, "FROM mart_submission_log WHERE submission_id = ? ORDER BY receipt_no", [chosen])
+        versions = _rows(connection, "FROM mart_submission_version WHERE submission_id = ? ORDER BY ALL", [chosen])
+        replaced = _rows(
+            connection,
+            "SELECT DISTINCT submission_id, source_file FROM mart_submission_version "
+            "WHERE list_contains(string_split(superseded_by, ', '), ?) ORDER BY ALL",
+            [chosen],
+        )
+        findings = _rows(
+            connection,
+            "SELECT * EXCLUDE (submission_id, submitter, source_file) FROM mart_row_error WHERE submission_id = ? "
+            "ORDER BY finding_no",
+            [chosen],
+        )
+        corrections = _rows(
+            connection, "FROM mart_correction WHERE list_contains(string_split(submissions, ', '), ?)", [chosen]
+        )
+    own = log[0]
+    receipts = [{"receipt_no": r["receipt_no"], "received_at": r["received_at"], "path": r["source_file"]} for r in log]
+    return {
+        **{name: value for name, value in own.items() if name not in ("receipt_no", "received_at", "source_file")},
+        "receipts": receipts,
+        "versions": versions,
+        "replaces": replaced,
+        "decisions": [_told(d) for d in Decisions(archive.folder).all() if d.submission_id == chosen],
+        "corrections": corrections,
+        "findings": findings,
+        "releases": _releases_with(settings.releases, chosen),
+    }
+
+
+def _told(decision: Decision) -> Row:
+    at = datetime.fromisoformat(decision.decided_at).astimezone(ZoneInfo("Asia/Seoul"))
+    return asdict(decision) | {"decided_at": at.isoformat(timespec="seconds")}
+
+
+def _releases_with(releases: Path, submission_id: str) -> list[str]:
+    """The kept releases in whose figures the submission counts."""
+    found = []
+    for manifest in sorted(releases.glob("[0-9]*/manifest.json")):
+        inputs = json.loads(manifest.read_text(encoding="utf-8"))["inputs"]
+        counts = ("in force", "partly superseded")
+        if any(entry["submission_id"] == submission_id and entry["standing"] in counts for entry in inputs):
+            found.append(manifest.parent.name)
+    return found
+
+
+def decide(settings: Settings, asked: str, reason: str, reinstate: bool = False) -> Decision:
+    """Withdraws a submission, or takes its withdrawal back; it shows in the figures with the next run.
+
+    Raises UserMistake where there is no such submission, it is so already, or the reason says nothing or names a
+    person; Busy where a run is going on.
+    """
+    reason = checked_reason(reason)
+    archive = Archive(settings.archive)
+    with writer_lock(settings.warehouse):
+        receipts = archive.receipts()
+        chosen = _the_one(asked, [receipt.submission_id for receipt in receipts])
+        decisions = Decisions(archive.folder)
+        withdrawn = chosen in [decision.submission_id for decision in decisions.withdrawn(receipts)]
+        if withdrawn != reinstate:
+            if withdrawn:
+                raise UserMistake(f"submission {chosen} is withdrawn already / 이미 철회되었습니다")
+            raise UserMistake(f"submission {chosen} is not withdrawn / 철회되지 않았습니다")
+        return decisions.decide(chosen, REINSTATED if reinstate else WITHDRAWN, reason, receipts)
