@@ -118,4 +118,4 @@ def test_the_workbook_that_the_institution_would_get_is_written_at_once(places: 
     book = tmp_path / "점검.xlsx"
     done = places.command("check", str(tmp_path / "실적.csv"), "--workbook", str(book))
     assert done.returncode == 3
-    assert load_workbook(book)["제출자료"]["H3"].comment.text.startswith("[고칠 곳] '약 20회'")
+    assert load_workbook(book)["제출자료"]["H3"].comment.text.startswith("[보완 필요] '약 20회'")

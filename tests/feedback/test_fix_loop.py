@@ -20,13 +20,13 @@ def correct(sheet: Worksheet, first_row: int, beside: int) -> None:
     """What a person does who sees nothing but the comments: a repeated row goes; another marked cell gets what stands
     in the same column of a row without marks, and so do so many cells beside it, since a place, a sum or a score is
     told by several."""
-    errors = {where: text for where, text in comments(sheet).items() if text.startswith("[고칠 곳]")}
+    errors = {where: text for where, text in comments(sheet).items() if text.startswith("[보완 필요]")}
     marked = {sheet[where].row for where in errors}
     rows = range(first_row, sheet.max_row + 1)
     good = next((row for row in rows if row not in marked and sheet.cell(row, 2).value is not None), None)
     for where, text in errors.items():
         cell = sheet[where]
-        if "겹친 행을 지우거나" in text:
+        if "중복 행을 삭제하거나" in text:
             for own in sheet[cell.row]:
                 own.value = None
             continue

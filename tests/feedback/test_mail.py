@@ -23,12 +23,12 @@ FAULTY = table(
 def test_the_text_opens_with_its_subject_and_says_what_to_do() -> None:
     text = mail(as_csv(FAULTY)).text
     assert text.splitlines()[0] == (
-        "제목: [제출 자료 점검 결과] 실적.csv: 이대로 보내시면 일부만 받을 수 있습니다. 고치실 곳이 10곳 있습니다"
+        "제목: [제출 자료 점검 결과] 실적.csv: 이대로 제출하시면 일부만 접수됩니다 (보완 필요 10건)"
     )
-    assert "[고칠 곳: 어림수 8곳]" in text
+    assert "[보완 필요: 어림수 8건]" in text
     assert "- H3 운영횟수: '약 20회': 어림수입니다" in text
-    assert "외 4곳" in text
-    assert "→ 정확한 수를 적어 주세요." in text
+    assert "외 4건" in text
+    assert "→ 정확한 수를 입력해 주시기 바랍니다." in text
     assert "강좌명" in text
     assert "실적_점검결과.xlsx" in text
 
@@ -63,7 +63,7 @@ def test_a_mail_stays_short_however_much_is_wrong() -> None:
 def test_what_there_is_no_room_for_is_named() -> None:
     kinds = [{"반": str(n), "운영횟수": "약 20회", "기수": "9", "강좌명": ""} for n in range(8)]
     text = mail(as_csv(table(CLASS, *kinds, {"읍면동": "없는동"}, {"수혜자(연인원)": "9,999"}))).text
-    assert "그 밖에 고치거나 확인할 곳: 없는 지역 1곳, 드문 값 1곳" in text
+    assert "그 밖의 보완·확인 사항: 확인되지 않는 행정구역 1건, 이례적인 값 1건" in text
 
 
 def test_a_sheet_is_named_only_where_there_are_several() -> None:
@@ -74,9 +74,9 @@ def test_a_sheet_is_named_only_where_there_are_several() -> None:
 
 def test_nothing_to_mend_needs_no_reply() -> None:
     text = mail(as_csv(table(CLASS))).text
-    assert "이대로 보내시면 됩니다" in text
-    assert "고칠 곳" not in text
-    assert "1행이 그대로 맞습니다" in text
+    assert "이대로 제출하시면 됩니다" in text
+    assert "보완 필요" not in text
+    assert "1행은 이상이 없습니다" in text
 
 
 def test_of_personal_data_the_place_alone_is_told() -> None:

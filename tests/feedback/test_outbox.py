@@ -92,7 +92,7 @@ def test_an_answer_is_a_workbook_a_mail_and_the_same_for_machines(first_night: t
     names = {"2020 강좌_점검결과.xlsx", "mail.html", "mail.txt", "answer.json"}
     assert {path.name for path in faulty.iterdir()} == names
     book = opened((faulty / "2020 강좌_점검결과.xlsx").read_bytes())
-    assert "일부만 받았습니다. 고치실 곳이 1곳 있습니다" in texts(book["점검결과"])
+    assert "일부 접수되었습니다 (보완 필요 1건)" in texts(book["점검결과"])
     assert list(comments(book["제출자료"])) == ["H3"]
     asked = as_answer(check_file(FAULTY, "2020 강좌.csv", WHO, load_contracts()))
     assert {key: told(faulty)[key] for key in asked} == asked
@@ -104,7 +104,7 @@ def test_the_same_bytes_again_are_answered_by_a_mail_alone(first_night: tuple[Pa
     assert {path.name for path in again.iterdir()} == {"mail.html", "mail.txt", "answer.json"}
     text = (again / "mail.txt").read_text(encoding="utf-8")
     assert text.startswith("제목: ")
-    assert "2020. 4. 1.에 이미 받았습니다" in text
+    assert "2020. 4. 1.에 이미 접수하였습니다" in text
 
 
 def test_personal_data_leaves_no_trace_in_the_outbox(first_night: tuple[Path, RunReport]) -> None:
@@ -123,7 +123,7 @@ def test_personal_data_leaves_no_trace_in_the_outbox(first_night: tuple[Path, Ru
 
 def test_odd_names_get_folders_of_the_outbox(first_night: tuple[Path, RunReport]) -> None:
     names = {folder.parent.name for folder in folders(first_night[0])}
-    assert "제출자 미상" in names
+    assert "제출기관 미상" in names
     (odd,) = [name for name in names if name.startswith("가상_센터")]
     (folder,) = [folder for folder in folders(first_night[0]) if folder.parent.name == odd]
     assert "\u202e" not in folder.name

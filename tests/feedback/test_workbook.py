@@ -45,8 +45,8 @@ def test_the_first_sheet_says_verdict_counts_findings_and_what_was_fine() -> Non
     assert book.active.title == "점검결과"
     said = "\n".join(texts(book.worksheets[0]))
     for told in (
-        "일부만 받을 수 있습니다. 고치실 곳이 1곳 있습니다", "소계·합계 1", "어림수  1곳", "정확한 수를 적어 주세요.",
-        "확인할 곳", "드문 값  1곳", "2행이 그대로 맞습니다", "강좌명, 교육장명", "저희가 읽은 합계", "24회", "9,999명",
+        "일부만 접수됩니다 (보완 필요 1건)", "소계·합계 1", "어림수  1건", "정확한 수를 입력해 주시기 바랍니다.",
+        "확인 필요", "이례적인 값  1건", "2행은 이상이 없습니다", "강좌명, 교육장명", "항목별 합계", "24회", "9,999명",
     ):  # fmt: skip
         assert told in said
     (link,) = [cell.hyperlink.location for row in book.worksheets[0].iter_rows() for cell in row if cell.value == "H3"]
@@ -56,16 +56,16 @@ def test_the_first_sheet_says_verdict_counts_findings_and_what_was_fine() -> Non
 def test_a_row_that_lacks_one_cell_for_its_error_is_called_neither_right_nor_refused() -> None:
     rows = table(CLASS, {}, {"만족도": "920"}, {"운영횟수": "약 20회"})
     said = "\n".join(texts(opened(answered(as_csv(rows)))["점검결과"]))
-    assert "1행은 그대로 좋고, 1행은 고쳐야 받을 수 있습니다." in said
-    assert "1행은 고칠 칸만 비운 채 받습니다." in said
-    assert "1행이 그대로 맞습니다." in said
+    assert "1행은 이상이 없으며, 1행은 보완이 필요합니다." in said
+    assert "1행은 보완이 필요한 항목만 비워 두고 승인합니다." in said
+    assert "1행은 이상이 없습니다." in said
 
 
 def test_a_year_that_stands_nowhere_is_told_once() -> None:
     rows = [row[1:] for row in table(CLASS, {}, {}, {"운영횟수": "약 20회"})]
     book = opened(answered(as_csv(rows)))
     said = texts(book["점검결과"])
-    assert "이대로는 받을 수 없습니다. 고치실 곳이 2곳 있습니다" in said
+    assert "이대로 제출하시면 반려됩니다 (보완 필요 2건)" in said
     assert any("제목 줄이나 파일 이름에" in text for text in said)
     assert list(comments(book["제출자료"])) == ["A2", "G4"]
 
@@ -80,9 +80,9 @@ def test_the_column_of_places_is_as_wide_as_they_are() -> None:
 
 def test_nothing_to_mend_is_said_with_what_was_right() -> None:
     said = "\n".join(texts(opened(answered(as_csv(table(CLASS, {}, {}))))["점검결과"]))
-    assert "이대로 보내시면 됩니다" in said
-    assert "9개 열은 고칠 것이 없습니다" in said
-    assert "고칠 곳" not in said
+    assert "이대로 제출하시면 됩니다" in said
+    assert "9개 열은 이상이 없습니다" in said
+    assert "보완 필요" not in said
 
 
 def test_an_excel_copy_keeps_its_looks() -> None:
@@ -181,11 +181,11 @@ def test_personal_data_is_answered_by_its_place_alone() -> None:
 
 
 REFUSED = {
-    "R_ENCRYPTED": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "암호를 해제하여"),
+    "R_ENCRYPTED": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "암호를 해제한"),
     "R_DRM": (b"SCDSA004 invented", "보안을 해제한"),
     "R_UNSUPPORTED_FORMAT": (b"%PDF-1.4 invented", "PDF로 바꾸기 전의 엑셀"),
     "R_EMPTY": (b"", "실적을 적은 파일로"),
-    "R_HEADER_NOT_FOUND": ("이것은,모르는\r\n표,입니다\r\n".encode(), "머리글을"),
+    "R_HEADER_NOT_FOUND": ("이것은,모르는\r\n표,입니다\r\n".encode(), "열 제목(항목명)을"),
 }
 
 
@@ -212,7 +212,7 @@ def test_renamed_headers_are_named_beside_what_is_lacking() -> None:
     rows[0] = [{"강좌명": "프로그램", "시군구": "기초"}.get(name, name) for name in rows[0]]
     (text,) = comments(opened(answered(as_csv(rows)))["제출자료"]).values()
     assert "없는 열: '강좌명'" in text
-    assert "모르는 머리글: '프로그램', '기초'" in text
+    assert "서식에 없는 열: '프로그램', '기초'" in text
 
 
 def test_our_sheet_never_takes_the_name_of_another() -> None:
@@ -242,11 +242,11 @@ def test_many_faults_are_counted_whole_and_listed_in_part() -> None:
     rows = table(CENTRE, *({"기관명": f"가상 센터 {n}", "강사수": "많음"} for n in range(2_600)))
     book = opened(answered(as_csv(rows)))
     said = texts(book["점검결과"])
-    assert "수가 아님  2,600곳" in said
-    assert "외 2,100곳" in said
+    assert "숫자 형식 오류  2,600건" in said
+    assert "외 2,100건" in said
     assert len(marks(book["제출자료"])) == 2_600
     assert len(comments(book["제출자료"])) == 2_000
-    assert "메모는 2,000칸까지만 달았습니다." in said
+    assert "메모는 2,000칸까지만 표시하였습니다." in said
 
 
 def test_a_vast_merge_costs_nothing() -> None:

@@ -46,8 +46,8 @@ FOREIGN = {
     "Parquet": (b"PAR1" + bytes(64), "Parquet", "CSV"),
     "SQLite": (b"SQLite format 3\x00" + bytes(64), "데이터베이스", "CSV"),
     "other XML": (b'<?xml version="1.0"?><rss><item>x</item></rss>', "XML", "엑셀(.xlsx)"),
-    "cut-off workbook": (FORM[:2000], "깨진 엑셀", "다른 이름으로 저장"),
-    "workbook that lost bytes": (FORM[:4] + FORM[14:], "깨진 엑셀", "다른 이름으로 저장"),
+    "cut-off workbook": (FORM[:2000], "손상된 엑셀", "다른 이름으로 저장"),
+    "workbook that lost bytes": (FORM[:4] + FORM[14:], "손상된 엑셀", "다른 이름으로 저장"),
 }
 
 

@@ -48,7 +48,7 @@ def test_a_damaged_character_is_named_with_its_line() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "cp949"])
 def test_a_file_that_was_cut_within_its_last_character_says_so(encoding: str) -> None:
     data = as_csv([*ROWS, ["가상의 끝 글"]], encoding).removesuffix(b"\r\n")
-    assert "끝이 잘린" in said(data[:-1])
+    assert "끝부분이 누락된" in said(data[:-1])
 
 
 def test_a_line_break_within_quotes_makes_no_row() -> None:

@@ -123,4 +123,4 @@ def test_data_written_over_the_example_is_data() -> None:
 def test_of_many_values_those_most_like_the_one_found_are_named() -> None:
     checked = Form("event_edition").fill({"국가": "카나다"}).check()
     assert codes(checked) == [("E_CODE_UNKNOWN", f"J{FIRST}")]
-    assert "하나로 고쳐 주세요: 캐나다" in checked.all_findings["fix_ko"][0]
+    assert "하나로 수정해 주시기 바랍니다: 캐나다" in checked.all_findings["fix_ko"][0]

@@ -86,7 +86,7 @@ def test_the_guide_tells_of_every_column_and_when_it_is_due(dataset: str) -> Non
     cells = [str(cell.value) for row in form.book["작성요령"].iter_rows() for cell in row if cell.value]
     for column in form_columns(load_contracts()[dataset]):
         assert column.name in cells
-    assert any(cell.startswith("내는 때:") and "None" not in cell for cell in cells)
+    assert any(cell.startswith("제출 기한:") and "None" not in cell for cell in cells)
     assert any("개인정보" in cell for cell in cells)
 
 

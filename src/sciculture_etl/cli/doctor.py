@@ -15,9 +15,9 @@ from sciculture_etl.settings import Settings
 def doctor(
     quick: Annotated[bool, typer.Option("--quick", help="Compare sizes; don't read all bytes again.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
-    mend: Annotated[bool, typer.Option("--mend", help="Do first what is safe, and say what was done.")] = False,
+    mend: Annotated[bool, typer.Option("--fix", "--mend", help="Repair first what is safe to repair.")] = False,
 ) -> None:
-    """Examine everything that runs need and make: exit code 0 all well, 3 remarks, 5 faults. Reads only."""
+    """Diagnose the installation and the warehouse; --fix repairs. Exit code: 0 healthy, 3 remarks, 5 faults."""
     from sciculture_etl.cli.views.console import operators_console
     from sciculture_etl.cli.views.doctor import Examining, as_machine_examination, show_examination
     from sciculture_etl.doctor import Case, Verdict, examine

@@ -174,7 +174,7 @@ def _damaged(grid: Grid, header: Header) -> Finding:
         ko.append(f"없는 열: {missing}")
         en.append(f"columns lacking: {missing}")
     if missing and unknown:
-        ko.append(f"모르는 머리글: {unknown}")
+        ko.append(f"서식에 없는 열: {unknown}")
         en.append(f"headers not known: {unknown}")
     if unclear:
         ko.append(f"같은 머리글이 둘이거나 여러 열에 걸쳐 어느 열인지 알 수 없는 것: {unclear}")

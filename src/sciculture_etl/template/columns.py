@@ -74,7 +74,7 @@ def _column(making: _Making, asked: FormColumn, letter: str) -> Column:
     rule, validation = _rule(making, asked, f"${letter}{making.row}")
     told = f"{asked.field.description.ko}. {rule}".strip()
     validation = {
-        "input_title": asked.name[:LONGEST_TITLE], "input_message": told[:LONGEST_MESSAGE],
+        "input_title": asked.name[:LONGEST_TITLE], "input_message": told[:LONGEST_MESSAGE].rstrip(),
         "error_title": words("errors")["title"], "error_message": rule[:LONGEST_MESSAGE], **validation,
     }  # fmt: skip
     return Column(
