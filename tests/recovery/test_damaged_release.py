@@ -10,7 +10,7 @@ import pytest
 
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.load import Warehouse
-from sciculture_etl.publish.diff import count_differences, find_differences
+from sciculture_etl.revisions.diff import count_differences, find_differences
 from sciculture_etl.settings import UserMistake
 
 TABLE = "SELECT i AS year, i * 2 AS persons FROM range(2000, 2100) AS t (i)"

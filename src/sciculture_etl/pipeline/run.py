@@ -21,8 +21,8 @@ from sciculture_etl.pipeline.intake import NEW, Intake
 from sciculture_etl.pipeline.journal import RunRecord, Runs
 from sciculture_etl.pipeline.report import Progress, Reasons, RunReport, Silent
 from sciculture_etl.publish import Publication, end_hold, publish_release, read_figures_checked
-from sciculture_etl.publish.current import write_aside
 from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.storage.atomic import write_aside
 from sciculture_etl.storage.disk import faults_in_words
 
 SEOUL = ZoneInfo("Asia/Seoul")

@@ -15,22 +15,10 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from sciculture_etl.storage.atomic import write_aside
+
 PUBLIC, OPERATIONS = "sciculture.duckdb", "operations.duckdb"
 MODES = {PUBLIC: 0o644, OPERATIONS: 0o600}
-
-
-def write_aside(path: Path, data: bytes) -> None:
-    """Writes a file so that it is there whole or not at all."""
-    aside = path.with_name(f".{path.name}.aside")
-    try:
-        with aside.open("wb") as target:
-            target.write(data)
-            target.flush()
-            os.fsync(target.fileno())
-        aside.replace(path)
-    except BaseException:  # on a full disk, what was written of it takes the room that is missing
-        aside.unlink(missing_ok=True)
-        raise
 
 
 def current_release(warehouse: Path) -> dict[str, Any] | None:

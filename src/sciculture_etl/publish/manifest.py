@@ -107,12 +107,3 @@ def make_manifest(
         "readings": _readings(warehouse),
         "inputs": inputs,
     }
-
-
-def table_hashes(manifest: dict[str, Any], audience: str | None = None) -> dict[str, str]:
-    """Table → hash, of what doesn't depend on earlier releases. audience: only of those tables."""
-    return {
-        name: table["sha256"]
-        for name, table in manifest["tables"].items()
-        if not table.get("history") and audience in (None, table["audience"])
-    }

@@ -22,18 +22,19 @@ from sciculture_etl.publish.current import (
     follow_again,
     let_go,
     swap_to,
-    write_aside,
 )  # fmt: skip
 from sciculture_etl.publish.dictionary import write_dictionary
 from sciculture_etl.publish.figures import judge_figures, read_figures_checked
 from sciculture_etl.publish.files import STORAGE, build_database, export_tables
 from sciculture_etl.publish.kept import kept_ids, next_release_id, prune, read_manifest
-from sciculture_etl.publish.manifest import make_manifest, table_hashes
-from sciculture_etl.publish.revision import write_revisions
+from sciculture_etl.publish.manifest import make_manifest
 from sciculture_etl.publish.rollback import current_hold, settle_rollback, why_held
 from sciculture_etl.quality.suites import SuiteOutcome
+from sciculture_etl.revisions.diff import table_hashes
+from sciculture_etl.revisions.revision import write_revisions
 from sciculture_etl.settings import Settings, fingerprint
 from sciculture_etl.stopping import stop_if_asked
+from sciculture_etl.storage.atomic import write_aside
 
 # Of one kind of refusal: what is wrong everywhere needn't be told of every submission.
 MOST_TOLD = 5

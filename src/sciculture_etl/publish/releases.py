@@ -11,16 +11,15 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from sciculture_etl.publish.current import current_release
-from sciculture_etl.publish.diff import HISTORY, count_differences, find_differences
 from sciculture_etl.publish.journal import PINNED, UNPINNED, ReleaseJournal
 from sciculture_etl.publish.kept import find_release, kept_ids, read_manifest, to_be_removed
-from sciculture_etl.publish.manifest import table_hashes
 from sciculture_etl.publish.rollback import current_hold
-from sciculture_etl.publish.whole import damage_told
+from sciculture_etl.revisions.diff import HISTORY, count_differences, find_differences, table_hashes
 from sciculture_etl.settings import Settings, UserMistake, sql_text
 from sciculture_etl.storage.disk import size_of
 from sciculture_etl.storage.journal import checked_reason
 from sciculture_etl.storage.lock import writer_lock
+from sciculture_etl.storage.parquet import damage_told
 
 SEOUL = ZoneInfo("Asia/Seoul")
 Row = dict[str, Any]

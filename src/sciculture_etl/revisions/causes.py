@@ -17,8 +17,8 @@ from sciculture_etl.contracts import Contract, Promise
 from sciculture_etl.load import Warehouse
 from sciculture_etl.model import all_statements
 from sciculture_etl.model.statements import Statement
-from sciculture_etl.publish.events import Event, find_events
-from sciculture_etl.publish.lineage import Path, changed_path
+from sciculture_etl.revisions.events import Event, find_events
+from sciculture_etl.revisions.lineage import Path, changed_path
 from sciculture_etl.settings import sql_text
 
 NOT_RECORDED = "not recorded"

@@ -13,11 +13,10 @@ from zoneinfo import ZoneInfo
 
 from sciculture_etl.contracts import Contract, Promise
 from sciculture_etl.load import Warehouse
-from sciculture_etl.publish.causes import tell_causes
-from sciculture_etl.publish.diff import HISTORY, count_differences, find_differences
-from sciculture_etl.publish.manifest import table_hashes
-from sciculture_etl.publish.whole import damage_told
+from sciculture_etl.revisions.causes import tell_causes
+from sciculture_etl.revisions.diff import HISTORY, count_differences, find_differences, table_hashes
 from sciculture_etl.settings import sql_text
+from sciculture_etl.storage.parquet import damage_told
 
 SEOUL = ZoneInfo("Asia/Seoul")
 # A table that withholds small cells has this column. What it showed earlier could give away what it withholds now, so

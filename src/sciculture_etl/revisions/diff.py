@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from sciculture_etl.publish.whole import damage_told
 from sciculture_etl.settings import sql_text
+from sciculture_etl.storage.parquet import damage_told
 
 HISTORY = "mart_revision"
 CHANGED, ADDED, REMOVED = "changed", "added", "removed"
@@ -35,6 +36,15 @@ class Columns:
         """The grain with its types, since only keys of one kind can be told to be the same; empty where the table has
         no such columns."""
         return [(name, self.types[name]) for name in self.grain] if set(self.grain) <= self.types.keys() else []
+
+
+def table_hashes(manifest: dict[str, Any], audience: str | None = None) -> dict[str, str]:
+    """Table → hash, of what doesn't depend on earlier releases. audience: only of those tables."""
+    return {
+        name: table["sha256"]
+        for name, table in manifest["tables"].items()
+        if not table.get("history") and audience in (None, table["audience"])
+    }
 
 
 def _read(path: Path) -> str:
