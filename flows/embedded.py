@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from sciculture_etl.messages import message
 from sciculture_etl.settings import UserMistake
 
 # Nothing is told to anyone outside, and what the tools log never comes onto the operator's screen.
@@ -114,18 +115,12 @@ def lasting_api(warehouse: Path, host: str, port: int) -> Iterator[str]:
         yield url
         return
     if host not in ("127.0.0.1", "::1", "localhost") and not os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
-        raise UserMistake(
-            f"--host {host}: anyone who reaches it could start and stop runs. Set PREFECT_SERVER_API_AUTH_STRING and"
-            " PREFECT_API_AUTH_STRING to the same user:password / 비밀번호 없이 다른 컴퓨터에 열 수 없습니다"
-        )
+        raise UserMistake(message("host_needs_password", host=host))
     home = prefect_home(warehouse)
     with (home / ADDRESS).open("a+") as address:
         if not _held(address):
             address.seek(0)
-            raise UserMistake(
-                f"this warehouse is served already, at {_url_in(address.read()) or '?'}: stop that one first"
-                " / 이미 실행 중입니다. 먼저 그쪽을 멈춰 주세요"
-            )
+            raise UserMistake(message("warehouse_served", url=_url_in(address.read()) or "?"))
         with _embedded(home, host, port, FOR_GOOD) as url:
             address.truncate(0)
             address.write(json.dumps({"url": url}))
@@ -201,7 +196,6 @@ def _listening(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), backlog=128)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            told = f"port {port} is taken by another program: --port takes another / 이미 쓰이는 포트입니다"
-        else:
-            told = f"{host}:{port} can't be listened on ({error.strerror or error}) / 주소를 열 수 없습니다"
+            raise UserMistake(message("port_in_use", port=port)) from None
+        told = message("address_not_available", host=host, port=port, error=error.strerror or error)
         raise UserMistake(told) from None

@@ -19,6 +19,7 @@ from prefect.states import Cancelled, Completed, Failed
 
 from sciculture_etl.failures import failure_in_words
 from sciculture_etl.load import Busy
+from sciculture_etl.messages import message
 from sciculture_etl.personal import mask_text
 from sciculture_etl.pipeline import Progress, Run, RunReport
 from sciculture_etl.settings import Settings, UserMistake
@@ -144,7 +145,7 @@ def watch(flow: Flow[..., Any], progress: Progress, **parameters: Any) -> RunRep
         if seen.error:
             raise seen.error
         if seen.report is None:
-            raise UserMistake(f"the run ended as {state.name}: {state.message} / 실행이 끝나지 못했습니다")
+            raise UserMistake(message("run_not_finished", state=state.name, message=state.message))
         return seen.report
     finally:
         watching.reset(token)

@@ -16,6 +16,7 @@ from prefect.deployments.runner import EntrypointType
 from prefect.runner import Runner
 from prefect.schedules import Cron
 
+from sciculture_etl.messages import message
 from sciculture_etl.settings import UserMistake
 from sciculture_flows.backfill import backfill
 from sciculture_flows.nightly import nightly
@@ -44,10 +45,7 @@ def schedule_of(cron: str) -> Any:
     try:
         return Cron(cron, timezone=TIMEZONE)
     except ValueError:
-        raise UserMistake(
-            f"--cron {cron!r} is no schedule: five fields, such as '0 2 * * *' for 02:00 every day"
-            " / 다섯 칸의 cron 표현식을 적어 주세요. 예: '0 2 * * *' (매일 02:00)"
-        ) from None
+        raise UserMistake(message("cron_invalid", cron=cron)) from None
 
 
 def serve(schedule: Any, ready: Callable[[], None]) -> None:
@@ -69,10 +67,7 @@ async def _answers() -> None:
             if not (fault := await client.api_healthcheck()):
                 return
             await asyncio.sleep(1)
-        raise UserMistake(
-            f"Prefect's server at {client.api_url} doesn't answer ({type(fault).__name__}): start it, or correct"
-            " PREFECT_API_URL, or unset it / Prefect 서버가 응답하지 않습니다. 서버나 PREFECT_API_URL을 확인해 주세요"
-        )
+        raise UserMistake(message("prefect_unreachable", url=client.api_url, error=type(fault).__name__))
 
 
 async def _serve(schedule: Any, ready: Callable[[], None]) -> None:

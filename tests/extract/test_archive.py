@@ -60,10 +60,10 @@ def test_a_file_that_was_lost_or_changed_in_the_archive_is_told_of(archive: Arch
     path = archive.path_of(sha256)
     path.chmod(0o640)
     path.write_bytes(DATA[:-1] + b"!")
-    with pytest.raises(UserMistake, match="was changed"):
+    with pytest.raises(UserMistake, match="not as received"):
         archive.read(sha256)
     path.unlink()
-    with pytest.raises(UserMistake, match="has lost"):
+    with pytest.raises(UserMistake, match="is missing from the archive"):
         archive.read(sha256)
 
 

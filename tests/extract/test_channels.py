@@ -65,7 +65,7 @@ def test_the_folder_inbox_stays_the_default_where_it_is_there_or_nothing_else_is
         ({"PORTAL": "https://host/list?token=hunter2"}, "without"),
         ({"PORTAL": "http://host/list", "PORTAL_TOKEN": "hunter2"}, "use https"),
         ({"CLOUD": "s3://bucket", "CLOUD_ENDPOINT_URL": "http://host:9000"}, "use https"),
-        ({"KOFST_PASSWORD": "hunter2"}, "not SCICULTURE_INBOX_KOFST"),
+        ({"KOFST_PASSWORD": "hunter2"}, "but SCICULTURE_INBOX_KOFST"),
         ({"KOFST": "/data/in", "KOFST_PASSWORD": "hunter2"}, "takes only"),
         ({"KOFST": "sftp://host/in", "KOFST_PASSWORT": "hunter2"}, "no underscore"),
         ({"KOFST": "sftp:///in"}, "host"),

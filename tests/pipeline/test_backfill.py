@@ -139,9 +139,9 @@ def test_one_institution_alone_may_be_read_again(history: tuple[Path, Path], tmp
     plan, _ = backfill(inbox, warehouse, Scope.from_words("2017:2020", ["dsc_class"], [CENTRE[2:4]]), contracts)
     assert {file.receipt.submitter for file in plan.files} == {CENTRE}
     assert sessions(warehouse)[2018] == 4
-    with pytest.raises(UserMistake, match="may be any of"):
+    with pytest.raises(UserMistake, match="fits several"):
         Run.plan_backfill(settings(inbox, warehouse), Scope.from_words("2017", [], ["가상"]))
-    with pytest.raises(UserMistake, match="never sent"):
+    with pytest.raises(UserMistake, match="no such institution"):
         Run.plan_backfill(settings(inbox, warehouse), Scope.from_words("2017", [], ["없는 기관"]))
 
 

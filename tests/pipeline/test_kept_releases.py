@@ -147,7 +147,7 @@ def test_releases_with_the_same_figures_do_not_differ(history: History) -> None:
 
 @pytest.mark.parametrize("asked", ["9", "", "0000", "0000x"])
 def test_a_release_that_is_not_meant_clearly_is_one_sentence(history: History, asked: str) -> None:
-    with pytest.raises(UserMistake, match=r"no release|may be any of"):
+    with pytest.raises(UserMistake, match=r"no release|fits several"):
         compare_releases(history.places, asked, "1")
 
 
@@ -244,7 +244,7 @@ def lose_manifest(release: Path) -> None:
 def test_nobody_goes_back_to_a_release_that_is_not_whole(copy: History, damage: Any) -> None:
     one, _, three = release_ids(copy.warehouse)
     damage(copy.warehouse / "releases" / one)
-    with pytest.raises(UserMistake, match="isn't whole"):
+    with pytest.raises(UserMistake, match="incomplete or corrupted"):
         rollback(copy.places, "1")
     assert published(copy.warehouse, "SELECT release_id FROM release_info") == [(three,)]
     assert len(list_releases(copy.places)) == 3
@@ -364,7 +364,7 @@ def test_no_number_is_given_out_twice(copy: History) -> None:
 
 def test_nothing_is_published_from_a_build_database_that_has_not_read_everything(copy: History) -> None:
     copy.places.build_database.unlink()
-    with pytest.raises(UserMistake, match="wait to be read"):
+    with pytest.raises(UserMistake, match="have not been read yet"):
         publish_again(copy.places)
     assert published(copy.warehouse, SESSIONS) == [(36,)]
 

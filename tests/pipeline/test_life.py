@@ -117,7 +117,7 @@ def test_sent_again_after_its_withdrawal_a_file_counts_again(places: Settings) -
 SENSELESS = [
     ("ffffffff", "까닭이 있는 철회", "no submission"),
     ("", "까닭이 있는 철회", "no submission"),
-    (None, "왜", '--reason "…" says why'),
+    (None, "왜", 'give the reason in a few words with --reason "…"'),
     (None, "담당자 010-0000-1234 요청", "personal data"),
 ]
 

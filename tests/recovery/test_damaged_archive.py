@@ -37,7 +37,7 @@ def test_a_rebuild_stops_and_names_all_damaged_files_at_once(days: Days, tmp_pat
     for path in (lost, changed):
         assert path.name in str(told.value)
     assert "가상시험센터/" in str(told.value)
-    assert "sciculture doctor --mend" in str(told.value)
+    assert "sciculture doctor --fix" in str(told.value)
     assert hashes(warehouse) == days.first
     assert len(release_ids(warehouse)) == 1
 

@@ -41,7 +41,7 @@ def test_a_damaged_table_names_its_release_and_leaves_the_build_database_alone(
     damage(old / "parquet" / "mart_a.parquet")
     database = tmp_path / "warehouse.duckdb"
     with (
-        pytest.raises(UserMistake, match=f"release {old.name} isn't whole: mart_a"),
+        pytest.raises(UserMistake, match=f"release {old.name} is incomplete or corrupted: mart_a"),
         Warehouse.open(database, tmp_path / "staging", load_contracts()) as warehouse,
     ):
         find_differences(warehouse.connection, old, new)

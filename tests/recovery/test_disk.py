@@ -65,7 +65,7 @@ NIGHT = (
 @pytest.mark.skipif(not _may_mount(), reason="mounting a disk of its own isn't permitted here")
 @pytest.mark.parametrize(
     ("options", "told"),
-    [("size=3m", "is full (0 MB free"), pytest.param("ro", "can't be written", marks=pytest.mark.slow)],
+    [("size=3m", "is full (0 MB free"), pytest.param("ro", "cannot be written", marks=pytest.mark.slow)],
     ids=["full", "closed"],
 )
 def test_a_real_disk_that_is_full_or_mounted_read_only_is_named(
@@ -111,7 +111,7 @@ def test_an_inbox_that_is_read_only_is_all_that_a_night_needs(days: Days, tmp_pa
 @pytest.mark.parametrize("name", ["archive", "releases"])
 def test_one_folder_that_cannot_be_written_is_named(days: Days, tmp_path: Path, name: str) -> None:
     warehouse = days.copy(tmp_path)
-    with _closed(warehouse / name), pytest.raises(UserMistake, match=f"{name} can't be written"):
+    with _closed(warehouse / name), pytest.raises(UserMistake, match=f"{name} cannot be written"):
         night(days.second_inbox, warehouse)
     assert hashes(warehouse) == days.first
     night(days.second_inbox, warehouse)

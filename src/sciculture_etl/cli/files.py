@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sciculture_etl.cli.app import PARTIAL, REFUSED, Language, app
+from sciculture_etl.messages import message
 from sciculture_etl.settings import Limits, Settings
 
 
@@ -49,10 +50,10 @@ def _bytes(path: Path, limits: Limits) -> bytes:
     largest = limits.file_bytes
     try:
         if path.stat().st_size > largest:
-            raise typer.BadParameter(f"{path} is larger than {largest:,} bytes / 파일이 너무 큽니다")
+            raise typer.BadParameter(message("file_too_large", path=path, limit=largest))
         return path.read_bytes()
     except OSError as error:
-        raise typer.BadParameter(f"{path} can't be read ({error.strerror}) / 파일을 읽을 수 없습니다") from None
+        raise typer.BadParameter(message("file_unreadable", path=path, error=error.strerror)) from None
 
 
 @app.command()

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from sciculture_etl.cli.app import app
+from sciculture_etl.messages import message
 
 
 @app.command()
@@ -23,7 +24,7 @@ def region(
     from sciculture_etl.regions import as_json, resolve
 
     if (text is None) == (batch is None):
-        raise typer.BadParameter("give either a text or --batch FILE / 글이나 --batch 파일 가운데 하나를 주세요")
+        raise typer.BadParameter(message("region_needs_text_or_batch"))
     if text is not None:
         found = as_json(resolve(text, _day(on)), explain)
         print(json.dumps(found, ensure_ascii=False, indent=1))
@@ -38,7 +39,7 @@ def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise typer.BadParameter(f"{path} can't be read as UTF-8 text ({error}) / 파일을 읽을 수 없습니다") from None
+        raise typer.BadParameter(message("file_not_utf8", path=path, error=error)) from None
 
 
 def _day(text: str | None, line: int | None = None) -> date:
@@ -47,7 +48,6 @@ def _day(text: str | None, line: int | None = None) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        where = f"line {line}: " if line else ""
-        raise typer.BadParameter(
-            f"{where}'{text}' is no date, write YYYY-MM-DD / 날짜는 YYYY-MM-DD로 적어 주세요"
-        ) from None
+        if line:
+            raise typer.BadParameter(message("date_invalid_in_line", line=line, text=text)) from None
+        raise typer.BadParameter(message("date_invalid", text=text)) from None

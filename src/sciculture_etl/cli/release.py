@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from sciculture_etl.cli.app import PARTIAL, app
+from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings, UserMistake
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
@@ -33,7 +34,7 @@ def figures(
 
     path = Settings.from_environment().warehouse / "sciculture.duckdb"
     if not path.exists():
-        raise UserMistake(f"{path} isn't there yet: run `sciculture run` first / 먼저 `sciculture run`을 실행하세요")
+        raise UserMistake(message("not_made_yet", path=path))
     with duckdb.connect(str(path), read_only=True) as release:
         checked = read_figures_checked(release)
     if as_json:

@@ -15,6 +15,7 @@ import typer
 
 from sciculture_etl import stopping
 from sciculture_etl.cli.app import PARTIAL, REFUSED, app
+from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings, UserMistake
 from sciculture_etl.storage.disk import check_room, places_of
 
@@ -135,21 +136,19 @@ def _wanted(
     begun = planned_scope(unfinished.plan) if unfinished else None
     if resume:
         if years or datasets or submitters:
-            raise typer.BadParameter(
-                "--resume goes on with what was begun: say nothing else / 다른 범위와 함께 쓸 수 없습니다"
-            )
+            raise typer.BadParameter(message("resume_takes_no_scope"))
         if begun is None or unfinished is None:
-            raise UserMistake("no backfill is unfinished / 끝나지 않은 소급 처리가 없습니다")
+            raise UserMistake(message("backfill_none_unfinished"))
         return begun, unfinished.reason, begun
     if not years:
-        raise typer.BadParameter("say which: --years 2016:2020, or --resume / 연도를 적어 주세요")
+        raise typer.BadParameter(message("backfill_needs_years"))
     scope = Scope.from_words(years, datasets or [], submitters or [])
     return scope, "", begun
 
 
 def _ask(plan: Plan, as_json: bool) -> None:
     if as_json or not sys.stdin.isatty():
-        raise UserMistake("there is nobody to ask: add --yes to do it / 확인할 사람이 없습니다. --yes를 붙여 주세요")
+        raise UserMistake(message("backfill_needs_yes"))
     if not typer.confirm(f"Read {len(plan.files):,} files again? / 파일 {len(plan.files):,}개를 다시 읽을까요?"):
         raise typer.Exit(0)
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from sciculture_etl.cli.app import app
+from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings
 
 STATES = ("received", "rejected", "partially_accepted", "accepted", "superseded", "withdrawn", "duplicate")
@@ -27,12 +28,12 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"'{text}' is no date, write YYYY-MM-DD / 날짜는 YYYY-MM-DD로 적어 주세요") from None
+        raise typer.BadParameter(message("date_invalid", text=text)) from None
 
 
 def _one_of(known: tuple[str, ...], given: str | None) -> str | None:
     if given is not None and given not in known:
-        raise typer.BadParameter(f"'{given}' is none of {', '.join(known)}")
+        raise typer.BadParameter(message("choice_invalid", given=given, known=", ".join(known)))
     return given
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sciculture_etl.cli.app import app
+from sciculture_etl.messages import message
 
 WRONG_USE = 2
 
@@ -53,17 +54,17 @@ def _write(
         print(known)
         return
     if dataset not in contracts:
-        wrong = console["unknown"].format(dataset=dataset) if dataset else console["missing"]
-        raise UserMistake(f"{wrong}\n{console['known']}:\n{known}")
+        wrong = message("form_unknown", dataset=dataset) if dataset else message("form_missing")
+        raise UserMistake(f"{wrong}:\n{known}")
     if year is None:
-        raise UserMistake(console["no_year"])
+        raise UserMistake(message("form_needs_year"))
     contract = contracts[dataset]
     path = out or Path(template_name(contract, year, term))
     made = make_template(contract, year, term, submitter)
     if path.exists() and not force:
-        raise UserMistake(console["exists"].format(path=path))
+        raise UserMistake(message("form_file_exists", path=path))
     try:
         path.write_bytes(made)
     except OSError as error:
-        raise UserMistake(console["unwritable"].format(path=path, reason=error.strerror)) from None
+        raise UserMistake(message("file_not_writable", path=path, error=error.strerror)) from None
     print(console["written"].format(path=path, title=contract.title.ko, year=year))

@@ -13,6 +13,7 @@ from sciculture_etl.doctor.places import wrong_modes
 from sciculture_etl.doctor.releases import leftovers, stale_copies
 from sciculture_etl.extract import Archive, Damage, channels_of
 from sciculture_etl.load import writer_lock
+from sciculture_etl.messages import message
 from sciculture_etl.publish.current import finish_swap
 from sciculture_etl.settings import UserMistake
 from sciculture_etl.storage.damage import set_aside
@@ -103,5 +104,5 @@ def _clear_leftovers(case: Case) -> Iterator[Words]:
         try:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         except OSError as error:
-            raise UserMistake(f"{path} can't be cleared away ({error.strerror}) / 치울 수 없습니다") from None
+            raise UserMistake(message("folder_not_removable", path=path, error=error.strerror)) from None
         yield f"cleared away {path}", f"치웠습니다: {path}"

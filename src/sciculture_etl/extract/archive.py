@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
+from sciculture_etl.messages import message
 from sciculture_etl.settings import UserMistake
 from sciculture_etl.storage.journal import Journal
 
@@ -111,9 +112,9 @@ class Archive:
         try:
             data = path.read_bytes()
         except FileNotFoundError:
-            raise Damaged(f"the archive has lost {path} / 보관된 파일이 없습니다") from None
+            raise Damaged(message("archived_file_missing", path=path)) from None
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise Damaged(f"the archive's {path} was changed / 보관된 파일이 바뀌었습니다")
+            raise Damaged(message("archived_file_changed", path=path))
         return data
 
     def receipts(self) -> list[Receipt]:

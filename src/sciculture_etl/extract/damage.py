@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sciculture_etl.extract.archive import Archive, Damaged, Receipt
+from sciculture_etl.messages import message
 
 TOLD = 10
 
@@ -55,9 +56,4 @@ def tell_damage(damages: list[Damage]) -> Damaged | None:
     ]
     if len(damages) > TOLD:
         lines.append(f"  ... and {len(damages) - TOLD:,} more: `sciculture doctor` names them")
-    return Damaged(
-        f"the archive has lost or holds changed {len(damages):,} submissions that are needed now; the last good "
-        "release stays. Put them back from a backup, or run `sciculture doctor --mend`, which takes them from the "
-        "inbox where they still lie there / 보관된 제출본이 없거나 바뀌었습니다. 백업에서 되돌리거나 "
-        "`sciculture doctor --mend`를 실행해 주세요:\n" + "\n".join(lines)
-    )
+    return Damaged("\n".join([f"{message('archive_damaged', count=len(damages))}:", *lines]))

@@ -22,6 +22,7 @@ from typing import Any
 
 from sciculture_etl.extract.archive import Archive
 from sciculture_etl.findings import Finding
+from sciculture_etl.messages import message
 from sciculture_etl.settings import UserMistake
 from sciculture_etl.storage.journal import Journal
 
@@ -75,7 +76,7 @@ class Restricted:
     def read(self, sha256: str) -> bytes:
         data = self.path_of(sha256).read_bytes()
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise UserMistake(f"{self.path_of(sha256)} was changed: delete it / 바뀐 파일입니다. 지워 주세요")
+            raise UserMistake(message("restricted_file_changed", path=self.path_of(sha256)))
         return data
 
     def restrict(self, sha256: str, verdict: Verdict) -> None:

@@ -18,6 +18,7 @@ import duckdb
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.extract import Decision, Receipt
+from sciculture_etl.messages import message
 from sciculture_etl.settings import fingerprint
 from sciculture_etl.storage.damage import BrokenDatabase, holder, is_broken, is_broken_at_opening, reason_of, set_aside
 from sciculture_etl.storage.lock import Busy
@@ -110,11 +111,7 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     except duckdb.Error as error:
         if held := holder(error):
             program, process = held
-            raise Busy(
-                f"{path} is open in another program ({program}, process {process}): close it there and run it again; "
-                "for looking at data there are sciculture.duckdb and operations.duckdb / 다른 프로그램"
-                f"(프로세스 {process})이 열어 두었습니다. 닫은 뒤 다시 실행해 주세요"
-            ) from None
+            raise Busy(message("database_in_use", path=path, program=program, pid=process)) from None
         raise
 
 
@@ -174,9 +171,7 @@ class Warehouse:
             warehouse.connection.close()
             aside = set_aside(path)
             raise BrokenDatabase(
-                f"{path} is broken ({reason_of(error)}). It is only the build database: it was set aside as "
-                f"{aside.name}, and the next run makes it again from the archive; the last good release stays / "
-                "작업용 데이터베이스가 손상되어 따로 두었습니다. 다시 실행하면 보관된 제출본에서 새로 만듭니다"
+                message("database_broken", path=path, reason=reason_of(error), aside=aside.name)
             ) from error
         finally:
             warehouse.connection.close()

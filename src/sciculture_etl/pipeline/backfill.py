@@ -12,6 +12,7 @@ from sciculture_etl.contracts import Contract, load_contracts, load_promises
 from sciculture_etl.extract import Archive, Receipt
 from sciculture_etl.load import Warehouse
 from sciculture_etl.load.accept import find_differences
+from sciculture_etl.messages import message
 from sciculture_etl.model import tables_from
 from sciculture_etl.pipeline.intake import Intake, one_a_submission
 from sciculture_etl.pipeline.journal import Runs
@@ -38,10 +39,10 @@ class Scope:
         written = YEARS.fullmatch(years.strip())
         first, last = (int(written[1]), int(written[2] or written[1])) if written else (1, 0)
         if first > last:
-            raise UserMistake(f"--years is 2016:2020 or 2020, not {years!r} / 연도는 2016:2020처럼 적어 주세요")
+            raise UserMistake(message("years_invalid", years=years))
         if unknown := sorted(set(datasets) - load_contracts().keys()):
             raise UserMistake(
-                f"no such dataset: {', '.join(unknown)}; there are {', '.join(load_contracts())} / 그런 서식이 없습니다"
+                message("datasets_unknown", unknown=", ".join(unknown), known=", ".join(load_contracts()))
             )
         return cls(first, last, tuple(sorted(set(datasets))), tuple(sorted(set(submitters))))
 
@@ -167,10 +168,7 @@ def make_plan(
     receipts = archive.receipts()
     known = {row["submission_id"]: row for row in warehouse.rows(KNOWN)}
     if not known:
-        raise UserMistake(
-            "the build database holds no submission: run `sciculture run`, or `sciculture rebuild` where it was lost"
-            " / 아직 읽은 제출본이 없습니다. `sciculture run`을 먼저 실행하세요"
-        )
+        raise UserMistake(message("backfill_nothing_read"))
     scope = replace(scope, submitters=_submitters(scope.submitters, receipts, known.values()))
     stale = {one.receipt.submission_id: one for one in intake.stale(receipts)}
     plan = Plan(scope, everything)
@@ -209,12 +207,7 @@ def _refuse_holes(warehouse: Warehouse, scope: Scope) -> None:
     )
     if left:
         named = ", ".join(f"{row['dataset']} {row['program_year']}" for row in left[:5])
-        raise UserMistake(
-            f"a contract lost or renamed columns, so that rows outside the plan ({named}{' ...' if left[5:] else ''}) "
-            "would be published without them: take them into the plan, or run `sciculture run`"
-            " / 서식에서 없어지거나 이름이 바뀐 열이 있어 계획 밖의 행이 비게 됩니다."
-            " 범위를 넓히거나 `sciculture run`을 실행하세요"
-        )
+        raise UserMistake(message("backfill_loses_columns", rows=f"{named}{' ...' if left[5:] else ''}"))
 
 
 def ask_for(warehouse: Warehouse, plan: Plan) -> None:
@@ -242,8 +235,9 @@ def _submitters(wanted: Sequence[str], receipts: Sequence[Receipt], known: Itera
     for name in wanted:
         fitting = [name] if name in names else sorted(known for known in names if known and name in known)
         if len(fitting) != 1:
-            told = f"may be any of {', '.join(fitting[:8])}" if fitting else "never sent anything"
-            raise UserMistake(f"--submitter {name!r} {told} / 제출 기관 이름을 확인해 주세요")
+            if fitting:
+                raise UserMistake(message("submitter_ambiguous", name=name, found=", ".join(fitting[:8])))
+            raise UserMistake(message("submitter_unknown", name=name))
         found += fitting
     return tuple(sorted(set(found)))
 

@@ -15,6 +15,7 @@ from sciculture_etl.feedback import answer_all
 from sciculture_etl.load import Warehouse, accept_versions, writer_lock
 from sciculture_etl.load.accept import Acceptance
 from sciculture_etl.load.warehouse import discard_database
+from sciculture_etl.messages import message
 from sciculture_etl.model import Model, build_model
 from sciculture_etl.pipeline.backfill import Plan, Scope, ask_for, make_plan
 from sciculture_etl.pipeline.intake import NEW, Intake
@@ -157,10 +158,7 @@ class Run:
         stale, reshaped = self._intake.stale(self._intake.take_in()), self._intake.reshaped()
         waiting = [one for one in stale if one.why == [NEW] or one.receipt.submission_id in reshaped]
         if waiting:
-            raise UserMistake(
-                f"{len(waiting):,} submissions wait to be read, nothing can be published yet: run `sciculture run`"
-                " / 아직 읽지 않은 제출본이 있습니다. `sciculture run`을 실행해 주세요"
-            )
+            raise UserMistake(message("submissions_unread", count=len(waiting)))
         end_hold(self.settings)
 
     def accept(self) -> Acceptance:

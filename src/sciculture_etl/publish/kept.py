@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from sciculture_etl.messages import message
 from sciculture_etl.publish.current import read_pointer
 from sciculture_etl.publish.journal import ReleaseJournal
 from sciculture_etl.settings import Settings, UserMistake
@@ -47,12 +48,9 @@ def find_release(settings: Settings, asked: str) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        raise UserMistake(f"{asked!r} may be any of {', '.join(found)}: write more of it / 번호를 더 적어 주세요")
+        raise UserMistake(message("release_ambiguous", asked=asked, found=", ".join(found)))
     kept = f"{ids[0]} to {ids[-1]}" if ids else "none"
-    raise UserMistake(
-        f"there is no release {asked!r} (kept: {kept}); `sciculture releases` lists them"
-        " / 그런 릴리스가 없습니다. `sciculture releases`로 확인해 주세요"
-    )
+    raise UserMistake(message("release_unknown", asked=asked, kept=kept))
 
 
 def read_manifest(settings: Settings, release_id: str) -> dict[str, Any]:
@@ -62,8 +60,7 @@ def read_manifest(settings: Settings, release_id: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UserMistake(
-            f"release {release_id} isn't whole: {path} can't be read ({type(error).__name__})"
-            " / 릴리스가 온전하지 않습니다"
+            message("release_incomplete", release=release_id, path=path, reason=type(error).__name__)
         ) from None
     return found
 

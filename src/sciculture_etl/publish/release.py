@@ -12,6 +12,7 @@ from typing import Any
 from sciculture_etl import __version__
 from sciculture_etl.contracts import Contract, Promise
 from sciculture_etl.load import Warehouse
+from sciculture_etl.messages import message
 from sciculture_etl.model import Model
 from sciculture_etl.publish.checks import accounts_that_disagree, facts_that_disagree, judge_tables
 from sciculture_etl.publish.current import (
@@ -118,12 +119,10 @@ def _publish(
     wrong = [*accounts_that_disagree(warehouse, contracts), *facts_that_disagree(warehouse, contracts, promises)]
     if wrong:
         return Publication(
-            "refused", current_id, refusals=[f"the accounts of rows don't add up: {line}" for line in _few(wrong)]
+            "refused", current_id, refusals=[message("rows_do_not_add_up", detail=line) for line in _few(wrong)]
         )
     if not warehouse.value("SELECT count(*) FROM log.in_force") and current_id is None:
-        return Publication(
-            "refused", None, refusals=["no submission has been accepted yet, so there is nothing to publish"]
-        )
+        return Publication("refused", None, refusals=[message("nothing_accepted_yet")])
     outcomes = judge_tables(warehouse, promises, model)
     if refusals := [f"{outcome.name}: {line}" for outcome in outcomes for line in outcome.errors]:
         return Publication("refused", current_id, refusals=refusals)

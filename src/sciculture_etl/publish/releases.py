@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from sciculture_etl.messages import message
 from sciculture_etl.publish.current import current_release
 from sciculture_etl.publish.journal import PINNED, UNPINNED, ReleaseJournal
 from sciculture_etl.publish.kept import find_release, kept_ids, read_manifest, to_be_removed
@@ -79,8 +80,9 @@ def pin(settings: Settings, asked: str, reason: str, undo: bool = False) -> Row:
         release_id = find_release(settings, asked)
         journal = ReleaseJournal(settings.archive)
         if (release_id in journal.pinned()) != undo:
-            state, state_ko = ("is not pinned", "고정되지 않았습니다") if undo else ("is pinned already", "이미 고정됨")
-            raise UserMistake(f"release {release_id} {state} / {state_ko}")
+            if undo:
+                raise UserMistake(message("release_is_not_pinned", release=release_id))
+            raise UserMistake(message("release_is_pinned", release=release_id))
         return journal.decide(UNPINNED if undo else PINNED, release_id, reason)
 
 
@@ -119,7 +121,7 @@ def compare_releases(settings: Settings, old: str, new: str, table: str | None =
         find_differences(connection, *folders, same)
         if table is not None:
             if not any((folder / "parquet" / f"{table}.parquet").exists() for folder in folders):
-                raise UserMistake(f"neither release has a table {table!r} / 그런 표가 없습니다")
+                raise UserMistake(message("table_unknown", table=table))
             connection.execute("DELETE FROM difference WHERE table_name <> ?", [table])
         tables = count_differences(connection)
         with damage_told(*(path for path in map(_history_of, folders) if path.exists())):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sciculture_etl.messages import message
 from sciculture_etl.publish.current import PUBLIC, current_release, finish_swap, point_to, read_pointer, swap_to
 from sciculture_etl.publish.journal import HOLD_ENDED, ROLLED_BACK, WENT_ON, ReleaseJournal, decided, new_entry
 from sciculture_etl.publish.kept import find_release
@@ -40,14 +41,11 @@ def rollback(settings: Settings, asked: str, reason: str = "") -> dict[str, Any]
         release_id = find_release(settings, asked)
         current = current_release(settings.warehouse)
         if current is None:
-            raise UserMistake(f"{settings.warehouse / 'current.json'} names no release: run `sciculture run` first")
+            raise UserMistake(message("no_release_yet", path=settings.warehouse / "current.json"))
         if current["release_id"] == release_id:
-            raise UserMistake(f"release {release_id} is the current one already / 이미 현재 릴리스입니다")
+            raise UserMistake(message("release_is_current", release=release_id))
         if fault := what_is_wrong(settings.releases / release_id):
-            raise UserMistake(
-                f"release {release_id} isn't whole, so nothing was changed: {fault}"
-                " / 릴리스가 온전하지 않아 되돌리지 않았습니다"
-            )
+            raise UserMistake(message("rollback_to_incomplete_release", release=release_id, reason=fault))
         # However often one goes back, the hold is that of the release which was published last.
         published = (current.get("hold") or {}).get("from_release_id", current["release_id"])
         kind = WENT_ON if published == release_id else ROLLED_BACK
@@ -87,9 +85,8 @@ def end_hold(settings: Settings) -> Hold | None:
 def why_held(hold: Hold, tables: list[str]) -> str:
     """The sentence for a night whose figures differ from those of the release that was gone back to."""
     reason = f" ({hold['reason']})" if hold["reason"] else ""
-    named = ", ".join(tables[:5]) + (f" and {len(tables) - 5} more" if len(tables) > 5 else "")
-    return (
-        f"publication is on hold since {decided(hold)}, when {hold['from_release_id']} was rolled back to "
-        f"{hold['release_id']}{reason}. This run's figures differ from that release in {named}. Once they are right, "
-        "`sciculture publish` ends the hold / 공표 보류 중입니다. 수치가 바로잡혔으면 `sciculture publish`를 실행하세요"
-    )
+    named = ", ".join(tables[:5]) + (f" (+{len(tables) - 5})" if len(tables) > 5 else "")
+    return message(
+        "publication_on_hold", since=decided(hold), from_release=hold["from_release_id"], release=hold["release_id"],
+        reason=reason, tables=named,
+    )  # fmt: skip

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from sciculture_etl.messages import message
 from sciculture_etl.personal import mask_path
 from sciculture_etl.settings import Settings, UserMistake
 from sciculture_etl.stopping import stop_if_asked
@@ -60,11 +61,7 @@ def explain(error: BaseException, settings: Settings) -> str | None:
     if is_full(error):
         return _told_full(_named(error, settings) or _fullest(settings), settings)
     if is_closed(error) and (path := _named(error, settings)):
-        return (
-            f"{_shown(path)} can't be written (read-only, or not permitted to this user): make it writable and run it "
-            "again; the last good release stays / 쓸 수 없는 곳입니다(읽기 전용이거나 권한 없음). 쓸 수 있게 한 뒤 "
-            "다시 실행해 주세요"
-        )
+        return message("folder_not_writable", folder=_shown(path))
     return None
 
 
@@ -95,11 +92,7 @@ def faults_in_words(settings: Settings) -> Iterator[None]:
 
 def _told_full(folder: Path, settings: Settings) -> str:
     free, needed = megabytes(free_room(folder)), megabytes(room_needed(settings))
-    return (
-        f"the disk of {_shown(folder)} is full ({free} free, about {needed} needed): make room and run it again; "
-        "the last good release stays, and nothing received is lost / 디스크가 가득 찼습니다(남은 공간 "
-        f"{free}, 필요 약 {needed}). 공간을 비운 뒤 다시 실행해 주세요"
-    )
+    return message("disk_full", folder=_shown(folder), free=free, needed=needed)
 
 
 def room_needed(settings: Settings) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sciculture_etl.messages import message
 from sciculture_etl.personal import kinds_in
 from sciculture_etl.settings import UserMistake
 
@@ -19,9 +20,9 @@ def checked_reason(reason: str) -> str:
     """Why somebody decides something, as a journal may keep it. Raises UserMistake where it says nothing or names a
     person."""
     if len(reason.strip()) < SHORTEST_REASON:
-        raise UserMistake('--reason "…" says why, in a few words / 사유를 적어 주세요')
+        raise UserMistake(message("reason_missing"))
     if kinds_in(reason):
-        raise UserMistake("--reason holds personal data; leave it out / 사유에 개인정보를 적지 말아 주세요")
+        raise UserMistake(message("reason_personal"))
     return reason.strip()
 
 
@@ -64,10 +65,7 @@ class Journal:
             try:
                 yield made(json.loads(line))
             except (ValueError, TypeError, KeyError):
-                raise UserMistake(
-                    f"line {number} of {self.path} is damaged: put the file back from a backup; without one, see "
-                    "docs/recovery.md. The last good release stays / 기록이 손상되었습니다. 백업에서 되돌려 주세요"
-                ) from None
+                raise UserMistake(message("journal_damaged", line=number, path=self.path)) from None
 
     def add(self, entries: Iterable[dict[str, Any]]) -> None:
         """Appends, on disk when it returns."""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sciculture_etl.messages import message
 from sciculture_etl.settings import UserMistake
 
 # So long at most does someone who only looks who holds it keep it.
@@ -41,9 +42,13 @@ def writer_lock(folder: Path, wait_seconds: float = 0, doing: str = "") -> Itera
                 lock.seek(0)
                 holder = _holder(lock.read())
                 raise Busy(
-                    f"another run ({holder.get('doing') or '?'}) holds {folder}: process {holder.get('pid', '?')}, "
-                    f"since {holder.get('since', '?')}. "
-                    "Wait for it or stop it / 다른 실행이 진행 중입니다. 끝난 뒤 다시 실행해 주세요"
+                    message(
+                        "warehouse_locked",
+                        doing=holder.get("doing") or "?",
+                        folder=folder,
+                        pid=holder.get("pid", "?"),
+                        since=holder.get("since", "?"),
+                    )
                 ) from None
         lock.truncate(0)
         since = datetime.now(UTC).isoformat(timespec="seconds")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from sciculture_etl.messages import message
 from sciculture_etl.settings import sql_text
 from sciculture_etl.storage.damage import BrokenFile, reason_of
 
@@ -31,7 +32,6 @@ def damage_told(*parquets: Path) -> Iterator[None]:
         for parquet in parquets:
             if reason := why_unreadable(parquet, "sum(hash(t))"):
                 raise BrokenFile(
-                    f"release {parquet.parent.parent.name} isn't whole: {parquet.name}: {reason}"
-                    " / 릴리스가 온전하지 않습니다"
+                    message("release_incomplete", release=parquet.parent.parent.name, path=parquet.name, reason=reason)
                 ) from None
         raise

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from sciculture_etl.messages import message
 from sciculture_etl.settings import UserMistake
 from sciculture_etl.storage.damage import is_unavailable, reason_of
 
@@ -24,10 +25,7 @@ class Unproved(UserMistake):
     """Whether the database is whole can't be told now."""
 
     def __init__(self, database: Path, reason: str) -> None:
-        super().__init__(
-            f"{database} can't be read to its end now, and was left as it is: {reason} / 지금은 끝까지 읽을 수 없어 "
-            "그대로 두었습니다"
-        )
+        super().__init__(message("database_unproved", path=database, reason=reason))
 
 
 def why_unreadable(database: Path) -> str | None:

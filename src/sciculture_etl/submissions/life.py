@@ -16,6 +16,7 @@ import duckdb
 from sciculture_etl.extract import Archive, Decision, Decisions
 from sciculture_etl.extract.decisions import REINSTATED, WITHDRAWN
 from sciculture_etl.load import writer_lock
+from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings, UserMistake
 from sciculture_etl.storage.journal import checked_reason
 
@@ -39,7 +40,7 @@ class Wanted:
 def _operations(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     path = settings.warehouse / "operations.duckdb"
     if not path.exists():
-        raise UserMistake(f"{path} isn't there yet: run `sciculture run` first / 먼저 `sciculture run`을 실행하세요")
+        raise UserMistake(message("not_made_yet", path=path))
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute("SET TimeZone = 'Asia/Seoul'")
         yield connection
@@ -100,12 +101,9 @@ def _the_one(asked: str, known: list[str]) -> str:
     """The submission whose number begins so. Raises UserMistake where none or several do."""
     found = sorted({name for name in known if name.startswith(asked.lower())})
     if len(asked) < SHORTEST_ID or not found:
-        raise UserMistake(
-            f"no submission {asked!r}: give its number or the first {SHORTEST_ID} or more digits of it, as "
-            "`sciculture submissions` lists them / 제출본 번호를 확인해 주세요"
-        )
+        raise UserMistake(message("submission_unknown", asked=asked, digits=SHORTEST_ID))
     if len(found) > 1:
-        raise UserMistake(f"{asked!r} may be any of {', '.join(found[:5])}: give more digits / 번호를 더 적어 주세요")
+        raise UserMistake(message("submission_ambiguous", asked=asked, found=", ".join(found[:5])))
     return found[0]
 
 
@@ -178,6 +176,6 @@ def decide(settings: Settings, asked: str, reason: str, reinstate: bool = False)
         withdrawn = chosen in [decision.submission_id for decision in decisions.withdrawn(receipts)]
         if withdrawn != reinstate:
             if withdrawn:
-                raise UserMistake(f"submission {chosen} is withdrawn already / 이미 철회되었습니다")
-            raise UserMistake(f"submission {chosen} is not withdrawn / 철회되지 않았습니다")
+                raise UserMistake(message("submission_is_withdrawn", submission=chosen))
+            raise UserMistake(message("submission_is_not_withdrawn", submission=chosen))
         return decisions.decide(chosen, REINSTATED if reinstate else WITHDRAWN, reason, receipts)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from xlsxwriter import Workbook
 
 from sciculture_etl.contracts import Contract, TemplateMark
+from sciculture_etl.messages import message
 from sciculture_etl.settings import UserMistake
 from sciculture_etl.template.columns import lay_out_columns
 from sciculture_etl.template.form import EXAMPLE, title_of, write_form
@@ -55,9 +56,9 @@ def make_template(contract: Contract, year: int, term: int | None = None, submit
 
 
 def _refuse_unknown(contract: Contract, year: int, term: int | None) -> None:
-    console, last = words("console"), datetime.now(UTC).year + 1
+    last = datetime.now(UTC).year + 1
     if not FIRST_YEAR <= year <= last:
-        raise UserMistake(console["year"].format(year=year, first=FIRST_YEAR, last=last))
+        raise UserMistake(message("form_year_invalid", year=year, first=FIRST_YEAR, last=last))
     terms = next((fld.terms for fld in contract.fields.values() if fld.type == "term"), 0)
     if term is not None and not 1 <= term <= terms:
-        raise UserMistake(console["term"].format(term=term, terms=f"1~{terms}" if terms else "-"))
+        raise UserMistake(message("form_term_invalid", term=term, terms=f"1~{terms}" if terms else "-"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings, UserMistake
 
 DEFAULT_INBOX = "inbox"
@@ -69,16 +70,16 @@ def channels_of(settings: Settings) -> list[Channel]:
         elif option in ALL_OPTIONS:
             options.setdefault(name, {})[option] = value
         else:
-            raise UserMistake(
-                f"SCICULTURE_INBOX_{rest}: a channel's name has no underscore, and its options are"
-                f" {', '.join(sorted(ALL_OPTIONS))} / 그런 설정이 없습니다"
-            )
+            raise UserMistake(message("channel_setting_unknown", rest=rest, options=", ".join(sorted(ALL_OPTIONS))))
     if settings.inbox or not urls or Path(DEFAULT_INBOX).is_dir():
         urls[""] = settings.inbox or DEFAULT_INBOX
     for name in sorted(options.keys() - urls.keys()):
         raise UserMistake(
-            f"{Channel(name, '').setting}_{min(options[name])} is set, but not {Channel(name, '').setting}, the URL of"
-            f" that channel / 접수 경로의 주소가 없습니다"
+            message(
+                "channel_url_missing",
+                option=f"{Channel(name, '').setting}_{min(options[name])}",
+                setting=Channel(name, "").setting,
+            )
         )
     channels = [Channel(name.lower(), url, options.get(name, {})) for name, url in sorted(urls.items())]
     for channel in channels:
@@ -97,14 +98,10 @@ def with_blocks(settings: Settings, read_block: Callable[[str], object]) -> Sett
             block = read_block(value)
         except Exception as error:
             raise UserMistake(
-                f"the block {value!r} of SCICULTURE_INBOX_{name} can't be read ({type(error).__name__}): save a Secret"
-                f" block of that name / 블록을 읽을 수 없습니다"
+                message("channel_block_unreadable", block=value, name=name, error=type(error).__name__)
             ) from None
         if not isinstance(block, Mapping):
-            raise UserMistake(
-                f"the block {value!r} of SCICULTURE_INBOX_{name} must hold a JSON object of options, such as"
-                f' {{"PASSWORD": "..."}} / 블록의 값은 JSON 객체여야 합니다'
-            )
+            raise UserMistake(message("channel_block_not_json", block=value, name=name))
         resolved |= {name.removesuffix("BLOCK") + str(option).upper(): str(held) for option, held in block.items()}
     kept = {name: value for name, value in settings.inbox_options.items() if not name.endswith("BLOCK")}
     return replace(settings, inbox_options=resolved | kept)
@@ -114,28 +111,23 @@ def _check(channel: Channel) -> None:
     known = OPTIONS[channel.kind] | OF_EVERY_KIND
     for option in sorted(channel.options.keys() - known):
         raise UserMistake(
-            f"{channel.setting}_{option} is set, but a channel of this kind ({channel.kind}) takes only"
-            f" {', '.join(sorted(known))} / 이 접수 경로에는 없는 설정입니다"
+            message(
+                "channel_option_unfit",
+                option=f"{channel.setting}_{option}",
+                kind=channel.kind,
+                known=", ".join(sorted(known)),
+            )
         )
     if channel.kind in ("folder", "other"):
         return
     address = urlsplit(channel.url)
     if address.password is not None or (channel.kind != "sftp" and address.username is not None):
-        raise UserMistake(
-            f"{channel.setting} holds credentials, and addresses are written to logs: take them out of the URL and set"
-            f" {channel.setting}_PASSWORD or the like / 주소에 비밀번호를 적지 마세요"
-        )
+        raise UserMistake(message("channel_url_has_credentials", setting=channel.setting))
     if not address.hostname or address.query or address.fragment:
-        raise UserMistake(
-            f"{channel.setting}: the address must be {channel.kind}://host/path, without ? and #"
-            f" / 주소가 잘못되었습니다"
-        )
+        raise UserMistake(message("channel_url_invalid", setting=channel.setting, kind=channel.kind))
     for url, what in ((channel.url, channel.setting), (channel.options.get("ENDPOINT_URL", ""), "ENDPOINT_URL")):
         if url.lower().startswith("http://") and not _is_loopback(urlsplit(url)):
-            raise UserMistake(
-                f"{channel.setting}: {what} is http, which anyone on the way can read and change: use https"
-                f" / https 주소를 쓰세요"
-            )
+            raise UserMistake(message("channel_not_encrypted", setting=channel.setting, what=what))
 
 
 def _is_loopback(address: SplitResult) -> bool:
