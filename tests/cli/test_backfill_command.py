@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import time
 from pathlib import Path
@@ -10,32 +9,20 @@ from typing import Any
 
 import pytest
 
-from sciculture_sample import DAILY_SCIENCE_CLASS, write_sample
-from tests.cli.conftest import COMMAND, Places
-from tests.nights import night
+from tests.commands import COMMAND, Places
 
 WHY = ("--reason", "가상의 사유: 처음부터 다시 읽기")
 
 
-@pytest.fixture(scope="module")
-def places(prefect_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Places:
-    """What three institutions told of 2020, after the first night."""
-    folder = tmp_path_factory.mktemp("backfill")
-    places = Places(folder / "inbox", folder / "warehouse", prefect_home)
-    write_sample(places.inbox, institutions=3, datasets=DAILY_SCIENCE_CLASS)
-    night(places.inbox, places.warehouse)
-    return places
-
-
 def runs(places: Places) -> list[dict[str, Any]]:
-    return list(json.loads(places.command("runs", "--json").stdout))
+    return list(places.command("runs", "--json").answer)
 
 
-def test_it_plans_and_does_nothing_before_it_is_told_to(places: Places) -> None:
-    before = runs(places)
+def test_it_plans_and_does_nothing_before_it_is_told_to(small_night: Places) -> None:
+    places, before = small_night, runs(small_night)
     done = places.command("backfill", "--years", "2016:2025", "--plan", "--json")
     assert done.returncode == 0, done.stderr
-    plan = json.loads(done.stdout)
+    plan = done.answer
     assert (plan["files"], plan["why"]) == (0, {})
     assert plan["unchanged"] > 10
     nothing = places.command("backfill", "--years", "2020")
@@ -60,8 +47,8 @@ def test_it_plans_and_does_nothing_before_it_is_told_to(places: Places) -> None:
 
 
 @pytest.mark.slow
-def test_killed_it_is_resumed_with_its_plan_and_reason(places: Places) -> None:
-    before = places.hashes()
+def test_killed_it_is_resumed_with_its_plan_and_reason(small_night: Places) -> None:
+    places, before = small_night, small_night.hashes()
     backfill = subprocess.Popen(
         [str(COMMAND), "backfill", "--years", "2019:2020", "--all", "--yes", *WHY],
         env=places.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.cli.conftest import Places
+from tests.commands import Places
 
 
 def test_region_answers_with_codes_and_name(places: Places) -> None:

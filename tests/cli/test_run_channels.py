@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 from channel_servers import PASSWORD, Pages, s3_server, sftp_server, web_server
 from nights import operations, submit
 
-from tests.cli.conftest import COMMAND, Places
+from tests.commands import Places, within
 
 HEADER = "기관코드,기관명,기관유형,시도,시군구,사업연도\n"
 TOKEN = "t0ken-never-shown"
-# One server of Prefect for both: starting it takes longer than the run.
-SAVE_BLOCK_AND_RUN = """
-import json, os, subprocess, sys
-from pathlib import Path
-from sciculture_flows.embedded import prefect_api
-with prefect_api(Path(os.environ["SCICULTURE_WAREHOUSE"])):
-    from prefect.blocks.system import Secret
-    Secret(value=json.loads(sys.stdin.read())).save("kofst-desk")
-    code = subprocess.run([sys.argv[1], "run"]).returncode
-sys.exit(code)
-"""
 
 
 class Closed(Pages):
@@ -35,9 +22,9 @@ def register(number: int) -> bytes:
     return f"{HEADER}INST-900{number},가상시험기관{number},기업,대전광역시,유성구,2020\n".encode()
 
 
-def test_a_night_takes_from_every_channel_and_writes_no_secret_anywhere(places: Places, tmp_path: Path) -> None:
+def test_a_night_takes_from_every_channel_and_writes_no_secret_anywhere(shared: Places, tmp_path: Path) -> None:
     desk, portal = tmp_path / "desk", tmp_path / "portal"
-    submit(places.inbox, "한국과학창의재단", "등록부.csv", register(1))
+    submit(shared.inbox, "한국과학창의재단", "등록부.csv", register(1))
     submit(desk, ".", "등록부.csv", register(2))
     submit(portal, "가상협회 둘", "등록부.csv", register(3))
     with sftp_server(desk, tmp_path) as sftp, web_server(portal, tmp_path, Closed) as web, s3_server() as s3:
@@ -48,23 +35,28 @@ def test_a_night_takes_from_every_channel_and_writes_no_secret_anywhere(places: 
             "KOFST_BLOCK": "kofst-desk", "KOFST_SUBMITTER": "가상협회 하나", "PORTAL_TOKEN": TOKEN,
             "GONE": "s3://nowhere", "GONE_ENDPOINT_URL": s3.endpoint, "GONE_ANONYMOUS": "yes",
         }  # fmt: skip
-        environment = places.environment | {f"SCICULTURE_INBOX_{name}": value for name, value in options.items()}
-        done = subprocess.run(
-            [sys.executable, "-c", SAVE_BLOCK_AND_RUN, str(COMMAND)], input=json.dumps({"PASSWORD": password}),
-            env=environment, capture_output=True, text=True, timeout=300,
-        )  # fmt: skip
+        with within(shared.environment):
+            from prefect.blocks.system import Secret
+
+            Secret(value={"PASSWORD": password}).save("kofst-desk", overwrite=True)
+        done = shared.command("run", **{f"SCICULTURE_INBOX_{name}": value for name, value in options.items()})
     assert (done.returncode, done.stderr) == (3, "")
     assert "SCICULTURE_INBOX_GONE: no such folder or file" in done.stdout
-    receipts = [json.loads(line) for line in (places.warehouse / "archive" / "receipts.jsonl").open()]
+    receipts = [json.loads(line) for line in (shared.warehouse / "archive" / "receipts.jsonl").open()]
     assert [(receipt["path"], receipt["submitter"]) for receipt in receipts] == [
         ("한국과학창의재단/등록부.csv", "한국과학창의재단"),
         ("cloud://가상협회 셋/등록부.csv", "가상협회 셋"),
         ("kofst://등록부.csv", "가상협회 하나"),
         ("portal://가상협회 둘/등록부.csv", "가상협회 둘"),
     ]
-    assert operations(places.warehouse, "SELECT DISTINCT verdict FROM mart_submission_log") == [("accepted",)]
+    assert operations(shared.warehouse, "SELECT DISTINCT verdict FROM mart_submission_log") == [("accepted",)]
     secrets = [PASSWORD, TOKEN, "key-never-shown", "s3cret-never-shown"]
-    written = [path for place in (places.warehouse, places.prefect_home) for path in place.rglob("*") if path.is_file()]
+    written = [
+        path
+        for place in (shared.warehouse, Path(shared.environment["PREFECT_HOME"]))
+        for path in place.rglob("*")
+        if path.is_file()
+    ]
     everything = [*(path.read_bytes() for path in written), done.stdout.encode()]
     assert len(written) > 20
     assert not [secret for secret in secrets for data in everything if secret.encode() in data]

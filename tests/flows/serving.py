@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from tests.cli.conftest import COMMAND, Places
+from tests.commands import COMMAND, Places
 
 NEVER = "0 0 1 1 *"  # New Year's midnight
 PATIENCE = 300  # of a bound, not of a promise: what is waited for takes seconds on a machine that does nothing else
@@ -172,7 +172,7 @@ class Served:
 @contextmanager
 def serving(folder: Path, told: Received, **environment: str) -> Iterator[Served]:
     """``sciculture serve`` in places of its own, ready to take runs."""
-    places = Places(folder / "inbox", folder / "warehouse", folder / "prefect")
+    places = Places(folder / "inbox", folder / "warehouse", {"PREFECT_HOME": str(folder / "prefect")})
     places.inbox.mkdir(parents=True)
     port = free_port()
     environment = (

@@ -7,20 +7,16 @@ import os
 import re
 import signal
 import subprocess
-import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
-from channel_servers import Pages, web_server
 from forms import CLASS, SUBMITTER, as_csv, table
 from nights import published, submit
 
-from sciculture_etl.extract import Unreachable
 from sciculture_etl.load import writer_lock
-from tests.cli.conftest import COMMAND, Places
+from tests.commands import COMMAND, Places
 from tests.flows.serving import Served, until
-from tests.flows.trying import extracted, settings_for, stuck_until
 
 MARTS = "duckdb://sciculture/"
 
@@ -44,56 +40,6 @@ def test_a_night_with_a_rejected_file_is_completed_and_shown_with_its_lineage(se
     (told,) = until(lambda: served.told.messages, "the notification")
     assert re.fullmatch(r"sciculture: (\d+) missing / 미제출 \1건", told["title"])
     assert f"{SUBMITTER}: dsc_class" in told["message"]
-
-
-def test_a_channel_that_comes_back_is_tried_again_and_taken_once(served: Served, tmp_path: Path) -> None:
-    folder, portal = tmp_path / "inbox", tmp_path / "portal"
-    submit(folder, SUBMITTER, "강좌.csv", as_csv(table(CLASS)))
-    submit(portal, SUBMITTER, "강좌 둘.csv", as_csv(table(CLASS, {"기수": "2"})))
-    with web_server(portal, tmp_path) as door:
-        door.faults.refuse = 1
-        found = extracted(served.api, settings_for(tmp_path, door, str(folder)), retries=[0.1, 0.1])
-        assert sorted(receipt.path for receipt in found.received) == [
-            f"portal://{SUBMITTER}/강좌 둘.csv", f"{SUBMITTER}/강좌.csv",
-        ]  # fmt: skip
-        assert (found.unreachable, door.faults.refuse) == ({}, 0)
-
-
-def test_a_channel_that_stays_down_is_told_after_the_last_try_and_the_night_goes_on(
-    served: Served, tmp_path: Path
-) -> None:
-    submit(tmp_path / "inbox", SUBMITTER, "강좌.csv", as_csv(table(CLASS)))
-    with web_server(tmp_path, tmp_path) as door:
-        door.faults.refuse = 99
-        found = extracted(served.api, settings_for(tmp_path, door, str(tmp_path / "inbox")), retries=[0.1, 0.1])
-        assert len(found.received) == 1
-        assert (list(found.unreachable), door.faults.refuse) == (["SCICULTURE_INBOX_PORTAL"], 99 - 3)
-
-
-def test_a_fault_that_does_not_pass_is_not_tried_again(served: Served, tmp_path: Path) -> None:
-    asked = []
-
-    class Closed(Pages):
-        def do_GET(self) -> None:  # noqa: N802
-            asked.append(self.path)
-            self.send_error(401)
-
-    with web_server(tmp_path, tmp_path, Closed) as door, pytest.raises(Unreachable, match="401"):
-        extracted(served.api, settings_for(tmp_path, door), retries=[60])
-    assert len(asked) == 1
-
-
-def test_a_channel_that_hangs_sets_the_warehouse_free(served: Served, tmp_path: Path) -> None:
-    released = threading.Event()
-    with web_server(tmp_path, tmp_path, stuck_until(released)) as door:
-        settings = settings_for(tmp_path, door)
-        try:
-            with pytest.raises(TimeoutError):
-                extracted(served.api, settings, retries=[60], seconds=0.5)
-            with writer_lock(settings.warehouse):
-                pass
-        finally:
-            released.set()
 
 
 def test_a_busy_warehouse_names_its_holder_and_is_told_of(served: Served) -> None:
@@ -150,7 +96,7 @@ def test_a_run_waits_for_the_warehouse_and_is_told_as_crashed_when_killed(served
 def test_a_refusal_at_the_console_shows_where_it_is_served_and_is_told_without_secrets(
     served: Served, tmp_path: Path
 ) -> None:
-    places = Places(tmp_path / "inbox", tmp_path / "warehouse", served.places.prefect_home)
+    places = Places(tmp_path / "inbox", tmp_path / "warehouse", served.places.prefect)
     submit(places.inbox, "홍길동 010-2345-6789", "빈 파일.csv", b"")
     lost = "json://user:hidden@127.0.0.1:9/"
     done = subprocess.run(
@@ -167,22 +113,6 @@ def test_a_refusal_at_the_console_shows_where_it_is_served_and_is_told_without_s
     assert "the notification to json://... of SCICULTURE_NOTIFY wasn't delivered" in done.stderr
     everything = done.stdout + done.stderr + json.dumps(served.told.messages, ensure_ascii=False)
     assert not [secret for secret in ("hidden", "s3cret", "2345-6789") if secret in everything]
-
-
-def test_a_block_kept_in_prefect_is_told_too(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    from prefect.blocks.notifications import CustomWebhookNotificationBlock
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
-    from sciculture_flows.notify import notify
-
-    monkeypatch.setenv("SCICULTURE_NOTIFY", "prefect://custom-webhook/desk")
-    with temporary_settings({PREFECT_API_URL: served.api.url}):
-        CustomWebhookNotificationBlock(
-            name="desk", url=served.told.web, json_data={"title": "{{subject}}", "message": "{{body}}"}
-        ).save("desk")
-        notify("to a block", "010-2345-6789 didn't come", "warning")
-    (told,) = served.told.about("to a block")
-    assert told["message"] == "⟦휴대전화번호⟧ didn't come"
 
 
 def test_stopped_by_a_kill_it_leaves_no_process_and_the_figures_stand(served: Served) -> None:

@@ -1,9 +1,10 @@
-"""The first step of a real flow in this process, over channels that fail, with the API of a server."""
+"""The first step of a real flow in this process, over channels that fail, with Prefect's API beside it."""
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from channel_servers import Pages, WebDoor
 from sciculture_etl.extract import Extraction
 from sciculture_etl.pipeline import Run
 from sciculture_etl.settings import Patience, Settings
-from tests.flows.serving import Api
+from tests.commands import within
 
 # One request a try, so that what is tried again is the step.
 AT_ONCE = Patience(attempts=1, first_pause=0, settle=0)
@@ -25,19 +26,20 @@ def settings_for(folder: Path, door: WebDoor, inbox: str = "") -> Settings:
     )
 
 
-def extracted(api: Api, settings: Settings, retries: Sequence[float], seconds: float = 60) -> Extraction:
+def extracted(
+    prefect: Mapping[str, str], settings: Settings, retries: Sequence[float], seconds: float = 60
+) -> Extraction:
     """What the step ends in. Raises what it raises."""
-    from prefect import flow
-    from prefect.settings import PREFECT_API_URL, temporary_settings
+    with within(os.environ | prefect):
+        from prefect import flow
 
-    from sciculture_flows.steps import extract_step
+        from sciculture_flows.steps import extract_step
 
-    def attempt() -> Any:
-        with Run.open(settings) as run:
-            extract_step(run, seconds, retries)
-            return run.report.extraction
+        def attempt() -> Any:
+            with Run.open(settings) as run:
+                extract_step(run, seconds, retries)
+                return run.report.extraction
 
-    with temporary_settings({PREFECT_API_URL: api.url}):
         found: Extraction = flow(attempt, name="attempt", persist_result=False)()
     return found
 
