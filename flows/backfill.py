@@ -11,8 +11,9 @@ from typing import Any
 from prefect import State, flow
 from prefect.runtime import flow_run
 
+from sciculture_etl.errors import SciCultureError
 from sciculture_etl.pipeline import Scope
-from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.settings import Settings
 from sciculture_etl.storage.journal import checked_reason
 from sciculture_flows.artifacts import show_plan
 from sciculture_flows.outcome import RUN, concluded, open_run
@@ -27,7 +28,7 @@ def _run_name() -> str:
     """``backfill 2016-2020 dsc_class``; a scope that is none fails in the run itself, where that is told."""
     try:
         return f"backfill {_scope(flow_run.parameters)}"
-    except (UserMistake, KeyError):
+    except (SciCultureError, KeyError):
         return "backfill"
 
 

@@ -20,8 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from sciculture_etl.errors import RunError, UserError
 from sciculture_etl.messages import message
-from sciculture_etl.settings import UserMistake
 
 # Nothing is told to anyone outside, and what the tools log never comes onto the operator's screen.
 ALWAYS = {
@@ -108,19 +108,20 @@ def lasting_api(warehouse: Path, host: str, port: int) -> Iterator[str]:
     """The API for ``sciculture serve``, and its address: that of ``PREFECT_API_URL``, else one that is embedded with
     everything a server has, on a stable port, and found by whoever runs something meanwhile.
 
-    Raises UserMistake where the port is taken, this warehouse is served already, or anyone in the network could use it.
+    Raises RunError where the port is taken or this warehouse is served already, UserError where anyone in the network
+    could use it.
     """
     _set(ALWAYS | {"PREFECT_LOGGING_TO_API_ENABLED": "true"})
     if url := os.environ.get("PREFECT_API_URL"):
         yield url
         return
     if host not in ("127.0.0.1", "::1", "localhost") and not os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
-        raise UserMistake(message("host_needs_password", host=host))
+        raise UserError(message("host_needs_password", host=host))
     home = prefect_home(warehouse)
     with (home / ADDRESS).open("a+") as address:
         if not _held(address):
             address.seek(0)
-            raise UserMistake(message("warehouse_served", url=_url_in(address.read()) or "?"))
+            raise RunError(message("warehouse_served", url=_url_in(address.read()) or "?"))
         with _embedded(home, host, port, FOR_GOOD) as url:
             address.truncate(0)
             address.write(json.dumps({"url": url}))
@@ -196,6 +197,6 @@ def _listening(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), backlog=128)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise UserMistake(message("port_in_use", port=port)) from None
+            raise RunError(message("port_in_use", port=port)) from None
         told = message("address_not_available", host=host, port=port, error=error.strerror or error)
-        raise UserMistake(told) from None
+        raise RunError(told) from None

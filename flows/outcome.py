@@ -17,12 +17,12 @@ from prefect.runtime import flow_run
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.states import Cancelled, Completed, Failed
 
+from sciculture_etl.errors import BusyError, RunError, SciCultureError
 from sciculture_etl.failures import failure_in_words
-from sciculture_etl.load import Busy
 from sciculture_etl.messages import message
 from sciculture_etl.personal import mask_text
 from sciculture_etl.pipeline import Progress, Run, RunReport
-from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.settings import Settings
 from sciculture_etl.storage.disk import explain
 from sciculture_flows.artifacts import Recorded, show_report
 from sciculture_flows.assets import tell_assets
@@ -53,7 +53,7 @@ def run_name(what: str) -> str:
 
 @contextmanager
 def open_run(settings: Settings, wait_seconds: float, kind: str, reason: str = "") -> Iterator[Run]:
-    """The run with the caller's live view, and its progress in Prefect. Raises Busy."""
+    """The run with the caller's live view, and its progress in Prefect. Raises BusyError."""
     progress: Progress = Recorded(watching.get().progress)
     with Run.open(settings, progress, wait_seconds, kind, reason) as run:
         yield run
@@ -123,9 +123,9 @@ def state_of(report: RunReport) -> State[Any]:
 
 def state_of_error(error: Exception) -> State[Any]:
     """In words that hold no value of a cell."""
-    if isinstance(error, Busy):
+    if isinstance(error, BusyError):
         return Failed(name="Busy", message=mask_text(str(error)))
-    if isinstance(error, UserMistake):
+    if isinstance(error, SciCultureError):
         return Failed(message=mask_text(str(error)))
     if told := explain(error, Settings.from_environment()):
         return Failed(message=told)
@@ -135,7 +135,7 @@ def state_of_error(error: Exception) -> State[Any]:
 
 def watch(flow: Flow[..., Any], progress: Progress, **parameters: Any) -> RunReport:
     """Runs a flow in this process under a live view; a refusal comes back in the report. Raises what the run failed
-    of, and UserMistake where it took too long."""
+    of, and RunError where it took too long."""
     seen = Watch(progress)
     token = watching.set(seen)
     try:
@@ -145,7 +145,7 @@ def watch(flow: Flow[..., Any], progress: Progress, **parameters: Any) -> RunRep
         if seen.error:
             raise seen.error
         if seen.report is None:
-            raise UserMistake(message("run_not_finished", state=state.name, message=state.message))
+            raise RunError(message("run_not_finished", state=state.name, message=state.message))
         return seen.report
     finally:
         watching.reset(token)

@@ -16,8 +16,8 @@ from prefect.deployments.runner import EntrypointType
 from prefect.runner import Runner
 from prefect.schedules import Cron
 
+from sciculture_etl.errors import RunError, UserError
 from sciculture_etl.messages import message
-from sciculture_etl.settings import UserMistake
 from sciculture_flows.backfill import backfill
 from sciculture_flows.nightly import nightly
 from sciculture_flows.publish import publish
@@ -41,11 +41,11 @@ SCHEDULED = nightly.name
 
 
 def schedule_of(cron: str) -> Any:
-    """Raises UserMistake for what is no cron expression."""
+    """Raises UserError for what is no cron expression."""
     try:
         return Cron(cron, timezone=TIMEZONE)
     except ValueError:
-        raise UserMistake(message("cron_invalid", cron=cron)) from None
+        raise UserError(message("cron_invalid", cron=cron)) from None
 
 
 def serve(schedule: Any, ready: Callable[[], None]) -> None:
@@ -61,13 +61,13 @@ def serve(schedule: Any, ready: Callable[[], None]) -> None:
 
 
 async def _answers() -> None:
-    """Waits for a server that is still starting, as after a reboot. Raises UserMistake where it doesn't come."""
+    """Waits for a server that is still starting, as after a reboot. Raises RunError where it doesn't come."""
     async with get_client() as client:
         for _ in range(SECONDS_TO_ANSWER):
             if not (fault := await client.api_healthcheck()):
                 return
             await asyncio.sleep(1)
-        raise UserMistake(message("prefect_unreachable", url=client.api_url, error=type(fault).__name__))
+        raise RunError(message("prefect_unreachable", url=client.api_url, error=type(fault).__name__))
 
 
 async def _serve(schedule: Any, ready: Callable[[], None]) -> None:

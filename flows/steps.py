@@ -12,10 +12,10 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
-from sciculture_etl.extract import Extraction, Unreachable
+from sciculture_etl.errors import ChannelError, SciCultureError
+from sciculture_etl.extract import Extraction
 from sciculture_etl.failures import failure_in_words
 from sciculture_etl.pipeline import Progress, Run, RunReport, Silent
-from sciculture_etl.settings import UserMistake
 
 T = TypeVar("T")
 HOUR = 3600
@@ -39,16 +39,18 @@ class Watch:
 watching: ContextVar[Watch] = ContextVar("watching", default=Watch())  # noqa: B039
 
 
-class StepFailed(Exception):  # noqa: N818
+class StepError(Exception):
     """What Prefect is told of a failure: it keeps and logs it, and messages of others may hold values of cells."""
 
     def __init__(self, error: Exception) -> None:
-        super().__init__(str(error) if isinstance(error, UserMistake) else failure_in_words(error))
+        super().__init__(str(error) if isinstance(error, SciCultureError) else failure_in_words(error))
         self.error = error
 
 
-class ChannelsDown(Exception):  # noqa: N818
+class ChannelsDownError(ChannelError):
     """Channels couldn't be reached, and may be later."""
+
+    retryable = True
 
     def __init__(self, extraction: Extraction) -> None:
         super().__init__("; ".join(f"{name}: {extraction.unreachable[name]}" for name in sorted(extraction.may_pass)))
@@ -56,8 +58,8 @@ class ChannelsDown(Exception):  # noqa: N818
 
 def may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
     """Whether another try may do. Bad data, mistakes and what took too long never do."""
-    error = state.data.error if isinstance(state.data, StepFailed) else state.data
-    return isinstance(error, ChannelsDown) or (isinstance(error, Unreachable) and error.may_pass)
+    error = state.data.error if isinstance(state.data, StepError) else state.data
+    return isinstance(error, ChannelError) and error.retryable
 
 
 def step(name: str, function: Callable[[], T], seconds: float = STEP_SECONDS, retries: Sequence[float] = ()) -> T:
@@ -70,7 +72,7 @@ def step(name: str, function: Callable[[], T], seconds: float = STEP_SECONDS, re
         try:
             return function()
         except Exception as error:
-            raise StepFailed(error) from None
+            raise StepError(error) from None
 
     as_task = task(
         told, name=name, cache_policy=NO_CACHE, persist_result=False, timeout_seconds=seconds,
@@ -78,7 +80,7 @@ def step(name: str, function: Callable[[], T], seconds: float = STEP_SECONDS, re
     )  # fmt: skip
     try:
         outcome: T = as_task()
-    except StepFailed as failed:
+    except StepError as failed:
         raise failed.error from None
     progress.advance(name)
     return outcome
@@ -94,7 +96,7 @@ def extract_step(run: Run, seconds: float, retries: Sequence[float]) -> None:
         left -= 1
         extraction = _interruptible(run.extract)
         if extraction.may_pass and left >= 0:
-            raise ChannelsDown(extraction)
+            raise ChannelsDownError(extraction)
 
     step("extract", tried, seconds, retries)
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from sciculture_etl.errors import UserError
+
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 EXPECTATIONS = PROJECT_ROOT / "expectations"
 SQL = PROJECT_ROOT / "sql"
@@ -18,10 +20,6 @@ COPIED_CELLS = 200_000
 COMMENTED_CELLS = 2_000
 EXCERPT_ROWS = 5_000
 LISTED_PLACES = 500
-
-
-class UserMistake(Exception):  # noqa: N818
-    """Something the person at the console can mend; shown as one message without a traceback."""
 
 
 @dataclass(frozen=True)
@@ -44,15 +42,13 @@ class Limits:
 
     @classmethod
     def from_environment(cls) -> Limits:
-        """``SCICULTURE_MAX_FILE_BYTES``, ``SCICULTURE_MAX_CELLS``, ...: whole numbers, else raises UserMistake."""
+        """``SCICULTURE_MAX_FILE_BYTES``, ``SCICULTURE_MAX_CELLS``, ...: whole numbers, else raises UserError."""
         told = {}
         for limit in fields(cls):
             name = f"SCICULTURE_MAX_{limit.name.upper()}"
             if written := os.environ.get(name):
                 if not written.isdecimal() or not int(written):
-                    raise UserMistake(
-                        f"{name} is a whole number above 0, not {written!r} / 1 이상의 정수로 적어 주세요"
-                    )
+                    raise UserError(f"{name} is a whole number above 0, not {written!r} / 1 이상의 정수로 적어 주세요")
                 told[limit.name] = int(written)
         return cls(**told)
 
@@ -63,7 +59,7 @@ DEFAULT_LIMITS = Limits()
 def _count_from(name: str, default: int, what: str, what_ko: str) -> int:
     written = os.environ.get(name) or str(default)
     if not written.isdecimal():
-        raise UserMistake(f"{name} is {what}, not {written!r} / {what_ko}를 적어 주세요")
+        raise UserError(f"{name} is {what}, not {written!r} / {what_ko}를 적어 주세요")
     return int(written)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from sciculture_etl.contracts import ContractError, load_contracts, load_promises, read_contract, read_promise
+from sciculture_etl.contracts import load_contracts, load_promises, read_contract, read_promise
+from sciculture_etl.errors import ContractError
 from sciculture_etl.findings import catalogue
 from sciculture_etl.settings import EXPECTATIONS
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from nights import submit
 
+from sciculture_etl.errors import ArchiveError, UnreachableError
 from sciculture_etl.extract import Archive, Extraction, Receipt, extract_submissions
-from sciculture_etl.settings import Limits, Patience, Settings, UserMistake
+from sciculture_etl.settings import Limits, Patience, Settings
 
 DATA = "가상 자료".encode()
 RECEIPT = Receipt(
@@ -60,10 +61,10 @@ def test_a_file_that_was_lost_or_changed_in_the_archive_is_told_of(archive: Arch
     path = archive.path_of(sha256)
     path.chmod(0o640)
     path.write_bytes(DATA[:-1] + b"!")
-    with pytest.raises(UserMistake, match="not as received"):
+    with pytest.raises(ArchiveError, match="not as received"):
         archive.read(sha256)
     path.unlink()
-    with pytest.raises(UserMistake, match="is missing from the archive"):
+    with pytest.raises(ArchiveError, match="is missing from the archive"):
         archive.read(sha256)
 
 
@@ -165,5 +166,5 @@ def test_another_channel_is_another_address(archive: Archive) -> None:
 
 @pytest.mark.parametrize("address", ["/nowhere/at/all", "nosuch://channel"])
 def test_a_channel_that_cannot_be_opened_is_told_with_its_address(archive: Archive, address: str) -> None:
-    with pytest.raises(UserMistake, match=address):
+    with pytest.raises(UnreachableError, match=address):
         take(address, archive)

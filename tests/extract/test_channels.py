@@ -10,10 +10,11 @@ import pytest
 from channel_servers import PASSWORD, sftp_server, silent_server
 from nights import submit
 
+from sciculture_etl.errors import UserError
 from sciculture_etl.extract import Archive, Extraction, anything_new, channels_of, extract_submissions, with_blocks
 from sciculture_etl.extract.channels.faults import in_words
 from sciculture_etl.pipeline import Run
-from sciculture_etl.settings import Patience, Settings, UserMistake
+from sciculture_etl.settings import Patience, Settings
 
 QUICK = Patience(attempts=2, first_pause=0.02, silence=0.3, copy=20, settle=0)
 
@@ -74,7 +75,7 @@ def test_the_folder_inbox_stays_the_default_where_it_is_there_or_nothing_else_is
 def test_what_cannot_be_meant_is_told_without_repeating_a_secret(
     archive: Archive, variables: dict[str, str], told: str
 ) -> None:
-    with pytest.raises(UserMistake, match=told) as mistake:
+    with pytest.raises(UserError, match=told) as mistake:
         take(archive, "", variables)
     assert "hunter2" not in str(mistake.value)
     assert "hunter2" not in repr(Settings("", archive.folder, inbox_options=variables))
@@ -86,7 +87,7 @@ def test_a_block_gives_what_is_not_set_and_nothing_else(tmp_path: Path) -> None:
     (channel,) = channels_of(with_blocks(settings, blocks.__getitem__))
     assert channel.options == {"PASSWORD": "hunter2", "USERNAME": "etl"}
     for block in ({}, {"kofst": "hunter2"}):
-        with pytest.raises(UserMistake, match="block 'kofst'") as mistake:
+        with pytest.raises(UserError, match="block 'kofst'") as mistake:
             with_blocks(settings, block.__getitem__)
         assert "hunter2" not in str(mistake.value)
 

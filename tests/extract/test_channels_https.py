@@ -17,8 +17,9 @@ from channel_servers import Pages, WebDoor, silent_server, web_server
 from nights import submit
 from taking import take
 
+from sciculture_etl.errors import UnreachableError, UserError
 from sciculture_etl.extract import Archive
-from sciculture_etl.settings import Patience, UserMistake
+from sciculture_etl.settings import Patience
 
 LARGE = bytes(range(256)) * 1024
 Serve = Callable[..., WebDoor]
@@ -55,7 +56,7 @@ def test_an_unknown_authority_is_refused_and_nothing_is_asked_twice(
 ) -> None:
     submit(served, "가상센터", "실적.csv", b"one")
     door = serve()
-    with pytest.raises(UserMistake, match="certificate"):
+    with pytest.raises(UnreachableError, match="certificate"):
         take(archive, {"PORTAL": door.url})
     assert door.faults.opened == []
 
@@ -63,7 +64,7 @@ def test_an_unknown_authority_is_refused_and_nothing_is_asked_twice(
 def test_plain_http_is_taken_from_this_machine_alone(served: Path, serve: Serve, archive: Archive) -> None:
     submit(served, "가상센터", "실적.csv", b"one")
     assert len(take(archive, {"PORTAL": serve(tls=False).url}).received) == 1
-    with pytest.raises(UserMistake, match="use https"):
+    with pytest.raises(UserError, match="use https"):
         take(archive, {"PORTAL": "http://files.example.org/list/"})
 
 
@@ -83,7 +84,7 @@ def test_a_token_or_an_account_opens_it(
     submit(served, "가상센터", "실적.csv", b"one")
     door = serve(type("Closed", (Pages,), {"authorization": sent}))
     assert len(take(archive, door.options() | options).received) == 1
-    with pytest.raises(UserMistake, match="HTTP 401"):
+    with pytest.raises(UnreachableError, match="HTTP 401"):
         take(archive, door.options())
 
 
@@ -151,7 +152,7 @@ def test_redirects_are_told_and_not_followed(served: Path, serve: Serve, archive
     door = serve(Elsewhere)
     extraction = take(archive, door.options())
     assert "redirects" in extraction.unreadable["portal://실적.csv"]
-    with pytest.raises(UserMistake, match="redirects"):
+    with pytest.raises(UnreachableError, match="redirects"):
         take(archive, door.options() | {"PORTAL": door.url + "old/"})
     assert "/there.csv" not in door.faults.opened
 
@@ -279,13 +280,13 @@ def test_what_is_no_index_page_or_missing_is_told(served: Path, serve: Serve, ar
     submit(served, ".", "실적.csv", b"one")
     door = serve()
     for path, reason in (("실적.csv", "no index page|no such"), ("nowhere/", "no such folder")):
-        with pytest.raises(UserMistake, match=reason):
+        with pytest.raises(UnreachableError, match=reason):
             take(archive, door.options() | {"PORTAL": door.url + path})
 
 
 def test_a_silent_server_is_told_as_unreachable(archive: Archive) -> None:
     patience = Patience(attempts=2, first_pause=0.02, silence=0.2, settle=0)
-    with silent_server() as port, pytest.raises(UserMistake, match="no answer in time"):
+    with silent_server() as port, pytest.raises(UnreachableError, match="no answer in time"):
         take(archive, {"PORTAL": f"https://127.0.0.1:{port}/"}, patience)
 
 

@@ -9,8 +9,9 @@ import pytest
 from channel_servers import S3Door, s3_server, silent_server
 from taking import take
 
+from sciculture_etl.errors import UnreachableError
 from sciculture_etl.extract import Archive, Extraction
-from sciculture_etl.settings import Patience, UserMistake
+from sciculture_etl.settings import Patience
 
 LARGE = bytes(range(256)) * 1024
 
@@ -45,7 +46,7 @@ def test_an_object_overwritten_at_the_same_second_and_size_is_seen(door: S3Door,
 
 def test_an_empty_bucket_is_a_quiet_night_and_a_missing_one_is_told(door: S3Door, archive: Archive) -> None:
     assert take(archive, door.options(prefix="/없음")) == Extraction()
-    with pytest.raises(UserMistake, match="no such folder"):
+    with pytest.raises(UnreachableError, match="no such folder"):
         take(archive, door.options() | {"CLOUD": "s3://nowhere"})
 
 
@@ -71,7 +72,7 @@ def test_missing_credentials_are_told_at_once(
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "none"))
-    with pytest.raises(UserMistake, match="credentials"):
+    with pytest.raises(UnreachableError, match="credentials"):
         take(archive, {"CLOUD": "s3://submissions", "CLOUD_ENDPOINT_URL": door.endpoint})
 
 
@@ -131,5 +132,5 @@ def test_keys_that_lead_elsewhere_are_not_taken(door: S3Door, archive: Archive) 
 def test_a_silent_server_is_told_as_unreachable(archive: Archive) -> None:
     patience = Patience(attempts=2, first_pause=0.02, silence=0.2, settle=0)
     options = {"CLOUD": "s3://submissions", "CLOUD_ANONYMOUS": "yes"}
-    with silent_server() as port, pytest.raises(UserMistake, match="can't be opened"):
+    with silent_server() as port, pytest.raises(UnreachableError, match="can't be opened"):
         take(archive, options | {"CLOUD_ENDPOINT_URL": f"http://127.0.0.1:{port}"}, patience)

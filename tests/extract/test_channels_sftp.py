@@ -13,8 +13,9 @@ from channel_servers import HOST_KEY, USER, SftpDoor, sftp_server, silent_server
 from nights import submit
 from taking import take
 
+from sciculture_etl.errors import UnreachableError
 from sciculture_etl.extract import Archive
-from sciculture_etl.settings import Patience, UserMistake
+from sciculture_etl.settings import Patience
 
 LARGE = bytes(range(256)) * 1024  # several requests long
 
@@ -64,7 +65,7 @@ def test_a_key_opens_it_as_well_as_a_password(served: Path, tmp_path: Path, arch
 
 
 def test_a_wrong_password_is_told_at_once_and_not_repeated(served: Path, door: SftpDoor, archive: Archive) -> None:
-    with pytest.raises(UserMistake, match="refuses the user name, password or key") as refused:
+    with pytest.raises(UnreachableError, match="refuses the user name, password or key") as refused:
         take(archive, door.options() | {"KOFST_PASSWORD": "wr0ng-never-shown"})
     assert "wr0ng" not in str(refused.value)
     assert door.faults.connections == 1
@@ -75,7 +76,7 @@ def test_an_unknown_host_is_refused_with_the_line_that_would_make_it_known(
 ) -> None:
     submit(served, "가상센터", "실적.csv", b"one")
     door.known_hosts.write_text("")
-    with pytest.raises(UserMistake, match="isn't known") as refused:
+    with pytest.raises(UnreachableError, match="isn't known") as refused:
         take(archive, door.options())
     told = str(refused.value)
     assert HOST_KEY.get_fingerprint() in told
@@ -86,7 +87,7 @@ def test_an_unknown_host_is_refused_with_the_line_that_would_make_it_known(
 def test_a_host_that_became_another_gets_no_password(door: SftpDoor, archive: Archive) -> None:
     other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
     door.known_hosts.write_text(f"[127.0.0.1]:{door.port} {other}")
-    with pytest.raises(UserMistake, match="isn't the one that is known"):
+    with pytest.raises(UnreachableError, match="isn't the one that is known"):
         take(archive, door.options())
 
 
@@ -135,7 +136,7 @@ def test_a_server_that_falls_silent_is_not_waited_for(served: Path, door: SftpDo
 
 def test_a_server_that_never_says_a_word_is_told_as_unreachable(archive: Archive) -> None:
     patience = Patience(attempts=2, first_pause=0.02, silence=0.2, settle=0)
-    with silent_server() as port, pytest.raises(UserMistake, match="can't be opened"):
+    with silent_server() as port, pytest.raises(UnreachableError, match="can't be opened"):
         take(archive, {"KOFST": f"sftp://etl@127.0.0.1:{port}/", "KOFST_PASSWORD": "x"}, patience)
 
 

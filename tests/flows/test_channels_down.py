@@ -11,7 +11,7 @@ from channel_servers import Pages, web_server
 from forms import CLASS, SUBMITTER, as_csv, table
 from nights import submit
 
-from sciculture_etl.extract import Unreachable
+from sciculture_etl.errors import UnreachableError
 from sciculture_etl.load import writer_lock
 from tests.flows.trying import extracted, settings_for, stuck_until
 
@@ -48,7 +48,7 @@ def test_a_fault_that_does_not_pass_is_not_tried_again(prefect: Mapping[str, str
             asked.append(self.path)
             self.send_error(401)
 
-    with web_server(tmp_path, tmp_path, Closed) as door, pytest.raises(Unreachable, match="401"):
+    with web_server(tmp_path, tmp_path, Closed) as door, pytest.raises(UnreachableError, match="401"):
         extracted(prefect, settings_for(tmp_path, door), retries=[60])
     assert len(asked) == 1
 

@@ -12,7 +12,7 @@ from typing import Any
 from forms import Sheet, as_csv, as_xlsx
 
 from sciculture_etl.read.formats import read_grids
-from sciculture_etl.read.grid import Grid, Refused
+from sciculture_etl.read.grid import Grid, RefusedError
 from sciculture_etl.settings import DEFAULT_LIMITS
 
 TESTS = Path(__file__).parents[1]
@@ -130,7 +130,7 @@ def change_grid(data: bytes, other: bytes, random: Random) -> bytes:
     """The first sheet of a file with rows, columns and cells changed, written anew."""
     try:
         rows = next((rows for grid in read_grids(data, DEFAULT_LIMITS)[1] if (rows := _cells(grid))), None)
-    except Refused:
+    except RefusedError:
         rows = None
     if not rows:
         return change_bytes(data, other, random)

@@ -10,7 +10,8 @@ import yaml
 from forms import CENTRE, CLASS, FACILITY, as_csv, table
 from nights import settings, submit
 
-from sciculture_etl.contracts import ContractError, Promise, load_contracts, load_promises, read_promise
+from sciculture_etl.contracts import Promise, load_contracts, load_promises, read_promise
+from sciculture_etl.errors import ContractError
 from sciculture_etl.model import Model, all_statements, build_model
 from sciculture_etl.pipeline import Run
 from sciculture_etl.settings import EXPECTATIONS, SQL

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sciculture_etl.contracts import ContractError, load_promises
+from sciculture_etl.contracts import load_promises
+from sciculture_etl.errors import ContractError
 from sciculture_etl.model import all_statements, load_statements, ordered
 
 Files = dict[str, str]

@@ -18,10 +18,11 @@ from nights import hashes, night, operations, published, settings, submit
 
 from sciculture_etl.contracts import Contract, load_contracts
 from sciculture_etl.contracts.contract import read_contract
+from sciculture_etl.errors import NotReadyError, UserError
 from sciculture_etl.pipeline import Plan, Run, RunReport, Runs, Scope
 from sciculture_etl.pipeline.backfill import planned_scope
 from sciculture_etl.publish.checks import accounts_that_disagree
-from sciculture_etl.settings import EXPECTATIONS, UserMistake
+from sciculture_etl.settings import EXPECTATIONS
 
 CENTRE, OTHER = "가상시험센터", "가상둘째센터"
 KILLS = 10
@@ -139,9 +140,9 @@ def test_one_institution_alone_may_be_read_again(history: tuple[Path, Path], tmp
     plan, _ = backfill(inbox, warehouse, Scope.from_words("2017:2020", ["dsc_class"], [CENTRE[2:4]]), contracts)
     assert {file.receipt.submitter for file in plan.files} == {CENTRE}
     assert sessions(warehouse)[2018] == 4
-    with pytest.raises(UserMistake, match="fits several"):
+    with pytest.raises(UserError, match="fits several"):
         Run.plan_backfill(settings(inbox, warehouse), Scope.from_words("2017", [], ["가상"]))
-    with pytest.raises(UserMistake, match="no such institution"):
+    with pytest.raises(UserError, match="no such institution"):
         Run.plan_backfill(settings(inbox, warehouse), Scope.from_words("2017", [], ["없는 기관"]))
 
 
@@ -183,7 +184,7 @@ def test_a_contract_that_lost_a_column_leaves_no_holes_outside_the_plan_and_none
     text = (EXPECTATIONS / "submissions" / "dsc_class.yml").read_text(encoding="utf-8")
     (tmp_path / "dsc_class.yml").write_text(text.replace("target_group", "audience"), encoding="utf-8")
     renamed = load_contracts() | {"dsc_class": read_contract(tmp_path / "dsc_class.yml")}
-    with pytest.raises(UserMistake, match="lost or renamed columns"):
+    with pytest.raises(UserError, match="lost or renamed columns"):
         Run.plan_backfill(settings(inbox, warehouse), Scope.from_words("2018"), contracts=renamed)
     # Changed back, the rows that lost it are read again.
     report = night(inbox, warehouse)
@@ -219,13 +220,13 @@ def test_everything_may_be_read_again_though_nothing_changed(history: tuple[Path
 
 
 def test_a_backfill_of_nothing_read_yet_is_told_what_to_run(tmp_path: Path) -> None:
-    with pytest.raises(UserMistake, match="sciculture rebuild"):
+    with pytest.raises(NotReadyError, match="sciculture rebuild"):
         Run.plan_backfill(settings(tmp_path / "inbox", tmp_path / "warehouse"), Scope.from_words("2018"))
 
 
 @pytest.mark.parametrize("years", ["", "2020:2018", "20", "2018,2019", "2018:"])
 def test_years_that_are_none_are_told(years: str) -> None:
-    with pytest.raises(UserMistake, match="2016:2020"):
+    with pytest.raises(UserError, match="2016:2020"):
         Scope.from_words(years)
 
 

@@ -23,12 +23,13 @@ from nights import hashes, night, operations, publish_again, published, release_
 from typer.testing import CliRunner
 
 from sciculture_etl.cli import app
+from sciculture_etl.errors import NotReadyError, ReleaseError, UserError
 from sciculture_etl.pipeline import Run
 from sciculture_etl.publish.current import finish_swap
 from sciculture_etl.publish.kept import next_release_id, prune, removable
 from sciculture_etl.publish.releases import compare_releases, list_releases, pin
 from sciculture_etl.publish.rollback import rollback
-from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.settings import Settings
 from sciculture_etl.submissions import decide
 
 CENTRE, OTHER = "가상시험센터", "가상둘째센터"
@@ -147,7 +148,7 @@ def test_releases_with_the_same_figures_do_not_differ(history: History) -> None:
 
 @pytest.mark.parametrize("asked", ["9", "", "0000", "0000x"])
 def test_a_release_that_is_not_meant_clearly_is_one_sentence(history: History, asked: str) -> None:
-    with pytest.raises(UserMistake, match=r"no release|fits several"):
+    with pytest.raises(UserError, match=r"no release|fits several"):
         compare_releases(history.places, asked, "1")
 
 
@@ -244,7 +245,7 @@ def lose_manifest(release: Path) -> None:
 def test_nobody_goes_back_to_a_release_that_is_not_whole(copy: History, damage: Any) -> None:
     one, _, three = release_ids(copy.warehouse)
     damage(copy.warehouse / "releases" / one)
-    with pytest.raises(UserMistake, match="incomplete or corrupted"):
+    with pytest.raises(ReleaseError, match="incomplete or corrupted"):
         rollback(copy.places, "1")
     assert published(copy.warehouse, "SELECT release_id FROM release_info") == [(three,)]
     assert len(list_releases(copy.places)) == 3
@@ -343,9 +344,9 @@ def test_the_current_and_pinned_releases_stay_whatever_their_age(copy: History) 
     rollback(short, "1")
     prune(short)  # the one gone back from is kept with the current one
     assert release_ids(copy.warehouse) == [one, three]
-    with pytest.raises(UserMistake, match="personal data"):
+    with pytest.raises(UserError, match="personal data"):
         pin(short, "1", "담당자 010-0000-7351")
-    with pytest.raises(UserMistake, match="is not pinned"):
+    with pytest.raises(UserError, match="is not pinned"):
         pin(short, "3", "", undo=True)
 
 
@@ -364,7 +365,7 @@ def test_no_number_is_given_out_twice(copy: History) -> None:
 
 def test_nothing_is_published_from_a_build_database_that_has_not_read_everything(copy: History) -> None:
     copy.places.build_database.unlink()
-    with pytest.raises(UserMistake, match="have not been read yet"):
+    with pytest.raises(NotReadyError, match="have not been read yet"):
         publish_again(copy.places)
     assert published(copy.warehouse, SESSIONS) == [(36,)]
 

@@ -11,12 +11,13 @@ import yaml
 from forms import CLASS, as_csv, table
 from nights import hashes, operations, published, settings, submit
 
-from sciculture_etl.contracts import Contract, ContractError, load_contracts
+from sciculture_etl.contracts import Contract, load_contracts
 from sciculture_etl.contracts.contract import EXPECTATIONS
+from sciculture_etl.errors import ContractError, UserError
 from sciculture_etl.extract import Archive
 from sciculture_etl.load.warehouse import discard_database
 from sciculture_etl.pipeline import Run, RunReport
-from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.settings import Settings
 from sciculture_etl.submissions import Wanted, decide, list_status, list_submissions, tell_story
 
 CENTRE = "가상시험센터"
@@ -126,7 +127,7 @@ def test_a_withdrawal_without_sense_is_refused_in_a_sentence(places: Settings) -
     send(places, "실적.csv", classes(10), "2020-04-01T09:00:00")
     night(places)
     for asked, reason, said in SENSELESS:
-        with pytest.raises(UserMistake, match=said):
+        with pytest.raises(UserError, match=said):
             decide(places, known(places, "실적.csv") if asked is None else asked, reason)
     assert not (Archive(places.archive).folder / "decisions.jsonl").exists()
 

@@ -10,9 +10,8 @@ import pytest
 from forms import CENTRE, CLASS, INSTITUTION, as_csv, table
 from nights import hashes, manifest, night, operations, published, release_ids, settings, submit
 
-from sciculture_etl.load import Busy
+from sciculture_etl.errors import BusyError, UnreachableError
 from sciculture_etl.pipeline import Run
-from sciculture_etl.settings import UserMistake
 
 
 @pytest.fixture
@@ -167,7 +166,7 @@ def test_only_one_run_writes_at_a_time_and_the_other_is_told_who(copy: Any) -> N
 
     with (
         Run.open(settings(copy.inbox, copy.warehouse)),
-        pytest.raises(Busy, match=str(os.getpid())),
+        pytest.raises(BusyError, match=str(os.getpid())),
         Run.open(settings(copy.inbox, copy.warehouse)),
     ):
         pass
@@ -175,7 +174,7 @@ def test_only_one_run_writes_at_a_time_and_the_other_is_told_who(copy: Any) -> N
 
 
 def test_no_inbox_is_the_users_mistake_and_spoils_nothing(copy: Any, tmp_path: Path) -> None:
-    with pytest.raises(UserMistake, match="SCICULTURE_INBOX"):
+    with pytest.raises(UnreachableError, match="SCICULTURE_INBOX"):
         night(tmp_path / "nowhere", copy.warehouse)
     assert night(copy.inbox, copy.warehouse).publication.outcome == "unchanged"
 

@@ -17,8 +17,9 @@ from containers import inline_row, package, raw_xlsx
 from forms import CLASS, as_csv, table
 
 from sciculture_etl.contracts import load_contracts
+from sciculture_etl.errors import UserError
 from sciculture_etl.read import read_submission
-from sciculture_etl.settings import Limits, Settings, UserMistake
+from sciculture_etl.settings import Limits, Settings
 
 MOST_MEMORY = 1_024  # MiB, of which Python and its libraries need about 150
 ROWS = table(CLASS)
@@ -165,5 +166,5 @@ def test_limits_come_from_the_environment_and_nonsense_is_refused(monkeypatch: p
     reading = read_submission(FORM, load_contracts(), limits)
     assert [finding.code for finding in reading.findings] == ["R_TOO_LARGE"]
     monkeypatch.setenv("SCICULTURE_MAX_CELLS", "많이")
-    with pytest.raises(UserMistake, match="SCICULTURE_MAX_CELLS"):
+    with pytest.raises(UserError, match="SCICULTURE_MAX_CELLS"):
         Settings.from_environment()

@@ -17,8 +17,8 @@ import pytest
 
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.doctor import Case, mend
-from sciculture_etl.load import Busy, Warehouse
-from sciculture_etl.storage.damage import BrokenDatabase
+from sciculture_etl.errors import BrokenDatabaseError, BusyError
+from sciculture_etl.load import Warehouse
 from tests.nights import hashes, night, settings
 from tests.recovery.conftest import Days
 
@@ -78,7 +78,7 @@ def test_after_any_damage_at_most_one_more_night_ends_in_the_same_figures(
     for _ in range(chance.choice([1, 20, 400])):
         data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
     database.write_bytes(data)
-    with suppress(BrokenDatabase):
+    with suppress(BrokenDatabaseError):
         night(days.second_inbox, warehouse)
     assert hashes(warehouse) in (days.first, days.second)
     night(days.second_inbox, warehouse)
@@ -122,10 +122,10 @@ def test_a_database_that_is_open_elsewhere_is_left_alone_and_the_process_named(d
     ) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
-        with pytest.raises(Busy, match=f"process {holder.pid}"):
+        with pytest.raises(BusyError, match=f"process {holder.pid}"):
             night(days.first_inbox, warehouse)
         with (
-            pytest.raises(Busy, match=f"process {holder.pid}"),
+            pytest.raises(BusyError, match=f"process {holder.pid}"),
             Warehouse.open(database, warehouse / "staging", load_contracts(), doubtful=True),
         ):
             pass  # the same after a run that was killed

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from sciculture_etl.doctor import Case, mend
-from sciculture_etl.extract import Damaged
-from sciculture_etl.settings import UserMistake
+from sciculture_etl.errors import ArchiveError, JournalError
 from tests.nights import hashes, night, release_ids, settings
 from tests.recovery.conftest import Days
 
@@ -32,7 +31,7 @@ def test_a_rebuild_stops_and_names_all_damaged_files_at_once(days: Days, tmp_pat
     warehouse = days.copy(tmp_path)
     lost, changed = _damage(warehouse)
     (warehouse / "warehouse.duckdb").unlink()
-    with pytest.raises(Damaged) as told:
+    with pytest.raises(ArchiveError) as told:
         night(days.second_inbox, warehouse)
     for path in (lost, changed):
         assert path.name in str(told.value)
@@ -65,7 +64,7 @@ def test_a_damaged_line_in_a_journal_is_named_and_nothing_is_left_out_in_silence
     path = warehouse / "archive" / journal
     lines = path.read_bytes().splitlines(keepends=True) if path.exists() else [b""]
     path.write_bytes(b"".join([*lines[:1], b'{"sha256": "\xff\n', *lines[1:]]))
-    with pytest.raises(UserMistake, match=f"line . of .*{journal}"):
+    with pytest.raises(JournalError, match=f"line . of .*{journal}"):
         night(days.second_inbox, warehouse)
     assert hashes(warehouse) == days.first
 

@@ -9,9 +9,9 @@ import duckdb
 import pytest
 
 from sciculture_etl.contracts import load_contracts
+from sciculture_etl.errors import ReleaseError
 from sciculture_etl.load import Warehouse
 from sciculture_etl.revisions.diff import count_differences, find_differences
-from sciculture_etl.settings import UserMistake
 
 TABLE = "SELECT i AS year, i * 2 AS persons FROM range(2000, 2100) AS t (i)"
 
@@ -41,7 +41,7 @@ def test_a_damaged_table_names_its_release_and_leaves_the_build_database_alone(
     damage(old / "parquet" / "mart_a.parquet")
     database = tmp_path / "warehouse.duckdb"
     with (
-        pytest.raises(UserMistake, match=f"release {old.name} is incomplete or corrupted: mart_a"),
+        pytest.raises(ReleaseError, match=f"release {old.name} is incomplete or corrupted: mart_a"),
         Warehouse.open(database, tmp_path / "staging", load_contracts()) as warehouse,
     ):
         find_differences(warehouse.connection, old, new)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from sciculture_etl.settings import UserMistake
+from sciculture_etl.errors import MachineError
 from tests.nights import hashes, night
 from tests.recovery.conftest import Days
 
@@ -40,7 +40,7 @@ def _no_file_larger_than(limit: int) -> Iterator[None]:
 def test_wherever_the_disk_fills_up_a_night_with_room_ends_as_if_undisturbed(days: Days, tmp_path: Path) -> None:
     warehouse = days.copy(tmp_path)
     for stage, limit in STAGES.items():
-        with _no_file_larger_than(limit), pytest.raises(UserMistake) as told:
+        with _no_file_larger_than(limit), pytest.raises(MachineError) as told:
             night(days.second_inbox, warehouse)
         assert "is full" in str(told.value), stage
         assert "가득" in str(told.value)
@@ -80,7 +80,7 @@ def test_a_real_disk_that_is_full_or_mounted_read_only_is_named(
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     last = done.stderr.splitlines()[-1]
-    assert "MachineFault" in last
+    assert "MachineError" in last
     assert told in last
     assert str(disk) in last
 
@@ -111,7 +111,7 @@ def test_an_inbox_that_is_read_only_is_all_that_a_night_needs(days: Days, tmp_pa
 @pytest.mark.parametrize("name", ["archive", "releases"])
 def test_one_folder_that_cannot_be_written_is_named(days: Days, tmp_path: Path, name: str) -> None:
     warehouse = days.copy(tmp_path)
-    with _closed(warehouse / name), pytest.raises(UserMistake, match=f"{name} cannot be written"):
+    with _closed(warehouse / name), pytest.raises(MachineError, match=f"{name} cannot be written"):
         night(days.second_inbox, warehouse)
     assert hashes(warehouse) == days.first
     night(days.second_inbox, warehouse)

@@ -7,7 +7,7 @@ import pytest
 from filling import EXAMPLE, FIRST, HEADER, seen
 
 from sciculture_etl.contracts import form_columns, load_contracts
-from sciculture_etl.settings import UserMistake
+from sciculture_etl.errors import UserError
 from sciculture_etl.template import make_template
 
 ALL = sorted(load_contracts())
@@ -104,9 +104,9 @@ def test_the_same_contract_and_year_give_the_same_bytes(dataset: str) -> None:
 def test_a_year_without_a_form_is_a_users_mistake() -> None:
     contract = load_contracts()["dsc_class"]
     for year in (2009, datetime.now(UTC).year + 2):
-        with pytest.raises(UserMistake, match=str(year)):
+        with pytest.raises(UserError, match=str(year)):
             make_template(contract, year)
-    with pytest.raises(UserMistake, match="1~4"):
+    with pytest.raises(UserError, match="1~4"):
         make_template(contract, 2026, term=5)
-    with pytest.raises(UserMistake):
+    with pytest.raises(UserError):
         make_template(load_contracts()["dsc_facility"], 2026, term=1)

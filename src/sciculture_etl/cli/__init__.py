@@ -7,8 +7,9 @@ import sys
 
 from sciculture_etl import stopping
 from sciculture_etl.cli import doctor, files, region, release, runs, serve, submissions, template
-from sciculture_etl.cli.app import BUSY, FAILED, app
-from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.cli.app import FAILED, app
+from sciculture_etl.errors import SciCultureError
+from sciculture_etl.settings import Settings
 from sciculture_etl.storage.disk import explain
 
 __all__ = ["app", "doctor", "files", "main", "region", "release", "runs", "serve", "submissions", "template"]
@@ -29,16 +30,15 @@ def main() -> None:
 def _told(error: BaseException) -> int:
     """Says what went wrong; returns the exit code."""
     from sciculture_etl.failures import failure_in_words
-    from sciculture_etl.load import Busy
 
     if (number := stopping.came()) is not None:  # whatever a library made of it
         stopping.tell(number)
         return stopping.exit_code(number)
     if isinstance(error, BrokenPipeError):
         return FAILED
-    if isinstance(error, UserMistake):
+    if isinstance(error, SciCultureError):
         print(f"sciculture: {error}", file=sys.stderr)
-        return BUSY if isinstance(error, Busy) else FAILED
+        return error.exit_code
     if (told := _of_the_machine(error)) is None:
         told = f"failed: {failure_in_words(error)}. The last good release stays; run it again when mended"
     print(f"sciculture: {told}", file=sys.stderr)
@@ -50,5 +50,5 @@ def _told(error: BaseException) -> int:
 def _of_the_machine(error: BaseException) -> str | None:
     try:
         return explain(error, Settings.from_environment())
-    except UserMistake:  # of settings that can't be read there is nothing to tell
+    except SciCultureError:  # of settings that can't be read there is nothing to tell
         return None

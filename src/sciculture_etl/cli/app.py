@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import typer
 
+from sciculture_etl.errors import SciCultureError
+
 HELP = """The ``sciculture`` command.
 
 Exit codes: 0 published, or nothing new; 2 the command was used wrongly; 3 published, but of what this run received
@@ -13,7 +15,7 @@ something was rejected or accepted in part, a file or a channel couldn't be reac
 correction no longer fits; 4 publication refused, the last good release stays; 5 failed; 6 another run holds the
 warehouse; 130 stopped by Ctrl-C, 143 by SIGTERM.
 """
-PARTIAL, REFUSED, FAILED, BUSY = 3, 4, 5, 6
+PARTIAL, REFUSED, FAILED = 3, 4, SciCultureError.exit_code
 
 
 class Language(StrEnum):

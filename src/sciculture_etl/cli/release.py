@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from sciculture_etl.cli.app import PARTIAL, app
+from sciculture_etl.errors import NotReadyError
 from sciculture_etl.messages import message
-from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.settings import Settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Release = Annotated[str, typer.Argument(help="Release: its number (4) or the beginning of its name (00004).")]
@@ -34,7 +35,7 @@ def figures(
 
     path = Settings.from_environment().warehouse / "sciculture.duckdb"
     if not path.exists():
-        raise UserMistake(message("not_made_yet", path=path))
+        raise NotReadyError(message("not_made_yet", path=path))
     with duckdb.connect(str(path), read_only=True) as release:
         checked = read_figures_checked(release)
     if as_json:

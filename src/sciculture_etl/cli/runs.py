@@ -15,8 +15,9 @@ import typer
 
 from sciculture_etl import stopping
 from sciculture_etl.cli.app import PARTIAL, REFUSED, app
+from sciculture_etl.errors import SciCultureError, UserError
 from sciculture_etl.messages import message
-from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.settings import Settings
 from sciculture_etl.storage.disk import check_room, places_of
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _wanted(
         if years or datasets or submitters:
             raise typer.BadParameter(message("resume_takes_no_scope"))
         if begun is None or unfinished is None:
-            raise UserMistake(message("backfill_none_unfinished"))
+            raise UserError(message("backfill_none_unfinished"))
         return begun, unfinished.reason, begun
     if not years:
         raise typer.BadParameter(message("backfill_needs_years"))
@@ -148,7 +149,7 @@ def _wanted(
 
 def _ask(plan: Plan, as_json: bool) -> None:
     if as_json or not sys.stdin.isatty():
-        raise UserMistake(message("backfill_needs_yes"))
+        raise UserError(message("backfill_needs_yes"))
     if not typer.confirm(f"Read {len(plan.files):,} files again? / 파일 {len(plan.files):,}개를 다시 읽을까요?"):
         raise typer.Exit(0)
 
@@ -209,7 +210,7 @@ def _load_what_a_busy_night_needs(settings: Settings, looks_into_inbox: bool) ->
 
     try:
         busy = not looks_into_inbox or anything_new(settings, Archive(settings.archive))
-    except UserMistake:
+    except SciCultureError:
         return  # said by the run itself, where it is recorded
     if busy:
         threading.Thread(target=preload, daemon=True).start()

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sciculture_etl.cli.app import app
+from sciculture_etl.errors import SciCultureError, UserError
 from sciculture_etl.messages import message
 
 WRONG_USE = 2
@@ -25,11 +26,10 @@ def template(
     list_all: Annotated[bool, typer.Option("--list", help="Print all forms and nothing else.")] = False,
 ) -> None:
     """Write the form of a dataset and year as a workbook to be filled in."""
-    from sciculture_etl.settings import UserMistake
 
     try:
         _write(dataset, year, out, submitter, term, force, list_all)
-    except UserMistake as error:
+    except SciCultureError as error:
         print(f"sciculture template: {error}", file=sys.stderr)
         raise typer.Exit(WRONG_USE) from None
 
@@ -44,7 +44,6 @@ def _write(
     list_all: bool,
 ) -> None:
     from sciculture_etl.contracts import load_contracts
-    from sciculture_etl.settings import UserMistake
     from sciculture_etl.template import make_template, template_name
     from sciculture_etl.template.words import words
 
@@ -55,16 +54,16 @@ def _write(
         return
     if dataset not in contracts:
         wrong = message("form_unknown", dataset=dataset) if dataset else message("form_missing")
-        raise UserMistake(f"{wrong}:\n{known}")
+        raise UserError(f"{wrong}:\n{known}")
     if year is None:
-        raise UserMistake(message("form_needs_year"))
+        raise UserError(message("form_needs_year"))
     contract = contracts[dataset]
     path = out or Path(template_name(contract, year, term))
     made = make_template(contract, year, term, submitter)
     if path.exists() and not force:
-        raise UserMistake(message("form_file_exists", path=path))
+        raise UserError(message("form_file_exists", path=path))
     try:
         path.write_bytes(made)
     except OSError as error:
-        raise UserMistake(message("file_not_writable", path=path, error=error.strerror)) from None
+        raise UserError(message("file_not_writable", path=path, error=error.strerror)) from None
     print(console["written"].format(path=path, title=contract.title.ko, year=year))

@@ -12,10 +12,10 @@ from sciculture_etl.contracts.correction import Correction
 from sciculture_etl.contracts.field import ContractField
 from sciculture_etl.contracts.form import FormColumn, TemplateMark, form_columns, form_version
 from sciculture_etl.contracts.promise import Promise, PromiseColumn, load_promises, read_promise
-from sciculture_etl.contracts.words import ContractError, Expectation, Words
+from sciculture_etl.contracts.words import Expectation, Words
 
 __all__ = [
-    "REGION_COLUMNS", "Contract", "ContractError", "ContractField", "Correction", "Expectation", "FormColumn",
+    "REGION_COLUMNS", "Contract", "ContractField", "Correction", "Expectation", "FormColumn",
     "Promise", "PromiseColumn", "RowRule", "TemplateMark", "Unpivot", "Words", "form_columns", "form_version",
     "load_contracts", "load_promises", "read_contract", "read_promise",
 ]  # fmt: skip

@@ -13,16 +13,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from sciculture_etl.contracts.correction import Correction, read_correction
 from sciculture_etl.contracts.field import DUCKDB_TYPES, ContractField, read_codes, reference_path
-from sciculture_etl.contracts.words import (
-    ContractError,
-    Expectation,
-    Strict,
-    Texts,
-    Words,
-    explain,
-    read_yaml,
-    shown,
-)
+from sciculture_etl.contracts.words import Expectation, Strict, Texts, Words, explain, read_yaml, shown
+from sciculture_etl.errors import ContractError
 from sciculture_etl.findings import catalogue
 from sciculture_etl.settings import EXPECTATIONS, fingerprint
 

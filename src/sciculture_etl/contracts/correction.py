@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from sciculture_etl.contracts.words import ContractError, Strict, explain, read_yaml, shown
+from sciculture_etl.contracts.words import Strict, explain, read_yaml, shown
+from sciculture_etl.errors import ContractError
 from sciculture_etl.personal import kinds_in
 
 

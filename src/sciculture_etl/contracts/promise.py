@@ -8,7 +8,8 @@ from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from sciculture_etl.contracts.words import ContractError, Expectation, Strict, Words, explain, read_yaml, shown
+from sciculture_etl.contracts.words import Expectation, Strict, Words, explain, read_yaml, shown
+from sciculture_etl.errors import ContractError
 from sciculture_etl.settings import EXPECTATIONS
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE")

@@ -9,11 +9,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from sciculture_etl.settings import UserMistake
-
-
-class ContractError(UserMistake):
-    """A file under ``expectations/`` or ``sql/`` that doesn't hold together; the message names file and key."""
+from sciculture_etl.errors import ContractError
 
 
 def _as_texts(value: Any) -> Any:

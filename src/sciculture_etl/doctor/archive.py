@@ -14,7 +14,7 @@ NAMED = 20
 
 
 def journals_are_whole(case: Case) -> Iterator[Check]:
-    """Raises UserMistake at the first damaged line."""
+    """Raises JournalError at the first damaged line."""
     counted = len(case.receipts)
     decided = len(Decisions(case.archive.folder).all())
     assert case.restricted is not None  # its journal is read

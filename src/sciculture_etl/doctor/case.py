@@ -77,7 +77,7 @@ class Case:
 
     @cached_property
     def receipts(self) -> list[Receipt]:
-        """Raises UserMistake where the journal is damaged."""
+        """Raises JournalError where the journal is damaged."""
         return self.archive.receipts()
 
     @cached_property

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 
 from sciculture_etl.doctor import archive, build, places, releases, runs
 from sciculture_etl.doctor.case import Case, Check, fault
+from sciculture_etl.errors import SciCultureError
 from sciculture_etl.failures import failure_in_words
-from sciculture_etl.settings import UserMistake
 from sciculture_etl.storage.disk import explain
 
 AREAS: dict[str, Callable[[Case], Iterable[Check]]] = {
@@ -36,7 +36,7 @@ def examine(case: Case) -> list[Check]:
     for area, look in AREAS.items():
         try:
             found += look(case)
-        except UserMistake as mistake:
+        except SciCultureError as mistake:
             found.append(_stuck(area, str(mistake)))
         except Exception as error:
             told = explain(error, case.settings) or failure_in_words(error)

@@ -11,17 +11,17 @@ from sciculture_etl.doctor.archive import damages
 from sciculture_etl.doctor.case import Case, Words
 from sciculture_etl.doctor.places import wrong_modes
 from sciculture_etl.doctor.releases import leftovers, stale_copies
+from sciculture_etl.errors import MachineError, UnprovedError
 from sciculture_etl.extract import Archive, Damage, channels_of
 from sciculture_etl.load import writer_lock
 from sciculture_etl.messages import message
 from sciculture_etl.publish.current import finish_swap
-from sciculture_etl.settings import UserMistake
 from sciculture_etl.storage.damage import set_aside
-from sciculture_etl.storage.proof import Unproved, why_unreadable
+from sciculture_etl.storage.proof import why_unreadable
 
 
 def mend(case: Case) -> list[Words]:
-    """Mends under the writer's lock; returns what was done, one line each. Raises Busy while a run is going on."""
+    """Mends under the writer's lock; returns what was done, one line each. Raises BusyError while a run is going on."""
     with writer_lock(case.settings.warehouse, doing="doctor --mend"):
         case = replace(case, holds_lock=True)
         return [
@@ -56,14 +56,14 @@ def _inbox_files(case: Case) -> Iterator[Path]:
             yield from (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
 
 
-class _OtherBytes(Exception):  # noqa: N818
+class _OtherBytesError(Exception):
     pass
 
 
 def _found_among(candidates: list[Path], damage: Damage, archive: Archive) -> bool:
     def check(sha256: str, size: int) -> None:
         if sha256 != damage.receipt.sha256:
-            raise _OtherBytes
+            raise _OtherBytesError
 
     for path in candidates:
         if path.stat().st_size != damage.receipt.size:
@@ -71,7 +71,7 @@ def _found_among(candidates: list[Path], damage: Damage, archive: Archive) -> bo
         try:
             with path.open("rb") as source:
                 archive.store(source, check)
-        except (_OtherBytes, OSError):
+        except (_OtherBytesError, OSError):
             continue
         return True
     return False
@@ -81,7 +81,7 @@ def _set_broken_database_aside(case: Case) -> Iterator[Words]:
     path = case.settings.build_database
     try:
         reason = why_unreadable(path) if path.exists() else None
-    except Unproved as unproved:
+    except UnprovedError as unproved:
         yield str(unproved), f"작업용 데이터베이스를 지금은 살펴볼 수 없어 그대로 두었습니다: {path}"
         return
     if reason:
@@ -104,5 +104,5 @@ def _clear_leftovers(case: Case) -> Iterator[Words]:
         try:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         except OSError as error:
-            raise UserMistake(message("folder_not_removable", path=path, error=error.strerror)) from None
+            raise MachineError(message("folder_not_removable", path=path, error=error.strerror)) from None
         yield f"cleared away {path}", f"치웠습니다: {path}"

@@ -1,23 +1,20 @@
 """Extract: from the channels (folders and servers) into the archive, where every file lies once under its sha256."""
 
-from sciculture_etl.extract.archive import Archive, Damaged, Receipt
+from sciculture_etl.extract.archive import Archive, Receipt
 from sciculture_etl.extract.channels.channel import channels_of, with_blocks
 from sciculture_etl.extract.damage import Damage, damage_in, tell_damage
 from sciculture_etl.extract.decisions import Decision, Decisions
 from sciculture_etl.extract.inbox import Extraction, anything_new, extract_submissions
-from sciculture_etl.extract.listing import Unreachable
 from sciculture_etl.extract.restricted import Restricted, Verdict
 
 __all__ = [
     "Archive",
     "Damage",
-    "Damaged",
     "Decision",
     "Decisions",
     "Extraction",
     "Receipt",
     "Restricted",
-    "Unreachable",
     "Verdict",
     "anything_new",
     "channels_of",

@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
+from sciculture_etl.errors import ArchiveError
 from sciculture_etl.messages import message
-from sciculture_etl.settings import UserMistake
 from sciculture_etl.storage.journal import Journal
 
 CHUNK = 1024 * 1024
@@ -51,10 +51,6 @@ class Receipt:
 def _sha256_of(path: Path) -> str:
     with path.open("rb") as kept:
         return hashlib.file_digest(kept, "sha256").hexdigest()
-
-
-class Damaged(UserMistake):
-    """Submissions whose bytes the archive has lost, or which are no longer what was received."""
 
 
 class Archive:
@@ -107,14 +103,14 @@ class Archive:
         return sha256, size
 
     def read(self, sha256: str) -> bytes:
-        """The bytes of one submission. Raises Damaged where they are missing or no longer what was received."""
+        """The bytes of one submission. Raises ArchiveError where they are missing or no longer what was received."""
         path = self.path_of(sha256)
         try:
             data = path.read_bytes()
         except FileNotFoundError:
-            raise Damaged(message("archived_file_missing", path=path)) from None
+            raise ArchiveError(message("archived_file_missing", path=path)) from None
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise Damaged(message("archived_file_changed", path=path))
+            raise ArchiveError(message("archived_file_changed", path=path))
         return data
 
     def receipts(self) -> list[Receipt]:

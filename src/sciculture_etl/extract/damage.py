@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sciculture_etl.extract.archive import Archive, Damaged, Receipt
+from sciculture_etl.errors import ArchiveError
+from sciculture_etl.extract.archive import Archive, Receipt
 from sciculture_etl.messages import message
 
 TOLD = 10
@@ -45,7 +46,7 @@ def damage_in(
     return found
 
 
-def tell_damage(damages: list[Damage]) -> Damaged | None:
+def tell_damage(damages: list[Damage]) -> ArchiveError | None:
     """One message about all of them; None where there are none."""
     if not damages:
         return None
@@ -56,4 +57,4 @@ def tell_damage(damages: list[Damage]) -> Damaged | None:
     ]
     if len(damages) > TOLD:
         lines.append(f"  ... and {len(damages) - TOLD:,} more: `sciculture doctor` names them")
-    return Damaged("\n".join([f"{message('archive_damaged', count=len(damages))}:", *lines]))
+    return ArchiveError("\n".join([f"{message('archive_damaged', count=len(damages))}:", *lines]))

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from sciculture_etl.errors import AbandonedError, PermanentError, TransientError, UnreachableError
 from sciculture_etl.extract.archive import CHUNK, Archive, Receipt
 from sciculture_etl.extract.channels.channel import Channel, channels_of
-from sciculture_etl.extract.channels.faults import GivenUp, Lasting, Passing, Persistence, in_words, passes
-from sciculture_etl.extract.listing import Arrival, Look, Unreachable, look_at, open_channel, version
+from sciculture_etl.extract.channels.faults import Persistence, in_words, passes
+from sciculture_etl.extract.listing import Arrival, Look, look_at, open_channel, unreachable, version
 from sciculture_etl.settings import Patience, Settings
 from sciculture_etl.storage.disk import is_full
 
@@ -62,7 +63,7 @@ def extract_submissions(settings: Settings, archive: Archive) -> Extraction:
     """Copies what is new or changed in the channels into the archive and writes its receipts.
 
     The channels are looked into at the same time. One that can't be is told in the report, and the others go on; where
-    it is the only one, Unreachable is raised. Nothing in a channel is moved or deleted.
+    it is the only one, UnreachableError is raised. Nothing in a channel is moved or deleted.
     """
     archive.sweep()
     channels = channels_of(settings)
@@ -71,10 +72,10 @@ def extract_submissions(settings: Settings, archive: Archive) -> Extraction:
     def collected(channel: Channel) -> Extraction:
         try:
             return _collect(channel, settings, archive, seen)
-        except Unreachable as error:
+        except UnreachableError as error:
             if len(channels) == 1:
                 raise
-            may_pass = {channel.setting} if error.may_pass else set[str]()
+            may_pass = {channel.setting} if error.retryable else set[str]()
             return Extraction(unreachable={channel.setting: error.reason}, may_pass=may_pass)
 
     extraction = Extraction()
@@ -128,17 +129,17 @@ def _version(arrival: Arrival) -> Version:
 
 @contextmanager
 def _looking(channel: Channel, persist: Persistence) -> Iterator[tuple[ThreadPoolExecutor, Any, Look]]:
-    """A pool for its files, the open file system, and what lies in the channel. Raises Unreachable."""
+    """A pool for its files, the open file system, and what lies in the channel. Raises UnreachableError."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         try:
             filesystem, root = persist(lambda: open_channel(channel, persist.patience))
         except Exception as error:
-            raise Unreachable(channel, error) from None
+            raise unreachable(channel, error) from None
         with closing(filesystem) if hasattr(filesystem, "close") else nullcontext():
             try:
                 look = look_at(channel, filesystem, root, persist, pool)
             except Exception as error:
-                raise Unreachable(channel, error) from None
+                raise unreachable(channel, error) from None
             yield pool, filesystem, look
 
 
@@ -165,7 +166,7 @@ def _collect(channel: Channel, settings: Settings, archive: Archive, seen: _Seen
                 outcome = taken(arrival)
             if isinstance(outcome, FileNotFoundError):
                 extraction.passed_over[arrival.path] = "deleted before it could be taken"
-            elif isinstance(outcome, GivenUp):
+            elif isinstance(outcome, AbandonedError):
                 waiting += 1
             elif isinstance(outcome, Exception):
                 extraction.unreadable[arrival.path] = channel.masked(in_words(outcome))
@@ -195,19 +196,19 @@ def _seconds_to_settle(channel: Channel, fresh: list[Arrival], patience: Patienc
 
 
 def _copy(filesystem: Any, arrival: Arrival, archive: Archive, settings: Settings) -> Receipt:
-    """One try to take one file. Raises Lasting, Passing and whatever the channel's library raises."""
+    """One try to take one file. Raises PermanentError, TransientError and whatever the channel's library raises."""
     if arrival.size is not None and arrival.size > settings.limits.file_bytes:
-        raise Lasting(f"larger than {settings.limits.file_bytes:,} bytes")
+        raise PermanentError(f"larger than {settings.limits.file_bytes:,} bytes")
 
     def check(sha256: str, size: int) -> None:
         if version(filesystem.info(arrival.remote)) != (arrival.size, arrival.modified, arrival.mark):
-            raise Lasting("still being written, left for the next run")
+            raise PermanentError("still being written, left for the next run")
         if arrival.size is None:
             # Nobody said how long it is: what broke off is told by a second transfer that differs.
             if _sha256(filesystem, arrival, settings) != sha256:
-                raise Passing("two transfers of it differ")
+                raise TransientError("two transfers of it differ")
         elif size != arrival.size:
-            raise Passing(f"the transfer broke off after {size:,} of {arrival.size:,} bytes")
+            raise TransientError(f"the transfer broke off after {size:,} of {arrival.size:,} bytes")
 
     with filesystem.open(arrival.remote, "rb") as source:
         sha256, size = archive.store(_Watched(source, settings), check)
@@ -236,7 +237,7 @@ class _Watched:
         data: bytes = self._source.read(size)
         self._left -= len(data)
         if self._left < 0:
-            raise Lasting(f"larger than {self._most:,} bytes")
+            raise PermanentError(f"larger than {self._most:,} bytes")
         if time.monotonic() > self._until:
-            raise Passing("the transfer takes too long")
+            raise TransientError("the transfer takes too long")
         return data

@@ -12,28 +12,26 @@ from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 import fsspec
 
+from sciculture_etl.errors import AbandonedError, PermanentError, UnreachableError
 from sciculture_etl.extract.channels.channel import Channel
-from sciculture_etl.extract.channels.faults import GivenUp, Lasting, Persistence, in_words, passes
+from sciculture_etl.extract.channels.faults import Persistence, in_words, passes
 from sciculture_etl.extract.names import as_people_read, why_no_submission, why_refused
 from sciculture_etl.personal import mask_path
-from sciculture_etl.settings import Patience, UserMistake
+from sciculture_etl.settings import Patience
 
 MODIFIED_KEYS = ("mtime", "LastModified", "last_modified", "modified", "updated", "created")
 # A listing that goes deeper goes round in circles.
 DEEPEST = 32
 
 
-class Unreachable(UserMistake):
-    """A channel can't be opened or listed. reason: why, without its address. may_pass: whether it is worth another
-    try later."""
-
-    def __init__(self, channel: Channel, error: BaseException) -> None:
-        self.reason = channel.masked(in_words(error))
-        self.may_pass = passes(error)
-        super().__init__(
-            f"the inbox {channel.url} can't be opened ({self.reason}): create it or set {channel.setting} to another"
-            f" folder or URL / 접수함을 열 수 없습니다"
-        )
+def unreachable(channel: Channel, error: BaseException) -> UnreachableError:
+    """What its library raised, in words, without what the settings keep secret."""
+    reason = channel.masked(in_words(error))
+    told = (
+        f"the inbox {channel.url} can't be opened ({reason}): create it or set {channel.setting} to another"
+        f" folder or URL / 접수함을 열 수 없습니다"
+    )
+    return UnreachableError(told, reason, retryable=passes(error))
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def open_channel(channel: Channel, patience: Patience) -> tuple[Any, str]:
     """File system and root of a channel. Raises whatever its library raises."""
     address = urlsplit(channel.url)
     if "BLOCK" in channel.options:
-        raise Lasting("its block is read by the nightly flow alone")
+        raise PermanentError("its block is read by the nightly flow alone")
     if channel.kind == "sftp":
         from sciculture_etl.extract.channels.sftp import Sftp
 
@@ -136,7 +134,7 @@ def _walk(filesystem: Any, root: str, persist: Persistence, pool: ThreadPoolExec
             return persist(lambda: children(folder))
         except FileNotFoundError:
             return []  # deleted meanwhile
-        except GivenUp:
+        except AbandonedError:
             raise
         except Exception as error:
             return in_words(error)
@@ -175,7 +173,7 @@ def _files(
             if not (info["name"].endswith("/") and not info["size"])
         ]
     if channel.kind != "https" and not persist(lambda: filesystem.isdir(root)):
-        raise Lasting("no such folder")
+        raise PermanentError("no such folder")
     return _walk(filesystem, root, persist, pool, look)
 
 
@@ -197,7 +195,7 @@ def look_at(channel: Channel, filesystem: Any, root: str, persist: Persistence, 
             return dict(persist(lambda: filesystem.info(info["name"])))
         except FileNotFoundError:
             return None
-        except GivenUp:
+        except AbandonedError:
             raise
         except Exception as error:
             return in_words(error)

@@ -20,10 +20,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sciculture_etl.errors import ArchiveError
 from sciculture_etl.extract.archive import Archive
 from sciculture_etl.findings import Finding
 from sciculture_etl.messages import message
-from sciculture_etl.settings import UserMistake
 from sciculture_etl.storage.journal import Journal
 
 # Nights are less apart than this. Where they weren't, the clock may have been wrong (or the machine off).
@@ -76,7 +76,7 @@ class Restricted:
     def read(self, sha256: str) -> bytes:
         data = self.path_of(sha256).read_bytes()
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise UserMistake(message("restricted_file_changed", path=self.path_of(sha256)))
+            raise ArchiveError(message("restricted_file_changed", path=self.path_of(sha256)))
         return data
 
     def restrict(self, sha256: str, verdict: Verdict) -> None:

@@ -24,7 +24,7 @@ ROWS_LOOKED_AT, WIDEST = 200, 40
 
 
 def copy_grids(answer: Answer, data: bytes, marks: Marks) -> Copy:
-    """Every cell at its own row and column; numbers are numbers. Raises Refused where the file can't be read."""
+    """Every cell at its own row and column; numbers are numbers. Raises RefusedError where the file can't be read."""
     _, grids = read_grids(data, DEFAULT_LIMITS)
     grids = [grid for grid in grids if not is_answer(grid)]
     if sum(grid.frame.height * grid.frame.width for grid in grids) > COPIED_CELLS:

@@ -3,6 +3,6 @@
 from sciculture_etl.load.accept import accept_versions
 from sciculture_etl.load.batch import load_batch
 from sciculture_etl.load.warehouse import Warehouse
-from sciculture_etl.storage.lock import Busy, writer_lock
+from sciculture_etl.storage.lock import writer_lock
 
-__all__ = ["Busy", "Warehouse", "accept_versions", "load_batch", "writer_lock"]
+__all__ = ["Warehouse", "accept_versions", "load_batch", "writer_lock"]

@@ -17,12 +17,12 @@ from typing import Any
 import duckdb
 
 from sciculture_etl.contracts import Contract
+from sciculture_etl.errors import BrokenDatabaseError, BusyError, UnprovedError
 from sciculture_etl.extract import Decision, Receipt
 from sciculture_etl.messages import message
 from sciculture_etl.settings import fingerprint
-from sciculture_etl.storage.damage import BrokenDatabase, holder, is_broken, is_broken_at_opening, reason_of, set_aside
-from sciculture_etl.storage.lock import Busy
-from sciculture_etl.storage.proof import Unproved, why_unreadable
+from sciculture_etl.storage.damage import holder, is_broken, is_broken_at_opening, reason_of, set_aside
+from sciculture_etl.storage.proof import why_unreadable
 
 ENVELOPE = {
     "submission_id": "VARCHAR",
@@ -102,7 +102,7 @@ def discard_database(path: Path) -> None:
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
-    """Raises Busy where another process has the file open."""
+    """Raises BusyError where another process has the file open."""
     try:
         # The engine's own newest storage, which takes 40 % less time to write; releases keep the oldest. A file of
         # another kind is refused rather than read by an extension from the internet.
@@ -111,7 +111,7 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     except duckdb.Error as error:
         if held := holder(error):
             program, process = held
-            raise Busy(message("database_in_use", path=path, program=program, pid=process)) from None
+            raise BusyError(message("database_in_use", path=path, program=program, pid=process)) from None
         raise
 
 
@@ -141,16 +141,15 @@ class Warehouse:
         """Opens or makes the database and brings its tables in line with the contracts.
 
         doubtful: the last run came to no end, so that the database is proved first. A broken one is set aside and made
-        again from the archive (``set_aside`` then says why); of one that breaks under the work, BrokenDatabase tells,
-        and the next run makes it again.
-        """
+        again from the archive (``set_aside`` then says why); of one that breaks under the work, BrokenDatabaseError
+        tells, and the next run makes it again."""
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(staging, ignore_errors=True)  # what a killed run left
         staging.mkdir(parents=True)
         reason = None
         if doubtful and path.exists():
             # Where that can't be told now, opening it says why, or works.
-            with suppress(Unproved):
+            with suppress(UnprovedError):
                 reason = why_unreadable(path)
         if reason:
             set_aside(path)
@@ -170,7 +169,7 @@ class Warehouse:
                 raise
             warehouse.connection.close()
             aside = set_aside(path)
-            raise BrokenDatabase(
+            raise BrokenDatabaseError(
                 message("database_broken", path=path, reason=reason_of(error), aside=aside.name)
             ) from error
         finally:

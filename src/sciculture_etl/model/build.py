@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from sciculture_etl.contracts import Contract, ContractError, Promise
+from sciculture_etl.contracts import Contract, Promise
+from sciculture_etl.errors import ContractError
 from sciculture_etl.load import Warehouse
 from sciculture_etl.load.warehouse import views_over_all
 from sciculture_etl.model.figures import broken_figure, figures_query, read_figures

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from sciculture_etl.contracts import ContractError
+from sciculture_etl.errors import ContractError
 from sciculture_etl.settings import EXPECTATIONS, sql_text
 
 KEPT = (

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from sciculture_etl.contracts import ContractError
+from sciculture_etl.errors import ContractError
 from sciculture_etl.settings import SQL
 
 LAYERS = ("core", "mart", "meta")

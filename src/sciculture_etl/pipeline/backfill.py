@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sciculture_etl.contracts import Contract, load_contracts, load_promises
+from sciculture_etl.errors import NotReadyError, UserError
 from sciculture_etl.extract import Archive, Receipt
 from sciculture_etl.load import Warehouse
 from sciculture_etl.load.accept import find_differences
@@ -16,7 +17,7 @@ from sciculture_etl.messages import message
 from sciculture_etl.model import tables_from
 from sciculture_etl.pipeline.intake import Intake, one_a_submission
 from sciculture_etl.pipeline.journal import Runs
-from sciculture_etl.settings import UserMistake, sql_text
+from sciculture_etl.settings import sql_text
 
 YEARS = re.compile(r"(\d{4})(?:[:~-](\d{4}))?")
 IN_A_NAME = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
@@ -35,15 +36,13 @@ class Scope:
 
     @classmethod
     def from_words(cls, years: str, datasets: Iterable[str] = (), submitters: Iterable[str] = ()) -> Scope:
-        """years: ``2016:2020`` or ``2020``. Raises UserMistake for what are no years or no datasets of ours."""
+        """years: ``2016:2020`` or ``2020``. Raises UserError for what are no years or no datasets of ours."""
         written = YEARS.fullmatch(years.strip())
         first, last = (int(written[1]), int(written[2] or written[1])) if written else (1, 0)
         if first > last:
-            raise UserMistake(message("years_invalid", years=years))
+            raise UserError(message("years_invalid", years=years))
         if unknown := sorted(set(datasets) - load_contracts().keys()):
-            raise UserMistake(
-                message("datasets_unknown", unknown=", ".join(unknown), known=", ".join(load_contracts()))
-            )
+            raise UserError(message("datasets_unknown", unknown=", ".join(unknown), known=", ".join(load_contracts())))
         return cls(first, last, tuple(sorted(set(datasets))), tuple(sorted(set(submitters))))
 
     @property
@@ -164,11 +163,11 @@ def make_plan(
     everything: bool = False,
 ) -> Plan:
     """What a backfill of that scope would do. Only submissions that a night has read are planned: what came since is
-    the next night's. Raises UserMistake where nothing was read yet, or a submitter isn't known."""
+    the next night's. Raises NotReadyError where nothing was read yet, UserError where a submitter isn't known."""
     receipts = archive.receipts()
     known = {row["submission_id"]: row for row in warehouse.rows(KNOWN)}
     if not known:
-        raise UserMistake(message("backfill_nothing_read"))
+        raise NotReadyError(message("backfill_nothing_read"))
     scope = replace(scope, submitters=_submitters(scope.submitters, receipts, known.values()))
     stale = {one.receipt.submission_id: one for one in intake.stale(receipts)}
     plan = Plan(scope, everything)
@@ -200,14 +199,14 @@ def make_plan(
 
 
 def _refuse_holes(warehouse: Warehouse, scope: Scope) -> None:
-    """Raises UserMistake where a contract lost columns and rows outside the scope would be published without them."""
+    """Raises UserError where a contract lost columns and rows outside the scope would be published without them."""
     left = warehouse.rows(
         "SELECT DISTINCT dataset, program_year FROM log.in_force SEMI JOIN log.reshaped USING (submission_id) "
         f"WHERE NOT ({scope.condition}) ORDER BY ALL"
     )
     if left:
         named = ", ".join(f"{row['dataset']} {row['program_year']}" for row in left[:5])
-        raise UserMistake(message("backfill_loses_columns", rows=f"{named}{' ...' if left[5:] else ''}"))
+        raise UserError(message("backfill_loses_columns", rows=f"{named}{' ...' if left[5:] else ''}"))
 
 
 def ask_for(warehouse: Warehouse, plan: Plan) -> None:
@@ -236,8 +235,8 @@ def _submitters(wanted: Sequence[str], receipts: Sequence[Receipt], known: Itera
         fitting = [name] if name in names else sorted(known for known in names if known and name in known)
         if len(fitting) != 1:
             if fitting:
-                raise UserMistake(message("submitter_ambiguous", name=name, found=", ".join(fitting[:8])))
-            raise UserMistake(message("submitter_unknown", name=name))
+                raise UserError(message("submitter_ambiguous", name=name, found=", ".join(fitting[:8])))
+            raise UserError(message("submitter_unknown", name=name))
         found += fitting
     return tuple(sorted(set(found)))
 

@@ -9,16 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sciculture_etl.contracts import Contract
-from sciculture_etl.extract import (
-    Archive,
-    Damaged,
-    Decisions,
-    Receipt,
-    Restricted,
-    Verdict,
-    damage_in,
-    tell_damage,
-)  # fmt: skip
+from sciculture_etl.errors import ArchiveError
+from sciculture_etl.extract import Archive, Decisions, Receipt, Restricted, Verdict, damage_in, tell_damage
 from sciculture_etl.findings import Finding
 from sciculture_etl.load import Warehouse, load_batch
 from sciculture_etl.load.batch import SubmissionOutcome
@@ -127,7 +119,7 @@ class Intake:
         """One damaged file stops the run, but all of them are told, so that a backup has to be fetched only once."""
         try:
             yield
-        except Damaged as first:
+        except ArchiveError as first:
             kept = [receipt for receipt in receipts if not self._restricted.knows(receipt.sha256)]
             raise (tell_damage(damage_in(self._archive, kept)) or first) from None
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sciculture_etl.contracts import Contract, load_contracts, load_promises
+from sciculture_etl.errors import NotReadyError
 from sciculture_etl.extract import Archive, Extraction, Receipt, extract_submissions
 from sciculture_etl.feedback import answer_all
 from sciculture_etl.load import Warehouse, accept_versions, writer_lock
@@ -22,7 +23,7 @@ from sciculture_etl.pipeline.intake import NEW, Intake
 from sciculture_etl.pipeline.journal import RunRecord, Runs
 from sciculture_etl.pipeline.report import Progress, Reasons, RunReport, Silent
 from sciculture_etl.publish import Publication, end_hold, publish_release, read_figures_checked
-from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.settings import Settings
 from sciculture_etl.storage.atomic import write_aside
 from sciculture_etl.storage.disk import faults_in_words
 
@@ -68,7 +69,7 @@ class Run:
         contracts: dict[str, Contract] | None = None,
     ) -> Iterator[Run]:
         """Takes the writer's lock, writes the run's beginning down and opens the warehouse; a rebuild begins with an
-        empty one. Where the block ends well, the report is complete. Raises Busy where another run holds the lock.
+        empty one. Where the block ends well, the report is complete. Raises BusyError where another run holds the lock.
         kind: one of ``KINDS``. reason: why, as it is kept in the journal. contracts: others than those that stand in
         ``expectations/``."""
         contracts = contracts or load_contracts()
@@ -98,7 +99,7 @@ class Run:
         contracts: dict[str, Contract] | None = None,
     ) -> Plan:
         """What a backfill of that scope would do; no submission is read. everything: also what was read with all that
-        is of today. Raises Busy, and UserMistake where there is nothing to plan on."""
+        is of today. Raises BusyError, and NotReadyError where there is nothing to plan on."""
         contracts = contracts or load_contracts()
         with (
             writer_lock(settings.warehouse, wait_seconds, "plan of a backfill"),
@@ -153,12 +154,12 @@ class Run:
             self._intake.read(receipts, what)
 
     def resume_publication(self) -> None:
-        """The first step of a run that publishes what has been read: ends the hold after a rollback. Raises UserMistake
-        where submissions wait to be read, since figures without them would be wrong."""
+        """The first step of a run that publishes what has been read: ends the hold after a rollback. Raises
+        NotReadyError where submissions wait to be read, since figures without them would be wrong."""
         stale, reshaped = self._intake.stale(self._intake.take_in()), self._intake.reshaped()
         waiting = [one for one in stale if one.why == [NEW] or one.receipt.submission_id in reshaped]
         if waiting:
-            raise UserMistake(message("submissions_unread", count=len(waiting)))
+            raise NotReadyError(message("submissions_unread", count=len(waiting)))
         end_hold(self.settings)
 
     def accept(self) -> Acceptance:

@@ -12,10 +12,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from sciculture_etl.errors import ReleaseError, UserError
 from sciculture_etl.messages import message
 from sciculture_etl.publish.current import read_pointer
 from sciculture_etl.publish.journal import ReleaseJournal
-from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.settings import Settings
 
 RELEASE_NAME = re.compile(r"^(\d{5,})-(\d{8})$")
 GOING = ".removing-"
@@ -40,7 +41,7 @@ def next_release_id(settings: Settings) -> str:
 
 
 def find_release(settings: Settings, asked: str) -> str:
-    """The kept release that is meant: its name, the beginning of it, or its number without zeros. Raises UserMistake
+    """The kept release that is meant: its name, the beginning of it, or its number without zeros. Raises UserError
     where none or several are."""
     ids = kept_ids(settings.releases)
     found = [name for name in ids if asked.isdecimal() and _number(name) == int(asked)]
@@ -48,18 +49,18 @@ def find_release(settings: Settings, asked: str) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        raise UserMistake(message("release_ambiguous", asked=asked, found=", ".join(found)))
+        raise UserError(message("release_ambiguous", asked=asked, found=", ".join(found)))
     kept = f"{ids[0]} to {ids[-1]}" if ids else "none"
-    raise UserMistake(message("release_unknown", asked=asked, kept=kept))
+    raise UserError(message("release_unknown", asked=asked, kept=kept))
 
 
 def read_manifest(settings: Settings, release_id: str) -> dict[str, Any]:
-    """What a release says of itself. Raises UserMistake where it can't be read."""
+    """What a release says of itself. Raises ReleaseError where it can't be read."""
     path = settings.releases / release_id / "manifest.json"
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UserMistake(
+        raise ReleaseError(
             message("release_incomplete", release=release_id, path=path, reason=type(error).__name__)
         ) from None
     return found

@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from sciculture_etl.errors import SciCultureError, UserError
 from sciculture_etl.messages import message
 from sciculture_etl.publish.current import current_release
 from sciculture_etl.publish.journal import PINNED, UNPINNED, ReleaseJournal
 from sciculture_etl.publish.kept import find_release, kept_ids, read_manifest, to_be_removed
 from sciculture_etl.publish.rollback import current_hold
 from sciculture_etl.revisions.diff import HISTORY, count_differences, find_differences, table_hashes
-from sciculture_etl.settings import Settings, UserMistake, sql_text
+from sciculture_etl.settings import Settings, sql_text
 from sciculture_etl.storage.disk import size_of
 from sciculture_etl.storage.journal import checked_reason
 from sciculture_etl.storage.lock import writer_lock
@@ -45,7 +46,7 @@ def list_releases(settings: Settings) -> list[Row]:
         }
         try:
             row |= _told_by(read_manifest(settings, release_id), receipts)
-        except UserMistake as error:
+        except SciCultureError as error:
             if not (settings.releases / release_id).exists():
                 continue  # a night has removed it meanwhile
             row["fault"] = str(error)
@@ -73,16 +74,17 @@ def _told_by(manifest: Row, receipts: dict[str, int]) -> Row:
 
 
 def pin(settings: Settings, asked: str, reason: str, undo: bool = False) -> Row:
-    """Keeps a release whatever its age, or no longer; returns the journal's entry. Raises UserMistake where there is no
-    such release, it is so already, or the reason says nothing or holds personal data; Busy where a run is going on."""
+    """Keeps a release whatever its age, or no longer; returns the journal's entry. Raises UserError where there is no
+    such release, it is so already, or the reason says nothing or holds personal data; BusyError where a run is going
+    on."""
     reason = checked_reason(reason) if reason.strip() or not undo else ""
     with writer_lock(settings.warehouse, doing="pin"):
         release_id = find_release(settings, asked)
         journal = ReleaseJournal(settings.archive)
         if (release_id in journal.pinned()) != undo:
             if undo:
-                raise UserMistake(message("release_is_not_pinned", release=release_id))
-            raise UserMistake(message("release_is_pinned", release=release_id))
+                raise UserError(message("release_is_not_pinned", release=release_id))
+            raise UserError(message("release_is_pinned", release=release_id))
         return journal.decide(UNPINNED if undo else PINNED, release_id, reason)
 
 
@@ -111,7 +113,7 @@ ORDER BY d.line
 
 def compare_releases(settings: Settings, old: str, new: str, table: str | None = None, limit: int | None = None) -> Row:
     """What differs between two kept releases, in either order: ``{"old", "new", "tables": {table: {"changed", "added",
-    "removed"}}, "lines": [...]}``. table: only of that. limit: so many lines of each table at most. Raises UserMistake
+    "removed"}}, "lines": [...]}``. table: only of that. limit: so many lines of each table at most. Raises UserError
     where a release is unknown or not whole, or none of them has the table."""
     old_id, new_id = find_release(settings, old), find_release(settings, new)
     folders = settings.releases / old_id, settings.releases / new_id
@@ -121,7 +123,7 @@ def compare_releases(settings: Settings, old: str, new: str, table: str | None =
         find_differences(connection, *folders, same)
         if table is not None:
             if not any((folder / "parquet" / f"{table}.parquet").exists() for folder in folders):
-                raise UserMistake(message("table_unknown", table=table))
+                raise UserError(message("table_unknown", table=table))
             connection.execute("DELETE FROM difference WHERE table_name <> ?", [table])
         tables = count_differences(connection)
         with damage_told(*(path for path in map(_history_of, folders) if path.exists())):

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from sciculture_etl.errors import NotReadyError, ReleaseError, UserError
 from sciculture_etl.messages import message
 from sciculture_etl.publish.current import PUBLIC, current_release, finish_swap, point_to, read_pointer, swap_to
 from sciculture_etl.publish.journal import HOLD_ENDED, ROLLED_BACK, WENT_ON, ReleaseJournal, decided, new_entry
 from sciculture_etl.publish.kept import find_release
 from sciculture_etl.publish.whole import what_is_wrong
-from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.settings import Settings
 from sciculture_etl.storage.journal import checked_reason
 from sciculture_etl.storage.lock import writer_lock
 
@@ -31,8 +32,8 @@ def rollback(settings: Settings, asked: str, reason: str = "") -> dict[str, Any]
     """Makes an earlier release the current one and puts publication on hold; returns the journal's entry.
 
     Going on to the release that the hold came from ends it. The operator's file stays that of the last run. Raises
-    UserMistake where the release is unknown, current already or not whole; Busy where a run is going on. Killed at any
-    instruction it ends in one of the two releases.
+    UserError where the release is unknown or current already, ReleaseError where it isn't whole, BusyError where a run
+    is going on. Killed at any instruction it ends in one of the two releases.
     """
     reason = checked_reason(reason) if reason.strip() else ""
     with writer_lock(settings.warehouse, doing="rollback"):
@@ -41,11 +42,11 @@ def rollback(settings: Settings, asked: str, reason: str = "") -> dict[str, Any]
         release_id = find_release(settings, asked)
         current = current_release(settings.warehouse)
         if current is None:
-            raise UserMistake(message("no_release_yet", path=settings.warehouse / "current.json"))
+            raise NotReadyError(message("no_release_yet", path=settings.warehouse / "current.json"))
         if current["release_id"] == release_id:
-            raise UserMistake(message("release_is_current", release=release_id))
+            raise UserError(message("release_is_current", release=release_id))
         if fault := what_is_wrong(settings.releases / release_id):
-            raise UserMistake(message("rollback_to_incomplete_release", release=release_id, reason=fault))
+            raise ReleaseError(message("rollback_to_incomplete_release", release=release_id, reason=fault))
         # However often one goes back, the hold is that of the release which was published last.
         published = (current.get("hold") or {}).get("from_release_id", current["release_id"])
         kind = WENT_ON if published == release_id else ROLLED_BACK

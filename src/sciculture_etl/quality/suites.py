@@ -14,7 +14,8 @@ from typing import Any
 
 import duckdb
 
-from sciculture_etl.contracts import ContractError, Expectation
+from sciculture_etl.contracts import Expectation
+from sciculture_etl.errors import ContractError
 from sciculture_etl.personal import mask_text
 from sciculture_etl.stopping import stop_if_asked
 

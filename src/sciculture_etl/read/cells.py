@@ -34,7 +34,7 @@ class Cells:
         return self.height * self.width
 
     def put(self, row: int, column: int, text: str) -> None:
-        """Blank text is no cell. Raises Refused where the file grows beyond the limits."""
+        """Blank text is no cell. Raises RefusedError where the file grows beyond the limits."""
         if not text.strip():
             return
         if row >= self.height or column >= self.width:

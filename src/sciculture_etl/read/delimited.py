@@ -12,7 +12,7 @@ import polars as pl
 
 from sciculture_etl.findings import Finding
 from sciculture_etl.read.encoding import as_utf8
-from sciculture_etl.read.grid import HEAD_ROWS, Grid, Refused, blank_to_null, refuse_vast
+from sciculture_etl.read.grid import HEAD_ROWS, Grid, RefusedError, blank_to_null, refuse_vast
 from sciculture_etl.settings import Limits
 
 HEAD_CHARACTERS = 65_536
@@ -22,12 +22,12 @@ SAID_SEPARATOR = re.compile(rb'"?sep=(.)"?[ ,;\t]*(?:\n|$)', re.IGNORECASE)
 
 
 def read_text_grid(data: bytes, limits: Limits) -> Grid:
-    """A delimited text file as one grid. Raises Refused where its encoding isn't known or nothing is in it."""
+    """A delimited text file as one grid. Raises RefusedError where its encoding isn't known or nothing is in it."""
     text = as_utf8(data)
     if b"\r" in text:  # line ends of old Macintosh files too
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if not text.strip():
-        raise Refused(Finding("R_EMPTY"))
+        raise RefusedError(Finding("R_EMPTY"))
     # The line that tells Excel the separator is shown nowhere: the next one is what people see as row 1.
     said = SAID_SEPARATOR.match(text)
     if said:

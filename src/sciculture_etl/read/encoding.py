@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from sciculture_etl.findings import unsupported
-from sciculture_etl.read.grid import Refused
+from sciculture_etl.read.grid import RefusedError
 
 BINARY = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
 PADDING = b"\x00\x1a"  # what old programs fill the last block of a file with
@@ -13,7 +13,7 @@ PADDING = b"\x00\x1a"  # what old programs fill the last block of a file with
 
 def as_utf8(data: bytes) -> bytes:
     """UTF-8 without a byte order mark, from UTF-8, CP949 (never EUC-KR: it lacks 8,822 syllables) or UTF-16, with or
-    without its mark. Raises Refused, naming the line, where a character is damaged: nothing is ever guessed."""
+    without its mark. Raises RefusedError, naming the line, where a character is damaged: nothing is ever guessed."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decoded(data, "utf-16").encode()
     text = data.rstrip(PADDING)
@@ -47,14 +47,14 @@ def _utf16_without_mark(data: bytes) -> str:
             text = _decoded(data, encoding)
             if re.search(r"[,;\t|].*[\r\n]|</", text):
                 return text
-    raise Refused(unsupported("unknown_encoding"))
+    raise RefusedError(unsupported("unknown_encoding"))
 
 
-def _damaged(data: bytes, error: UnicodeDecodeError) -> Refused:
+def _damaged(data: bytes, error: UnicodeDecodeError) -> RefusedError:
     if BINARY.search(data[:4096]) and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Refused(unsupported("unknown_encoding"))
+        return RefusedError(unsupported("unknown_encoding"))
     if error.end >= len(data) and error.start > 0:
-        return Refused(unsupported("cut_off"))
+        return RefusedError(unsupported("cut_off"))
     before = data[: error.start]
     line = 1 + (before.count(b"\n") or before.count(b"\r"))
-    return Refused(unsupported("damaged_character", f"{line:,}번째 줄(line {line:,})"))
+    return RefusedError(unsupported("damaged_character", f"{line:,}번째 줄(line {line:,})"))

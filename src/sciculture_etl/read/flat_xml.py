@@ -8,7 +8,7 @@ from lxml import etree
 
 from sciculture_etl.findings import unsupported
 from sciculture_etl.read.cells import Cells
-from sciculture_etl.read.grid import Grid, Refused, too_large
+from sciculture_etl.read.grid import Grid, RefusedError, too_large
 from sciculture_etl.read.html import read_html_grids
 from sciculture_etl.read.layout import percent_text, shows_percent
 from sciculture_etl.read.markup import refuse_large_markup, whole_number
@@ -18,10 +18,10 @@ from sciculture_etl.settings import Limits
 
 
 def read_flat_xml(data: bytes, limits: Limits) -> tuple[str, list[Grid]]:
-    """Format and sheets of an XML file, data in UTF-8. Raises Refused for what is no spreadsheet."""
+    """Format and sheets of an XML file, data in UTF-8. Raises RefusedError for what is no spreadsheet."""
     refuse_large_markup(data, limits)
     if b"<!ENTITY" in data:
-        raise Refused(unsupported("xml_entities"))
+        raise RefusedError(unsupported("xml_entities"))
     parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True)
     try:
         root = etree.fromstring(data, parser)
@@ -33,10 +33,10 @@ def read_flat_xml(data: bytes, limits: Limits) -> tuple[str, list[Grid]]:
     if local_name(root) == "document" and root.find("{*}body/{*}spreadsheet") is not None:
         return "fods", read_spreadsheet(io.BytesIO(data), limits)
     if local_name(root) == "HWPML":
-        raise Refused(unsupported("hwp"))
+        raise RefusedError(unsupported("hwp"))
     if next(root.iter("{*}table"), None) is not None:
         return "html", read_html_grids(data, limits)
-    raise Refused(unsupported("xml"))
+    raise RefusedError(unsupported("xml"))
 
 
 def _read_workbook(root: etree._Element, limits: Limits) -> list[Grid]:

@@ -9,7 +9,7 @@ from sciculture_etl.findings import Finding, unsupported
 from sciculture_etl.read.delimited import read_text_grid
 from sciculture_etl.read.encoding import as_utf8
 from sciculture_etl.read.flat_xml import read_flat_xml
-from sciculture_etl.read.grid import Grid, Refused
+from sciculture_etl.read.grid import Grid, RefusedError
 from sciculture_etl.read.html import read_archived_pages, read_html_grids
 from sciculture_etl.read.hwpx import read_hwpx_grids
 from sciculture_etl.read.opendocument import read_ods_grids
@@ -41,7 +41,7 @@ def _package_kind(data: bytes, limits: Limits) -> str:
     package = Package(data, limits)
     parts = package.parts
     if "META-INF/manifest.xml" in parts and b"encryption-data" in package.read("META-INF/manifest.xml"):
-        raise Refused(Finding("R_ENCRYPTED"))
+        raise RefusedError(Finding("R_ENCRYPTED"))
     if "xl/workbook.xml" in parts:
         return "xlsx"
     if "xl/workbook.bin" in parts:
@@ -51,7 +51,7 @@ def _package_kind(data: bytes, limits: Limits) -> str:
     if "content.xml" in parts:
         return "ods"
     known = next((kind for name, kind in PARTS.items() if name in parts), "archive")
-    raise Refused(unsupported(known))
+    raise RefusedError(unsupported(known))
 
 
 def _ole2_kind(data: bytes) -> str:
@@ -59,26 +59,26 @@ def _ole2_kind(data: bytes) -> str:
         return stream.encode("utf-16-le") in data
 
     if holds("EncryptedPackage"):
-        raise Refused(Finding("R_ENCRYPTED"))
+        raise RefusedError(Finding("R_ENCRYPTED"))
     if holds("Workbook") or holds("Book"):
         return "xls"
     for stream, kind in STREAMS.items():
         if holds(stream):
-            raise Refused(unsupported(kind))
+            raise RefusedError(unsupported(kind))
     return "xls"
 
 
 def recognise_format(data: bytes, limits: Limits) -> str:
-    """``csv``, ``xlsx``, ``xlsb``, ``ods``, ``xls``, ``hwpx``, ``html``, ``xml`` or ``mhtml``. Raises Refused for
+    """``csv``, ``xlsx``, ``xlsb``, ``ods``, ``xls``, ``hwpx``, ``html``, ``xml`` or ``mhtml``. Raises RefusedError for
     anything else."""
     if not data.strip(b"\x00 \t\r\n" + MARKS):
-        raise Refused(Finding("R_EMPTY"))
+        raise RefusedError(Finding("R_EMPTY"))
     bare = data[:4096].lstrip(MARKS + b" \t\r\n")
     if data.startswith(DRM) or bare.startswith(DRM):
-        raise Refused(Finding("R_DRM"))
+        raise RefusedError(Finding("R_DRM"))
     for signature, kind in FOREIGN.items():
         if data.startswith(signature):
-            raise Refused(unsupported(kind))
+            raise RefusedError(unsupported(kind))
     if data.startswith(OLE2):
         return _ole2_kind(data)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -89,7 +89,7 @@ def recognise_format(data: bytes, limits: Limits) -> str:
     if ARCHIVED_PAGE.match(plain):
         return "mhtml"
     if plain.startswith(b"{") and _is_shortcut(data):
-        raise Refused(unsupported("shortcut"))
+        raise RefusedError(unsupported("shortcut"))
     return "csv"
 
 
@@ -103,7 +103,7 @@ def _is_shortcut(data: bytes) -> bool:
 
 
 def read_grids(data: bytes, limits: Limits) -> tuple[str, list[Grid]]:
-    """Format and sheets of a file. Raises Refused with the finding that says why it can't be read."""
+    """Format and sheets of a file. Raises RefusedError with the finding that says why it can't be read."""
     kind, grids = _read(recognise_format(data, limits), data, limits)
     for grid in grids:
         grid.refuse_long_cells(limits.cell_bytes)

@@ -17,7 +17,7 @@ HEAD_ROWS = 24  # rows looked at for titles and headers
 UNSEEN = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\x00"]
 
 
-class Refused(Exception):  # noqa: N818
+class RefusedError(Exception):
     """The whole file can't be read; carries the finding that says why."""
 
     def __init__(self, finding: Finding) -> None:
@@ -57,7 +57,8 @@ class Grid:
         return all(column.null_count() == column.len() for column in self.frame.iter_columns())
 
     def refuse_long_cells(self, most_bytes: int) -> None:
-        """Text without end in one cell is a quote that never closes, or worse. Raises Refused, naming its place."""
+        """Text without end in one cell is a quote that never closes, or worse. Raises RefusedError, naming its
+        place."""
         for number, column in enumerate(self.frame.iter_columns()):
             sizes = column.str.len_bytes()
             if (longest := sizes.arg_max()) is not None and sizes[longest] > most_bytes:
@@ -68,16 +69,16 @@ class Grid:
         return [list(row) for row in self.frame.head(HEAD_ROWS).rows()]
 
 
-def too_large(found: str, limit: str) -> Refused:
-    return Refused(Finding("R_TOO_LARGE", value=found, expected_ko=limit, expected_en=limit))
+def too_large(found: str, limit: str) -> RefusedError:
+    return RefusedError(Finding("R_TOO_LARGE", value=found, expected_ko=limit, expected_en=limit))
 
 
-def broken() -> Refused:
-    return Refused(unsupported("broken_workbook"))
+def broken() -> RefusedError:
+    return RefusedError(unsupported("broken_workbook"))
 
 
 def refuse_vast(rows: int, columns: int, cells: int, most_columns: int) -> None:
-    """A few cells far apart would be laid out as the whole rectangle between them. Raises Refused."""
+    """A few cells far apart would be laid out as the whole rectangle between them. Raises RefusedError."""
     if rows * columns > cells:
         raise too_large(f"{rows:,} × {columns:,}", f"{cells:,}칸(cells)")
     if columns > most_columns:
@@ -107,8 +108,8 @@ def compose(grid: Grid) -> Grid:
 
 
 def usable_merges(merges: Iterable[Merge], height: int) -> list[Merge]:
-    """Ranges that begin within the sheet, cut at its last row. Raises Refused where so many lie over each other that
-    no spreadsheet made them."""
+    """Ranges that begin within the sheet, cut at its last row. Raises RefusedError where so many lie over each other
+    that no spreadsheet made them."""
     kept = [Merge(m.top, m.left, min(m.bottom, height - 1), m.right) for m in merges if m.top < height]
     covered: dict[int, int] = {}
     for merge in kept:

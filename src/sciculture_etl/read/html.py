@@ -11,7 +11,7 @@ from lxml import etree
 from sciculture_etl.findings import unsupported
 from sciculture_etl.read.cells import Cells
 from sciculture_etl.read.encoding import as_utf8
-from sciculture_etl.read.grid import Grid, Refused, too_large
+from sciculture_etl.read.grid import Grid, RefusedError, too_large
 from sciculture_etl.read.layout import percent_text
 from sciculture_etl.read.markup import Flow, data_tables, refuse_large_markup, whole_number
 from sciculture_etl.settings import Limits
@@ -64,14 +64,14 @@ MOST_ACROSS, MOST_DOWN = 1_000, 65_534  # as browsers do
 
 
 def read_html_grids(data: bytes, limits: Limits) -> list[Grid]:
-    """data: UTF-8. Raises Refused for a page without a table and for one that asks to log in."""
+    """data: UTF-8. Raises RefusedError for a page without a table and for one that asks to log in."""
     flow = Flow(limits)
     _read_page(data, flow)
     return _grids(flow)
 
 
 def read_archived_pages(data: bytes, limits: Limits) -> list[Grid]:
-    """All pages of a web archive (MHTML, which Excel also saves): one grid a table. Raises Refused like a page."""
+    """All pages of a web archive (MHTML, which Excel also saves): one grid a table. Raises RefusedError like a page."""
     refuse_large_markup(data, limits)
     flow = Flow(limits)
     for part in email.message_from_bytes(data).walk():
@@ -83,7 +83,7 @@ def read_archived_pages(data: bytes, limits: Limits) -> list[Grid]:
 
 def _grids(flow: Flow) -> list[Grid]:
     if not flow.tables:
-        raise Refused(unsupported("web_page"))
+        raise RefusedError(unsupported("web_page"))
     return flow.grids()
 
 
@@ -95,11 +95,11 @@ def _read_page(data: bytes, flow: Flow) -> None:
     except (etree.XMLSyntaxError, ValueError):
         root = None
     if any("depth" in entry.message.lower() for entry in parser.error_log):
-        raise Refused(unsupported("deep_page"))
+        raise RefusedError(unsupported("deep_page"))
     if root is None:
-        raise Refused(unsupported("web_page"))
+        raise RefusedError(unsupported("web_page"))
     if any((box.get("type") or "").lower() == "password" for box in root.iter("input")):
-        raise Refused(unsupported("login_page"))
+        raise RefusedError(unsupported("login_page"))
     tables = data_tables(root, "table", lambda table: len(_rows(table)), flow.limits)
     line: list[str] = []
     for piece in _pieces(root, tables):

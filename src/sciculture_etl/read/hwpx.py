@@ -9,7 +9,7 @@ from lxml import etree
 
 from sciculture_etl.findings import unsupported
 from sciculture_etl.read.cells import Cells
-from sciculture_etl.read.grid import Grid, Refused
+from sciculture_etl.read.grid import Grid, RefusedError
 from sciculture_etl.read.markup import Flow, data_tables, whole_number
 from sciculture_etl.read.package import Package
 from sciculture_etl.read.sheet_xml import attribute, local_name, read_xml
@@ -23,7 +23,7 @@ MOST = 2_000_000  # rows of a table
 
 
 def read_hwpx_grids(data: bytes, limits: Limits) -> list[Grid]:
-    """Raises Refused for a document without a table."""
+    """Raises RefusedError for a document without a table."""
     package = Package(data, limits)
     sections = sorted((int(found[1]), name) for name in package.parts if (found := SECTION.fullmatch(name)))
     flow = Flow(limits)
@@ -42,7 +42,7 @@ def read_hwpx_grids(data: bytes, limits: Limits) -> list[Grid]:
             flow.set_table(_cells(piece, flow))
         flow.write("".join(text))
     if not flow.tables:
-        raise Refused(unsupported("document_without_table"))
+        raise RefusedError(unsupported("document_without_table"))
     return flow.grids()
 
 

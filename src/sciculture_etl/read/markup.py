@@ -60,7 +60,7 @@ def data_tables(
     root: etree._Element, tag: str, rows_of: Callable[[etree._Element], int], limits: Limits
 ) -> set[etree._Element]:
     """The tables that hold data: not those that only lay out others (which have as many rows or more), and not those
-    within a cell of a larger one, which are part of that cell's text. Raises Refused for more than the limit."""
+    within a cell of a larger one, which are part of that cell's text. Raises RefusedError for more than the limit."""
     tables = list(root.iter(tag))
     if len(tables) > limits.sheets:
         raise too_large(f"표 {len(tables):,}개(tables)", f"{limits.sheets:,}")

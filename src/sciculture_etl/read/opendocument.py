@@ -26,7 +26,7 @@ def read_ods_grids(data: bytes, limits: Limits) -> list[Grid]:
 
 
 def read_spreadsheet(stream: Part | BinaryIO, limits: Limits) -> list[Grid]:
-    """All sheets of the XML. Raises Refused where it is broken or too large."""
+    """All sheets of the XML. Raises RefusedError where it is broken or too large."""
     grids: list[Grid] = []
     unshown: set[str] = set()
     spent, sheet = 0, None

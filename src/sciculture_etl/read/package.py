@@ -8,7 +8,7 @@ import zipfile
 import zlib
 
 from sciculture_etl.findings import Finding, unsupported
-from sciculture_etl.read.grid import Refused, broken, too_large
+from sciculture_etl.read.grid import RefusedError, broken, too_large
 from sciculture_etl.settings import Limits
 
 LOCAL_HEADER = struct.Struct("<4s22xHH")
@@ -51,7 +51,7 @@ class Part(io.RawIOBase):
             if not self._tail and chunk.startswith((b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")):
                 raise broken()
             if b"<!ENTITY" in self._tail + chunk:
-                raise Refused(unsupported("xml_entities"))
+                raise RefusedError(unsupported("xml_entities"))
             self._tail = chunk[-16:]
         return chunk
 
@@ -69,7 +69,7 @@ class Part(io.RawIOBase):
 
 
 class Package:
-    """The parts of a zip file by name. Raises Refused for what is encrypted, broken or unpacks to too much."""
+    """The parts of a zip file by name. Raises RefusedError for what is encrypted, broken or unpacks to too much."""
 
     def __init__(self, data: bytes, limits: Limits) -> None:
         self.data = data
@@ -81,12 +81,12 @@ class Package:
         except (zipfile.BadZipFile, NotImplementedError, struct.error, ValueError, OSError):
             raise broken() from None
         if any(entry.flag_bits & 1 for entry in self.entries):
-            raise Refused(Finding("R_ENCRYPTED"))
+            raise RefusedError(Finding("R_ENCRYPTED"))
         self._refuse_over(sum(entry.file_size for entry in self.entries))
         self.parts = {entry.filename: entry for entry in self.entries}
 
     def open(self, name: str) -> Part:
-        """Raises Refused where there is no such part."""
+        """Raises RefusedError where there is no such part."""
         if name not in self.parts:
             raise broken()
         return Part(self, self.parts[name])

@@ -12,7 +12,7 @@ from html import unescape
 import polars as pl
 
 from sciculture_etl.personal import Kind, kinds_in, suspicious
-from sciculture_etl.read.grid import Refused
+from sciculture_etl.read.grid import RefusedError
 from sciculture_etl.read.package import CHUNK, Package
 from sciculture_etl.read.personal import ELSEWHERE, Place, shown_sheet
 from sciculture_etl.settings import Limits
@@ -51,8 +51,8 @@ MAX_MEMBERS, MAX_INFLATED = 1_000, 64 * 1024**2  # of a damaged package
 
 
 def places_in_parts(data: bytes, sheets: list[str | None], limits: Limits) -> list[Place]:
-    """Of a file that could be read, all but its cells. sheets: names in the workbook's order. Raises Refused where a
-    part is too large to be looked at."""
+    """Of a file that could be read, all but its cells. sheets: names in the workbook's order. Raises RefusedError where
+    a part is too large to be looked at."""
     if not data.startswith(b"PK"):
         return list(_places(_runs(data), ELSEWHERE)) if data.startswith(b"\xd0\xcf\x11\xe0") else []
     package = Package(data, limits)
@@ -69,7 +69,7 @@ def places_in_parts(data: bytes, sheets: list[str | None], limits: Limits) -> li
 def _content(package: Package, name: str) -> bytes:
     try:
         return package.read(name)
-    except Refused as refusal:
+    except RefusedError as refusal:
         if refusal.finding.code == "R_TOO_LARGE":
             raise
         return b""  # what can't be unpacked nobody can read

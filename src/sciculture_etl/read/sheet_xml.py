@@ -59,7 +59,8 @@ class Styles:
 
 
 def read_xml(data: bytes) -> etree._Element:
-    """A small part as a tree; entities are never resolved and nothing is fetched. Raises Refused where it is none."""
+    """A small part as a tree; entities are never resolved and nothing is fetched. Raises RefusedError where it is
+    none."""
     try:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
         return etree.fromstring(data, parser)
@@ -152,7 +153,7 @@ class SheetScan:
         self._last_filled = b""
 
     def run(self, part: Part) -> Layout:
-        """Raises Refused for what is no worksheet or too large."""
+        """Raises RefusedError for what is no worksheet or too large."""
         for block in _blocks(part):
             self._places(block, self._uncalculated(block) if b"<f" in block else set())
             self._texts(block)

@@ -17,7 +17,7 @@ MARKUP = len("<si><t>") + len("</t>")
 
 def refuse_repeated(package: Package, references: dict[str, int]) -> None:
     """Refuses sheets (part → how many cells refer to shared strings) whose texts, laid out, are more than a package may
-    hold. Raises Refused."""
+    hold. Raises RefusedError."""
     if STRINGS not in package.parts or not any(references.values()):
         return
     lengths = _lengths(package)

@@ -9,7 +9,7 @@ from sciculture_etl.contracts import Contract, TemplateMark, form_columns
 from sciculture_etl.findings import Finding, unsupported
 from sciculture_etl.read.areas import Area, find_areas
 from sciculture_etl.read.formats import read_grids
-from sciculture_etl.read.grid import Grid, Refused, compose
+from sciculture_etl.read.grid import Grid, RefusedError, compose
 from sciculture_etl.read.headers import Header
 from sciculture_etl.read.personal import find_personal
 from sciculture_etl.read.personal_parts import places_in_bytes, places_in_parts
@@ -72,7 +72,7 @@ def read_submission(
     Never raises for what a file may hold: what is wrong comes as findings."""
     try:
         return _read(data, contracts, limits, path)
-    except Refused as refusal:
+    except RefusedError as refusal:
         finding = refusal.finding
     except Exception as error:
         # Whatever a library makes of a strange file, it is this file's fault alone and the others go on.

@@ -14,7 +14,7 @@ from sciculture_etl.findings import Finding
 from sciculture_etl.read import xlsb
 from sciculture_etl.read.grid import (
     Grid,
-    Refused,
+    RefusedError,
     blank_to_null,
     broken,
     refuse_vast,
@@ -34,7 +34,7 @@ NO_DAY = ("1899-12-31 ", "1904-01-01 ", "1899-12-30 ")  # what a time of day alo
 
 
 def read_workbook_grids(data: bytes, limits: Limits) -> list[Grid]:
-    """All sheets of a workbook. Raises Refused where it is protected, broken or too large."""
+    """All sheets of a workbook. Raises RefusedError where it is protected, broken or too large."""
     told = _layouts(data, limits)
     layouts = list(told.values()) if isinstance(told, dict) else told
     if len(layouts) > limits.sheets:
@@ -49,7 +49,7 @@ def read_workbook_grids(data: bytes, limits: Limits) -> list[Grid]:
         return [_grid(reader, number, name, told) for number, name in enumerate(names)]
     except (fastexcel.FastExcelError, ValueError) as error:
         if "protected" in str(error).lower() or "encrypt" in str(error).lower():
-            raise Refused(Finding("R_ENCRYPTED")) from None
+            raise RefusedError(Finding("R_ENCRYPTED")) from None
         raise broken() from None
     except BaseException as error:
         # What the library was not made for ends in its own kind of error, which is no Exception.

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import olefile
 
 from sciculture_etl.findings import Finding
-from sciculture_etl.read.grid import Merge, Refused, broken
+from sciculture_etl.read.grid import Merge, RefusedError, broken
 from sciculture_etl.read.layout import ERROR_TEXTS, PERCENT_IDS, Layout, percent_text, shows_percent
 
 BOF, EOF, FILEPASS, BOUNDSHEET, FORMAT, XF = 0x809, 0x0A, 0x2F, 0x85, 0x41E, 0xE0
@@ -27,7 +27,7 @@ Record = tuple[int, memoryview]
 
 
 def read_xls_layouts(data: bytes) -> list[Layout]:
-    """The layouts of the worksheets in their order. Raises Refused for what is protected or no workbook."""
+    """The layouts of the worksheets in their order. Raises RefusedError for what is protected or no workbook."""
     try:
         stream = _workbook_stream(data)
         places, percent = _globals(stream)
@@ -59,7 +59,7 @@ def _globals(stream: memoryview) -> tuple[list[int], set[int]]:
     places, formats, styles = [], dict.fromkeys(PERCENT_IDS, True), []
     for kind, body in _records(stream, 0):
         if kind == FILEPASS:
-            raise Refused(Finding("R_ENCRYPTED"))
+            raise RefusedError(Finding("R_ENCRYPTED"))
         if kind == BOUNDSHEET and body[5] == WORKSHEET:
             places.append(struct.unpack_from("<I", body)[0])
         elif kind == FORMAT:

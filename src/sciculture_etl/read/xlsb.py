@@ -22,7 +22,7 @@ Record = tuple[int, bytes]
 
 
 def read_xlsb_layouts(package: Package) -> dict[str, Layout]:
-    """Sheet name → layout. Raises Refused for what is broken or too large."""
+    """Sheet name → layout. Raises RefusedError for what is broken or too large."""
     percent = _percent_styles(package)
     layouts = {}
     for name, part in _sheets(package).items():

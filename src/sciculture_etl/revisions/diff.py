@@ -73,7 +73,7 @@ def find_differences(
     """Fills the temporary table ``difference``. old, new: folders with ``parquet/``. same: tables known to be equal.
 
     Rows are told apart by the grain. A table of which the grain or its types changed is one that went and one that
-    came; such a table, and a column that only one of the two has, is one line. Raises BrokenFile where a file is
+    came; such a table, and a column that only one of the two has, is one line. Raises ReleaseError where a file is
     missing or damaged.
     """
     connection.execute(DIFFERENCE)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from sciculture_etl.settings import UserMistake
+from sciculture_etl.errors import ReleaseError
 from sciculture_etl.storage.disk import chain, is_closed, is_full
 
 HELD = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
@@ -26,14 +26,6 @@ BROKEN = (
 NAMED = re.compile(r"""\bfile:? ["']([^"']+)["']""", re.IGNORECASE)
 # Of a whole database that can't be opened or read now.
 NOT_NOW = ("Could not set lock", "Cannot open file", "Is a directory", "Out of Memory", "Too many open files")
-
-
-class BrokenDatabase(UserMistake):
-    """The build database broke under a run, which has set it aside."""
-
-
-class BrokenFile(UserMistake):
-    """A file that the run reads beside the build database is broken; what the engine said of it is told in words."""
 
 
 def holder(error: BaseException) -> tuple[str, str] | None:
@@ -53,7 +45,7 @@ def is_unavailable(error: BaseException) -> bool:
 def is_broken(error: BaseException, database: Path) -> bool:
     """Whether an error in the middle of the work comes from a broken database: by its kind, since any may repeat words
     of the query or of a value, and not where it names another file, such as one of a release."""
-    if is_unavailable(error) or isinstance(error, BrokenFile):
+    if is_unavailable(error) or isinstance(error, ReleaseError):
         return False
     return any(_tells_of_damage(link) and _is_about(link, database) for link in chain(error))
 

@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from sciculture_etl.errors import MachineError, SciCultureError
 from sciculture_etl.messages import message
 from sciculture_etl.personal import mask_path
-from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.settings import Settings
 from sciculture_etl.stopping import stop_if_asked
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -65,28 +66,24 @@ def explain(error: BaseException, settings: Settings) -> str | None:
     return None
 
 
-class MachineFault(UserMistake):
-    """A fault of the machine, in words."""
-
-
 def check_room(folder: Path, settings: Settings) -> None:
-    """Raises MachineFault where a folder has not even the room to begin with: for what would wait rather than fail."""
+    """Raises MachineError where a folder has not even the room to begin with: for what would wait rather than fail."""
     if free_room(folder) < ROOM_TO_BEGIN:
-        raise MachineFault(_told_full(folder, settings))
+        raise MachineError(_told_full(folder, settings))
 
 
 @contextmanager
 def faults_in_words(settings: Settings) -> Iterator[None]:
-    """Whatever the machine does to the block is raised as MachineFault; after a signal, whatever fails because of it,
+    """Whatever the machine does to the block is raised as MachineError; after a signal, whatever fails because of it,
     as Stopped."""
     try:
         yield
-    except UserMistake:
+    except SciCultureError:
         raise
     except Exception as error:
         stop_if_asked()
         if told := explain(error, settings):
-            raise MachineFault(told) from error
+            raise MachineError(told) from error
         raise
 
 

@@ -8,21 +8,21 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sciculture_etl.errors import JournalError, UserError
 from sciculture_etl.messages import message
 from sciculture_etl.personal import kinds_in
-from sciculture_etl.settings import UserMistake
 
 T = TypeVar("T")
 SHORTEST_REASON = 5
 
 
 def checked_reason(reason: str) -> str:
-    """Why somebody decides something, as a journal may keep it. Raises UserMistake where it says nothing or names a
+    """Why somebody decides something, as a journal may keep it. Raises UserError where it says nothing or names a
     person."""
     if len(reason.strip()) < SHORTEST_REASON:
-        raise UserMistake(message("reason_missing"))
+        raise UserError(message("reason_missing"))
     if kinds_in(reason):
-        raise UserMistake(message("reason_personal"))
+        raise UserError(message("reason_personal"))
     return reason.strip()
 
 
@@ -41,7 +41,7 @@ class Journal:
         return status.st_ino, status.st_size, status.st_mtime_ns
 
     def lines(self) -> Iterator[dict[str, Any]]:
-        """All whole lines in the order in which they were written. Raises UserMistake at one that is none of ours."""
+        """All whole lines in the order in which they were written. Raises JournalError at one that is none of ours."""
         return self.records(dict)
 
     def readable(self) -> Iterator[dict[str, Any]]:
@@ -65,7 +65,7 @@ class Journal:
             try:
                 yield made(json.loads(line))
             except (ValueError, TypeError, KeyError):
-                raise UserMistake(message("journal_damaged", line=number, path=self.path)) from None
+                raise JournalError(message("journal_damaged", line=number, path=self.path)) from None
 
     def add(self, entries: Iterable[dict[str, Any]]) -> None:
         """Appends, on disk when it returns."""

@@ -12,15 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sciculture_etl.errors import BusyError
 from sciculture_etl.messages import message
-from sciculture_etl.settings import UserMistake
 
 # So long at most does someone who only looks who holds it keep it.
 SECONDS_OF_A_LOOK = 0.5
-
-
-class Busy(UserMistake):
-    """Another run holds the warehouse."""
 
 
 @contextmanager
@@ -41,7 +37,7 @@ def writer_lock(folder: Path, wait_seconds: float = 0, doing: str = "") -> Itera
                     continue
                 lock.seek(0)
                 holder = _holder(lock.read())
-                raise Busy(
+                raise BusyError(
                     message(
                         "warehouse_locked",
                         doing=holder.get("doing") or "?",

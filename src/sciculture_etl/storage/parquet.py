@@ -8,9 +8,10 @@ from pathlib import Path
 
 import duckdb
 
+from sciculture_etl.errors import ReleaseError
 from sciculture_etl.messages import message
 from sciculture_etl.settings import sql_text
-from sciculture_etl.storage.damage import BrokenFile, reason_of
+from sciculture_etl.storage.damage import reason_of
 
 
 def why_unreadable(parquet: Path, looked_at: str) -> str | None:
@@ -25,13 +26,13 @@ def why_unreadable(parquet: Path, looked_at: str) -> str | None:
 
 @contextmanager
 def damage_told(*parquets: Path) -> Iterator[None]:
-    """Where the block fails because such a file of a release can't be read, BrokenFile names the release."""
+    """Where the block fails because such a file of a release can't be read, ReleaseError names the release."""
     try:
         yield
     except duckdb.Error:
         for parquet in parquets:
             if reason := why_unreadable(parquet, "sum(hash(t))"):
-                raise BrokenFile(
+                raise ReleaseError(
                     message("release_incomplete", release=parquet.parent.parent.name, path=parquet.name, reason=reason)
                 ) from None
         raise

@@ -13,39 +13,37 @@ from pathlib import Path
 
 import duckdb
 
+from sciculture_etl.errors import UnprovedError
 from sciculture_etl.messages import message
-from sciculture_etl.settings import UserMistake
 from sciculture_etl.storage.damage import is_unavailable, reason_of
 
 SECONDS = 600
 READER = Path(__file__).with_name("read_whole.py")
 
 
-class Unproved(UserMistake):
-    """Whether the database is whole can't be told now."""
-
-    def __init__(self, database: Path, reason: str) -> None:
-        super().__init__(message("database_unproved", path=database, reason=reason))
-
-
 def why_unreadable(database: Path) -> str | None:
-    """Why a database is broken, in a few words; None where it can be read whole. Opens it read-only. Raises Unproved
-    where it may be whole: held by another process, without memory or permission, or too long to be read."""
+    """Why a database is broken, in a few words; None where it can be read whole. Opens it read-only. Raises
+    UnprovedError where it may be whole: held by another process, without memory or permission, or too long to be
+    read."""
     try:
         done = subprocess.run(
             [sys.executable, "-P", str(READER), str(database)],
             capture_output=True, text=True, timeout=SECONDS, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise Unproved(database, f"reading it takes longer than {SECONDS} s") from None
+        raise _unproved(database, f"reading it takes longer than {SECONDS} s") from None
     if done.returncode == 0:
         return None
     if done.returncode == -signal.SIGKILL:  # no page does that, but a system without memory
-        raise Unproved(database, "the process that read it was killed")
-    kind, told, message = done.stdout.strip().partition("\t")
+        raise _unproved(database, "the process that read it was killed")
+    kind, told, words = done.stdout.strip().partition("\t")
     if not told:
         return f"reading it ended the process that read it ({done.returncode})"
-    error = getattr(duckdb, kind, duckdb.Error)(message)
+    error = getattr(duckdb, kind, duckdb.Error)(words)
     if is_unavailable(error):
-        raise Unproved(database, reason_of(error))
+        raise _unproved(database, reason_of(error))
     return reason_of(error)
+
+
+def _unproved(database: Path, reason: str) -> UnprovedError:
+    return UnprovedError(message("database_unproved", path=database, reason=reason))

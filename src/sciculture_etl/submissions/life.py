@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from sciculture_etl.errors import NotReadyError, UserError
 from sciculture_etl.extract import Archive, Decision, Decisions
 from sciculture_etl.extract.decisions import REINSTATED, WITHDRAWN
 from sciculture_etl.load import writer_lock
 from sciculture_etl.messages import message
-from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.settings import Settings
 from sciculture_etl.storage.journal import checked_reason
 
 SHORTEST_ID = 4
@@ -40,7 +41,7 @@ class Wanted:
 def _operations(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     path = settings.warehouse / "operations.duckdb"
     if not path.exists():
-        raise UserMistake(message("not_made_yet", path=path))
+        raise NotReadyError(message("not_made_yet", path=path))
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute("SET TimeZone = 'Asia/Seoul'")
         yield connection
@@ -98,12 +99,12 @@ def list_status(settings: Settings, wanted: Wanted) -> list[Row]:
 
 
 def _the_one(asked: str, known: list[str]) -> str:
-    """The submission whose number begins so. Raises UserMistake where none or several do."""
+    """The submission whose number begins so. Raises UserError where none or several do."""
     found = sorted({name for name in known if name.startswith(asked.lower())})
     if len(asked) < SHORTEST_ID or not found:
-        raise UserMistake(message("submission_unknown", asked=asked, digits=SHORTEST_ID))
+        raise UserError(message("submission_unknown", asked=asked, digits=SHORTEST_ID))
     if len(found) > 1:
-        raise UserMistake(message("submission_ambiguous", asked=asked, found=", ".join(found[:5])))
+        raise UserError(message("submission_ambiguous", asked=asked, found=", ".join(found[:5])))
     return found[0]
 
 
@@ -164,8 +165,8 @@ def _releases_with(releases: Path, submission_id: str) -> list[str]:
 def decide(settings: Settings, asked: str, reason: str, reinstate: bool = False) -> Decision:
     """Withdraws a submission, or takes its withdrawal back; it shows in the figures with the next run.
 
-    Raises UserMistake where there is no such submission, it is so already, or the reason says nothing or names a
-    person; Busy where a run is going on.
+    Raises UserError where there is no such submission, it is so already, or the reason says nothing or names a
+    person; BusyError where a run is going on.
     """
     reason = checked_reason(reason)
     archive = Archive(settings.archive)
@@ -176,6 +177,6 @@ def decide(settings: Settings, asked: str, reason: str, reinstate: bool = False)
         withdrawn = chosen in [decision.submission_id for decision in decisions.withdrawn(receipts)]
         if withdrawn != reinstate:
             if withdrawn:
-                raise UserMistake(message("submission_is_withdrawn", submission=chosen))
-            raise UserMistake(message("submission_is_not_withdrawn", submission=chosen))
+                raise UserError(message("submission_is_withdrawn", submission=chosen))
+            raise UserError(message("submission_is_not_withdrawn", submission=chosen))
         return decisions.decide(chosen, REINSTATED if reinstate else WITHDRAWN, reason, receipts)

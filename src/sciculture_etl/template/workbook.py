@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from xlsxwriter import Workbook
 
 from sciculture_etl.contracts import Contract, TemplateMark
+from sciculture_etl.errors import UserError
 from sciculture_etl.messages import message
-from sciculture_etl.settings import UserMistake
 from sciculture_etl.template.columns import lay_out_columns
 from sciculture_etl.template.form import EXAMPLE, title_of, write_form
 from sciculture_etl.template.guide import form_sheet_name, write_guide
@@ -30,7 +30,7 @@ def template_name(contract: Contract, year: int, term: int | None = None) -> str
 
 def make_template(contract: Contract, year: int, term: int | None = None, submitter: str | None = None) -> bytes:
     """The workbook's bytes. term: the part of the year that it is for, where the contract has such; submitter: who
-    fills it in. Raises UserMistake for a year or part of a year that there is no form for."""
+    fills it in. Raises UserError for a year or part of a year that there is no form for."""
     _refuse_unknown(contract, year, term)
     target = io.BytesIO()
     with Workbook(target, {"in_memory": True, "default_format_properties": dict(FONT)}) as book:
@@ -58,7 +58,7 @@ def make_template(contract: Contract, year: int, term: int | None = None, submit
 def _refuse_unknown(contract: Contract, year: int, term: int | None) -> None:
     last = datetime.now(UTC).year + 1
     if not FIRST_YEAR <= year <= last:
-        raise UserMistake(message("form_year_invalid", year=year, first=FIRST_YEAR, last=last))
+        raise UserError(message("form_year_invalid", year=year, first=FIRST_YEAR, last=last))
     terms = next((fld.terms for fld in contract.fields.values() if fld.type == "term"), 0)
     if term is not None and not 1 <= term <= terms:
-        raise UserMistake(message("form_term_invalid", term=term, terms=f"1~{terms}" if terms else "-"))
+        raise UserError(message("form_term_invalid", term=term, terms=f"1~{terms}" if terms else "-"))

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from sciculture_etl.errors import UserError
 from sciculture_etl.messages import message
-from sciculture_etl.settings import Settings, UserMistake
+from sciculture_etl.settings import Settings
 
 DEFAULT_INBOX = "inbox"
 KINDS = {"": "folder", "file": "folder", "sftp": "sftp", "s3": "s3", "http": "https", "https": "https"}
@@ -60,7 +61,7 @@ class Channel:
 
 
 def channels_of(settings: Settings) -> list[Channel]:
-    """The default channel and the further ones by name. Raises UserMistake for settings that can't be meant."""
+    """The default channel and the further ones by name. Raises UserError for settings that can't be meant."""
     urls: dict[str, str] = {}
     options: dict[str, dict[str, str]] = {}
     for rest, value in settings.inbox_options.items():
@@ -70,11 +71,11 @@ def channels_of(settings: Settings) -> list[Channel]:
         elif option in ALL_OPTIONS:
             options.setdefault(name, {})[option] = value
         else:
-            raise UserMistake(message("channel_setting_unknown", rest=rest, options=", ".join(sorted(ALL_OPTIONS))))
+            raise UserError(message("channel_setting_unknown", rest=rest, options=", ".join(sorted(ALL_OPTIONS))))
     if settings.inbox or not urls or Path(DEFAULT_INBOX).is_dir():
         urls[""] = settings.inbox or DEFAULT_INBOX
     for name in sorted(options.keys() - urls.keys()):
-        raise UserMistake(
+        raise UserError(
             message(
                 "channel_url_missing",
                 option=f"{Channel(name, '').setting}_{min(options[name])}",
@@ -89,7 +90,7 @@ def channels_of(settings: Settings) -> list[Channel]:
 
 def with_blocks(settings: Settings, read_block: Callable[[str], object]) -> Settings:
     """The settings with each ``..._BLOCK`` replaced by the options that the block of that name holds; a variable
-    prevails over its block. Raises UserMistake where a block can't be read or holds something else."""
+    prevails over its block. Raises UserError where a block can't be read or holds something else."""
     resolved: dict[str, str] = {}
     for name, value in settings.inbox_options.items():
         if name != "BLOCK" and not name.endswith("_BLOCK"):
@@ -97,11 +98,11 @@ def with_blocks(settings: Settings, read_block: Callable[[str], object]) -> Sett
         try:
             block = read_block(value)
         except Exception as error:
-            raise UserMistake(
+            raise UserError(
                 message("channel_block_unreadable", block=value, name=name, error=type(error).__name__)
             ) from None
         if not isinstance(block, Mapping):
-            raise UserMistake(message("channel_block_not_json", block=value, name=name))
+            raise UserError(message("channel_block_not_json", block=value, name=name))
         resolved |= {name.removesuffix("BLOCK") + str(option).upper(): str(held) for option, held in block.items()}
     kept = {name: value for name, value in settings.inbox_options.items() if not name.endswith("BLOCK")}
     return replace(settings, inbox_options=resolved | kept)
@@ -110,7 +111,7 @@ def with_blocks(settings: Settings, read_block: Callable[[str], object]) -> Sett
 def _check(channel: Channel) -> None:
     known = OPTIONS[channel.kind] | OF_EVERY_KIND
     for option in sorted(channel.options.keys() - known):
-        raise UserMistake(
+        raise UserError(
             message(
                 "channel_option_unfit",
                 option=f"{channel.setting}_{option}",
@@ -122,12 +123,12 @@ def _check(channel: Channel) -> None:
         return
     address = urlsplit(channel.url)
     if address.password is not None or (channel.kind != "sftp" and address.username is not None):
-        raise UserMistake(message("channel_url_has_credentials", setting=channel.setting))
+        raise UserError(message("channel_url_has_credentials", setting=channel.setting))
     if not address.hostname or address.query or address.fragment:
-        raise UserMistake(message("channel_url_invalid", setting=channel.setting, kind=channel.kind))
+        raise UserError(message("channel_url_invalid", setting=channel.setting, kind=channel.kind))
     for url, what in ((channel.url, channel.setting), (channel.options.get("ENDPOINT_URL", ""), "ENDPOINT_URL")):
         if url.lower().startswith("http://") and not _is_loopback(urlsplit(url)):
-            raise UserMistake(message("channel_not_encrypted", setting=channel.setting, what=what))
+            raise UserError(message("channel_not_encrypted", setting=channel.setting, what=what))
 
 
 def _is_loopback(address: SplitResult) -> bool:

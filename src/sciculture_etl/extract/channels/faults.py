@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from sciculture_etl.errors import AbandonedError, PermanentError, TransientError
 from sciculture_etl.personal import mask_text
 from sciculture_etl.settings import Patience
 
@@ -25,18 +26,6 @@ TRANSPORTS = ("paramiko", "aiohttp", "botocore", "aiobotocore", "s3fs", "fsspec"
 TOO_MANY_REQUESTS = (408, 425, 429)
 
 
-class Lasting(Exception):  # noqa: N818
-    """A fault that another try won't mend, in words for the operator."""
-
-
-class GivenUp(Lasting):
-    """The channel failed too often to be asked again in this run."""
-
-
-class Passing(Exception):  # noqa: N818
-    """A fault that another try may mend, in words for the operator."""
-
-
 def _status(error: BaseException) -> int | None:
     """That of an HTTP answer; aiohttp gives one, too, to an answer that it couldn't read."""
     status = getattr(error, "status", None)
@@ -45,7 +34,7 @@ def _status(error: BaseException) -> int | None:
 
 def passes(error: BaseException) -> bool:
     """Whether another try may do."""
-    if isinstance(error, Lasting) or "CERTIFICATE_VERIFY_FAILED" in str(error):
+    if isinstance(error, PermanentError) or "CERTIFICATE_VERIFY_FAILED" in str(error):
         return False
     if status := _status(error):
         return status >= 500 or status in TOO_MANY_REQUESTS
@@ -55,7 +44,7 @@ def passes(error: BaseException) -> bool:
         return False
     if isinstance(error, OSError):
         return error.errno not in LASTING
-    return isinstance(error, Passing | EOFError) or type(error).__module__.partition(".")[0] in TRANSPORTS
+    return isinstance(error, TransientError | EOFError) or type(error).__module__.partition(".")[0] in TRANSPORTS
 
 
 def in_words(error: BaseException) -> str:
@@ -64,7 +53,7 @@ def in_words(error: BaseException) -> str:
 
 
 def _words(error: BaseException) -> str:
-    if isinstance(error, Lasting | Passing):
+    if isinstance(error, PermanentError | TransientError):
         return str(error)
     if status := _status(error):
         return f"HTTP {status} {getattr(error, 'message', '')}".strip()
@@ -95,7 +84,7 @@ class Persistence:
         """Raises what the last try raised."""
         for attempt in range(1, self.patience.attempts + 1):
             if self.lost:
-                raise GivenUp("it stopped answering")
+                raise AbandonedError("it stopped answering")
             try:
                 outcome = action()
             except Exception as error:

@@ -14,8 +14,8 @@ import aiohttp
 from fsspec.asyn import sync_wrapper
 from fsspec.implementations.http import HTTPFileSystem
 
+from sciculture_etl.errors import PermanentError
 from sciculture_etl.extract.channels.channel import Channel
-from sciculture_etl.extract.channels.faults import Lasting
 from sciculture_etl.settings import Patience
 
 LARGEST_PAGE = 64 * 1024**2
@@ -105,9 +105,11 @@ class Listing(HTTPFileSystem):  # type: ignore[misc]
 
     def _raise_not_found_for_status(self, response: aiohttp.ClientResponse, url: str) -> None:
         if 300 <= response.status < 400:
-            raise Lasting(f"HTTP {response.status}: it redirects elsewhere, which isn't followed: set the final URL")
+            raise PermanentError(
+                f"HTTP {response.status}: it redirects elsewhere, which isn't followed: set the final URL"
+            )
         if response.headers.get("Content-Encoding", "identity") != "identity":
-            raise Lasting("it sends the file compressed though asked not to")
+            raise PermanentError("it sends the file compressed though asked not to")
         super()._raise_not_found_for_status(response, url)
 
     async def _ls(self, url: str, detail: bool = True, **_: Any) -> list[Any]:
@@ -115,12 +117,12 @@ class Listing(HTTPFileSystem):  # type: ignore[misc]
         async with session.get(self.encode_url(url), **self.kwargs) as response:
             self._raise_not_found_for_status(response, url)
             if response.content_type not in LISTED_AS:
-                raise Lasting(f"no index page is there, but {response.content_type}")
+                raise PermanentError(f"no index page is there, but {response.content_type}")
             page = await response.content.read(LARGEST_PAGE)
             while len(page) < LARGEST_PAGE and (more := await response.content.read(LARGEST_PAGE - len(page))):
                 page += more
         if len(page) >= LARGEST_PAGE:
-            raise Lasting(f"its index page is larger than {LARGEST_PAGE:,} bytes")
+            raise PermanentError(f"its index page is larger than {LARGEST_PAGE:,} bytes")
         found = links_below(url, page.decode("utf-8", "surrogateescape"))
         if not detail:
             return found

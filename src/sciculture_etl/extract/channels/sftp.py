@@ -22,8 +22,8 @@ from paramiko.message import Message
 from paramiko.sftp import CMD_CLOSE, CMD_HANDLE, CMD_NAME, CMD_OPENDIR, CMD_READDIR
 from paramiko.sftp_attr import SFTPAttributes
 
+from sciculture_etl.errors import PermanentError
 from sciculture_etl.extract.channels.channel import Channel
-from sciculture_etl.extract.channels.faults import Lasting
 from sciculture_etl.settings import Patience
 
 # Faults are told in the run's report; paramiko would write tracebacks of each onto the operator's screen.
@@ -37,7 +37,7 @@ class _OnlyKnown(paramiko.MissingHostKeyPolicy):
 
     def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
         fingerprint = base64.b64encode(hashlib.sha256(key.asbytes()).digest()).decode().rstrip("=")
-        raise Lasting(
+        raise PermanentError(
             f"its host key ({key.get_name()} SHA256:{fingerprint}) isn't known: compare it with what its administrator"
             f" says, then add the line '{hostname} {key.get_name()} {key.get_base64()}' to {self._known_hosts}"
         )
@@ -130,19 +130,19 @@ class Sftp(SFTPFileSystem):  # type: ignore[misc]
             try:
                 self.client.load_host_keys(str(self._known_hosts))
             except (paramiko.SSHException, InvalidHostKey):
-                raise Lasting(f"{self._known_hosts} has a line that is no host key") from None
+                raise PermanentError(f"{self._known_hosts} has a line that is no host key") from None
         try:
             self.client.connect(self.host, **self.ssh_kwargs)
         except paramiko.BadHostKeyException as error:
-            raise Lasting(
+            raise PermanentError(
                 "its host key isn't the one that is known: someone may be in between, nothing was sent. If its"
                 f" administrator did change it, put the new one into {self._known_hosts}"
                 f" ({error.key.get_name()} {error.key.get_base64()})"
             ) from None
         except paramiko.AuthenticationException:
-            raise Lasting("it refuses the user name, password or key") from None
+            raise PermanentError("it refuses the user name, password or key") from None
         except FileNotFoundError as error:
-            raise Lasting(f"the key file isn't there: {error.filename}") from None
+            raise PermanentError(f"the key file isn't there: {error.filename}") from None
 
     def _session(self) -> _Folder:
         with self._connecting:
@@ -167,7 +167,7 @@ class Sftp(SFTPFileSystem):  # type: ignore[misc]
     def _asking(self) -> Iterator[_Folder]:
         try:
             yield self._session()
-        except (FileNotFoundError, PermissionError, Lasting):
+        except (FileNotFoundError, PermissionError, PermanentError):
             raise  # an answer
         except BaseException:
             self.give_up_session()
