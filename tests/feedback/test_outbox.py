@@ -15,6 +15,7 @@ from sciculture_etl.contracts import load_contracts
 from sciculture_etl.feedback import outbox as outbox_module
 from sciculture_etl.feedback.names import own_name, safe_name
 from sciculture_etl.pipeline import Run, RunReport
+from sciculture_etl.submissions import decide
 from sciculture_etl.validate.check import as_answer, check_file
 
 WHO, DESK = "가상시험센터", "가상사무국"
@@ -151,6 +152,44 @@ def test_an_answer_is_written_again_only_where_it_says_something_else(copy: Path
     database.unlink()
     assert night(copy / "inbox", copy / "warehouse").answers == 0
     assert times(copy) == after
+
+
+def answer_to(place: Path, name: str) -> Path:
+    """The folder of the answer to the file of that name."""
+    (folder,) = (place / "warehouse" / "outbox" / WHO).glob(f"*_{name}")
+    return folder
+
+
+def mail_to(place: Path, name: str) -> str:
+    return (answer_to(place, name) / "mail.txt").read_text(encoding="utf-8")
+
+
+def test_a_file_that_no_longer_counts_is_not_greeted_as_received(tmp_path: Path) -> None:
+    places = settings(tmp_path / "inbox", tmp_path / "warehouse")
+    submit(tmp_path / "inbox", WHO, "처음.csv", FAULTY)
+    newer = as_csv(table(CLASS, {}, {"운영횟수": "20"}))
+    submit(tmp_path / "inbox", WHO, "고침.csv", newer, "2020-05-01T09:00:00")
+    night(tmp_path / "inbox", tmp_path / "warehouse")
+    text = mail_to(tmp_path, "처음")
+    assert "더 최신의 제출본이 있어 이 파일은 집계에서 제외합니다" in text.splitlines()[0]
+    assert "보완하지 않으셔도 됩니다" in text
+    assert "보완이 필요합니다" not in text
+    (book,) = answer_to(tmp_path, "처음").glob("*.xlsx")
+    assert not any("이 파일을 그대로 제출하셔도" in line for line in texts(opened(book.read_bytes())["점검결과"]))
+    assert "더 최신" not in mail_to(tmp_path, "고침")
+    # The newer one is taken back: the first counts after all, which it is told; the newer one has had its answer.
+    told_before = mail_to(tmp_path, "고침")
+    ((submission,),) = rows(
+        places.build_database, "SELECT submission_id FROM mart_submission_log WHERE source_file LIKE '%고침.csv'"
+    )
+    decide(places, submission, "가상의 사유입니다")
+    assert night(tmp_path / "inbox", tmp_path / "warehouse").answers == 1
+    assert "일부 접수되었습니다" in mail_to(tmp_path, "처음")
+    assert mail_to(tmp_path, "고침") == told_before
+    # Its answer lost, it gets one that says how it stands.
+    shutil.rmtree(answer_to(tmp_path, "고침"))
+    assert answer_again(tmp_path) == 1
+    assert "철회된 제출본이어서 집계에서 제외합니다" in mail_to(tmp_path, "고침").splitlines()[0]
 
 
 class Killed(BaseException):

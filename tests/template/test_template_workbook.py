@@ -1,5 +1,6 @@
 """What the workbook lets one type, how it looks to a spreadsheet, and that it is always the same."""
 
+import re
 import time
 from datetime import UTC, datetime
 
@@ -28,6 +29,15 @@ def test_every_column_has_a_rule_of_its_type_and_says_what_goes_there(dataset: s
         assert len(str(rule.formula1 or "")) <= 255
         if rule.type:
             assert rule.error
+
+
+@pytest.mark.parametrize("dataset", ALL)
+def test_what_a_form_says_holds_no_word_of_python(dataset: str) -> None:
+    form = seen(dataset)
+    said = [str(cell.value) for sheet in form.book for row in sheet.iter_rows() for cell in row if cell.value]
+    for rule in form.sheet.data_validations.dataValidation:
+        said += [text for text in (rule.prompt, rule.error, rule.formula1, rule.formula2) if text]
+    assert [text for text in said if re.search(r"(?<![A-Za-z])(None|nan|NaN)(?![A-Za-z])", text)] == []
 
 
 def test_counts_keep_to_their_bounds() -> None:

@@ -21,6 +21,9 @@ ORDER = ("error", "warning", "info")
 # A refused file of which a copy shows its sender where to mend it; of any other a copy can't or mustn't be made.
 SHOWN_THOUGH_REFUSED = {"R_HEADER_NOT_FOUND", "R_SUBMITTER_UNKNOWN"}
 
+# Standings of a file of which nothing counts any more, so that nothing in it needs to be mended.
+SET_ASIDE = ("superseded", "withdrawn")
+
 
 @dataclass(frozen=True)
 class Received:
@@ -56,9 +59,12 @@ class Answer:
 
     @cached_property
     def kind(self) -> str:
-        """The verdict, and ``duplicate``, ``refused`` (rejected before any row was read), ``warned`` (accepted)."""
+        """The verdict, and ``duplicate``, ``refused`` (rejected before any row was read), ``warned`` (accepted); of a
+        file that doesn't count, ``superseded`` or ``withdrawn``, whatever its verdict was."""
         if self.received and self.received.earlier:
             return "duplicate"
+        if self.received and self.received.standing in SET_ASIDE:
+            return self.received.standing
         if self.checked.refused:
             return "refused"
         warned = self.checked.verdict == ACCEPTED and self.count("warning")

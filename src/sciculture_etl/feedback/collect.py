@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from sciculture_etl.contracts import Contract
-from sciculture_etl.feedback.answer import Answer, Received
+from sciculture_etl.feedback.answer import SET_ASIDE, Answer, Received
 from sciculture_etl.load import Warehouse
 from sciculture_etl.settings import sql_text
 from sciculture_etl.validate.check import Checked, checked_part, counted
@@ -35,7 +35,8 @@ SELECT l.receipt_no, l.submission_id, coalesce(l.submitter, s.submitter) AS subm
     l.received_at, l.standing, s.refused, s.unread_sheets,
     CASE WHEN l.verdict = 'duplicate' THEN min(l.received_at) OVER (PARTITION BY l.submission_id) END AS earlier,
     CASE WHEN l.verdict = 'duplicate' THEN 'duplicate'
-        ELSE md5(concat_ws('|', l.verdict, p.counts, f.findings)) END AS mark
+        ELSE md5(concat_ws('|', l.verdict, p.counts, f.findings,
+            CASE WHEN l.standing IN ({", ".join(map(sql_text, SET_ASIDE))}) THEN l.standing END)) END AS mark
 FROM mart_submission_log AS l
 JOIN log.submission AS s USING (submission_id)
 LEFT JOIN parts AS p USING (submission_id)

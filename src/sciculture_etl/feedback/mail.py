@@ -11,7 +11,7 @@ from sciculture_etl.feedback.words import fine, headline, left_out, next_steps, 
 MOST_PLACES, MOST_OF_A_KIND, LONGEST = 10, 4, 300
 COLOURS = {
     "accepted": "#1a7f37", "warned": "#1a7f37", "duplicate": "#1a7f37", "partially_accepted": "#b35900",
-    "rejected": "#b42318", "refused": "#b42318",
+    "rejected": "#b42318", "refused": "#b42318", "superseded": "#555555", "withdrawn": "#555555",
 }  # fmt: skip
 GREEN, GREY = "#1a7f37", "#555555"
 PAGE = """<!doctype html>

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.extract import Archive
-from sciculture_etl.feedback.answer import SEOUL, Answer
+from sciculture_etl.feedback.answer import SEOUL, SET_ASIDE, Answer
 from sciculture_etl.feedback.collect import Receipt, answers, receipts
 from sciculture_etl.feedback.mail import answer_mail
 from sciculture_etl.feedback.names import own_name, safe_name
@@ -55,7 +55,8 @@ def answer_all(
 ) -> int:
     """Writes every answer that isn't there yet or would say something else now; returns how many.
 
-    A file that a newer one replaced isn't answered again. starting, written: told how many there are, and of each.
+    A file that a newer one replaced, or that was withdrawn, isn't answered again. starting, written: told how many
+    there are, and of each.
     """
     if warehouse.state(STATE) == _state(warehouse, outbox):
         return 0
@@ -103,7 +104,7 @@ def _is_due(receipt: Receipt, folder: Path) -> bool:
         mark = json.loads((folder / "answer.json").read_bytes())["mark"]
     except (OSError, ValueError, KeyError):
         return True
-    return bool(mark != receipt.mark and receipt.standing != "superseded")
+    return bool(mark != receipt.mark and receipt.standing not in SET_ASIDE)
 
 
 Write = Callable[[Iterable[_Job]], Iterator[None]]

@@ -14,7 +14,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sciculture_etl.feedback.answer import Answer, Group
+from sciculture_etl.feedback.answer import SET_ASIDE, Answer, Group
 from sciculture_etl.feedback.cells import FILLS, clean, keep_as_text, lines_in, width_of
 from sciculture_etl.feedback.copies import Copy
 from sciculture_etl.feedback.marks import moved
@@ -30,7 +30,7 @@ THIN = Side(style="thin", color="FFBFBFBF")
 BOX = Border(THIN, THIN, THIN, THIN)
 BANNER = {
     "accepted": "FF1A7F37", "warned": "FF1A7F37", "partially_accepted": "FFB35900", "rejected": "FFB42318",
-    "refused": "FFB42318",
+    "refused": "FFB42318", "superseded": "FF555555", "withdrawn": "FF555555",
 }  # fmt: skip
 GREY = "FFF2F2F2"
 
@@ -158,7 +158,8 @@ def _about_copy(answer: Answer, copied: Copy | None) -> str:
         return told["personal" if answer.is_personal else "none"]
     if copied.is_excerpt:
         return told["excerpt"]
-    return told["whole" if answer.count("error") + answer.count("warning") else "clean"]
+    to_mend = answer.count("error") + answer.count("warning") if answer.kind not in SET_ASIDE else 0
+    return told["whole" if to_mend else "clean"]
 
 
 def _write_counts(write: _Writer, answer: Answer) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from sciculture_etl.feedback.answer import Answer, day_in_seoul
+from sciculture_etl.feedback.answer import SET_ASIDE, Answer, day_in_seoul
 from sciculture_etl.findings import catalogue
 from sciculture_etl.settings import EXPECTATIONS
 from sciculture_etl.validate.check import CheckedPart
@@ -39,18 +39,18 @@ def headline(answer: Answer) -> str:
 def next_steps(answer: Answer) -> list[str]:
     """What that means, and what to do now."""
     told = words()
+    if answer.kind in SET_ASIDE:
+        return list(_verdict_words(answer)["next"])
     rows = {kind: f"{count:,}" for kind, count in answer.checked.rows.items()}
     standing = answer.received.standing if answer.received else ""
     sound = sum(part.sound_rows for part in answer.checked.parts)
     blanked = answer.checked.rows["loaded"] - sound
     lines = [told["rows_in_part"].format(**rows, sound=f"{sound:,}")] if answer.checked.rows["quarantined"] else []
     lines += [told["rows_blanked"].format(blanked=f"{blanked:,}")] if blanked else []
-    if standing == "superseded":
-        return [*lines, told["superseded"]]
     earlier = answer.received.earlier if answer.received else None
     day = day_in_seoul(earlier) if earlier else ""
     lines += [line.format(day=day) for line in _verdict_words(answer)["next"]]
-    return [*lines, told["held"]] if standing == "held" else lines
+    return [*lines, told["standing"][standing]] if standing in told["standing"] else lines
 
 
 def facts(answer: Answer) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 
 from sciculture_etl.contracts import Contract, FormColumn, form_columns
+from sciculture_etl.contracts.field import ContractField
 from sciculture_etl.contracts.form import TOTAL
 from sciculture_etl.template.lists import Lists
 from sciculture_etl.template.places import Names
@@ -140,7 +141,7 @@ def _place_rule(making: _Making, asked: FormColumn) -> tuple[str, dict[str, Any]
 def _date_rule(making: _Making, asked: FormColumn) -> tuple[str, dict[str, Any]]:
     """A day of the program year where that year is taken from it or a rule asks for it; else such days are usual."""
     contract, fld = making.contract, asked.field
-    said, shown = words("rules"), {"year": making.year, "first": f"{_example(making, asked)}"}
+    said, shown = words("rules"), {"year": making.year, "first": f"{_example_day(making, fld)}"}
     within = {
         "validate": "date", "criteria": "between", "minimum": date(making.year, 1, 1),
         "maximum": date(making.year, 12, 31),
@@ -192,10 +193,14 @@ def _example(making: _Making, asked: FormColumn) -> str | int | float | date | N
     if fld.type == "region":
         return making.chains[making.contract.region_fields.index(fld)][0][-1]
     if fld.type == "date":
-        if fld.month == "last_day":
-            return date(making.year, 12, 31)
-        return date(making.year, 5, {"start": 11, "end": 22}.get(fld.period or "", 15))
+        return _example_day(making, fld)
     kind = "text" if fld.type in ("text", "list") else fld.type
     known: dict[str, str | int | float] = examples["text" if kind == "text" else "number"]
     usual: str | int | float = examples["default"][kind]
     return known.get(fld.name, usual)
+
+
+def _example_day(making: _Making, fld: ContractField) -> date:
+    if fld.month == "last_day":
+        return date(making.year, 12, 31)
+    return date(making.year, 5, {"start": 11, "end": 22}.get(fld.period or "", 15))
