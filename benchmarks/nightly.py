@@ -104,8 +104,10 @@ def run_night(inbox: Path, warehouse: Path) -> Measured:
                 getattr(run, step)()
             steps[step] = time.perf_counter() - last
             last = time.perf_counter()
-        told = {"outcome": run.report.publication.outcome, "files": run.report.read_count, "rows": run.report.rows}
-    return {"seconds": time.perf_counter() - begin, "steps": steps} | told
+    seconds = time.perf_counter() - begin
+    report = run.report  # complete once the run is closed
+    told = {"outcome": report.publication.outcome, "files": report.read_count, "rows": report.rows}
+    return {"seconds": seconds, "steps": steps} | told
 
 
 MEASURES: dict[str, Callable[..., Measured]] = {
