@@ -15,6 +15,7 @@ from typing import Protocol
 
 from sciculture_etl.errors import ArchiveError
 from sciculture_etl.messages import message
+from sciculture_etl.storage.atomic import make_folder, put_in_place
 from sciculture_etl.storage.journal import Journal
 
 CHUNK = 1024 * 1024
@@ -77,7 +78,7 @@ class Archive:
         """Copies one file into the archive; returns its sha256 and size in bytes. ``check`` is given both before the
         copy counts; where it raises, nothing is kept. What lies
         there damaged is replaced by what came whole."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         digest, size = hashlib.sha256(), 0
         descriptor, aside = tempfile.mkstemp(prefix=".incoming-", dir=self.folder)
         try:
@@ -86,17 +87,15 @@ class Archive:
                     digest.update(chunk)
                     size += len(chunk)
                     target.write(chunk)
-                target.flush()
-                os.fsync(target.fileno())
             sha256 = digest.hexdigest()
             check(sha256, size)
             final = self.path_of(sha256)
             if final.exists() and _sha256_of(final) == sha256:
                 Path(aside).unlink()
             else:
-                final.parent.mkdir(exist_ok=True)
+                make_folder(final.parent)
                 Path(aside).chmod(0o440)
-                Path(aside).replace(final)
+                put_in_place(Path(aside), final)
         except BaseException:
             Path(aside).unlink(missing_ok=True)
             raise
@@ -131,6 +130,6 @@ class Archive:
         writer calls it. Raises OSError where the archive can't be written."""
         for aside in self.folder.glob(".incoming-*"):
             aside.unlink(missing_ok=True)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         with tempfile.NamedTemporaryFile(prefix=".incoming-", dir=self.folder):
             pass

@@ -24,6 +24,7 @@ from sciculture_etl.errors import ArchiveError
 from sciculture_etl.extract.archive import Archive
 from sciculture_etl.findings import Finding
 from sciculture_etl.messages import message
+from sciculture_etl.storage.atomic import make_folder, move
 from sciculture_etl.storage.journal import Journal
 
 # Nights are less apart than this. Where they weren't, the clock may have been wrong (or the machine off).
@@ -129,17 +130,17 @@ class Restricted:
     def _take(self, sha256: str) -> None:
         source = self.archive.path_of(sha256)
         if source.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self.folder)
             self.folder.chmod(0o700)
             source.chmod(0o600)
-            source.replace(self.path_of(sha256))
+            move(source, self.path_of(sha256))
 
     def _return(self, sha256: str) -> None:
         source, target = self.path_of(sha256), self.archive.path_of(sha256)
         if source.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(target.parent)
             source.chmod(0o440)
-            source.replace(target)
+            move(source, target)
 
     def _write(self, sha256: str, event: str, verdict: Verdict, anew: bool = False) -> None:
         line = {

@@ -29,6 +29,7 @@ from sciculture_etl.feedback.words import words
 from sciculture_etl.feedback.workbook import RESULT, answer_workbook
 from sciculture_etl.load import Warehouse
 from sciculture_etl.settings import fingerprint
+from sciculture_etl.storage.atomic import make_folder, move, put_in_place
 from sciculture_etl.validate.check import as_answer
 
 ASIDE = ".aside-"
@@ -60,7 +61,7 @@ def answer_all(
     """
     if warehouse.state(STATE) == _state(warehouse, outbox):
         return 0
-    outbox.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(outbox, 0o700)
     for aside in outbox.glob(f"{ASIDE}*"):
         shutil.rmtree(aside)
     due = [receipt for receipt in receipts(warehouse) if _is_due(receipt, _folder(outbox, receipt))]
@@ -136,7 +137,7 @@ def _end_with_parent() -> None:
 def _write(job: _Job) -> None:
     """All files of one answer, aside, and then all at once into their place."""
     folder = job.folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(folder.parent)
     outbox = folder.parent.parent
     aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=outbox))
     # An answer that came back corrected carries its name already.
@@ -157,8 +158,8 @@ def _write(job: _Job) -> None:
     (aside / "answer.json").write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     if folder.exists():
         earlier = Path(tempfile.mkdtemp(prefix=ASIDE, dir=outbox))
-        folder.rename(earlier / "earlier")
-        aside.rename(folder)
+        move(folder, earlier / "earlier")
+        put_in_place(aside, folder)
         shutil.rmtree(earlier)
     else:
-        aside.rename(folder)
+        put_in_place(aside, folder)

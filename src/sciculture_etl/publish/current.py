@@ -9,13 +9,12 @@ never current.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from sciculture_etl.storage.atomic import write_aside
+from sciculture_etl.storage.atomic import put_in_place, write_aside
 
 PUBLIC, OPERATIONS = "sciculture.duckdb", "operations.duckdb"
 MODES = {PUBLIC: 0o644, OPERATIONS: 0o600}
@@ -124,14 +123,12 @@ def finish_swap(warehouse: Path, anew: Collection[str] = ()) -> bool:
         try:
             shutil.copy2(folder / name, aside)
             aside.chmod(MODES[name])
-            with aside.open("rb") as copied:
-                os.fsync(copied.fileno())
+            # Someone who opened the old file for writing may have left a log that fits no other file.
+            (warehouse / f"{name}.wal").unlink(missing_ok=True)
+            put_in_place(aside, live)
         except BaseException:
             aside.unlink(missing_ok=True)
             raise
-        # Someone who opened the old file for writing may have left a log that fits no other file.
-        (warehouse / f"{name}.wal").unlink(missing_ok=True)
-        aside.replace(live)
         (warehouse / f"{name}.wal").unlink(missing_ok=True)
         swapped = True
     return swapped

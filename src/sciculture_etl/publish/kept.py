@@ -17,6 +17,7 @@ from sciculture_etl.messages import message
 from sciculture_etl.publish.current import read_pointer
 from sciculture_etl.publish.journal import ReleaseJournal
 from sciculture_etl.settings import Settings
+from sciculture_etl.storage.atomic import move
 
 RELEASE_NAME = re.compile(r"^(\d{5,})-(\d{8})$")
 GOING = ".removing-"
@@ -113,7 +114,7 @@ def prune(settings: Settings) -> list[str]:
     going = to_be_removed(settings) if read_pointer(settings.warehouse) else []
     for path in [*settings.releases.glob(f"{GOING}*"), *(settings.releases / release_id for release_id in going)]:
         try:
-            shutil.rmtree(path if path.name.startswith(GOING) else path.rename(path.with_name(GOING + path.name)))
+            shutil.rmtree(path if path.name.startswith(GOING) else move(path, path.with_name(GOING + path.name)))
         except OSError as error:
             stuck.append(
                 f"{path} can't be removed ({error.strerror}); the next run tries again"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -35,7 +34,7 @@ from sciculture_etl.revisions.diff import table_hashes
 from sciculture_etl.revisions.revision import write_revisions
 from sciculture_etl.settings import Settings, fingerprint
 from sciculture_etl.stopping import stop_if_asked
-from sciculture_etl.storage.atomic import write_aside
+from sciculture_etl.storage.atomic import make_folder, put_in_place
 
 # Of one kind of refusal: what is wrong everywhere needn't be told of every submission.
 MOST_TOLD = 5
@@ -100,9 +99,7 @@ def _show_operations(settings: Settings, warehouse: Warehouse, promises: dict[st
     aside.unlink(missing_ok=True)
     build_database(warehouse, aside, promises, "operator", "not published")
     aside.chmod(0o600)
-    with aside.open("rb") as written:
-        os.fsync(written.fileno())
-    aside.replace(settings.warehouse / OPERATIONS)
+    put_in_place(aside, settings.warehouse / OPERATIONS)
 
 
 def _publish(
@@ -135,7 +132,7 @@ def _publish(
         remarks.append(SuiteOutcome("published figures", len(warnings), warnings=warnings))
     release_id = next_release_id(settings)
     building = settings.releases / f".building-{release_id}"
-    settings.releases.mkdir(exist_ok=True)
+    make_folder(settings.releases)
     _sweep(settings)
     building.mkdir()
     tables = export_tables(warehouse, building, made)
@@ -164,13 +161,11 @@ def _publish(
     build_database(warehouse, building / OPERATIONS, promises, "operator", release_id)
     (building / OPERATIONS).chmod(0o600)
     write_dictionary(warehouse.connection, building / "dictionary", release_id)
-    write_aside(building / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1, default=str).encode())
-    for path in building.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as written:
-                os.fsync(written.fileno())
+    (building / "manifest.json").write_text(
+        json.dumps(manifest, ensure_ascii=False, indent=1, default=str), encoding="utf-8"
+    )
     stop_if_asked()
-    building.rename(settings.releases / release_id)
+    put_in_place(building, settings.releases / release_id)
     swap_to(settings.warehouse, release_id)
     warehouse.set_state("published", f"{release_id} {mark}")
     return Publication("published", release_id, remarks=remarks, revised=revised)

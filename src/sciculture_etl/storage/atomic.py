@@ -1,20 +1,68 @@
-"""Writing that leaves a file whole or as it was, wherever the process or the machine stops."""
+"""Writing that leaves a file complete or as it was, wherever the process stops or the power goes.
+
+What is written aside counts only once its bytes are on the disk, and its name only once its folder is.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
+# What a file system says that keeps the names in its folders by itself, such as a network's.
+WITHOUT_FOLDERS = {errno.EINVAL, errno.ENOTSUP}
+
 
 def write_aside(path: Path, data: bytes) -> None:
-    """Writes a file so that it is there whole or not at all."""
+    """Writes a file so that it is there complete or not at all, on disk when it returns."""
     aside = path.with_name(f".{path.name}.aside")
     try:
-        with aside.open("wb") as target:
-            target.write(data)
-            target.flush()
-            os.fsync(target.fileno())
-        aside.replace(path)
+        aside.write_bytes(data)
+        put_in_place(aside, path)
     except BaseException:  # on a full disk, what was written of it takes the room that is missing
         aside.unlink(missing_ok=True)
         raise
+
+
+def put_in_place(aside: Path, place: Path) -> None:
+    """Gives a file or folder that was written aside its name, on disk when it returns. What a file replaces, it
+    replaces at once; a folder must not be there yet."""
+    if aside.is_dir():
+        for folder, _, names in os.walk(aside):
+            for name in names:
+                sync(Path(folder, name))
+            sync(Path(folder))
+    else:
+        sync(aside)
+    aside.replace(place)
+    sync(place.parent)
+
+
+def move(source: Path, target: Path) -> Path:
+    """Renames, on disk when it returns; returns the target."""
+    source.replace(target)
+    sync(target.parent)
+    if source.parent != target.parent:
+        sync(source.parent)
+    return target
+
+
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Makes a folder and those above it, whose names are on disk when it returns."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(mode=mode, exist_ok=True)
+    sync(folder.parent)
+
+
+def sync(path: Path) -> None:
+    """The bytes of a file, or the names in a folder, are on disk when it returns."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in WITHOUT_FOLDERS or not path.is_dir():
+            raise
+    finally:
+        os.close(descriptor)

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from sciculture_etl.errors import ReleaseError
+from sciculture_etl.storage.atomic import move
 from sciculture_etl.storage.disk import chain, is_closed, is_full
 
 HELD = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
@@ -73,7 +74,7 @@ def set_aside(path: Path) -> Path:
         source, target = path.with_name(path.name + ending), aside.with_name(aside.name + ending)
         target.unlink(missing_ok=True)
         if source.exists():
-            source.replace(target)
+            move(source, target)
     return aside
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from sciculture_etl.errors import JournalError, UserError
 from sciculture_etl.messages import message
 from sciculture_etl.personal import kinds_in
+from sciculture_etl.storage.atomic import make_folder, sync
 
 T = TypeVar("T")
 SHORTEST_REASON = 5
@@ -72,7 +73,8 @@ class Journal:
         lines = b"".join(json.dumps(entry, ensure_ascii=False).encode() + b"\n" for entry in entries)
         if not lines:
             return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self.path.parent)
+        is_new = not self.path.exists()
         with self.path.open("a+b") as journal:
             journal.seek(0)
             whole = journal.read().rfind(b"\n") + 1
@@ -80,3 +82,5 @@ class Journal:
             journal.write(lines)
             journal.flush()
             os.fsync(journal.fileno())
+        if is_new:
+            sync(self.path.parent)

@@ -14,6 +14,7 @@ from typing import Any
 
 from sciculture_etl.errors import BusyError
 from sciculture_etl.messages import message
+from sciculture_etl.storage.atomic import make_folder
 
 # So long at most does someone who only looks who holds it keep it.
 SECONDS_OF_A_LOOK = 0.5
@@ -23,7 +24,7 @@ SECONDS_OF_A_LOOK = 0.5
 def writer_lock(folder: Path, wait_seconds: float = 0, doing: str = "") -> Iterator[None]:
     """Holds the warehouse for one writer; the operating system frees it however the process ends. doing: what for, in
     words for whoever finds it held."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     path = folder / ".lock"
     deadline = time.monotonic() + max(wait_seconds, SECONDS_OF_A_LOOK)
     with path.open("a+") as lock:
