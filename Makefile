@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test test-slow lint clean
+.PHONY: setup demo check test-fast test test-slow clean
 
 setup: $(READY)
 
@@ -26,17 +26,24 @@ demo: $(READY)
 	@$(BIN)/sciculture run || [ $$? -eq 3 ]
 	@$(BIN)/sciculture figures
 
-lint: $(READY)
-	$(BIN)/ruff check .
+# Rings of tests, each wider than the one before: tests/README.md says what each proves and how long it takes.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+
+check: $(READY)
 	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/test_sources.py
 
-test: $(READY) lint
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+test-fast: $(READY)
+	$(PYTEST) -m 'not night and not slow'
+
+test: $(READY) check
+	$(PYTEST)
 
 test-slow: $(READY)
-	$(BIN)/python -m pytest -n auto -m slow
+	$(PYTEST) -m slow
 
 clean:
 	rm -rf $(VENV) inbox warehouse/archive warehouse/restricted warehouse/outbox warehouse/releases warehouse/staging \

@@ -20,9 +20,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
-from measuring import Measured, child, measure, repeated
+from measuring import Measured, child, measure, repeated, tell
 
 YEARS = range(2016, 2026)
 STEPS = ("open", "extract", "read_and_load", "accept", "model", "publish", "answer", "summary", "close")
@@ -76,7 +77,12 @@ def run_night(inbox: Path, warehouse: Path, whole: int) -> Measured:
         run = held.enter_context(Run.open(Settings(inbox=str(inbox), warehouse=warehouse)))
         done("open")
         summarise = run._sum_up  # the first thing at the end of the block, told apart
-        run._sum_up = lambda: (summarise(), done("summary"))  # type: ignore[method-assign,assignment]
+
+        def summed_up() -> None:
+            summarise()
+            done("summary")
+
+        run._sum_up = summed_up  # type: ignore[method-assign]
         for step in STEPS[1:-2] if whole else ():
             getattr(run, step)()
             done(step)
@@ -112,17 +118,16 @@ def nights(folder: Path, repeat: int) -> Measured:
         return measure(__file__, "run_night", inbox, warehouse, int(kind != "open"))
 
     measure(__file__, "run_night", inbox, warehouse, 1)  # another version of the code may have something to make anew
-    return {kind: repeated(repeat, lambda number, kind=kind: night(kind, number), by="cpu") for kind in NIGHTS}
+    return {kind: repeated(repeat, partial(night, kind), by="cpu") for kind in NIGHTS}
 
 
 def benchmark(folder: Path, files: int, repeat: int) -> Measured:
-    say = lambda text: print(f"… {text}", file=sys.stderr, flush=True)  # noqa: E731
     result: Measured = {"cores": os.cpu_count(), "repeat": repeat}
     for name, count, first_year in (("one year", files // len(YEARS), YEARS[-1]), ("ten years", files, YEARS[0])):
         place = folder / name.replace(" ", "-")
-        say(f"{name}: the archive and its first night")
+        tell(f"{name}: the archive and its first night")
         result[name] = archive(place, count, first_year)
-        say(f"{name}: nights")
+        tell(f"{name}: nights")
         result[name] |= nights(place, repeat)
     return result
 

@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 HEADER = [
     "사업연도", "기수", "강좌명", "반", "교육장명", "시도", "시군구", "읍면동", "운영횟수", "수혜자수(순인원)",
@@ -25,7 +26,7 @@ HEADER = [
 KINDS = ("csv", "xlsx")
 
 
-def _rows(count: int) -> Iterator[list[object]]:
+def _rows(count: int) -> Iterator[list[Any]]:
     for n in range(count):
         place = ("서울특별시", "종로구", "삼청동")
         net = n % 30 + 1

@@ -30,6 +30,11 @@ def child(measures: Mapping[str, Callable[..., Measured]], name: str, *arguments
     print(json.dumps({"cpu": spent, "peak_mib": own / 1024} | measured))
 
 
+def tell(text: str) -> None:
+    """What is under way, for who waits."""
+    print(f"… {text}", file=sys.stderr, flush=True)
+
+
 def measure(script: str, name: str, *arguments: Path | int) -> Measured:
     """What the measure ``name`` of a benchmark (its ``__file__``) tells, run in a child."""
     begin = time.perf_counter()

@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from measuring import Measured, child, measure, repeated
+from measuring import Measured, child, measure, repeated, tell
 
 ROWS_A_SCALE = 5_500
 INSTITUTIONS = 75  # four files each
@@ -141,8 +141,7 @@ def drop_a_row(inbox: Path, nth: int) -> None:
 
 
 def benchmark(folder: Path, rows: int, repeat: int) -> Measured:
-    say = lambda text: print(f"… {text}", file=sys.stderr, flush=True)  # noqa: E731
-    say("writing the sample")
+    tell("writing the sample")
     inboxes = folder / "inbox"
     measure(__file__, "make_sample", inboxes, rows)
     result: Measured = {"rows": rows, "repeat": repeat, "cores": os.cpu_count()}
@@ -155,16 +154,16 @@ def benchmark(folder: Path, rows: int, repeat: int) -> Measured:
         def floor(number: int, part: str = part) -> Measured:
             return measure(__file__, "read_floor", folder / f"clean-{part}", folder / f"floor-{part}-{number}.duckdb")
 
-        say(f"files to published release: {part}")
+        tell(f"files to published release: {part}")
         result[part] = repeated(repeat, night)
         result[part]["clean_rows"] = measure(
             __file__, "write_clean", folder / f"warehouse-{part}" / "warehouse.duckdb", folder / f"clean-{part}"
         )["rows"]
-        say(f"floor: {part}")
+        tell(f"floor: {part}")
         result[part]["floor"] = repeated(repeat, floor)
-    say("fastexcel alone")
+    tell("fastexcel alone")
     result["xlsx"]["fastexcel"] = repeated(repeat, lambda number: measure(__file__, "read_workbooks", inboxes / "xlsx"))
-    say("quiet night, and one changed file")
+    tell("quiet night, and one changed file")
     inbox, warehouse = inboxes / "all", folder / "warehouse-all"
 
     def changed(number: int) -> Measured:
@@ -173,7 +172,7 @@ def benchmark(folder: Path, rows: int, repeat: int) -> Measured:
 
     result["quiet"] = repeated(repeat, lambda number: measure(__file__, "run_night", inbox, warehouse))
     result["changed"] = repeated(repeat, changed)
-    say("the same through the console")
+    tell("the same through the console")
     result["quiet"]["console"] = run_console(inbox, warehouse)
     if result["quiet"]["console"]:
         drop_a_row(inbox, repeat)

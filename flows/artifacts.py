@@ -185,8 +185,8 @@ def _create(key: str, artifact: Artifact, description: str) -> UUID | None:
     try:
         made = client.create_artifact(
             ArtifactCreate(
-                key=key, type=artifact.type, description=description, data=artifact.format(_sync=True),
-                flow_run_id=context.flow_run.id,
+                key=key, type=artifact.type, description=description, flow_run_id=context.flow_run.id,
+                data=artifact.format(_sync=True),  # type: ignore[call-arg]
             )
         )  # fmt: skip
     except Exception as error:

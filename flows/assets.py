@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from prefect.assets import Asset, AssetProperties
+from prefect.client.schemas.objects import State
 from prefect.context import AssetContext
 from prefect.states import Completed, Failed
 
@@ -23,7 +25,7 @@ def tell_assets(report: RunReport) -> None:
     if not made:
         return
     refused = report.publication.outcome == "refused"
-    state = Failed() if refused else Completed()
+    state: State[Any] = Failed() if refused else Completed()
     about = {} if refused else {"release": report.publication.release_id or ""}
     statements = all_statements()
     for table in made:

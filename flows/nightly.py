@@ -30,7 +30,7 @@ def nightly(
     """
 
     def night() -> None:
-        settings = with_blocks(Settings.from_environment(), lambda name: Secret.load(name).get())
+        settings = with_blocks(Settings.from_environment(), lambda name: Secret.load(name).get())  # type: ignore[union-attr]
         with open_run(settings, wait_seconds, "nightly") as run:
             extract_step(run, extract_seconds, retry_seconds)
             step("load", run.read_and_load)

@@ -37,7 +37,7 @@ RUN_SECONDS = 8 * HOUR
 # What hangs is given so long to end by itself once its time is over.
 GRACE_SECONDS = 60
 # What every flow is made with.
-RUN = {
+RUN: dict[str, Any] = {
     "validate_parameters": False,
     "persist_result": False,
     "timeout_seconds": RUN_SECONDS,
@@ -141,7 +141,7 @@ def watch(flow: Flow[..., Any], progress: Progress, **parameters: Any) -> RunRep
     try:
         # The heartbeat would cost a second at the end of the flow run.
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-            state = flow(**parameters, return_state=True)
+            state: State[Any] = flow(**parameters, return_state=True)  # type: ignore[assignment]
         if seen.error:
             raise seen.error
         if seen.report is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from prefect.client.orchestration import SyncPrefectClient
@@ -31,10 +32,12 @@ def covered_by() -> str | None:
     """Why this flow run needn't do anything, if a newer one of the same schedule is due. Ends all older ones that are
     due as Cancelled ``Skipped``, so that each needn't begin to find that out. None for what a person started."""
     context = FlowRunContext.get()
-    this = context.flow_run if context else None
-    if not isinstance(context and context.client, SyncPrefectClient) or not this or not this.auto_scheduled:
+    if not context or not context.flow or not context.flow_run or not isinstance(context.client, SyncPrefectClient):
         return None
-    due = [this, *_due_besides(context.client, this)]
+    this, client = context.flow_run, context.client
+    if not this.auto_scheduled or not this.deployment_id:
+        return None
+    due = [this, *_due_besides(client, this, this.deployment_id)]
     newest = max(due, key=_when)
     told = (
         f"covered by the run that was due at {_when(newest).astimezone(SEOUL):%Y-%m-%d %H:%M}"
@@ -43,8 +46,8 @@ def covered_by() -> str | None:
     for older in due:
         if older.id not in (newest.id, this.id):
             name = f"{context.flow.name} {_when(older).astimezone(SEOUL):%Y-%m-%d}"
-            context.client.set_flow_run_name(older.id, name)
-            context.client.set_flow_run_state(older.id, Cancelled(name="Skipped", message=told), force=True)
+            client.set_flow_run_name(older.id, name)
+            client.set_flow_run_state(older.id, Cancelled(name="Skipped", message=told), force=True)
     return told if newest.id != this.id else None
 
 
@@ -53,13 +56,13 @@ def _when(run: FlowRun) -> datetime:
     return run.expected_start_time
 
 
-def _due_besides(client: SyncPrefectClient, this: FlowRun) -> list[FlowRun]:
+def _due_besides(client: SyncPrefectClient, this: FlowRun, deployment_id: UUID) -> list[FlowRun]:
     """Scheduled runs of the same deployment that do the same and have come due."""
     waiting = client.read_flow_runs(
         flow_run_filter=FlowRunFilter(
-            deployment_id=FlowRunFilterDeploymentId(any_=[this.deployment_id]),
+            deployment_id=FlowRunFilterDeploymentId(any_=[deployment_id]),
             state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED, StateType.PENDING])),
-            expected_start_time=FlowRunFilterExpectedStartTime(before_=datetime.now(UTC)),
+            expected_start_time=FlowRunFilterExpectedStartTime(before_=datetime.now(UTC)),  # type: ignore[arg-type]
         ),
         sort=FlowRunSort.EXPECTED_START_TIME_DESC,
         limit=MOST,

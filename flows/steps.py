@@ -8,7 +8,7 @@ from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from prefect import task
+from prefect import Task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
@@ -74,7 +74,7 @@ def step(name: str, function: Callable[[], T], seconds: float = STEP_SECONDS, re
         except Exception as error:
             raise StepError(error) from None
 
-    as_task = task(
+    as_task = Task(
         told, name=name, cache_policy=NO_CACHE, persist_result=False, timeout_seconds=seconds,
         retries=len(retries), retry_delay_seconds=list(retries) or None, retry_condition_fn=may_pass,
     )  # fmt: skip

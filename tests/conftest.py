@@ -1,27 +1,55 @@
-"""What all folders share: no test talks to anything outside the machine, and tools keep quiet."""
+"""What all tests share: nothing of this machine reaches them, two workers share its cores, and each knows its ring.
+
+No test may depend on what stands in the working folder, in the settings of the environment or in the home folder: all
+three are empty here, and a test that writes into the working folder fails the run.
+"""
 
 import os
 from collections.abc import Iterator, Mapping
 
 import pytest
 
+for name in [name for name in os.environ if name.startswith(("SCICULTURE_", "PREFECT_"))]:
+    del os.environ[name]
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+# One thread a worker: each core has one. Polars looks when it is imported, so the imports of what uses it
+# follow; DuckDB takes its number from the variable of a scheduler.
+os.environ["POLARS_MAX_THREADS"] = os.environ["SLURM_CPUS_ON_NODE"] = "1"
+
+from nights import EMPTY_WAREHOUSE, RING
+from once import shared_folder
+
 from sciculture_sample import DAILY_SCIENCE_CLASS
 from tests.prefect_api import shared_api
-from tests.settled import Settled, settle, shared_folder
+from tests.settled import Settled, sample, settle
 
-os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+# Whole nights are run by the tests of these folders, and by those that ask for these fixtures.
+FOLDERS = {"pipeline", "recovery", "flows"}
+FIXTURES = {"settled", "small", "prefect"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """An empty home and an empty working folder."""
+    here = tmp_path_factory.mktemp("working folder")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv(EMPTY_WAREHOUSE, str(shared_folder(tmp_path_factory, "empty warehouse")))
+        patch.chdir(here)
+        yield
+    assert list(here.iterdir()) == [], "a test wrote into the working folder"
 
 
 @pytest.fixture(scope="session")
 def settled(tmp_path_factory: pytest.TempPathFactory) -> Settled:
     """Daily Science Class in 2020, whole."""
-    return settle(tmp_path_factory, "settled", datasets=DAILY_SCIENCE_CLASS)
+    return settle(tmp_path_factory, "settled", lambda inbox: sample(inbox, datasets=DAILY_SCIENCE_CLASS))
 
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Settled:
     """Daily Science Class in 2020, told by three institutions."""
-    return settle(tmp_path_factory, "small", institutions=3, datasets=DAILY_SCIENCE_CLASS)
+    return settle(tmp_path_factory, "small", lambda inbox: sample(inbox, institutions=3, datasets=DAILY_SCIENCE_CLASS))
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +57,19 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, s
     """The environment with which flows find Prefect's API: one server for all tests that are not about a server."""
     with shared_api(shared_folder(tmp_path_factory, "prefect")) as environment:
         yield environment
+
+
+def _is_night(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("night", "slow"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Nights come first: what is short is left for the end, where it evens the workers out."""
+    for item in items:
+        if item.path.parent.name in FOLDERS or FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.night)
+    items.sort(key=lambda item: not _is_night(item))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    os.environ[RING] = "night" if _is_night(item) else "fast"

@@ -4,29 +4,65 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import datetime
+import shutil
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
+from once import made_once
 
+from sciculture_etl.contracts import Contract
+from sciculture_etl.model import build_model
 from sciculture_etl.pipeline import Run, RunReport
+from sciculture_etl.publish.checks import judge_tables
 from sciculture_etl.settings import Settings
+
+# Variables of the tests' own: where the empty warehouse is made, and the ring that the running test is in.
+EMPTY_WAREHOUSE, RING = "TESTED_EMPTY_WAREHOUSE", "TESTED_RING"
 
 
 def settings(inbox: Path, warehouse: Path) -> Settings:
     return Settings(inbox=str(inbox), warehouse=warehouse)
 
 
-def night(inbox: Path, warehouse: Path) -> RunReport:
-    """One whole run."""
-    with Run.open(settings(inbox, warehouse)) as run:
+def begin(places: Settings) -> Settings:
+    """Where there is no warehouse yet, one in which a night without any file has passed: the tables that no submission
+    changes are made and judged already, which is half of a first night."""
+    if not places.warehouse.exists() and (folder := os.environ.get(EMPTY_WAREHOUSE)):
+        places.warehouse.mkdir(parents=True)
+        shutil.copy(made_once(Path(folder), _empty), places.build_database)
+    return places
+
+
+def _empty(folder: Path) -> Path:
+    (folder / "inbox").mkdir()
+    places = settings(folder / "inbox", folder / "warehouse")
+    with Run.open(places) as run:
+        model = build_model(run.warehouse, run.contracts, run.promises, run.today)
+        judge_tables(run.warehouse, run.promises, model)
+    return places.build_database
+
+
+def night(
+    inbox: Path,
+    warehouse: Path,
+    *,
+    today: date | None = None,
+    contracts: dict[str, Contract] | None = None,
+    from_nothing: bool = False,
+) -> RunReport:
+    """One whole run. from_nothing: not from a copy of an empty warehouse that was made before."""
+    assert os.environ.get(RING) != "fast", "a test that runs a night is marked so: pytest.mark.night"
+    places = settings(inbox, warehouse)
+    with Run.open(places if from_nothing else begin(places), contracts=contracts) as run:
+        run.today = today or run.today
         return run.steps()
 
 
 def night_of_figures(inbox: Path, warehouse: Path) -> RunReport:
     """One run that answers nobody: for thousands of files, where the figures are looked at alone."""
-    with Run.open(settings(inbox, warehouse)) as run:
+    with Run.open(begin(settings(inbox, warehouse))) as run:
         run.extract()
         run.read_and_load()
         run.accept()

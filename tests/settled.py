@@ -3,10 +3,7 @@ what it left. Tests read them, or change a copy."""
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import pickle
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from once import made_once, shared_folder
 
 from sciculture_etl.pipeline import RunReport
 from sciculture_sample import write_sample
@@ -34,23 +32,19 @@ class Settled:
         return Path(shutil.copytree(self.warehouse, folder / "warehouse"))
 
 
-def shared_folder(temporary: pytest.TempPathFactory, name: str) -> Path:
-    """The same for all workers of the session."""
-    own = temporary.getbasetemp()  # a worker's own lies in the folder of all of them
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
 def settle(
-    temporary: pytest.TempPathFactory, name: str, one: Callable[[Path, Path], RunReport] = night, **sample: Any
+    temporary: pytest.TempPathFactory, name: str, write: Callable[[Path], Any], one: Callable[..., RunReport] = night
 ) -> Settled:
-    folder = shared_folder(temporary, name)
-    made = folder / "settled.pickle"
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            inbox, warehouse = folder / "inbox", folder / "warehouse"
-            truth = json.loads(write_sample(inbox, **sample).truth.read_text(encoding="utf-8"))
-            made.write_bytes(pickle.dumps((inbox, warehouse, truth, one(inbox, warehouse))))
-    return Settled(*pickle.loads(made.read_bytes()))
+    """write: puts the sample into an inbox and returns the truth of it."""
+
+    def make(folder: Path) -> tuple[Path, Path, dict[str, Any], RunReport]:
+        inbox, warehouse = folder / "inbox", folder / "warehouse"
+        truth = write(inbox)
+        return inbox, warehouse, truth, one(inbox, warehouse)
+
+    return Settled(*made_once(shared_folder(temporary, name), make))
+
+
+def sample(inbox: Path, **wanted: Any) -> Any:
+    """The truth of a sample that is written into the inbox."""
+    return json.loads(write_sample(inbox, **wanted).truth.read_text(encoding="utf-8"))

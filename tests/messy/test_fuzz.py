@@ -1,6 +1,6 @@
 """Whatever a file holds, it is answered: no crash, no hang, no lost row, and the same answer each time.
 
-``SCICULTURE_FUZZ`` says how many files are made (40 unless set); each is told by its number alone.
+``FUZZED_FILES`` says how many files are made (40 unless set); each is told by its number alone.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from mutations import ODD, corpus, mutate
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.validate.check import as_answer, check_file
 
-COUNT = int(os.environ.get("SCICULTURE_FUZZ") or 40)
+COUNT = int(os.environ.get("FUZZED_FILES") or 40)
 BATCHES = 8
 SECONDS = 60  # no file of this size may keep the reader longer; only a hang does
 MEBIBYTES = 1024  # that all of them together may add to what the process holds

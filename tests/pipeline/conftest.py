@@ -1,12 +1,29 @@
 """What the tests of this folder share besides the samples that all folders do."""
 
+import shutil
+from pathlib import Path
+from typing import Any
+
 import pytest
 from nights import night_of_figures
 
-from tests.settled import Settled, settle
+from tests.settled import Settled, sample, settle
+
+TEN_YEARS = range(2016, 2026)
+# What something was published about in other years than the one that most figures are of.
+OF_OTHER_YEARS = ("event_edition", "event_attendance", "overseas_association_membership")
 
 
-@pytest.fixture(scope="session")
-def decade(tmp_path_factory: pytest.TempPathFactory) -> Settled:
-    """All sixteen datasets over ten years."""
-    return settle(tmp_path_factory, "decade", night_of_figures, years=range(2016, 2026))
+def _published_years(inbox: Path) -> Any:
+    truth, other = sample(inbox, years=(2019, 2020)), inbox.with_name("other years")
+    more = sample(other, years=(2017, 2021, 2023), datasets=OF_OTHER_YEARS)
+    shutil.copytree(other, inbox, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".truth.json"))
+    files = {file["path"]: file for file in truth["files"] + more["files"]}  # some tell of all years, in both
+    return {"files": list(files.values()), "published": truth["published"] | more["published"]}
+
+
+@pytest.fixture(scope="session", params=["published years", pytest.param("ten years", marks=pytest.mark.slow)])
+def years(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Settled:
+    """All sixteen datasets: of the years that something was published about, and among the slow tests of ten years."""
+    write = _published_years if request.param == "published years" else lambda inbox: sample(inbox, years=TEN_YEARS)
+    return settle(tmp_path_factory, request.param, write, night_of_figures)

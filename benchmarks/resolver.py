@@ -1,4 +1,4 @@
-"""Measure the region resolver: first answer, distinct texts a second, rows a second: python benchmarks/regions.py"""
+"""Measure the region resolver: first answer, distinct texts a second, rows a second: python benchmarks/resolver.py"""
 
 import datetime as dt
 import random

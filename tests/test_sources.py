@@ -1,0 +1,16 @@
+"""All that the project is made of beside Python can be loaded: contracts, promises, words, figures, and the SQL, which
+is bound by making every table from nothing."""
+
+from datetime import date
+from pathlib import Path
+
+from sciculture_etl.contracts import load_contracts, load_promises
+from sciculture_etl.load import Warehouse
+from sciculture_etl.model import build_model
+
+
+def test_contracts_and_sql_make_every_table(tmp_path: Path) -> None:
+    contracts, promises = load_contracts(), load_promises()
+    with Warehouse.open(tmp_path / "warehouse.duckdb", tmp_path / "staging", contracts) as warehouse:
+        made = build_model(warehouse, contracts, promises, date(2020, 12, 1)).rebuilt
+    assert set(made) == {name for name, promise in promises.items() if promise.made_by == "sql"}
