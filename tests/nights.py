@@ -22,8 +22,8 @@ from sciculture_etl.settings import Settings
 EMPTY_WAREHOUSE, RING = "TESTED_EMPTY_WAREHOUSE", "TESTED_RING"
 
 
-def settings(inbox: Path, warehouse: Path) -> Settings:
-    return Settings(inbox=str(inbox), warehouse=warehouse)
+def settings(inbox: Path, warehouse: Path, **more: Any) -> Settings:
+    return Settings(inbox=str(inbox), warehouse=warehouse, **more)
 
 
 def begin(places: Settings) -> Settings:

@@ -11,5 +11,5 @@ QUICK = Patience(attempts=3, first_pause=0.02, silence=1, copy=20, settle=0)
 
 
 def take(archive: Archive, options: dict[str, str], patience: Patience = QUICK, **more: Any) -> Extraction:
-    settings = Settings("", archive.folder.parent, inbox_options=options, patience=patience, **more)
+    settings = Settings(warehouse=archive.folder.parent, inbox_options=options, patience=patience, **more)
     return extract_submissions(settings, archive)

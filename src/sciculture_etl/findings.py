@@ -9,7 +9,7 @@ from functools import lru_cache
 import polars as pl
 import yaml
 
-from sciculture_etl.settings import EXPECTATIONS
+from sciculture_etl.project import EXPECTATIONS
 
 # One row a finding. ``part`` numbers the table (sheet) within the submission, 0 where the whole file is meant.
 # ``sheet`` is empty for CSV. ``row`` counts as a person does, from 1. ``cell`` is A1 notation. ``value`` is the text

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from sciculture_etl.settings import EXPECTATIONS
+from sciculture_etl.project import EXPECTATIONS
 
 
 @lru_cache

@@ -5,14 +5,25 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Any, cast
+
+from annotated_types import Ge
+from dotenv.parser import parse_stream
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from sciculture_etl.errors import UserError
+from sciculture_etl.messages import message
+from sciculture_etl.project import PROJECT_VARIABLE, SETTINGS_FILE, project_folder
 
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
-EXPECTATIONS = PROJECT_ROOT / "expectations"
-SQL = PROJECT_ROOT / "sql"
+CHANNEL_PREFIX = "SCICULTURE_INBOX_"
+# Settings that name one folder; relative in a project's file, they are meant from there.
+PLACES = ("SCICULTURE_WAREHOUSE", "PREFECT_HOME")
+# What a process tells those that it starts; nobody sets them.
+INTERNAL = frozenset({"SCICULTURE_SERVED", "SCICULTURE_API_ENDS_WITH_THE_RUN"})
 
 # What an answer to an institution holds at most: cells of a file that is copied whole (beyond, the faulty rows alone
 # are), cells with a comment, rows of an excerpt, and places listed of one kind of finding.
@@ -22,45 +33,67 @@ EXCERPT_ROWS = 5_000
 LISTED_PLACES = 500
 
 
-@dataclass(frozen=True)
-class Limits:
-    """How much one file may ask of the machine; what asks for more is refused before it is laid out.
+def _setting(default: Any, english: str, korean: str, **more: Any) -> Any:
+    """A field that an environment variable sets. more: what pydantic checks of it (``gt``, ``ge`` ...)."""
+    return Field(default, description=english, json_schema_extra={"ko": korean}, **more)
 
-    file_bytes: size as received. unpacked_bytes: all that its packed parts hold, and twice the text of one sheet.
-    markup_bytes: a web page, an XML workbook or a part of a document that is read as a whole. cells: of a file, from
-    the first to the last row and column of each sheet that hold something. columns: of one sheet. cell_bytes: text of
-    one cell. sheets: or tables of one file.
-    """
 
-    file_bytes: int = 512 * 1024**2
-    unpacked_bytes: int = 1024**3
-    markup_bytes: int = 64 * 1024**2
-    cells: int = 32_000_000
-    columns: int = 16_384
-    cell_bytes: int = 1024**2
-    sheets: int = 1_000
+class _Definition(BaseSettings):
+    """A group of settings. Made directly, it knows nothing of the environment; ``read`` takes its values from there."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_ignore_empty=True)
 
     @classmethod
-    def from_environment(cls) -> Limits:
-        """``SCICULTURE_MAX_FILE_BYTES``, ``SCICULTURE_MAX_CELLS``, ...: whole numbers, else raises UserError."""
-        told = {}
-        for limit in fields(cls):
-            name = f"SCICULTURE_MAX_{limit.name.upper()}"
-            if written := os.environ.get(name):
-                if not written.isdecimal() or not int(written):
-                    raise UserError(f"{name} is a whole number above 0, not {written!r} / 1 이상의 정수로 적어 주세요")
-                told[limit.name] = int(written)
-        return cls(**told)
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+    @classmethod
+    def variables(cls) -> dict[str, str]:
+        """Environment variable → field."""
+        return {f"{cls.model_config['env_prefix']}{name}".upper(): name for name in cls.model_fields}
+
+    @classmethod
+    def read(cls) -> dict[str, Any]:
+        """Field → value, of the variables that are set. Raises UserError naming the first that can't be meant."""
+        given: dict[str, Any] = EnvSettingsSource(cls)()
+        try:
+            return cls(**given).model_dump(include=set(given))
+        except ValidationError as error:
+            raise _explained(cls, error) from None
+
+
+class Limits(_Definition):
+    """How much one file may ask of the machine; what asks for more is refused before it is laid out.
+
+    unpacked_bytes holds for all packed parts of a file, and twice for the text of one sheet.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SCICULTURE_MAX_")
+
+    file_bytes: int = _setting(512 * 1024**2, "size of a file as received", "접수한 파일의 크기(바이트)", gt=0)
+    unpacked_bytes: int = _setting(
+        1024**3, "what a workbook or document unpacks to, whatever it says of its own size",
+        "통합 문서나 문서의 압축을 푼 크기(바이트)", gt=0,
+    )  # fmt: skip
+    markup_bytes: int = _setting(
+        64 * 1024**2, "a web page, an XML workbook, or a part of a document that is read as a whole",
+        "웹 페이지, XML 통합 문서, 또는 통째로 읽는 문서 일부의 크기(바이트)", gt=0,
+    )  # fmt: skip
+    cells: int = _setting(
+        32_000_000,
+        "cells of a file, from the first to the last row and column in use; an eighth in a web page or document",
+        "파일의 셀 수(사용 중인 첫 행·열부터 마지막 행·열까지, 웹 페이지와 문서는 8분의 1)", gt=0,
+    )  # fmt: skip
+    columns: int = _setting(16_384, "columns of a sheet", "시트의 열 수", gt=0)
+    cell_bytes: int = _setting(1024**2, "text of one cell", "셀 하나의 글자 크기(바이트)", gt=0)
+    sheets: int = _setting(
+        1_000, "sheets of a workbook, tables of a document", "통합 문서의 시트 수, 문서의 표 수", gt=0
+    )
 
 
 DEFAULT_LIMITS = Limits()
-
-
-def _count_from(name: str, default: int, what: str, what_ko: str) -> int:
-    written = os.environ.get(name) or str(default)
-    if not written.isdecimal():
-        raise UserError(f"{name} is {what}, not {written!r} / {what_ko}를 적어 주세요")
-    return int(written)
 
 
 @dataclass(frozen=True)
@@ -79,48 +112,67 @@ class Patience:
     settle: float = 5
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The places that users move, and the limits.
+class Variables(_Definition):
+    """What is set by one variable each."""
 
-    inbox: folder or fsspec URL holding ``<submitter>/<file>``; empty: the folder ``inbox``. warehouse: folder for
-    everything that runs make. inbox_options: what the variables ``SCICULTURE_INBOX_...`` say, by the rest of their
-    name: further channels, and how each is opened; they hold credentials and are never shown. personal_retention_days:
-    how long the bytes of a file with personal data are kept. keep_releases, keep_release_days: a release is removed
-    once it is neither among so many newest nor younger than so many days.
+    model_config = SettingsConfigDict(env_prefix="SCICULTURE_")
+
+    inbox: str = _setting(
+        "", "where submissions come from: a folder, or the address of a channel; unset: the folder `inbox`",
+        "제출본을 받는 폴더 또는 접수 경로의 주소(설정하지 않으면 `inbox` 폴더)",
+    )  # fmt: skip
+    warehouse: Path = _setting(
+        Path("warehouse"), "folder for everything that runs make", "처리 결과를 저장하는 폴더(데이터 저장소)"
+    )
+    project: Path | None = _setting(
+        None, "folder of a project of one's own; unset: the working folder, where a `sciculture.env` lies in it",
+        "기관 자체 프로젝트 폴더(설정하지 않으면 `sciculture.env`가 있는 작업 폴더)",
+    )  # fmt: skip
+    notify: str = _setting(
+        "", "addresses that are told of failures and overdue reports, separated by spaces or commas",
+        "실패와 제출 지연을 알릴 주소(공백이나 쉼표로 구분)", repr=False,
+    )  # fmt: skip
+    keep_releases: int = _setting(
+        10, "so many of the newest releases are kept, however old", "보관하는 최신 릴리스 수", ge=0
+    )
+    keep_release_days: int = _setting(
+        30, "releases younger than so many days are kept, however many", "릴리스를 보관하는 최소 일수", ge=0
+    )
+    personal_retention_days: int = _setting(
+        30, "so many days the bytes of a file with personal data are kept apart; 0: until the next run",
+        "개인정보가 든 파일을 분리 보관하는 일수(0: 다음 실행까지)", ge=0,
+    )  # fmt: skip
+    traceback: str = _setting(
+        "", "anything: a failure shows its traceback besides, for whoever mends the program",
+        "값이 있으면 오류의 상세 추적 정보를 함께 표시(개발자용)",
+    )  # fmt: skip
+
+
+class Settings(Variables):
+    """All settings of a process.
+
+    inbox_options: what the variables ``SCICULTURE_INBOX_...`` say, by the rest of their name: further channels, and how
+    each is opened; they hold credentials and are never shown. batch_bytes: of files that are validated together.
     """
 
-    inbox: str
-    warehouse: Path
-    inbox_options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    inbox_options: Mapping[str, str] = Field(default_factory=dict, repr=False)
     patience: Patience = Patience()
     limits: Limits = DEFAULT_LIMITS
     batch_bytes: int = 48 * 1024**2
-    keep_releases: int = 10
-    keep_release_days: int = 30
-    personal_retention_days: int = 30
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """``SCICULTURE_INBOX``, ``SCICULTURE_INBOX_...``, ``SCICULTURE_WAREHOUSE`` (default ``warehouse``),
-        ``Limits``, ``SCICULTURE_PERSONAL_RETENTION_DAYS`` (default 30; 0: until the next run),
-        ``SCICULTURE_KEEP_RELEASES`` (default 10) and ``SCICULTURE_KEEP_RELEASE_DAYS`` (default 30)."""
-        prefix = "SCICULTURE_INBOX_"
-        return cls(
-            inbox=os.environ.get("SCICULTURE_INBOX") or "",
-            warehouse=Path(os.environ.get("SCICULTURE_WAREHOUSE") or "warehouse").absolute(),
-            limits=Limits.from_environment(),
-            personal_retention_days=_count_from(
-                "SCICULTURE_PERSONAL_RETENTION_DAYS", 30, "a number of days", "날짜 수"
-            ),
-            keep_releases=_count_from("SCICULTURE_KEEP_RELEASES", 10, "a number of releases", "릴리스 수"),
-            keep_release_days=_count_from("SCICULTURE_KEEP_RELEASE_DAYS", 30, "a number of days", "날짜 수"),
-            inbox_options={
-                name.removeprefix(prefix): value
-                for name, value in sorted(os.environ.items())
-                if name.startswith(prefix) and value
-            },
-        )
+        """What the environment and the project's ``sciculture.env`` say, the environment first; docs/settings.md lists
+        it. Raises UserError naming a variable whose value can't be meant."""
+        read_settings_file()
+        given = Variables.read()
+        given["warehouse"] = given.get("warehouse", Path("warehouse")).absolute()
+        options = {
+            name.removeprefix(CHANNEL_PREFIX): value
+            for name, value in sorted(os.environ.items())
+            if name.startswith(CHANNEL_PREFIX) and value
+        }
+        return cls(**given, limits=Limits(**Limits.read()), inbox_options=options)
 
     @property
     def archive(self) -> Path:
@@ -145,6 +197,79 @@ class Settings:
     @property
     def staging(self) -> Path:
         return self.warehouse / "staging"
+
+
+@dataclass(frozen=True)
+class Described:
+    """A setting as docs/settings.md and the settings file of a project tell of it."""
+
+    name: str
+    default: str
+    english: str
+    korean: str
+
+
+def described_settings() -> list[Described]:
+    """Every setting that one variable makes, in the order in which they are documented."""
+    return [
+        Described(
+            variable,
+            "" if (default := group.model_fields[name].default) is None else str(default),
+            str(group.model_fields[name].description),
+            str(cast("dict[str, str]", group.model_fields[name].json_schema_extra)["ko"]),
+        )
+        for group in (Variables, Limits)
+        for variable, name in group.variables().items()
+    ]
+
+
+def unknown_settings() -> dict[str, str]:
+    """Variables of the environment that look like settings and do nothing, with the nearest that is one (or '')."""
+    known = {*Variables.variables(), *Limits.variables()}
+    found = sorted(
+        name
+        for name in os.environ
+        if name.startswith("SCICULTURE_") and not name.startswith(CHANNEL_PREFIX) and name not in known | INTERNAL
+    )
+    return {name: next(iter(get_close_matches(name, sorted(known), n=1, cutoff=0.8)), "") for name in found}
+
+
+def read_settings_file() -> None:
+    """Puts what ``sciculture.env`` of the project says into the environment, for this process and those it starts; a
+    variable that is set already prevails. Relative folders and files are meant from the project.
+
+    Raises UserError for a project that isn't there, and for a line that is none of ``NAME=value``.
+    """
+    if (folder := project_folder()) is None:
+        return
+    if not folder.is_dir():
+        raise UserError(message("project_missing", folder=folder))
+    os.environ[PROJECT_VARIABLE] = str(folder)
+    path = folder / SETTINGS_FILE
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8-sig") as source:
+        for line in parse_stream(source):
+            if line.error or (line.key is not None and line.value is None):
+                raise UserError(message("settings_line_wrong", path=path, line=line.original.line))
+            if line.key and line.value and not os.environ.get(line.key):
+                os.environ[line.key] = _from_project(folder, line.key, line.value)
+
+
+def _from_project(folder: Path, name: str, value: str) -> str:
+    is_channel = name == "SCICULTURE_INBOX" or (
+        name.startswith(CHANNEL_PREFIX) and "_" not in name.removeprefix(CHANNEL_PREFIX)
+    )
+    names_place = is_channel or name in PLACES or name.endswith(("_KEY_FILE", "_CA_FILE", "_KNOWN_HOSTS"))
+    return str(folder / value) if names_place and "://" not in value else value
+
+
+def _explained(group: type[_Definition], error: ValidationError) -> UserError:
+    found = error.errors()[0]
+    name = str(found["loc"][0])
+    variable = next(variable for variable, field in group.variables().items() if field == name)
+    least = next((rule.ge for rule in group.model_fields[name].metadata if isinstance(rule, Ge)), 1)
+    return UserError(message("setting_no_number", name=variable, least=least, value=found["input"]))
 
 
 def sql_text(value: object) -> str:

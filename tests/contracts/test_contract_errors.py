@@ -9,7 +9,7 @@ import yaml
 from sciculture_etl.contracts import load_contracts, load_promises, read_contract, read_promise
 from sciculture_etl.errors import ContractError
 from sciculture_etl.findings import catalogue
-from sciculture_etl.settings import EXPECTATIONS
+from sciculture_etl.project import EXPECTATIONS
 
 WORDS = {"ko": "가상", "en": "invented"}
 SOUND: dict[str, Any] = {

@@ -27,7 +27,9 @@ def archive(tmp_path: Path) -> Archive:
 
 
 def take(inbox: Path | str, archive: Archive, limit: int = 1000) -> Extraction:
-    settings = Settings(str(inbox), archive.folder, limits=Limits(file_bytes=limit), patience=Patience(settle=0))
+    settings = Settings(
+        inbox=str(inbox), warehouse=archive.folder, limits=Limits(file_bytes=limit), patience=Patience(settle=0)
+    )
     return extract_submissions(settings, archive)
 
 

@@ -20,7 +20,7 @@ QUICK = Patience(attempts=2, first_pause=0.02, silence=0.3, copy=20, settle=0)
 
 
 def take(archive: Archive, inbox: str, options: dict[str, str], patience: Patience = QUICK) -> Extraction:
-    settings = Settings(inbox, archive.folder.parent, inbox_options=options, patience=patience)
+    settings = Settings(inbox=inbox, warehouse=archive.folder.parent, inbox_options=options, patience=patience)
     return extract_submissions(settings, archive)
 
 
@@ -78,11 +78,14 @@ def test_what_cannot_be_meant_is_told_without_repeating_a_secret(
     with pytest.raises(UserError, match=told) as mistake:
         take(archive, "", variables)
     assert "hunter2" not in str(mistake.value)
-    assert "hunter2" not in repr(Settings("", archive.folder, inbox_options=variables))
+    assert "hunter2" not in repr(Settings(inbox="", warehouse=archive.folder, inbox_options=variables))
 
 
 def test_a_block_gives_what_is_not_set_and_nothing_else(tmp_path: Path) -> None:
-    settings = Settings("", tmp_path, {"KOFST": "sftp://host/in", "KOFST_USERNAME": "etl", "KOFST_BLOCK": "kofst"})
+    settings = Settings(
+        warehouse=tmp_path,
+        inbox_options={"KOFST": "sftp://host/in", "KOFST_USERNAME": "etl", "KOFST_BLOCK": "kofst"},
+    )
     blocks: dict[str, Any] = {"kofst": {"password": "hunter2", "USERNAME": "other"}}
     (channel,) = channels_of(with_blocks(settings, blocks.__getitem__))
     assert channel.options == {"PASSWORD": "hunter2", "USERNAME": "etl"}
@@ -101,7 +104,9 @@ def test_a_channel_that_cannot_be_reached_stops_neither_the_others_nor_the_night
         options = door.options() | {
             "GONE": str(tmp_path / "nowhere"), "SILENT": f"https://127.0.0.1:{silent}/", "BROKEN": "nosuch://place",
         }  # fmt: skip
-        settings = Settings(str(tmp_path / "inbox"), archive.folder.parent, inbox_options=options, patience=QUICK)
+        settings = Settings(
+            inbox=str(tmp_path / "inbox"), warehouse=archive.folder.parent, inbox_options=options, patience=QUICK
+        )
         with Run.open(settings) as run:
             extraction = run.extract()
     assert [receipt.path for receipt in extraction.received] == ["가상센터/실적.csv", "kofst://다른센터/실적.csv"]
@@ -147,7 +152,7 @@ def test_the_same_file_through_two_channels_is_two_receipts_of_one_submission(ar
 def test_a_quick_look_asks_no_server(archive: Archive, tmp_path: Path) -> None:
     (tmp_path / "inbox").mkdir()
     with sftp_server(tmp_path, tmp_path) as door:
-        settings = Settings(str(tmp_path / "inbox"), tmp_path, inbox_options=door.options())
+        settings = Settings(inbox=str(tmp_path / "inbox"), warehouse=tmp_path, inbox_options=door.options())
         assert not anything_new(settings, archive)
         submit(tmp_path / "inbox", "가상센터", "실적.csv", b"one")
         assert anything_new(settings, archive)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +20,7 @@ AT_ONCE = Patience(attempts=1, first_pause=0, settle=0)
 
 
 def settings_for(folder: Path, door: WebDoor, inbox: str = "") -> Settings:
-    return replace(
-        Settings(inbox=inbox, warehouse=folder / "warehouse", inbox_options=door.options()), patience=AT_ONCE
-    )
+    return Settings(inbox=inbox, warehouse=folder / "warehouse", inbox_options=door.options(), patience=AT_ONCE)
 
 
 def extracted(

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from sciculture_etl.settings import SQL
+from sciculture_etl.project import SQL
 
 MACROS = {
     "round_half_up(89.25, 1)": 89.3,

@@ -14,7 +14,7 @@ from sciculture_etl.contracts import Promise, load_contracts, load_promises, rea
 from sciculture_etl.errors import ContractError
 from sciculture_etl.model import Model, all_statements, build_model
 from sciculture_etl.pipeline import Run
-from sciculture_etl.settings import EXPECTATIONS, SQL
+from sciculture_etl.project import carried_folder
 
 TODAY = date(2026, 11, 1)  # for the first build and those after it, on whatever day the tests run
 
@@ -50,8 +50,8 @@ def first_build(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Model]:
     inbox = folder / "inbox"
     for name, rows in {"실적": table(CLASS, {}, {}), "교육장": table(FACILITY), "센터": table(CENTRE)}.items():
         submit(inbox, "가상시험센터", f"{name}.csv", as_csv(rows))
-    shutil.copytree(SQL, folder / "sql")
-    shutil.copytree(EXPECTATIONS / "curated", folder / "curated")
+    shutil.copytree(carried_folder() / "sql", folder / "sql")
+    shutil.copytree(carried_folder() / "expectations" / "curated", folder / "curated")
     with Run.open(settings(inbox, folder / "warehouse")) as run:
         run.extract()
         run.read_and_load()

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from sciculture_etl.model import load_statements
-from sciculture_etl.settings import SQL
+from sciculture_etl.project import SQL
 
 GROUNDS = ["basic_livelihood", "near_poor", "welfare_facility", "remote_school", "other"]
 Cell = dict[str, Any]

@@ -21,8 +21,8 @@ from sciculture_etl.contracts.contract import read_contract
 from sciculture_etl.errors import NotReadyError, UserError
 from sciculture_etl.pipeline import Plan, Run, RunReport, Runs, Scope
 from sciculture_etl.pipeline.backfill import planned_scope
+from sciculture_etl.project import EXPECTATIONS
 from sciculture_etl.publish.checks import accounts_that_disagree
-from sciculture_etl.settings import EXPECTATIONS
 
 CENTRE, OTHER = "가상시험센터", "가상둘째센터"
 KILLS = 10

@@ -14,7 +14,7 @@ import pytest
 from forms import CLASS, as_csv, table
 from nights import operations, published, submit
 
-from sciculture_etl.settings import PROJECT_ROOT
+from sciculture_etl.project import CHECKOUT
 
 pytestmark = pytest.mark.slow
 
@@ -62,12 +62,12 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The warehouse after four nights, each with another change."""
     project = tmp_path_factory.mktemp("project")
     for folder in ("src", "sql", "expectations"):
-        shutil.copytree(PROJECT_ROOT / folder, project / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(CHECKOUT / folder, project / folder, ignore=shutil.ignore_patterns("__pycache__"))
     submit(project / "inbox", "가상시험센터", "실적.csv", as_csv(table(CLASS)))
     header, *rows = table(CLASS | {"시군구": "강남구", "읍면동": "역삼동"})
     named = ["가상횟수" if name == "운영횟수" else name for name in header]
     submit(project / "inbox", "가상둘째센터", "실적.csv", as_csv([named, *rows]))
-    path = os.pathsep.join(str(folder) for folder in (project / "src", PROJECT_ROOT / "tests"))
+    path = os.pathsep.join(str(folder) for folder in (project / "src", CHECKOUT / "tests"))
     done = subprocess.run(
         [sys.executable, "-c", CHANGES],
         cwd=project,

@@ -12,11 +12,11 @@ from forms import CLASS, as_csv, table
 from nights import hashes, operations, published, settings, submit
 
 from sciculture_etl.contracts import Contract, load_contracts
-from sciculture_etl.contracts.contract import EXPECTATIONS
 from sciculture_etl.errors import ContractError, UserError
 from sciculture_etl.extract import Archive
 from sciculture_etl.load.warehouse import discard_database
 from sciculture_etl.pipeline import Run, RunReport
+from sciculture_etl.project import carried_folder
 from sciculture_etl.settings import Settings
 from sciculture_etl.submissions import Wanted, decide, list_status, list_submissions, tell_story
 
@@ -180,7 +180,7 @@ def expectations(tmp_path: Path) -> Iterator[Path]:
     """The project's contracts beside corrections of one's own."""
     folder = tmp_path / "expectations"
     (folder / "corrections").mkdir(parents=True)
-    (folder / "submissions").symlink_to(EXPECTATIONS / "submissions")
+    (folder / "submissions").symlink_to(carried_folder() / "expectations" / "submissions")
     yield folder
     load_contracts.cache_clear()
 

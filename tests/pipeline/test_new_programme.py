@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from nights import operations, published, submit
 
-from sciculture_etl.settings import PROJECT_ROOT
+from sciculture_etl.project import CHECKOUT
 
 BLOCK = re.compile(r"^`([^`\n]+)`(?P<more> \(one more line\))?\n\n```\w+\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-GUIDE = (PROJECT_ROOT / "docs" / "add_a_programme.md").read_text(encoding="utf-8")
+GUIDE = (CHECKOUT / "docs" / "add_a_programme.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +21,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with the guide's blocks written into it."""
     copy = tmp_path_factory.mktemp("project")
     for folder in ("src", "flows", "sql", "expectations", "tests"):
-        shutil.copytree(PROJECT_ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(PROJECT_ROOT / "pyproject.toml", copy)
+        shutil.copytree(CHECKOUT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(CHECKOUT / "pyproject.toml", copy)
     for block in BLOCK.finditer(GUIDE):
         path = copy / block[1]
         path.parent.mkdir(parents=True, exist_ok=True)

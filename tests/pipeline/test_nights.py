@@ -250,7 +250,7 @@ def test_a_file_overwritten_in_place_is_a_new_version_and_old_releases_are_kept_
     for number in (1, 2, 3):
         data = as_csv(table(CLASS | {"운영횟수": str(number)}))
         submit(inbox, "가상시험센터", "실적.csv", data, f"2020-04-0{number}T09:00:00")
-        with Run.open(replace(settings(inbox, warehouse), keep_releases=2, keep_release_days=0)) as run:
+        with Run.open(settings(inbox, warehouse, keep_releases=2, keep_release_days=0)) as run:
             assert run.steps().read_count == 1
         assert published(warehouse, "SELECT session_count FROM mart_dsc_summary") == [(number,)]
     standings = operations(warehouse, "SELECT standing FROM mart_submission_log ORDER BY receipt_no")

@@ -10,7 +10,6 @@ import stat
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -134,7 +133,7 @@ def events(folder: Path) -> list[str]:
 
 
 def later(folder: Path, days: int) -> Any:
-    with Run.open(replace(settings(folder / "inbox", folder / "warehouse"), personal_retention_days=days)) as run:
+    with Run.open(settings(folder / "inbox", folder / "warehouse", personal_retention_days=days)) as run:
         return run.steps()
 
 

@@ -15,7 +15,7 @@ from nights import manifest, night_of_figures, operations, published, rows, subm
 
 from sciculture_etl.contracts import load_contracts, load_promises
 from sciculture_etl.model.figures import read_figures
-from sciculture_etl.settings import SQL
+from sciculture_etl.project import SQL
 
 # What follows from several files, or from a place's history, and stands in no file alone.
 DERIVED = ("W_REGION_RENAMED", "W_REGION_COMPLETED", "W_YEAR_ON_YEAR")

@@ -16,7 +16,7 @@ from judging import judge
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from sciculture_etl.findings import Finding, with_words
-from sciculture_etl.settings import EXPECTATIONS
+from sciculture_etl.project import EXPECTATIONS
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 FORM = as_xlsx(table(CLASS))

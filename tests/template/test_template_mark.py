@@ -9,7 +9,7 @@ from forms import FACILITY, as_csv, table
 from judging import judge
 
 from sciculture_etl.contracts import Contract, TemplateMark, form_version, load_contracts, read_contract
-from sciculture_etl.settings import EXPECTATIONS
+from sciculture_etl.project import EXPECTATIONS
 from sciculture_etl.validate.check import as_answer
 
 MARK = "A5"

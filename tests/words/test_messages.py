@@ -11,7 +11,7 @@ import pytest
 
 from sciculture_etl.findings import catalogue
 from sciculture_etl.messages import message, message_catalogue
-from sciculture_etl.settings import PROJECT_ROOT
+from sciculture_etl.project import CHECKOUT
 
 # Where the catalogue lies is itself a setting, so what is wrong with a setting is told without it.
 WITHOUT_CATALOGUE = {"settings.py"}
@@ -20,7 +20,7 @@ WITHOUT_CATALOGUE = {"settings.py"}
 def calls_of_message() -> Iterator[tuple[Path, ast.Call]]:
     """Every call of ``message`` in the code."""
     for folder in ("src", "flows"):
-        for path in sorted((PROJECT_ROOT / folder).rglob("*.py")):
+        for path in sorted((CHECKOUT / folder).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "message":
                     yield path, node
@@ -69,7 +69,7 @@ def test_a_message_is_told_in_english_and_korean() -> None:
 def test_no_text_in_two_languages_stands_in_the_code_of_an_error() -> None:
     """Whoever raises an error for a person takes its text from the catalogue."""
     for folder in ("src", "flows"):
-        for path in sorted((PROJECT_ROOT / folder).rglob("*.py")):
+        for path in sorted((CHECKOUT / folder).rglob("*.py")):
             if path.name in WITHOUT_CATALOGUE:
                 continue
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

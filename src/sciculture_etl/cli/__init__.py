@@ -6,18 +6,20 @@ import os
 import sys
 
 from sciculture_etl import stopping
-from sciculture_etl.cli import doctor, files, region, release, runs, serve, submissions, template
+from sciculture_etl.cli import doctor, files, init, region, release, runs, serve, submissions, template
 from sciculture_etl.cli.app import FAILED, app
 from sciculture_etl.errors import SciCultureError
-from sciculture_etl.settings import Settings
+from sciculture_etl.messages import message
+from sciculture_etl.settings import Settings, read_settings_file, unknown_settings
 from sciculture_etl.storage.disk import explain
 
-__all__ = ["app", "doctor", "files", "main", "region", "release", "runs", "serve", "submissions", "template"]
+__all__ = ["app", "doctor", "files", "init", "main", "region", "release", "runs", "serve", "submissions", "template"]
 
 
 def main() -> None:
     """Entry point: a mistake, a fault of the machine or a signal is one sentence, never a traceback."""
     try:
+        _warn_of_unknown_settings()
         app()
     except Exception as error:
         sys.exit(_told(error))
@@ -25,6 +27,14 @@ def main() -> None:
         if stopping.came() is None or isinstance(error, SystemExit):
             raise
         sys.exit(_told(error))
+
+
+def _warn_of_unknown_settings() -> None:
+    """One line each; a stale variable must not stop a night."""
+    read_settings_file()
+    for name, nearest in unknown_settings().items():
+        told = message("setting_unknown_near" if nearest else "setting_unknown", name=name, nearest=nearest)
+        print(f"sciculture: {told}", file=sys.stderr)
 
 
 def _told(error: BaseException) -> int:

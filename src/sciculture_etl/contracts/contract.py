@@ -16,7 +16,8 @@ from sciculture_etl.contracts.field import DUCKDB_TYPES, ContractField, read_cod
 from sciculture_etl.contracts.words import Expectation, Strict, Texts, Words, explain, read_yaml, shown
 from sciculture_etl.errors import ContractError
 from sciculture_etl.findings import catalogue
-from sciculture_etl.settings import EXPECTATIONS, fingerprint
+from sciculture_etl.project import EXPECTATIONS, Folder, files_of
+from sciculture_etl.settings import fingerprint
 
 REGION_COLUMNS = {
     "sido_code": "VARCHAR",
@@ -235,11 +236,11 @@ def read_contract(path: Path) -> Contract:
 
 
 @lru_cache
-def load_contracts(folder: Path = EXPECTATIONS) -> dict[str, Contract]:
+def load_contracts(folder: Folder = EXPECTATIONS) -> dict[str, Contract]:
     """All contracts by dataset name, each with its corrections. folder: holds ``submissions`` and ``corrections``."""
-    contracts = {path.stem: read_contract(path) for path in sorted((folder / "submissions").glob("*.yml"))}
+    contracts = {path.stem: read_contract(path) for path in files_of(folder, "submissions/*.yml")}
     fields = {dataset: ["program_year", *contract.fields] for dataset, contract in contracts.items()}
-    for path in sorted((folder / "corrections").glob("*.yml")):
+    for path in files_of(folder, "corrections/*.yml"):
         correction = read_correction(path, fields)
         contract = contracts[correction.dataset]
         changed = {

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from sciculture_etl.contracts.words import Strict, Texts, Words
-from sciculture_etl.settings import SQL
+from sciculture_etl.project import SQL, Folder
 
 FieldType = Literal[
     "text", "list", "count", "money", "number", "score", "ordinal", "enum", "term", "date", "region"
@@ -103,8 +103,8 @@ class ContractField(Strict):
         return self.per_year or 4
 
 
-def reference_path(name: str, folder: Path = SQL) -> Path:
-    return folder / "reference" / f"{name}.csv"
+def reference_path(name: str, folder: Folder = SQL) -> Path:
+    return folder / f"reference/{name}.csv"
 
 
 def read_codes(path: Path) -> dict[str, list[str]]:

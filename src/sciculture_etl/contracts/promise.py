@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from sciculture_etl.contracts.words import Expectation, Strict, Words, explain, read_yaml, shown
 from sciculture_etl.errors import ContractError
-from sciculture_etl.settings import EXPECTATIONS
+from sciculture_etl.project import EXPECTATIONS, Folder, files_of
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE")
 # Units of numbers that tell rows apart and measure nothing.
@@ -74,6 +74,6 @@ def read_promise(path: Path) -> Promise:
 
 
 @lru_cache
-def load_promises(folder: Path = EXPECTATIONS / "curated") -> dict[str, Promise]:
-    """All promises by table name."""
-    return {path.stem: read_promise(path) for path in sorted(folder.glob("*.yml"))}
+def load_promises(folder: Folder = EXPECTATIONS) -> dict[str, Promise]:
+    """All promises by table name. folder: holds ``curated``."""
+    return {path.stem: read_promise(path) for path in files_of(folder, "curated/*.yml")}

@@ -11,6 +11,7 @@ from sciculture_etl.contracts import load_contracts, load_promises
 from sciculture_etl.doctor.case import Case, Check, fault, ok, remark
 from sciculture_etl.extract import channels_of
 from sciculture_etl.personal import mask_path
+from sciculture_etl.settings import unknown_settings
 from sciculture_etl.storage.disk import free_room, megabytes, places_of, room_needed, size_of
 
 PRIVATE = {"operations.duckdb": 0o600, "restricted": 0o700, "outbox": 0o700}
@@ -18,6 +19,12 @@ PRIVATE = {"operations.duckdb": 0o600, "restricted": 0o700, "outbox": 0o700}
 
 def settings_hold(case: Case) -> Iterator[Check]:
     contracts, promises = load_contracts(), load_promises()
+    for name, nearest in unknown_settings().items():
+        yield remark(
+            "settings",
+            (f"{name} is no setting and does nothing", f"{name}: 없는 설정입니다"),
+            (f"remove it; nearest: {nearest or 'none'}", f"지워 주세요. 가장 가까운 설정: {nearest or '없음'}"),
+        )
     yield ok(
         "settings",
         f"{len(contracts)} contracts, {len(promises)} promises; warehouse {case.settings.warehouse}",

@@ -10,7 +10,7 @@ import yaml
 
 from sciculture_etl.feedback.answer import SET_ASIDE, Answer, day_in_seoul
 from sciculture_etl.findings import catalogue
-from sciculture_etl.settings import EXPECTATIONS
+from sciculture_etl.project import EXPECTATIONS
 from sciculture_etl.validate.check import CheckedPart
 
 NAMES_TOLD = 12

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import astuple, dataclass, field
 from datetime import date
-from pathlib import Path
 
 import duckdb
 
@@ -16,7 +15,8 @@ from sciculture_etl.load.warehouse import views_over_all
 from sciculture_etl.model.figures import broken_figure, figures_query, read_figures
 from sciculture_etl.model.reference import reference_tables
 from sciculture_etl.model.statements import FIGURES, Statement, figures_statement, load_statements, ordered, readers_of
-from sciculture_etl.settings import SQL, fingerprint, sql_text
+from sciculture_etl.project import SQL, Folder
+from sciculture_etl.settings import fingerprint, sql_text
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def comments(promise: Promise, table: str) -> str:
     return ";\n".join(lines)
 
 
-def all_statements(folder: Path = SQL) -> dict[str, Statement]:
+def all_statements(folder: Folder = SQL) -> dict[str, Statement]:
     """The SELECTs of ``sql/`` and the check of published figures."""
     return load_statements(folder) | {FIGURES: figures_statement(figures_query(read_figures()))}
 
@@ -104,7 +104,11 @@ def tables_from(datasets: set[str], contracts: dict[str, Contract]) -> set[str]:
 
 
 def build_model(
-    warehouse: Warehouse, contracts: dict[str, Contract], promises: dict[str, Promise], today: date, folder: Path = SQL
+    warehouse: Warehouse,
+    contracts: dict[str, Contract],
+    promises: dict[str, Promise],
+    today: date,
+    folder: Folder = SQL,
 ) -> Model:
     """Makes the tables that changed, in one transaction. Raises ContractError where SQL and promise disagree.
 

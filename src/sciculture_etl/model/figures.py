@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 
 from sciculture_etl.errors import ContractError
-from sciculture_etl.settings import EXPECTATIONS, sql_text
+from sciculture_etl.project import EXPECTATIONS
+from sciculture_etl.settings import sql_text
 
 KEPT = (
     "figure_id", "seed", "seed_text", "curated_table", "filter", "expression", "expected", "unit", "year_or_date",

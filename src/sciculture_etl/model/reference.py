@@ -14,6 +14,7 @@ import polars as pl
 from sciculture_etl.contracts import Contract, ContractField, Promise
 from sciculture_etl.findings import catalogue
 from sciculture_etl.load import Warehouse
+from sciculture_etl.project import Folder, files_of
 from sciculture_etl.regions import REFERENCE_VERSION, dim_region, region_changes
 from sciculture_etl.settings import fingerprint, sql_text
 
@@ -63,11 +64,11 @@ def _from_words(name: str, rows: list[dict[str, Any]], schema: Schema | None = N
 
 
 def reference_tables(
-    folder: Path, contracts: dict[str, Contract], promises: dict[str, Promise], today: date
+    folder: Folder, contracts: dict[str, Contract], promises: dict[str, Promise], today: date
 ) -> dict[str, ReferenceTable]:
     """Every reference table by name. folder: that of the SQL, whose ``reference`` holds the CSVs. today: up to when
     submissions are due."""
-    found = {path.stem: _from_csv(path.stem, path) for path in sorted((folder / "reference").glob("*.csv"))}
+    found = {path.stem: _from_csv(path.stem, path) for path in files_of(folder, "reference/*.csv")}
     return found | {
         "region": _from_frame("region", REFERENCE_VERSION, dim_region),
         "region_change": _from_frame("region_change", REFERENCE_VERSION, region_changes),

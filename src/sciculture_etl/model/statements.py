@@ -6,13 +6,12 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from sciculture_etl.errors import ContractError
-from sciculture_etl.settings import SQL
+from sciculture_etl.project import SQL, Folder, files_of
 
 LAYERS = ("core", "mart", "meta")
 FIGURES = "mart_seed_figure_check"
@@ -62,11 +61,11 @@ def _inputs(text: str, name: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def load_statements(folder: Path = SQL) -> dict[str, Statement]:
+def load_statements(folder: Folder = SQL) -> dict[str, Statement]:
     """All SELECTs by table name. Raises ContractError naming the file that isn't one SELECT."""
     statements: dict[str, Statement] = {}
     for layer in LAYERS:
-        for path in sorted((folder / layer).glob("*.sql")):
+        for path in files_of(folder, f"{layer}/*.sql"):
             text = path.read_text(encoding="utf-8")
             name = f"sql/{layer}/{path.name}"
             statements[path.stem] = Statement(path.stem, layer, text, _inputs(text, name))

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.personal import masked_kinds
+from sciculture_etl.project import EXPECTATIONS
 from sciculture_etl.regions import REFERENCE_VERSION
-from sciculture_etl.settings import EXPECTATIONS, Limits, code_version, fingerprint
+from sciculture_etl.settings import Limits, code_version, fingerprint
 
 # How a part is told of.
 WORDS = {

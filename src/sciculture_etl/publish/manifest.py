@@ -17,11 +17,12 @@ from sciculture_etl import __version__
 from sciculture_etl.contracts import Contract
 from sciculture_etl.load import Warehouse
 from sciculture_etl.model import Model
+from sciculture_etl.project import EXPECTATIONS, SQL
 from sciculture_etl.publish.figures import read_figures_checked
 from sciculture_etl.publish.files import STORAGE
 from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.regions import REFERENCE_VERSION
-from sciculture_etl.settings import EXPECTATIONS, SQL, code_version, fingerprint
+from sciculture_etl.settings import code_version, fingerprint
 
 INPUTS = """
 SELECT l.receipt_no, l.submission_id, l.file_sha256 AS sha256, l.source_file, l.submitter, l.datasets, l.program_years,
@@ -38,9 +39,9 @@ FROM log.part
 def source_marks() -> dict[str, str]:
     """Fingerprints of the files of ``expectations/`` and ``sql/``, by path."""
     return {
-        f"{folder.name}/{path.relative_to(folder).as_posix()}": fingerprint(path.read_bytes())
-        for folder in (EXPECTATIONS, SQL)
-        for path in sorted(folder.rglob("*"))
+        f"{part}/{name}": fingerprint(path.read_bytes())
+        for part, folder in (("expectations", EXPECTATIONS), ("sql", SQL))
+        for name, path in folder.files().items()
         if path.suffix in (".yml", ".csv", ".sql")
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.contracts.words import read_yaml
-from sciculture_etl.settings import EXPECTATIONS
+from sciculture_etl.project import EXPECTATIONS
 
 
 @lru_cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -105,7 +105,7 @@ def with_blocks(settings: Settings, read_block: Callable[[str], object]) -> Sett
             raise UserError(message("channel_block_not_json", block=value, name=name))
         resolved |= {name.removesuffix("BLOCK") + str(option).upper(): str(held) for option, held in block.items()}
     kept = {name: value for name, value in settings.inbox_options.items() if not name.endswith("BLOCK")}
-    return replace(settings, inbox_options=resolved | kept)
+    return settings.model_copy(update={"inbox_options": resolved | kept})
 
 
 def _check(channel: Channel) -> None:

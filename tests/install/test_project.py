@@ -1,0 +1,126 @@
+"""A project of one's own: its settings count, and its files take the place of those that are carried."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from nights import published, submit
+
+from sciculture_etl.project import CHECKOUT, SETTINGS_FILE, LayeredFolder
+from tests.install.test_settings import command
+
+NIGHT = """
+from sciculture_etl.pipeline import Run
+from sciculture_etl.settings import Settings
+with Run.open(Settings.from_environment()) as run:
+    run.extract(); run.read_and_load(); run.accept(); run.model(); run.publish()
+"""
+CONTRACT = """\
+dataset: star_count
+title: {ko: 별 세기 운영 실적, en: Stars counted}
+program: daily_science_class
+submitter: operating institution
+due: {cadence: yearly, day: 15}
+partition: [program_year]
+grain: [program_year, place_name]
+fields:
+  place_name: {header: 관측장소, type: text, required: true, description: {ko: 관측한 곳, en: Place}}
+  star_count: {header: 별의 수, type: count, unit: 개, required: true, description: {ko: 센 별, en: Stars counted}}
+suite:
+  - {type: expect_column_values_to_be_between, kwargs: {column: star_count, min_value: 0}}
+"""
+TABLE = """\
+table: mart_star_count
+audience: public
+description: {ko: 연도별 별의 수, en: Stars by year}
+grain: [program_year]
+columns:
+  program_year: {type: SMALLINT, unit: year, description: {ko: 사업연도, en: Program year}}
+  star_count: {type: BIGINT, unit: stars, additive: true, description: {ko: 별의 수, en: Stars}}
+"""
+SELECT = """\
+-- Stars counted. Grain: program_year.
+SELECT program_year, CAST(sum(star_count) AS BIGINT) AS star_count
+FROM accepted.star_count
+GROUP BY program_year
+ORDER BY program_year
+"""
+OWN = {
+    "expectations/submissions/star_count.yml": CONTRACT,
+    "expectations/curated/mart_star_count.yml": TABLE,
+    "sql/mart/mart_star_count.sql": SELECT,
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "own"
+    laid = command(tmp_path, "init", str(folder), "--with", "expectations/figures.csv")
+    assert laid.returncode == 0, laid.stderr
+    return folder
+
+
+def test_init_lays_out_what_may_be_changed_and_writes_over_nothing(project: Path) -> None:
+    assert (project / "expectations" / "figures.csv").read_bytes() == (
+        CHECKOUT / "expectations" / "figures.csv"
+    ).read_bytes()
+    assert (project / "sql" / "mart").is_dir()
+    assert stat.S_IMODE((project / SETTINGS_FILE).stat().st_mode) == 0o600
+    (project / SETTINGS_FILE).write_text("SCICULTURE_WAREHOUSE=elsewhere\n", encoding="utf-8")
+    again = command(project, "init", ".", "--with", "sql/mart/mart_dsc_*")
+    assert again.returncode == 0
+    assert (project / SETTINGS_FILE).read_text(encoding="utf-8") == "SCICULTURE_WAREHOUSE=elsewhere\n"
+    assert len(list((project / "sql" / "mart").glob("*.sql"))) == 3
+
+
+def test_init_refuses_what_it_cannot_do(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert command(tmp_path, "init", "file").returncode == 2
+    nothing = command(tmp_path, "init", "own", "--with", "sql/nosuch*")
+    assert (nothing.returncode, (tmp_path / "own").exists()) == (2, False)
+
+
+def test_its_own_contract_is_published_into_its_own_warehouse(project: Path, tmp_path: Path) -> None:
+    """Seen from within the folder, and from elsewhere by the variable."""
+    for name, text in OWN.items():
+        (project / name).write_text(text, encoding="utf-8")
+    listed = command(project, "template", "--list")
+    assert "별 세기 운영 실적" in listed.stdout
+    submit(project / "inbox", "가상시험센터", "2020_별.csv", "사업연도,관측장소,별의 수\n2020,가상 언덕,17\n".encode())
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("SCICULTURE_")}
+    done = subprocess.run(
+        [sys.executable, "-c", NIGHT],
+        cwd=tmp_path,
+        env=outside | {"SCICULTURE_PROJECT": "own"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert published(project / "warehouse", "FROM mart_star_count") == [(2020, 17)]
+
+
+def test_a_project_that_is_not_there_and_a_line_that_is_no_setting_are_named(project: Path, tmp_path: Path) -> None:
+    missing = command(tmp_path, "releases", SCICULTURE_PROJECT="nowhere")
+    assert missing.returncode == 2
+    assert "sciculture init" in missing.stderr
+    (project / SETTINGS_FILE).write_text("# remark\nSCICULTURE_INBOX\n", encoding="utf-8")
+    wrong = command(project, "releases")
+    assert wrong.returncode == 2
+    assert "line 2" in wrong.stderr
+
+
+def test_the_first_folder_counts(tmp_path: Path) -> None:
+    for name, text in {"own/a/x.sql": "own", "carried/a/x.sql": "carried", "carried/a/y.sql": "carried"}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    both = LayeredFolder((tmp_path / "own", tmp_path / "carried"))
+    assert {name: path.read_text(encoding="utf-8") for name, path in both.files("a/*.sql").items()} == {
+        "a/x.sql": "own",
+        "a/y.sql": "carried",
+    }
+    assert (both / "a/x.sql").read_text(encoding="utf-8") == "own"
+    assert (both / "a/y.sql").read_text(encoding="utf-8") == "carried"
