@@ -1,0 +1,102 @@
+"""A warehouse that an earlier version left behind is brought up to date by a run, and loses nothing by it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nights import hashes, operations, published
+
+from sciculture_etl.project import SETTINGS_FILE
+
+WAREHOUSES = sorted((Path(__file__).parent / "warehouses").glob("*.tar.xz"))
+NIGHT = """
+import json, sys
+from sciculture_etl.doctor import Case, examine
+from sciculture_etl.pipeline import Run
+from sciculture_etl.settings import Settings
+settings = Settings.from_environment()
+with Run.open(settings) as run:
+    report = run.steps()
+checks = [[check.verdict, check.area, check.found[0]] for check in examine(Case(settings))]
+print(json.dumps({"outcome": report.publication.outcome, "set_aside": report.set_aside, "checks": checks}))
+"""
+
+
+@pytest.fixture(scope="module", params=WAREHOUSES, ids=lambda path: path.name.removesuffix(".tar.xz"))
+def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """The folder after one run with the code of today, and what that run and the doctor said."""
+    folder = tmp_path_factory.mktemp("upgrade")
+    with tarfile.open(request.param) as packed:
+        packed.extractall(folder, filter="tar")
+    project = folder / "project"
+    (project / "expectations").mkdir(parents=True)
+    (project / SETTINGS_FILE).touch()
+    (folder / "corrections").rename(project / "expectations" / "corrections")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SCICULTURE_")} | {
+        "SCICULTURE_PROJECT": str(project),
+        "SCICULTURE_INBOX": str(folder / "inbox"),
+        "SCICULTURE_WAREHOUSE": str(folder / "warehouse"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", NIGHT], env=environment, cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return folder, json.loads(done.stdout.splitlines()[-1])
+
+
+def expected(folder: Path) -> dict[str, Any]:
+    return dict(json.loads((folder / "expected.json").read_text(encoding="utf-8")))
+
+
+def test_the_public_tables_are_equal(upgraded: tuple[Path, dict[str, Any]]) -> None:
+    folder, said = upgraded
+    assert hashes(folder / "warehouse") == expected(folder)["hashes"]
+    assert said["set_aside"] is None
+    assert said["outcome"] in ("published", "unchanged")
+
+
+def test_releases_and_the_pin_stay_as_they_were(upgraded: tuple[Path, dict[str, Any]]) -> None:
+    folder, _ = upgraded
+    kept = {
+        name: hashlib.sha256((folder / "warehouse" / "releases" / name / "manifest.json").read_bytes()).hexdigest()
+        for name in expected(folder)["releases"]
+    }
+    assert kept == expected(folder)["releases"]
+
+
+def test_journals_only_grow(upgraded: tuple[Path, dict[str, Any]]) -> None:
+    folder, _ = upgraded
+    journals = expected(folder)["journals"]
+    begun = {
+        name: hashlib.sha256((folder / "warehouse" / "archive" / name).read_bytes()[: journal["bytes"]]).hexdigest()
+        for name, journal in journals.items()
+    }
+    assert begun == {name: journal["sha256"] for name, journal in journals.items()}
+
+
+def test_the_withdrawal_and_the_correction_count(upgraded: tuple[Path, dict[str, Any]]) -> None:
+    folder, _ = upgraded
+    withdrawn = expected(folder)["withdrawn"]
+    asked = f"SELECT standing FROM mart_submission_log WHERE submission_id = '{withdrawn}'"
+    assert operations(folder / "warehouse", asked) == [("withdrawn",)]
+    assert operations(folder / "warehouse", "SELECT correction, status FROM mart_correction") == [
+        ("invented_sessions", "applied")
+    ]
+
+
+def test_the_history_of_revisions_goes_on(upgraded: tuple[Path, dict[str, Any]]) -> None:
+    folder, _ = upgraded
+    assert published(folder / "warehouse", "SELECT count(*) > 0 FROM mart_revision") == [(True,)]
+
+
+def test_the_doctor_is_content(upgraded: tuple[Path, dict[str, Any]]) -> None:
+    _, said = upgraded
+    assert [check for check in said["checks"] if check[0] != "ok"] == []
