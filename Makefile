@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# uv, too, trusts the certificates of the machine (a proxy of its own), and takes the Python that is there.
+export UV_SYSTEM_CERTS := 1
 
 .PHONY: setup demo check test-fast test test-slow clean
 
