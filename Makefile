@@ -10,7 +10,7 @@ export UV_SYSTEM_CERTS := 1
 
 setup: $(READY)
 
-$(READY): requirements/bootstrap.lock requirements/requirements.lock pyproject.toml
+$(READY): requirements/bootstrap.lock requirements/requirements.lock pyproject.toml setup.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.12 ..."; exit 1; }
 	@echo "Setting up $(VENV) (once) ..."

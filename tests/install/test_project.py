@@ -85,6 +85,7 @@ def test_init_refuses_what_it_cannot_do(tmp_path: Path) -> None:
     assert (nothing.returncode, (tmp_path / "own").exists()) == (2, False)
 
 
+@pytest.mark.night
 def test_its_own_contract_is_published_into_its_own_warehouse(project: Path, tmp_path: Path) -> None:
     """Seen from within the folder, and from elsewhere by the variable."""
     for name, text in OWN.items():

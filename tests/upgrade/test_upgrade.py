@@ -16,6 +16,7 @@ from nights import hashes, operations, published
 
 from sciculture_etl.project import SETTINGS_FILE
 
+pytestmark = pytest.mark.night
 WAREHOUSES = sorted((Path(__file__).parent / "warehouses").glob("*.tar.xz"))
 NIGHT = """
 import json, sys
