@@ -13,7 +13,7 @@ from nights import operations, published, submit
 from sciculture_etl.project import CHECKOUT
 
 BLOCK = re.compile(r"^`([^`\n]+)`(?P<more> \(one more line\))?\n\n```\w+\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-GUIDE = (CHECKOUT / "docs" / "add_a_programme.md").read_text(encoding="utf-8")
+GUIDE = (CHECKOUT / "docs" / "add_a_program.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
