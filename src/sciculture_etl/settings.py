@@ -284,10 +284,3 @@ def fingerprint(*parts: bytes | str) -> str:
         data = part.encode() if isinstance(part, str) else part
         digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()[:16]
-
-
-def code_version(*packages: str) -> str:
-    """Fingerprint of the Python sources of the named packages (``read``, ``validate``): a change reads files again."""
-    root = Path(__file__).parent
-    files = sorted(path for package in packages for path in (root / package).rglob("*.py"))
-    return fingerprint(*(part for path in files for part in (path.relative_to(root).as_posix(), path.read_bytes())))

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forms import CLASS, INSTITUTION, SUBMITTER, as_csv, table
+from nights import night, submit
 
 from sciculture_etl.storage.atomic import make_folder, move, put_in_place, write_aside
-from tests.forms import CLASS, INSTITUTION, SUBMITTER, as_csv, table
-from tests.nights import night, submit
 
 # Kept by the engines, or made anew by whoever finds them missing.
 NOT_OURS = (".lock", "warehouse.duckdb", "warehouse.duckdb.wal", "prefect.db")
@@ -75,6 +75,7 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
     watched.remove(seen)
 
 
+@pytest.mark.night
 def test_all_that_a_night_leaves_is_on_the_disk(disk: Disk, tmp_path: Path) -> None:
     inbox, warehouse = tmp_path / "inbox", disk.root / "warehouse"
     submit(inbox, "한국과학창의재단", "등록부.csv", as_csv(table(INSTITUTION)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -22,8 +23,9 @@ from sciculture_etl.publish.figures import read_figures_checked
 from sciculture_etl.publish.files import STORAGE
 from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.regions import REFERENCE_VERSION
-from sciculture_etl.settings import code_version, fingerprint
+from sciculture_etl.settings import fingerprint
 
+PACKAGE = Path(__file__).parents[1]
 INPUTS = """
 SELECT l.receipt_no, l.submission_id, l.file_sha256 AS sha256, l.source_file, l.submitter, l.datasets, l.program_years,
     l.verdict, l.standing, l.rows_read, l.rows_loaded, l.rows_quarantined, l.rows_left_out, s.reading
@@ -44,6 +46,12 @@ def source_marks() -> dict[str, str]:
         for name, path in folder.files().items()
         if path.suffix in (".yml", ".csv", ".sql")
     }
+
+
+def _code() -> str:
+    """Fingerprint of the package's Python sources, by which a release says what made it."""
+    files = sorted(PACKAGE.rglob("*.py"))
+    return fingerprint(*(part for path in files for part in (path.relative_to(PACKAGE).as_posix(), path.read_bytes())))
 
 
 def _inputs(warehouse: Warehouse) -> list[dict[str, Any]]:
@@ -88,7 +96,7 @@ def make_manifest(
         "built_at": built_at.isoformat(timespec="seconds"),
         "versions": {
             "sciculture_etl": __version__,
-            "code": code_version("."),
+            "code": _code(),
             "duckdb": duckdb.__version__,
             "storage": STORAGE,
             "regions": REFERENCE_VERSION,
