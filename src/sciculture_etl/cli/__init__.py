@@ -33,8 +33,8 @@ def _warn_of_unknown_settings() -> None:
     """One line each; a stale variable must not stop a night."""
     read_settings_file()
     for name, nearest in unknown_settings().items():
-        told = message("setting_unknown_near" if nearest else "setting_unknown", name=name, nearest=nearest)
-        print(f"sciculture: {told}", file=sys.stderr)
+        near = message("setting_unknown_near", name=name, nearest=nearest)
+        print(f"sciculture: {near if nearest else message('setting_unknown', name=name)}", file=sys.stderr)
 
 
 def _told(error: BaseException) -> int:
