@@ -329,7 +329,7 @@ def test_a_release_built_while_the_clock_was_wrong_is_as_young_as_those_before_i
 
 def test_the_current_and_pinned_releases_stay_whatever_their_age(copy: History) -> None:
     one, two, three = release_ids(copy.warehouse)
-    short = replace(copy.places, keep_releases=0, keep_release_days=0)
+    short = copy.places.model_copy(update={"keep_releases": 0, "keep_release_days": 0})
     pin(short, "1", "가상: 연보에 실린 수치")
     # What a kill left of an earlier removal goes too.
     (short.releases / ".removing-00000-20200101" / "csv").mkdir(parents=True)
