@@ -10,7 +10,8 @@ SELECT
     min(program_year) OVER (PARTITION BY facility_code) AS first_year,
     program_year AS last_year
 FROM fct_dsc_facility
-QUALIFY row_number() OVER (
-    PARTITION BY facility_code ORDER BY program_year DESC, institution_code, submission_id, part, source_row
-) = 1
+QUALIFY
+    row_number() OVER (
+        PARTITION BY facility_code ORDER BY program_year DESC, institution_code, submission_id, part, source_row
+    ) = 1
 ORDER BY facility_code

@@ -13,9 +13,10 @@ mismatch AS (
     SELECT a.series_code, a.edition_no, a.unnumbered_year, a.attendee_count, e.participant_count
     FROM attended AS a
     JOIN dim_event_edition AS e
-        ON e.series_code = a.series_code
-        AND e.edition_no IS NOT DISTINCT FROM a.edition_no
-        AND (a.unnumbered_year IS NULL OR a.unnumbered_year = e.event_year)
+        ON
+            e.series_code = a.series_code
+            AND e.edition_no IS NOT DISTINCT FROM a.edition_no
+            AND (a.unnumbered_year IS NULL OR a.unnumbered_year = e.event_year)
     WHERE coalesce(a.attendee_count, 0) <> e.participant_count
 )
 SELECT
@@ -35,8 +36,9 @@ SELECT
     ) AS said_en
 FROM fct_event_attendance AS f
 JOIN mismatch AS m
-    ON m.series_code = f.series_code
-    AND m.edition_no IS NOT DISTINCT FROM f.edition_no
-    AND (m.unnumbered_year IS NULL OR m.unnumbered_year = f.program_year)
+    ON
+        m.series_code = f.series_code
+        AND m.edition_no IS NOT DISTINCT FROM f.edition_no
+        AND (m.unnumbered_year IS NULL OR m.unnumbered_year = f.program_year)
 GROUP BY f.submission_id, f.part, f.series_code, f.edition_no, f.program_year
 ORDER BY ALL

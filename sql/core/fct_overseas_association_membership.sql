@@ -7,7 +7,8 @@ WITH reported AS (
     SELECT
         *,
         TRY_CAST(regexp_extract(founded, '(?:19|20)\d{2}') AS SMALLINT) AS told_year,
-        TRY_CAST(regexp_extract(founded, '(?:19|20)\d{2}\s*[년.\-/]\s*(1[0-2]|0?[1-9])(?:\D|$)', 1) AS TINYINT) AS told_month
+        TRY_CAST(regexp_extract(founded, '(?:19|20)\d{2}\s*[년.\-/]\s*(1[0-2]|0?[1-9])(?:\D|$)', 1) AS TINYINT)
+            AS told_month
     FROM accepted.overseas_association_membership
 )
 SELECT

@@ -18,8 +18,9 @@ FROM years AS y
 JOIN dim_region AS s
     ON s.level = 'sigungu' AND s.valid_from <= y.year_end AND (s.valid_to IS NULL OR s.valid_to > y.year_end)
 JOIN dim_region AS p
-    ON p.level = 'sido'
-    AND p.sido_code = s.sido_code
-    AND p.valid_from <= y.year_end
-    AND (p.valid_to IS NULL OR p.valid_to > y.year_end)
+    ON
+        p.level = 'sido'
+        AND p.sido_code = s.sido_code
+        AND p.valid_from <= y.year_end
+        AND (p.valid_to IS NULL OR p.valid_to > y.year_end)
 ORDER BY y.program_year, s.sigungu_code

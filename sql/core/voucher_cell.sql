@@ -2,7 +2,8 @@
 -- si/gun/gu, the total of the year. Grain: program_year, sigungu_code, beneficiary_category.
 -- What is withheld can't be had by subtraction. A cell with one or two persons takes others of its si/gun/gu along, the
 -- smallest first, until two are withheld that hold more persons than they are cells (two cells of two persons are one
--- each); that goes for those to whom vouchers were issued and for those who used them. Where there are no such others the total goes too, and then other si/gun/gu of the year in the same way.
+-- each); that goes for those to whom vouchers were issued and for those who used them. Where there are no such others
+-- the total goes too, and then other si/gun/gu of the year in the same way.
 WITH usages AS (
     -- A report of the whole year counts alone; else its months are added up.
     SELECT *
@@ -73,7 +74,8 @@ ranked_districts AS (
     JOIN ranked_cells AS c
         ON c.program_year = w.program_year AND c.sigungu_code = w.sigungu_code AND c.nth = greatest(w.cells_withheld, 1)
     WINDOW smallest_first AS (
-        PARTITION BY w.program_year ORDER BY total_withheld DESC, w.issued_count, w.sigungu_code ROWS UNBOUNDED PRECEDING
+        PARTITION BY w.program_year
+        ORDER BY total_withheld DESC, w.issued_count, w.sigungu_code ROWS UNBOUNDED PRECEDING
     )
 ),
 years AS (
@@ -107,9 +109,9 @@ SELECT
     c.user_count,
     c.use_count,
     c.used_amount_krw,
-    coalesce(r.nth <= greatest(t.cells_withheld, CAST(t.total_withheld AS INTEGER)), false) AS cell_withheld,
-    coalesce(t.total_withheld, false) AS total_withheld,
-    bool_or(coalesce(t.year_withheld, false)) OVER (PARTITION BY c.program_year) AS year_withheld
+    coalesce(r.nth <= greatest(t.cells_withheld, CAST(t.total_withheld AS INTEGER)), FALSE) AS cell_withheld,
+    coalesce(t.total_withheld, FALSE) AS total_withheld,
+    bool_or(coalesce(t.year_withheld, FALSE)) OVER (PARTITION BY c.program_year) AS year_withheld
 FROM cells AS c
 LEFT JOIN ranked_cells AS r USING (program_year, sigungu_code, beneficiary_category)
 LEFT JOIN totals AS t USING (program_year, sigungu_code)

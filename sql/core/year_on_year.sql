@@ -23,10 +23,11 @@ FROM accepted.measure_year AS t
 JOIN newest AS n ON n.received_on >= make_date(t.program_year + 1, 1, 15)
 JOIN reported AS r USING (dataset, submitter, program_year)
 JOIN accepted.measure_year AS p
-    ON p.dataset = t.dataset
-    AND p.submitter = t.submitter
-    AND p.measure = t.measure
-    AND p.program_year = t.program_year - 1
+    ON
+        p.dataset = t.dataset
+        AND p.submitter = t.submitter
+        AND p.measure = t.measure
+        AND p.program_year = t.program_year - 1
 JOIN reference.contract_field AS f ON f.dataset = t.dataset AND f.field = t.measure
 WHERE p.value > 0 AND greatest(t.value, p.value) >= 30 AND (t.value > 3 * p.value OR 3 * t.value < p.value)
 ORDER BY ALL

@@ -1,11 +1,11 @@
 -- Do Dream, national summary. Grain: program_year.
--- An operating day is a stop on a date with at least one session: two stops on one day are two. Satisfaction is weighted
--- by respondents and not rounded.
+-- An operating day is a stop on a date with at least one session: two stops on one day are two. Satisfaction is
+-- weighted by respondents and not rounded.
 WITH operations AS (
     SELECT
         program_year,
         sum(session_count) AS session_count,
-        count(DISTINCT (name_key(stop_name), sigungu_code, operation_date)) FILTER (session_count > 0)
+        count(DISTINCT(name_key(stop_name), sigungu_code, operation_date)) FILTER (session_count > 0)
             AS operating_day_count,
         sum(visitor_count) AS visitor_count
     FROM fct_do_dream_operation

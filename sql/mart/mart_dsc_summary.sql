@@ -1,7 +1,8 @@
 -- Daily Science Class, national summary. Grain: program_year.
 -- Districts are counted by code at 229 base sigungu; persons are net (순인원), never attendances.
 WITH centres AS (
-    SELECT program_year, count(DISTINCT institution_code) AS institution_count, sum(instructor_count) AS instructor_count
+    SELECT
+        program_year, count(DISTINCT institution_code) AS institution_count, sum(instructor_count) AS instructor_count
     FROM fct_dsc_institution_year
     GROUP BY program_year
 ),

@@ -36,7 +36,7 @@ do_dream_stops AS (
         program_year,
         sido_code,
         sigungu_code,
-        count(DISTINCT (name_key(stop_name), operation_date)) FILTER (session_count > 0) AS operating_day_count,
+        count(DISTINCT(name_key(stop_name), operation_date)) FILTER (session_count > 0) AS operating_day_count,
         sum(session_count) AS session_count,
         sum(visitor_count) AS visitor_count
     FROM fct_do_dream_operation

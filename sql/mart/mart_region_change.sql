@@ -1,5 +1,5 @@
 -- What became of each abolished division since 2010. Grain: region_code, successor_code.
--- A division that was divided has a row for each part; one that lives on under its name has a row for each part it lost.
+-- A division that was divided has a row for each part; one that keeps its name has a row for each part it lost.
 SELECT
     changed_on,
     change,

@@ -1,5 +1,5 @@
 -- Local science culture centres and Science City of the Year by local government.
--- Grain: program_year, support_type, local_government_code. A centre is a province's, whatever city its operator sits in.
+-- Grain: program_year, support_type, local_government_code. A centre is a province's, wherever its operator sits.
 WITH projects AS (
     SELECT
         *,

@@ -25,10 +25,11 @@ standing AS (
     LEFT JOIN files AS n ON n.submission_id = split_part(l.superseded_by, ', ', 1)
     LEFT JOIN log.withdrawn AS d ON d.submission_id = l.submission_id
     JOIN reference.finding AS w
-        ON (w.code = 'R_DUPLICATE_FILE' AND l.verdict = 'duplicate')
-        OR (w.code = 'R_SUPERSEDED' AND l.verdict <> 'duplicate' AND l.standing = 'superseded')
-        OR (w.code = 'R_WITHDRAWN' AND l.verdict <> 'duplicate' AND l.standing = 'withdrawn')
-        OR (w.code = 'R_SUITE_FAILED' AND l.verdict <> 'duplicate' AND l.standing = 'held')
+        ON
+            (w.code = 'R_DUPLICATE_FILE' AND l.verdict = 'duplicate')
+            OR (w.code = 'R_SUPERSEDED' AND l.verdict <> 'duplicate' AND l.standing = 'superseded')
+            OR (w.code = 'R_WITHDRAWN' AND l.verdict <> 'duplicate' AND l.standing = 'withdrawn')
+            OR (w.code = 'R_SUITE_FAILED' AND l.verdict <> 'duplicate' AND l.standing = 'held')
 ),
 found AS (
     SELECT

@@ -22,7 +22,8 @@ found AS (
 forced AS (
     SELECT
         submission_id,
-        string_agg(DISTINCT CAST(program_year AS VARCHAR), ', ' ORDER BY CAST(program_year AS VARCHAR)) AS program_years,
+        string_agg(DISTINCT CAST(program_year AS VARCHAR), ', ' ORDER BY CAST(program_year AS VARCHAR))
+            AS program_years,
         count(*) FILTER (standing = 'in force') AS partitions_in_force,
         count(*) AS partitions,
         count(*) FILTER (standing = 'held') AS partitions_held,

@@ -30,8 +30,9 @@ came AS (
         max(v.submission_id) FILTER (v.standing = 'in force') AS submission_id
     FROM expected AS e
     JOIN counted AS v
-        ON v.dataset = e.dataset AND v.submitter = e.submitter AND v.program_year = e.program_year
-        AND (e.period_no = 0 OR v.period_key IN ('', CAST(e.period_no AS VARCHAR)))
+        ON
+            v.dataset = e.dataset AND v.submitter = e.submitter AND v.program_year = e.program_year
+            AND (e.period_no = 0 OR v.period_key IN ('', CAST(e.period_no AS VARCHAR)))
     GROUP BY ALL
 ),
 refused AS (
@@ -44,8 +45,9 @@ turned_back AS (
     SELECT e.dataset, e.submitter, e.program_year, e.period_no, count(*) AS rejected_count
     FROM expected AS e
     JOIN refused AS r
-        ON r.submitter = e.submitter AND (len(r.datasets) = 0 OR list_contains(r.datasets, e.dataset))
-        AND CAST(r.received_at AT TIME ZONE 'Asia/Seoul' AS DATE) > e.period_ends_on
+        ON
+            r.submitter = e.submitter AND (len(r.datasets) = 0 OR list_contains(r.datasets, e.dataset))
+            AND CAST(r.received_at AT TIME ZONE 'Asia/Seoul' AS DATE) > e.period_ends_on
     GROUP BY ALL
 ),
 verdicts AS (

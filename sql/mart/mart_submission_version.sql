@@ -16,9 +16,10 @@ replaced AS (
         string_agg(DISTINCT f.submission_id, ', ' ORDER BY f.submission_id) AS superseded_by
     FROM log.version AS v
     JOIN log.in_force AS f
-        ON f.dataset = v.dataset AND f.submitter = v.submitter AND f.program_year = v.program_year
-        AND (f.partition_key = v.partition_key OR f.partition_key = '' OR v.partition_key = '')
-        AND f.submission_id <> v.submission_id
+        ON
+            f.dataset = v.dataset AND f.submitter = v.submitter AND f.program_year = v.program_year
+            AND (f.partition_key = v.partition_key OR f.partition_key = '' OR v.partition_key = '')
+            AND f.submission_id <> v.submission_id
     GROUP BY ALL
 )
 SELECT
