@@ -47,10 +47,11 @@ class Record:
 
 
 def corpus() -> list[Path]:
-    """Every file of messy/ and contracts/ that stands for one sent."""
+    """Every file that stands for one sent."""
+    spelt = Path(__file__).with_name("files").iterdir()
     messy = [path for path in (TESTS / "messy").iterdir() if path.name[:2].isdigit()]
     forms = [path for kind in ("good", "bad") for path in (TESTS / "contracts").glob(f"*/{kind}_*")]
-    return sorted(path for path in (*messy, *forms) if path.suffix != ".json")
+    return sorted(path for path in (*messy, *forms, *spelt) if path.suffix != ".json")
 
 
 def read_with(path: Path, datasets: list[str]) -> str:
