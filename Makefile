@@ -29,7 +29,8 @@ demo: $(READY)
 	@$(BIN)/sciculture figures
 
 # Rings of tests, each wider than the one before: tests/README.md says what each proves and how long it takes.
-PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+# File by file, whole nights first: what the tests of a file share is made once.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import nights
 import pytest
 import yaml
 from forms import CLASS, as_csv, table
@@ -15,7 +16,7 @@ from sciculture_etl.contracts import Contract, load_contracts
 from sciculture_etl.errors import ContractError, UserError
 from sciculture_etl.extract import Archive
 from sciculture_etl.load.warehouse import discard_database
-from sciculture_etl.pipeline import Run, RunReport
+from sciculture_etl.pipeline import RunReport
 from sciculture_etl.project import carried_folder
 from sciculture_etl.settings import Settings
 from sciculture_etl.submissions import Wanted, decide, list_status, list_submissions, tell_story
@@ -29,9 +30,7 @@ def places(tmp_path: Path) -> Settings:
 
 
 def night(places: Settings, today: date = date(2020, 12, 1), contracts: dict[str, Contract] | None = None) -> RunReport:
-    with Run.open(places, contracts=contracts) as run:
-        run.today = today
-        return run.steps()
+    return nights.night(Path(places.inbox), places.warehouse, today=today, contracts=contracts)
 
 
 def classes(sessions: object, term: int = 1, **changes: str) -> bytes:

@@ -189,6 +189,16 @@ def test_places_and_files_may_have_any_name(tmp_path: Path) -> None:
     assert night(inbox, warehouse).publication.revised["mart_dsc_summary"]["changed"]
 
 
+def test_a_night_from_nothing_ends_as_one_in_a_warehouse_that_was_empty(tmp_path: Path) -> None:
+    """What most tests begin with is no other beginning."""
+    inbox = tmp_path / "inbox"
+    submit(inbox, "가상시험센터", "실적.csv", as_csv(table(CLASS)))
+    for folder, from_nothing in (("one", True), ("other", False)):
+        assert night(inbox, tmp_path / folder, from_nothing=from_nothing).publication.outcome == "published"
+    assert hashes(tmp_path / "one") == hashes(tmp_path / "other")
+    assert hashes(tmp_path / "one", "operator") == hashes(tmp_path / "other", "operator")
+
+
 def test_nothing_accepted_yet_is_refused_in_words(tmp_path: Path) -> None:
     submit(tmp_path / "inbox", "가상시험센터", "빈.csv", b"")
     report = night(tmp_path / "inbox", tmp_path / "warehouse")
