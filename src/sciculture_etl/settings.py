@@ -22,6 +22,8 @@ from sciculture_etl.project import PROJECT_VARIABLE, SETTINGS_FILE, project_fold
 CHANNEL_PREFIX = "SCICULTURE_INBOX_"
 # Settings that name one folder; relative in a project's file, they are meant from there.
 PLACES = ("SCICULTURE_WAREHOUSE", "PREFECT_HOME")
+# What a settings file may set: nothing that decides which programs and libraries are run.
+SETTABLE = ("SCICULTURE_", "PREFECT_", "AWS_")
 # What a process tells those that it starts; nobody sets them.
 INTERNAL = frozenset({"SCICULTURE_SERVED", "SCICULTURE_API_ENDS_WITH_THE_RUN"})
 
@@ -238,7 +240,8 @@ def read_settings_file() -> None:
     """Puts what ``sciculture.env`` of the project says into the environment, for this process and those it starts; a
     variable that is set already prevails. Relative folders and files are meant from the project.
 
-    Raises UserError for a project that isn't there, and for a line that is none of ``NAME=value``.
+    Raises UserError for a project that isn't there, a file of another user (who could point every command at things of
+    their own), and a line that is no setting.
     """
     if (folder := project_folder()) is None:
         return
@@ -248,10 +251,16 @@ def read_settings_file() -> None:
     path = folder / SETTINGS_FILE
     if not path.exists():
         return
+    if path.stat().st_uid not in (0, os.geteuid()):
+        raise UserError(message("settings_not_own", path=path))
     with path.open(encoding="utf-8-sig") as source:
         for line in parse_stream(source):
             if line.error or (line.key is not None and line.value is None):
                 raise UserError(message("settings_line_wrong", path=path, line=line.original.line))
+            if line.key and not line.key.startswith(SETTABLE):
+                raise UserError(
+                    message("settings_name_foreign", path=path, name=line.key, prefixes=", ".join(SETTABLE))
+                )
             if line.key and line.value and not os.environ.get(line.key):
                 os.environ[line.key] = _from_project(folder, line.key, line.value)
 

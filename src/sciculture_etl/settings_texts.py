@@ -26,7 +26,9 @@ PAGE = """\
 
 A setting is an environment variable, or a line `NAME=value` in the `sciculture.env` of a
 [project of one's own](deploy.md#a-project-of-your-own); where both say something, the environment prevails. An empty
-value counts as none. Folders are meant from the working folder, those in a `sciculture.env` from its own folder.
+value counts as none. Folders are meant from the working folder, those in a `sciculture.env` from its own folder. That
+file must belong to the user who runs the command, or to root, and sets only names that begin with `SCICULTURE_`,
+`PREFECT_` or `AWS_`.
 
 A value that can't be meant ends every command with exit code 2 and one sentence. A variable that begins with
 `SCICULTURE_` and is no setting does nothing; every command and the doctor name it, with the setting that is nearest.

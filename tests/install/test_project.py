@@ -114,6 +114,27 @@ def test_a_project_that_is_not_there_and_a_line_that_is_no_setting_are_named(pro
     assert "line 2" in wrong.stderr
 
 
+def test_a_settings_file_decides_nothing_about_programs(project: Path) -> None:
+    (project / SETTINGS_FILE).write_text("LD_PRELOAD=/tmp/theirs.so\n", encoding="utf-8")
+    refused = command(project, "releases")
+    assert refused.returncode == 2
+    assert "LD_PRELOAD" in refused.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+def test_a_settings_file_of_another_user_is_not_read(project: Path) -> None:
+    (project / SETTINGS_FILE).write_text("SCICULTURE_WAREHOUSE=/tmp/theirs\n", encoding="utf-8")
+    os.chown(project / SETTINGS_FILE, 12345, -1)
+    refused = command(project, "releases")
+    assert refused.returncode == 2
+    assert "another user" in refused.stderr
+
+
+def test_the_doctor_counts_the_files_of_a_project(project: Path) -> None:
+    asked = command(project, "doctor", "--quick")
+    assert f"project {project}: 1 files of its own" in " ".join(asked.stdout.split())
+
+
 def test_the_first_folder_counts(tmp_path: Path) -> None:
     for name, text in {"own/a/x.sql": "own", "carried/a/x.sql": "carried", "carried/a/y.sql": "carried"}.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

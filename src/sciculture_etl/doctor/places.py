@@ -11,6 +11,7 @@ from sciculture_etl.contracts import load_contracts, load_promises
 from sciculture_etl.doctor.case import Case, Check, fault, ok, remark
 from sciculture_etl.extract import channels_of
 from sciculture_etl.personal import mask_path
+from sciculture_etl.project import EXPECTATIONS, SQL, project_folder
 from sciculture_etl.settings import unknown_settings
 from sciculture_etl.storage.disk import free_room, megabytes, places_of, room_needed, size_of
 
@@ -24,6 +25,11 @@ def settings_hold(case: Case) -> Iterator[Check]:
             "settings",
             (f"{name} is no setting and does nothing", f"{name}: 없는 설정입니다"),
             (f"remove it; nearest: {nearest or 'none'}", f"지워 주세요. 가장 가까운 설정: {nearest or '없음'}"),
+        )
+    if project := project_folder():
+        own = [path for folder in (EXPECTATIONS, SQL) for path in folder.files().values() if project in path.parents]
+        yield ok(
+            "settings", f"project {project}: {len(own)} files of its own", f"프로젝트 {project}: 자체 파일 {len(own)}개"
         )
     yield ok(
         "settings",
