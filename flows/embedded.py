@@ -10,18 +10,21 @@ import errno
 import fcntl
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from sciculture_etl.errors import RunError, UserError
 from sciculture_etl.messages import message
+from sciculture_etl.storage.access import OWN_FOLDER, OWN_UMASK, made_for_this_user, make_folder_for_all
+from sciculture_etl.storage.atomic import write_aside
 
 # Nothing is told to anyone outside, and what the tools log never comes onto the operator's screen.
 ALWAYS = {
@@ -38,6 +41,7 @@ UNLOGGED = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_TO_API_ENABLED
 BOTH = {
     "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
     "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
+    "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "",  # the pages and the API are of one origin, and no other has a part in it
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
@@ -56,10 +60,13 @@ FOR_ONE_RUN = BOTH | {
 }
 # For a server that stays: the scheduler, late runs, events, automations and the UI are Prefect's defaults. Blocks are
 # registered, so that they can be made in the UI.
-FOR_GOOD = BOTH | {"PREFECT_API_BLOCKS_REGISTER_ON_START": "true"}
+FOR_GOOD = BOTH | {"PREFECT_API_BLOCKS_REGISTER_ON_START": "true", "PREFECT_SERVER_UI_API_URL": "/api"}
 SECONDS_TO_STOP = 10
 SECONDS_TO_ANSWER = 60
-ADDRESS = "serving.json"
+ADDRESS, PASSWORD = "serving.json", "password"
+# The server lets nobody in without the one, and Prefect's clients show the other.
+ASKED_FOR, SHOWN = "PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # Set where the API is embedded for one run: a link to its pages would soon lead nowhere.
 ENDS_WITH_THE_RUN = "SCICULTURE_API_ENDS_WITH_THE_RUN"
 
@@ -67,7 +74,11 @@ ENDS_WITH_THE_RUN = "SCICULTURE_API_ENDS_WITH_THE_RUN"
 def prefect_home(warehouse: Path) -> Path:
     """Where Prefect keeps its records, made if missing: ``PREFECT_HOME``, else ``<warehouse>/.prefect``."""
     home = Path(os.environ.setdefault("PREFECT_HOME", str(warehouse / ".prefect")))
-    home.mkdir(parents=True, exist_ok=True)
+    make_folder_for_all(home.parent)
+    home.mkdir(exist_ok=True)
+    if home.stat().st_mode & OWN_UMASK:
+        with suppress(OSError):  # another user's
+            home.chmod(OWN_FOLDER)
     return home
 
 
@@ -89,45 +100,47 @@ def prefect_api(warehouse: Path) -> Iterator[None]:
         return
     home = prefect_home(warehouse)
     if url := _served(home):
-        os.environ["PREFECT_API_URL"] = url
-        try:
+        with _environment(PREFECT_API_URL=url, **_password_in(home)):
             yield
-        finally:
-            del os.environ["PREFECT_API_URL"]
         return
-    os.environ[ENDS_WITH_THE_RUN] = "1"
-    try:
-        with _embedded(home, "127.0.0.1", 0, FOR_ONE_RUN):
-            yield
-    finally:
-        del os.environ[ENDS_WITH_THE_RUN]
+    with _environment(**{ENDS_WITH_THE_RUN: "1"}), _embedded(home, "127.0.0.1", 0, FOR_ONE_RUN, _new_password()):
+        yield
 
 
 @contextmanager
 def lasting_api(warehouse: Path, host: str, port: int) -> Iterator[str]:
     """The API for ``sciculture serve``, and its address: that of ``PREFECT_API_URL``, else one that is embedded with
-    everything a server has, on a stable port, and found by whoever runs something meanwhile.
+    everything a server has, on a stable port, and found by whoever runs something meanwhile. It lets nobody in without
+    the password that lies in ``PREFECT_HOME`` while it serves: a new one each time, or the operator's own.
 
-    Raises RunError where the port is taken or this warehouse is served already, UserError where anyone in the network
-    could use it.
+    Raises RunError where the port is taken or this warehouse is served already, UserError where it is opened to other
+    machines without a password that its operator chose.
     """
     _set(ALWAYS | {"PREFECT_LOGGING_TO_API_ENABLED": "true"})
     if url := os.environ.get("PREFECT_API_URL"):
         yield url
         return
-    if host not in ("127.0.0.1", "::1", "localhost") and not os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
+    if host not in LOOPBACK and not os.environ.get(ASKED_FOR):
         raise UserError(message("host_needs_password", host=host))
     home = prefect_home(warehouse)
-    with (home / ADDRESS).open("a+") as address:
+    with made_for_this_user():
+        address = (home / ADDRESS).open("a+")
+    with address:
         if not _held(address):
             address.seek(0)
             raise RunError(message("warehouse_served", url=_url_in(address.read()) or "?"))
-        with _embedded(home, host, port, FOR_GOOD) as url:
-            address.truncate(0)
+        address.truncate(0)
+        password = os.environ.get(ASKED_FOR) or _new_password()
+        with _embedded(home, host, port, FOR_GOOD, password) as url:
+            with made_for_this_user():
+                write_aside(home / PASSWORD, password.encode())
             address.write(json.dumps({"url": url}))
             address.flush()
             # Held as long as it is served: the operating system frees it however that ends.
-            yield url
+            try:
+                yield url
+            finally:
+                (home / PASSWORD).unlink(missing_ok=True)
 
 
 def _held(address: IO[str]) -> bool:
@@ -166,24 +179,60 @@ def _served(home: Path) -> str | None:
         return None
 
 
+def _new_password() -> str:
+    return f"sciculture:{secrets.token_urlsafe(24)}"
+
+
+def _password_in(home: Path) -> dict[str, str]:
+    """What a client shows to the server that serves with these records."""
+    try:
+        return {SHOWN: (home / PASSWORD).read_text(encoding="utf-8")}
+    except FileNotFoundError:
+        return {}
+
+
+def password_told(warehouse: Path) -> str:
+    """What the operator is told of the password: itself on a terminal, in a log only where it stands."""
+    path = prefect_home(warehouse) / PASSWORD
+    if not path.exists():
+        return "that of the server / 서버의 비밀번호"
+    return path.read_text(encoding="utf-8") if sys.stdout.isatty() else str(path)
+
+
 @contextmanager
-def _embedded(home: Path, host: str, port: int, settings: dict[str, str]) -> Iterator[str]:
-    with _listening(host, port) as listening, (home / "server.log").open("wb") as log:
+def _environment(**variables: str) -> Iterator[None]:
+    """Sets variables of this process's environment for the time of the block."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _embedded(home: Path, host: str, port: int, settings: dict[str, str], password: str) -> Iterator[str]:
+    with made_for_this_user():
+        log = (home / "server.log").open("wb")
+    with _listening(host, port) as listening, log:
         at = listening.getsockname()[1]
         reached = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
         url = f"http://{reached}:{at}/api"
         kind = "for-good" if settings is FOR_GOOD else "for-one-run"
         server = subprocess.Popen(
-            [sys.executable, "-m", "sciculture_flows.server", str(listening.fileno()), kind],
+            [sys.executable, "-m", "sciculture_flows.server", str(listening.fileno()), kind, host],
             # In a session of its own: Ctrl-C is for the run, which still has to tell how it ended.
             pass_fds=[listening.fileno()], stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
-            env=settings | os.environ | {"PREFECT_API_URL": url},
+            env=settings | os.environ | {"PREFECT_API_URL": url, ASKED_FOR: password}, umask=OWN_UMASK,
         )  # fmt: skip
-        os.environ["PREFECT_API_URL"] = url
         try:
-            yield url
+            with _environment(PREFECT_API_URL=url, **{SHOWN: password}):
+                yield url
         finally:
-            del os.environ["PREFECT_API_URL"]
             server.terminate()
             try:
                 server.wait(SECONDS_TO_STOP)

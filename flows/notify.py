@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sciculture_etl.personal import mask_text
 from sciculture_etl.settings import Settings
+from sciculture_etl.stopping import say
 from sciculture_flows.embedded import ENDS_WITH_THE_RUN
 
 if TYPE_CHECKING:
@@ -141,8 +142,8 @@ def _by_block(target: str, subject: str, body: str, kind: str) -> bool:
 
 def _say_undelivered(target: str, reason: str) -> None:
     shown = target if target.startswith(BLOCK) else f"{target.partition('://')[0][:20]}://..."
-    print(
+    say(
         f"sciculture: the notification to {shown} of {SETTING} wasn't delivered ({reason}): check that address"
         " / 알림을 보내지 못했습니다. 주소를 확인해 주세요",
-        file=sys.stderr, flush=True,
+        sys.stderr,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,6 +24,7 @@ from sciculture_etl.messages import message
 from sciculture_etl.personal import mask_text
 from sciculture_etl.pipeline import Progress, Run, RunReport
 from sciculture_etl.settings import Settings
+from sciculture_etl.stopping import say
 from sciculture_etl.storage.disk import explain
 from sciculture_flows.artifacts import Recorded, show_report
 from sciculture_flows.assets import tell_assets
@@ -88,7 +90,7 @@ def concluded(work: Callable[[], None]) -> State[Any]:
             watchdog.rest()
     if os.environ.get(SERVED):
         now = datetime.now(SEOUL)
-        print(f"{now:%Y-%m-%d %H:%M} {flow_run.name}: {state.name}: {state.message}", flush=True)
+        say(f"{now:%Y-%m-%d %H:%M} {flow_run.name}: {state.name}: {state.message}", sys.stdout)
     return state
 
 

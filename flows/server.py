@@ -1,5 +1,7 @@
-"""The embedded API's process: ``python -m sciculture_flows.server FD KIND`` serves on the listening socket FD while its
-parent lives. KIND: ``for-one-run`` (the API alone) or ``for-good`` (with the UI and all services).
+"""The embedded API's process: ``python -m sciculture_flows.server FD KIND HOST`` serves while its parent lives.
+
+FD: the socket, which listens on HOST already. KIND: ``for-one-run`` (the API alone) or ``for-good`` (with the UI and
+all services).
 
 Its standard input is a pipe that only the parent writes to: when that closes, however the parent ended, this process
 ends too. So a killed run leaves no server behind.
@@ -24,7 +26,9 @@ def main() -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
-    app = create_app(ephemeral=sys.argv[2] == "for-one-run", final=True)
+    from sciculture_flows.door import with_door
+
+    app = with_door(create_app(ephemeral=sys.argv[2] == "for-one-run", final=True), host=sys.argv[3])
     config = uvicorn.Config(app, log_level="critical", lifespan="on", timeout_graceful_shutdown=5)
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
 

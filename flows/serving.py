@@ -81,6 +81,9 @@ async def _serve(schedule: Any, ready: Callable[[], None]) -> None:
             # Holds across machines, should the same server have further runners.
             concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE),
         )  # fmt: skip
-    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, runner.handle_sigterm)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, runner.handle_sigterm)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup does
+        loop.add_signal_handler(signal.SIGHUP, runner.handle_sigterm)
     ready()
     await runner.start()

@@ -64,7 +64,7 @@ def _settings_of_prefect() -> Iterator[None]:
 @contextmanager
 def _signals() -> Iterator[None]:
     """A run listens for signals until its process ends."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""SIGTERM and Ctrl-C: a run ends at once and says so; what it leaves half-done, the next run finishes.
+"""SIGTERM, Ctrl-C and a lost terminal: a run ends at once and says so; what it leaves half-done, the next run finishes.
 
 Whoever handles the signal (here, or Prefect inside a flow) raises it in the main thread. Whether one came is told from
 outside of that, by the interpreter's wake-up pipe, since a query or a library may turn the raised signal into an error
@@ -8,14 +8,19 @@ of its own, and a thread that waits for a server may keep the main thread from e
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 import threading
+from contextlib import suppress
 from types import FrameType
+from typing import NoReturn, TextIO
 
 # Enough for Prefect to write down how the run ended; service managers kill after 10 s (containers) to 90 s.
 SECONDS_TO_UNWIND = 7.0
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
+# So long a line waits for a reader: what is leaving mustn't wait for one that never comes.
+SECONDS_TO_SAY = 0.5
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _came: list[int] = []
 _told = threading.Event()
 
@@ -28,13 +33,15 @@ class Stopped(BaseException):
 
 
 def listen() -> None:
-    """Heeds both signals from now on; to be called on the main thread."""
+    """Heeds these signals from now on, but for a hang-up that ``nohup`` has turned off; to be called on the main
+    thread."""
     if threading.current_thread() is not threading.main_thread():
         return
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     for number in SIGNALS:
-        signal.signal(number, _raise)
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _raise)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     threading.Thread(target=_watch, args=(woken,), name="signals", daemon=True).start()
 
@@ -60,15 +67,24 @@ def sentence(number: int) -> str:
 
 
 def exit_code(number: int) -> int:
-    """As shells tell a process that a signal ended: 143 for SIGTERM, 130 for Ctrl-C."""
+    """As shells tell a process that a signal ended: 143 for SIGTERM, 130 for Ctrl-C, 129 for a hang-up."""
     return 128 + number
 
 
-def tell(number: int) -> None:
-    """Says it on the console, once."""
+def say(line: str, stream: TextIO | None) -> None:
+    """Prints a line, if its reader takes it: one that is gone or takes nothing any more holds nobody up."""
+    with suppress(OSError, ValueError):
+        if stream and select.select([], [stream], [], SECONDS_TO_SAY)[1]:
+            # Past the stream's own buffer: what stays in there is waited for at the end of the process.
+            os.write(stream.fileno(), f"{line}\n".encode(stream.encoding, "backslashreplace"))
+
+
+def leave(number: int) -> NoReturn:
+    """Says on the console, once, that the signal came, and ends the process at once with the signal's exit code."""
     if not _told.is_set():
         _told.set()
-        print(f"sciculture: {sentence(number)}", file=sys.stderr, flush=True)
+        say(f"sciculture: {sentence(number)}", sys.stderr)
+    os._exit(exit_code(number))
 
 
 def _raise(number: int, frame: FrameType | None) -> None:
@@ -85,12 +101,7 @@ def _watch(woken: int) -> None:
             _came.append(number)
             interrupts += number == signal.SIGINT
             if interrupts > 1:  # whoever asks twice is in a hurry; Prefect itself repeats a SIGTERM
-                _end_now(number)
-            waiting = threading.Timer(SECONDS_TO_UNWIND, _end_now, [number])
+                leave(number)
+            waiting = threading.Timer(SECONDS_TO_UNWIND, leave, [number])
             waiting.daemon = True
             waiting.start()
-
-
-def _end_now(number: int) -> None:
-    tell(number)
-    os._exit(exit_code(number))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import socket
@@ -57,9 +58,14 @@ def descendants(pid: int) -> list[int]:
 
 @dataclass
 class Api:
-    """Prefect's REST API."""
+    """Prefect's REST API, asked with the password of who serves it."""
 
     url: str
+    password: str = ""
+
+    @property
+    def authorization(self) -> str:
+        return f"Basic {base64.b64encode(self.password.encode()).decode()}"
 
     def post(self, path: str, body: Any) -> Any:
         data = json.dumps(body).encode()
@@ -69,6 +75,8 @@ class Api:
         return self._asked(urllib.request.Request(f"{self.url}{path}"))
 
     def _asked(self, request: urllib.request.Request) -> Any:
+        if self.password:
+            request.add_header("Authorization", self.authorization)
         for _ in range(20):
             try:
                 with urllib.request.urlopen(request, timeout=60) as answer:
@@ -182,13 +190,14 @@ def serving(folder: Path, told: Received, **environment: str) -> Iterator[Served
     with said.open("w") as output:
         process = subprocess.Popen(
             [str(COMMAND), "serve", "--cron", NEVER, "--port", str(port)],
-            env=os.environ | environment, stdout=output, stderr=output, text=True,
+            env=os.environ | environment, stdout=output, stderr=output, text=True, umask=0,
         )  # fmt: skip
     try:
         until(lambda: process.poll() is not None or "Ctrl-C" in said.read_text(), "the server")
         assert process.poll() is None, said.read_text()
         url = environment.get("PREFECT_API_URL", f"http://127.0.0.1:{port}/api")
-        yield Served(places, Api(url), process, said, told)
+        password = "" if "PREFECT_API_URL" in environment else (folder / "prefect" / "password").read_text()
+        yield Served(places, Api(url, password), process, said, told)
     finally:
         process.terminate()
         process.wait(60)

@@ -6,7 +6,10 @@ import json
 import os
 import re
 import signal
+import stat
 import subprocess
+import urllib.error
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from nights import published, submit
 
 from sciculture_etl.load import writer_lock
 from tests.commands import COMMAND, Places
-from tests.flows.serving import Served, until
+from tests.flows.serving import Served, command_of, descendants, until
 
 MARTS = "duckdb://sciculture/"
 
@@ -46,7 +49,7 @@ def test_a_busy_warehouse_names_its_holder_and_is_told_of(served: Served) -> Non
     with writer_lock(served.places.warehouse, doing="a test"):
         kind, name, message = served.api.ended(served.api.start("publish", wait_seconds=0.1))
     assert (kind, name) == ("FAILED", "Busy")
-    assert f"(a test) holds {served.places.warehouse}: process {os.getpid()}" in message
+    assert f"(a test) is using {served.places.warehouse}: process {os.getpid()}" in message
     (told,) = until(lambda: served.told.about("Busy"), "the notification")
     assert message in told["message"]
 
@@ -113,6 +116,51 @@ def test_a_refusal_at_the_console_shows_where_it_is_served_and_is_told_without_s
     assert "the notification to json://... of SCICULTURE_NOTIFY wasn't delivered" in done.stderr
     everything = done.stdout + done.stderr + json.dumps(served.told.messages, ensure_ascii=False)
     assert not [secret for secret in ("hidden", "s3cret", "2345-6789") if secret in everything]
+
+
+def asked(served: Served, path: str, body: str, kind: str = "application/json", **headers: str) -> int:
+    """The status that someone without the password gets, who sends what a page can send."""
+    request = urllib.request.Request(f"{served.api.url}{path}", body.encode(), {"Content-Type": kind, **headers})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=60)
+    return refused.value.code
+
+
+def test_no_page_and_no_other_user_of_the_machine_starts_a_run(served: Served) -> None:
+    runs = served.api.post("/flow_runs/count", {})
+    create = f"/deployments/{served.api.deployment('publish')['id']}/create_flow_run"
+    foreign, known = {"Origin": "http://elsewhere.example"}, {"Authorization": served.api.authorization}
+    assert asked(served, create, "{}") == 401
+    assert asked(served, create, "{}", **foreign, **known) == 403
+    assert asked(served, create, "{}", kind="text/plain", **foreign, **known) == 403
+    assert asked(served, create, "{}", Host="elsewhere.example", **known) == 400
+    assert served.api.post("/flow_runs/count", {}) == runs
+
+
+def test_the_password_is_shown_nowhere_but_in_its_file(served: Served) -> None:
+    process, home = served.process.pid, Path(served.places.prefect["PREFECT_HOME"])
+    secret = served.api.password.removeprefix("sciculture:")
+    assert len(secret) >= 32
+    commands = [command_of(pid) for pid in (process, *descendants(process))]
+    assert any("sciculture_flows.server" in command for command in commands)
+    assert not [command for command in commands if secret in command]
+    holding = [path for path in (*home.rglob("*"), *served.places.warehouse.rglob("*"), served.said)
+               if path.is_file() and secret.encode() in path.read_bytes()]  # fmt: skip
+    assert holding == [home / "password"]
+
+
+def test_what_it_makes_is_its_users_alone_but_for_what_is_released(served: Served) -> None:
+    """Its shell lets everyone read and change all (``umask 000``)."""
+    warehouse, home = served.places.warehouse, Path(served.places.prefect["PREFECT_HOME"])
+    releases = warehouse / "releases"
+    public = {warehouse / "sciculture.duckdb", warehouse / "current.json", releases, *releases.rglob("*")}
+    public -= set(releases.glob("*/operations.duckdb"))
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for place in (warehouse, home) for path in place.rglob("*")}
+    opened = {path for path, mode in modes.items() if mode & 0o077}
+    assert opened == public
+    assert {modes[path] for path in opened} == {0o644, 0o755}
+    made = {path.name for path in modes.keys() - opened}
+    assert {"prefect.db", "server.log", "serving.json", "password", "warehouse.duckdb", "receipts.jsonl"} <= made
 
 
 def test_stopped_by_a_kill_it_leaves_no_process_and_the_figures_stand(served: Served) -> None:

@@ -26,7 +26,7 @@ def _the(pattern: str) -> Callable[[Path], Path]:
 
 
 def _cut(path: Path) -> None:
-    path.chmod(0o640)
+    path.chmod(0o600)
     path.write_bytes(path.read_bytes()[:-9])
 
 

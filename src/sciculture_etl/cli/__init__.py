@@ -18,15 +18,27 @@ __all__ = ["app", "doctor", "files", "init", "main", "region", "release", "runs"
 
 def main() -> None:
     """Entry point: a mistake, a fault of the machine or a signal is one sentence, never a traceback."""
+    _fill_closed_streams()
     try:
         _warn_of_unknown_settings()
         app()
     except Exception as error:
         sys.exit(_told(error))
     except BaseException as error:
-        if stopping.came() is None or isinstance(error, SystemExit):
+        if isinstance(error, SystemExit) or (number := stopping.came()) is None:
             raise
-        sys.exit(_told(error))
+        stopping.leave(number)
+
+
+def _fill_closed_streams() -> None:
+    """Where the process was started without standard streams, its own files would get their numbers."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
 
 
 def _warn_of_unknown_settings() -> None:
@@ -42,8 +54,7 @@ def _told(error: BaseException) -> int:
     from sciculture_etl.failures import failure_in_words
 
     if (number := stopping.came()) is not None:  # whatever a library made of it
-        stopping.tell(number)
-        return stopping.exit_code(number)
+        stopping.leave(number)
     if isinstance(error, BrokenPipeError):
         return FAILED
     if isinstance(error, SciCultureError):

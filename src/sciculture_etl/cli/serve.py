@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
 from sciculture_etl.cli.app import app
 from sciculture_etl.settings import Settings
+from sciculture_etl.stopping import say
 
 TOLD = """\
 Prefect's pages / 화면:  {pages}
+password / 비밀번호:     {password}
 nightly run / 야간 실행: {cron} (Asia/Seoul)
 other runs / 다른 실행:  {others}: start them there, under Deployments / 화면의 Deployments에서 시작
 inbox / 접수함:          {inbox}
@@ -23,7 +26,7 @@ Ctrl-C stops it; a run at work then is finished by the next one / Ctrl-C로 멈�
 def serve(
     cron: Annotated[str, typer.Option(help="When the nightly run starts, in Seoul's time.")] = "0 2 * * *",
     port: Annotated[int, typer.Option(help="Where Prefect's pages are.", min=1, max=65535)] = 4200,
-    host: Annotated[str, typer.Option(help="Address to listen on; any other wants a password.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to listen on; any other wants a password of yours.")] = "127.0.0.1",
 ) -> None:
     """Run the nightly flow on schedule, with Prefect's pages to watch it and to start the other flows.
 
@@ -34,7 +37,7 @@ def serve(
     settings = Settings.from_environment()
     channels = channels_of(settings)
 
-    from sciculture_flows.embedded import lasting_api
+    from sciculture_flows.embedded import lasting_api, password_told
 
     with lasting_api(settings.warehouse, host, port) as url:
         from sciculture_flows.serving import DEPLOYMENTS, SCHEDULED, schedule_of
@@ -42,10 +45,11 @@ def serve(
 
         told = TOLD.format(
             pages=url.removesuffix("/api"),
+            password=password_told(settings.warehouse),
             cron=cron,
             others=", ".join(flow.name for flow, _ in DEPLOYMENTS if flow.name != SCHEDULED),
             inbox=", ".join(channel.url for channel in channels),
             warehouse=settings.warehouse,
         )
-        serve_flows(schedule_of(cron), lambda: print(told, flush=True))
-    print("stopped / 멈췄습니다", flush=True)
+        serve_flows(schedule_of(cron), lambda: say(told, sys.stdout))
+    say("stopped / 멈췄습니다", sys.stdout)

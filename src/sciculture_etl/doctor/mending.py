@@ -9,30 +9,32 @@ from pathlib import Path
 
 from sciculture_etl.doctor.archive import damages
 from sciculture_etl.doctor.case import Case, Words
-from sciculture_etl.doctor.places import wrong_modes
 from sciculture_etl.doctor.releases import leftovers, stale_copies
 from sciculture_etl.errors import MachineError, UnprovedError
 from sciculture_etl.extract import Archive, Damage, channels_of
 from sciculture_etl.load import writer_lock
 from sciculture_etl.messages import message
 from sciculture_etl.publish.current import finish_swap
+from sciculture_etl.storage.access import open_to_others
 from sciculture_etl.storage.damage import set_aside
 from sciculture_etl.storage.proof import why_unreadable
 
 
 def mend(case: Case) -> list[Words]:
     """Mends under the writer's lock; returns what was done, one line each. Raises BusyError while a run is going on."""
+    opened = open_to_others(case.settings.warehouse)
     with writer_lock(case.settings.warehouse, doing="doctor --mend"):
         case = replace(case, holds_lock=True)
         return [
-            *_close_to_others(case), *_put_bytes_back(case), *_set_broken_database_aside(case),
+            *_closed_by_the_lock(case, opened), *_put_bytes_back(case), *_set_broken_database_aside(case),
             *_restore_copies(case), *_clear_leftovers(case),
         ]  # fmt: skip
 
 
-def _close_to_others(case: Case) -> Iterator[Words]:
-    for path, mode in wrong_modes(case).items():
-        path.chmod(mode)
+def _closed_by_the_lock(case: Case, opened: dict[Path, int]) -> Iterator[Words]:
+    """Whoever takes the writer's lock closes what lies open."""
+    for path in opened.keys() - open_to_others(case.settings.warehouse).keys():
+        mode = opened[path]
         yield f"closed {path} to others ({mode:04o})", f"{path}: 권한을 {mode:04o}로 고쳤습니다"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +12,8 @@ from sciculture_etl.extract import channels_of
 from sciculture_etl.personal import mask_path
 from sciculture_etl.project import EXPECTATIONS, SQL, project_folder
 from sciculture_etl.settings import unknown_settings
+from sciculture_etl.storage.access import open_to_others
 from sciculture_etl.storage.disk import free_room, megabytes, places_of, room_needed, size_of
-
-PRIVATE = {"operations.duckdb": 0o600, "restricted": 0o700, "outbox": 0o700}
 
 
 def settings_hold(case: Case) -> Iterator[Check]:
@@ -79,14 +77,9 @@ def _is_mounted_read_only(folder: Path) -> bool:
     return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 
-def wrong_modes(case: Case) -> dict[Path, int]:
-    """What others may look into although only the operator should, with the mode it must have."""
-    places = {case.settings.warehouse / name: mode for name, mode in PRIVATE.items()}
-    return {path: mode for path, mode in places.items() if path.exists() and stat.S_IMODE(path.stat().st_mode) & ~mode}
-
-
 def modes_are_kept(case: Case) -> Iterator[Check]:
-    for path, mode in wrong_modes(case).items():
+    open_now = open_to_others(case.settings.warehouse)
+    for path, mode in open_now.items():
         yield fault(
             "modes",
             (f"{path} is open to other users", f"{path}: 다른 사용자에게 열려 있습니다"),
@@ -104,7 +97,7 @@ def modes_are_kept(case: Case) -> Iterator[Check]:
             (f"{path} belongs to another user", f"{path}: 다른 사용자의 폴더입니다"),
             ("run nights as one and the same user", "늘 같은 사용자로 실행해 주세요"),
         )
-    if not wrong_modes(case) and not others:
+    if not open_now and not others:
         yield ok("modes", "what is private is closed to others", "비공개 자료는 남에게 닫혀 있습니다")
 
 

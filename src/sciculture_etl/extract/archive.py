@@ -94,7 +94,7 @@ class Archive:
                 Path(aside).unlink()
             else:
                 make_folder(final.parent)
-                Path(aside).chmod(0o440)
+                Path(aside).chmod(0o400)
                 put_in_place(Path(aside), final)
         except BaseException:
             Path(aside).unlink(missing_ok=True)

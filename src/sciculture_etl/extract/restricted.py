@@ -139,7 +139,7 @@ class Restricted:
         source, target = self.path_of(sha256), self.archive.path_of(sha256)
         if source.exists():
             make_folder(target.parent)
-            source.chmod(0o440)
+            source.chmod(0o400)
             move(source, target)
 
     def _write(self, sha256: str, event: str, verdict: Verdict, anew: bool = False) -> None:

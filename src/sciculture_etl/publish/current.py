@@ -14,10 +14,11 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from sciculture_etl.storage.access import FILE_FOR_ALL, OWN_FILE, let_all_read
 from sciculture_etl.storage.atomic import put_in_place, write_aside
 
 PUBLIC, OPERATIONS = "sciculture.duckdb", "operations.duckdb"
-MODES = {PUBLIC: 0o644, OPERATIONS: 0o600}
+MODES = {PUBLIC: FILE_FOR_ALL, OPERATIONS: OWN_FILE}
 
 
 def current_release(warehouse: Path) -> dict[str, Any] | None:
@@ -83,6 +84,7 @@ def swap_to(warehouse: Path, release_id: str, names: tuple[str, ...] = (OPERATIO
 
 def point_to(warehouse: Path, current: dict[str, Any]) -> None:
     write_aside(warehouse / "current.json", json.dumps(current, ensure_ascii=False).encode())
+    let_all_read(warehouse / "current.json")
 
 
 def let_go(warehouse: Path, name: str) -> None:

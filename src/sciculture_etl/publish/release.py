@@ -34,7 +34,8 @@ from sciculture_etl.revisions.diff import table_hashes
 from sciculture_etl.revisions.revision import write_revisions
 from sciculture_etl.settings import Settings, fingerprint
 from sciculture_etl.stopping import stop_if_asked
-from sciculture_etl.storage.atomic import make_folder, put_in_place
+from sciculture_etl.storage.access import let_all_read, make_folder_for_all
+from sciculture_etl.storage.atomic import put_in_place
 
 # Of one kind of refusal: what is wrong everywhere needn't be told of every submission.
 MOST_TOLD = 5
@@ -98,7 +99,6 @@ def _show_operations(settings: Settings, warehouse: Warehouse, promises: dict[st
     aside = settings.warehouse / f".{OPERATIONS}.aside"
     aside.unlink(missing_ok=True)
     build_database(warehouse, aside, promises, "operator", "not published")
-    aside.chmod(0o600)
     put_in_place(aside, settings.warehouse / OPERATIONS)
 
 
@@ -132,7 +132,7 @@ def _publish(
         remarks.append(SuiteOutcome("published figures", len(warnings), warnings=warnings))
     release_id = next_release_id(settings)
     building = settings.releases / f".building-{release_id}"
-    make_folder(settings.releases)
+    make_folder_for_all(settings.releases)
     _sweep(settings)
     building.mkdir()
     tables = export_tables(warehouse, building, made)
@@ -159,11 +159,11 @@ def _publish(
     manifest["revised"] = revised
     build_database(warehouse, building / PUBLIC, promises, "public", release_id)
     build_database(warehouse, building / OPERATIONS, promises, "operator", release_id)
-    (building / OPERATIONS).chmod(0o600)
     write_dictionary(warehouse.connection, building / "dictionary", release_id)
     (building / "manifest.json").write_text(
         json.dumps(manifest, ensure_ascii=False, indent=1, default=str), encoding="utf-8"
     )
+    let_all_read(building, but=[OPERATIONS])
     stop_if_asked()
     put_in_place(building, settings.releases / release_id)
     swap_to(settings.warehouse, release_id)

@@ -14,7 +14,7 @@ from typing import Any
 
 from sciculture_etl.errors import BusyError
 from sciculture_etl.messages import message
-from sciculture_etl.storage.atomic import make_folder
+from sciculture_etl.storage.access import close_to_others, made_for_this_user, make_folder_for_all
 
 # So long at most does someone who only looks who holds it keep it.
 SECONDS_OF_A_LOOK = 0.5
@@ -22,12 +22,12 @@ SECONDS_OF_A_LOOK = 0.5
 
 @contextmanager
 def writer_lock(folder: Path, wait_seconds: float = 0, doing: str = "") -> Iterator[None]:
-    """Holds the warehouse for one writer; the operating system frees it however the process ends. doing: what for, in
-    words for whoever finds it held."""
-    make_folder(folder)
+    """Holds the warehouse for one writer; the operating system frees it however the process ends. What the writer
+    makes meanwhile is closed to other users. doing: what for, in words for whoever finds it held."""
+    make_folder_for_all(folder)
     path = folder / ".lock"
     deadline = time.monotonic() + max(wait_seconds, SECONDS_OF_A_LOOK)
-    with path.open("a+") as lock:
+    with made_for_this_user(), path.open("a+") as lock:
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -51,6 +51,7 @@ def writer_lock(folder: Path, wait_seconds: float = 0, doing: str = "") -> Itera
         since = datetime.now(UTC).isoformat(timespec="seconds")
         lock.write(json.dumps({"pid": os.getpid(), "since": since, "doing": doing}, ensure_ascii=False))
         lock.flush()
+        close_to_others(folder)
         yield
 
 

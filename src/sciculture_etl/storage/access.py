@@ -1,0 +1,68 @@
+"""Who may look into what runs make: this user alone, but for what is released.
+
+Whoever writes holds the writer's lock, and while it is held every new file and folder is this user's alone, whatever
+the shell's umask says. What is for everyone is opened by name, and only once it is complete.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sciculture_etl.storage.atomic import make_folder
+
+OWN_FILE, OWN_FOLDER = 0o600, 0o700
+FILE_FOR_ALL, FOLDER_FOR_ALL = 0o644, 0o755
+OWN_UMASK = 0o077
+# What runs make in a warehouse besides its releases. A warehouse of an earlier version may have it open.
+PRIVATE = (
+    ".lock", ".prefect", "archive", "operations.duckdb", "outbox", "restricted", "staging", "warehouse.duckdb",
+    "warehouse.duckdb.wal", "warehouse.duckdb.corrupt", "warehouse.duckdb.corrupt.wal",
+)  # fmt: skip
+
+RELEASED = ("current.json", "releases", "sciculture.duckdb")
+
+
+@contextmanager
+def made_for_this_user() -> Iterator[None]:
+    """What this process and those it starts make in the block, nobody else can read or change."""
+    before = os.umask(OWN_UMASK)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def make_folder_for_all(folder: Path) -> None:
+    """Makes a folder, if missing, into which everyone may look, with those above it."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    make_folder(folder)
+    for place in missing:
+        place.chmod(FOLDER_FOR_ALL)
+
+
+def let_all_read(path: Path, but: Collection[str] = ()) -> None:
+    """Opens a file, or a folder with all it holds but files of the given names, to every reader."""
+    for place in (path, *path.rglob("*")):
+        if place.name not in but:
+            place.chmod(FOLDER_FOR_ALL if place.is_dir() else FILE_FOR_ALL)
+
+
+def open_to_others(warehouse: Path) -> dict[Path, int]:
+    """What others may look into, or change, although only the operator should, with the mode it must have."""
+    private = [path for path in (warehouse / name for name in PRIVATE) if path.exists()]
+    private += [path for folder in ("archive", ".prefect") for path in (warehouse / folder).glob("*") if path.is_file()]
+    released = [path for path in (warehouse, *(warehouse / name for name in RELEASED)) if path.exists()]
+    wanted = {path: OWN_FOLDER if path.is_dir() else OWN_FILE for path in private}
+    wanted |= {path: FOLDER_FOR_ALL if path.is_dir() else FILE_FOR_ALL for path in released}
+    return {path: mode for path, mode in wanted.items() if stat.S_IMODE(path.stat().st_mode) & ~mode}
+
+
+def close_to_others(warehouse: Path) -> None:
+    """Closes what lies open. What can't be closed, such as another user's, stays as it is: the doctor names it."""
+    for path, mode in open_to_others(warehouse).items():
+        with suppress(OSError):
+            path.chmod(stat.S_IMODE(path.stat().st_mode) & mode)
