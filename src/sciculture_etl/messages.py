@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
 import yaml
 
 from sciculture_etl.project import EXPECTATIONS
+
+MAX_NAMES = 20
 
 
 @lru_cache
@@ -26,3 +30,10 @@ def message(code: str, **values: Any) -> str:
     """
     texts = message_catalogue()[code]
     return f"{texts['en'].format(**values)} / {texts['ko'].format(**values)}"
+
+
+def nearest_names(given: str, known: Iterable[str]) -> str:
+    """Return the names that are nearest to one that is none of them, else the first of all, for a message."""
+    names = list(dict.fromkeys(known))
+    near = [name for name in names if given.lower() in name.lower()] or get_close_matches(given, names)
+    return ", ".join((near or names)[:MAX_NAMES]) or "-"

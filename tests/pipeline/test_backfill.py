@@ -142,7 +142,7 @@ def test_one_institution_alone_may_be_read_again(history: tuple[Path, Path], tmp
     assert sessions(warehouse)[2018] == 4
     with pytest.raises(UserError, match="fits several"):
         Run.plan_backfill(settings(inbox, warehouse), Scope.from_words("2017", [], ["가상"]))
-    with pytest.raises(UserError, match="no such institution"):
+    with pytest.raises(UserError, match="is not known"):
         Run.plan_backfill(settings(inbox, warehouse), Scope.from_words("2017", [], ["없는 기관"]))
 
 

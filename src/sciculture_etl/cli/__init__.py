@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import sys
 
@@ -17,8 +19,11 @@ __all__ = ["app", "doctor", "files", "init", "main", "region", "release", "runs"
 
 
 def main() -> None:
-    """Entry point: a mistake, a fault of the machine or a signal is one sentence, never a traceback."""
+    """Entry point: a mistake, a fault of the machine or a signal is one sentence, never a traceback.
+
+    With ``--json`` it is also told as an object: ``{"exit_code", "error"}``."""
     _fill_closed_streams()
+    _speak_any_locale()
     try:
         _warn_of_unknown_settings()
         app()
@@ -49,6 +54,17 @@ def _warn_of_unknown_settings() -> None:
         print(f"sciculture: {near if nearest else message('setting_unknown', name=name)}", file=sys.stderr)
 
 
+def _speak_any_locale() -> None:
+    """Korean names and texts pass whatever the locale: what it can't show comes escaped (``LC_ALL=C``)."""
+    if sys.getfilesystemencoding().lower() != "utf-8" and not sys.flags.utf8_mode:
+        # Names of files couldn't even be held. Python decides this as it starts, so it starts again.
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _told(error: BaseException) -> int:
     """Says what went wrong; returns the exit code."""
     from sciculture_etl.failures import failure_in_words
@@ -58,14 +74,20 @@ def _told(error: BaseException) -> int:
     if isinstance(error, BrokenPipeError):
         return FAILED
     if isinstance(error, SciCultureError):
-        print(f"sciculture: {error}", file=sys.stderr)
-        return error.exit_code
+        return _failed(str(error), error.exit_code)
     if (told := _of_the_machine(error)) is None:
         told = f"failed: {failure_in_words(error)}. The last good release stays; run it again when mended"
-    print(f"sciculture: {told}", file=sys.stderr)
+    _failed(told, FAILED)
     if os.environ.get("SCICULTURE_TRACEBACK"):
         raise error
     return FAILED
+
+
+def _failed(told: str, exit_code: int) -> int:
+    if "--json" in sys.argv:
+        print(json.dumps({"exit_code": exit_code, "error": told}, ensure_ascii=False, indent=1))
+    print(f"sciculture: {told}", file=sys.stderr)
+    return exit_code
 
 
 def _of_the_machine(error: BaseException) -> str | None:

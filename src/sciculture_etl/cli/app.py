@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 
 import typer
 
-from sciculture_etl.errors import SciCultureError
+from sciculture_etl.errors import SciCultureError, UserError
+from sciculture_etl.messages import message
 
 HELP = """The ``sciculture`` command.
 
@@ -26,3 +28,11 @@ class Language(StrEnum):
 app = typer.Typer(
     name="sciculture", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=HELP
 )
+
+
+def write_asked(path: Path, data: bytes) -> None:
+    """Writes the file that the user named. Raises UserError where there can be none."""
+    try:
+        path.write_bytes(data)
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
+        raise UserError(message("file_not_writable", path=path, error=error.strerror)) from None

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from sciculture_etl.cli.app import PARTIAL, REFUSED, Language, app
+from sciculture_etl.cli.app import PARTIAL, REFUSED, Language, app, write_asked
+from sciculture_etl.errors import UserError
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Limits, Settings
 
@@ -36,9 +37,9 @@ def check(
     if workbook is not None:
         from sciculture_etl.feedback import Answer, answer_workbook
 
-        workbook.write_bytes(answer_workbook(Answer(checked), data))
+        write_asked(workbook, answer_workbook(Answer(checked), data))
     if html is not None:
-        html.write_text(check_page(checked, lang.value), encoding="utf-8")
+        write_asked(html, check_page(checked, lang.value).encode())
     if as_json:
         print(json.dumps(as_answer(checked, lang.value), ensure_ascii=False, indent=1))
     else:
@@ -73,8 +74,11 @@ def sample(
 
     try:
         report = write_sample(out, _years(years), scale=scale, seed=seed, datasets=dataset)
-    except (ValueError, FileExistsError) as error:
-        raise typer.BadParameter(str(error)) from None
+    except (ValueError, OSError) as error:
+        if not isinstance(error, ValueError | FileExistsError | FileNotFoundError | NotADirectoryError):
+            raise
+        told = getattr(error, "strerror", None)
+        raise UserError(message("file_not_writable", path=out, error=told) if told else str(error)) from None
     print(f"{report.file_count:,} invented files in {out}; what is true of them stands in {report.truth}")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import threading
 import time
@@ -15,16 +14,24 @@ import typer
 
 from sciculture_etl import stopping
 from sciculture_etl.cli.app import PARTIAL, REFUSED, app
-from sciculture_etl.errors import SciCultureError, UserError
-from sciculture_etl.messages import message
+from sciculture_etl.errors import NotReadyError, SciCultureError, UserError
+from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.settings import Settings
-from sciculture_etl.storage.disk import check_room, places_of
+from sciculture_etl.storage.disk import check_places
 
 if TYPE_CHECKING:
     from sciculture_etl.pipeline import Plan, RunReport, Scope
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-Wait = Annotated[float, typer.Option(help="Seconds to wait for another run to end.")]
+
+
+def _seconds(value: float) -> float:
+    if not 0 <= value < float("inf"):  # NaN neither
+        raise typer.BadParameter(message("wait_invalid", value=value))
+    return value
+
+
+Wait = Annotated[float, typer.Option(help="Seconds to wait for another run to end.", callback=_seconds)]
 Explain = Annotated[bool, typer.Option("--explain", help="Say why each thing was read, accepted and made again.")]
 
 
@@ -40,7 +47,7 @@ def run(as_json: AsJson = False, wait: Wait = 0, explain: Explain = False) -> No
 @app.command()
 def rebuild(as_json: AsJson = False, wait: Wait = 0, explain: Explain = False) -> None:
     """Make the build database anew from the archive alone; the release stays unless figures change."""
-    with _watched(as_json, explain) as watch:
+    with _watched(as_json, explain, needs_receipts=True) as watch:
         from sciculture_flows.rebuild import rebuild as flow
 
         watch(flow, wait_seconds=wait)
@@ -49,7 +56,7 @@ def rebuild(as_json: AsJson = False, wait: Wait = 0, explain: Explain = False) -
 @app.command()
 def publish(as_json: AsJson = False, wait: Wait = 0, explain: Explain = False) -> None:
     """Publish what has been read so far, without looking for new files; it ends the hold that follows a rollback."""
-    with _watched(as_json, explain) as watch:
+    with _watched(as_json, explain, needs_receipts=True) as watch:
         from sciculture_flows.publish import publish as flow
 
         watch(flow, wait_seconds=wait)
@@ -80,6 +87,9 @@ def backfill(
     from sciculture_etl.storage.journal import checked_reason
 
     settings = Settings.from_environment()
+    if reason:
+        reason = checked_reason(reason)
+    check_places(settings)
     scope, said, begun = _wanted(settings, years, dataset, submitter, resume)
     # What is left of those that were asked for is kept in the build database.
     everything = everything and not resume
@@ -105,7 +115,7 @@ def backfill(
 
 @app.command()
 def runs(
-    last: Annotated[int, typer.Option(help="How many.")] = 20,
+    last: Annotated[int, typer.Option(help="How many.", min=1)] = 20,
     kind: Annotated[str | None, typer.Option(help="Only these: nightly, backfill, rebuild, publish.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list and nothing else.")] = False,
 ) -> None:
@@ -115,8 +125,11 @@ def runs(
     from sciculture_etl.cli.views.console import operators_console
     from sciculture_etl.cli.views.runs import show_runs
     from sciculture_etl.pipeline import Runs
+    from sciculture_etl.pipeline.run import KINDS
     from sciculture_etl.storage.lock import lock_holder
 
+    if kind is not None and kind not in KINDS:
+        raise UserError(message("name_unknown", option="--kind", given=kind, known=nearest_names(kind, KINDS)))
     settings = Settings.from_environment()
     records = [r for r in Runs(settings.archive).all() if kind in (None, r.kind)][: -last - 1 : -1]
     if as_json:
@@ -168,15 +181,23 @@ class _Watch:
 
 
 @contextmanager
-def _watched(as_json: bool, explain: bool, looks_into_inbox: bool = False) -> Iterator[_Watch]:
+def _watched(
+    as_json: bool, explain: bool, looks_into_inbox: bool = False, needs_receipts: bool = False
+) -> Iterator[_Watch]:
     """Prefect's API, the live view, and at the end the summary and the exit code of the flow that the block runs."""
+    from sciculture_etl.contracts import load_contracts
+    from sciculture_etl.extract import Archive, check_channels
     from sciculture_flows.embedded import prefect_api
 
     stopping.listen()
     settings = Settings.from_environment()
     started = time.monotonic()
-    if not os.environ.get("PREFECT_API_URL"):
-        check_room(places_of(settings)[-1], settings)  # on a full disk Prefect's server waits rather than fails
+    check_places(settings)
+    if looks_into_inbox:
+        check_channels(settings)
+    load_contracts()
+    if needs_receipts and not Archive(settings.archive).receipts():
+        raise NotReadyError(message("nothing_received", path=settings.archive))
     with prefect_api(settings.warehouse):
         _load_what_a_busy_night_needs(settings, looks_into_inbox)
         from sciculture_etl.cli.views.console import LiveView, as_machine_report, operators_console, show_summary

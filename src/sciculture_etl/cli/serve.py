@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from typing import Annotated
 
 import typer
+from cronsim import CronSim, CronSimError
 
 from sciculture_etl.cli.app import app
+from sciculture_etl.errors import UserError
+from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings
 from sciculture_etl.stopping import say
+from sciculture_etl.storage.disk import check_places
 
 TOLD = """\
 Prefect's pages / 화면:  {pages}
@@ -32,10 +37,14 @@ def serve(
 
     With PREFECT_API_URL set, that server is used instead of one of its own.
     """
+    from sciculture_etl.contracts import load_contracts
     from sciculture_etl.extract import channels_of
 
+    _check_cron(cron)
     settings = Settings.from_environment()
     channels = channels_of(settings)
+    check_places(settings)
+    load_contracts()
 
     from sciculture_flows.embedded import lasting_api, password_told
 
@@ -53,3 +62,13 @@ def serve(
         )
         serve_flows(schedule_of(cron), lambda: say(told, sys.stdout))
     say("stopped / 멈췄습니다", sys.stdout)
+
+
+def _check_cron(cron: str) -> None:
+    """Raises UserError for what is no schedule, seconds before Prefect could say so."""
+    if cron.startswith("@"):  # an alias, which Prefect knows
+        return
+    try:
+        CronSim(cron, datetime.now())
+    except CronSimError:
+        raise UserError(message("cron_invalid", cron=cron)) from None

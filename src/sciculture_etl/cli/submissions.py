@@ -61,6 +61,10 @@ def listing(
     from sciculture_etl.cli.views.submissions import show_list, show_status
     from sciculture_etl.submissions import Wanted, list_status, list_submissions
 
+    if (status or missing) and (state or since):
+        raise typer.BadParameter(message("owed_takes_no_state"))
+    if missing and status not in (None, "missing"):
+        raise typer.BadParameter(message("choice_invalid", given=status, known="missing"))
     wanted = Wanted(
         state=_one_of(STATES, state), status="missing" if missing else _one_of(STATUSES, status), submitter=submitter,
         dataset=dataset, year=year, since=_day(since) if since else None,

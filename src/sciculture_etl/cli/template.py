@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sciculture_etl.cli.app import app
-from sciculture_etl.errors import SciCultureError, UserError
+from sciculture_etl.cli.app import app, write_asked
+from sciculture_etl.errors import UserError
 from sciculture_etl.messages import message
-
-WRONG_USE = 2
 
 
 @app.command()
@@ -26,23 +23,6 @@ def template(
     list_all: Annotated[bool, typer.Option("--list", help="Print all forms and nothing else.")] = False,
 ) -> None:
     """Write the form of a dataset and year as a workbook to be filled in."""
-
-    try:
-        _write(dataset, year, out, submitter, term, force, list_all)
-    except SciCultureError as error:
-        print(f"sciculture template: {error}", file=sys.stderr)
-        raise typer.Exit(WRONG_USE) from None
-
-
-def _write(
-    dataset: str | None,
-    year: int | None,
-    out: Path | None,
-    submitter: str | None,
-    term: int | None,
-    force: bool,
-    list_all: bool,
-) -> None:
     from sciculture_etl.contracts import load_contracts
     from sciculture_etl.template import make_template, template_name
     from sciculture_etl.template.words import words
@@ -62,8 +42,5 @@ def _write(
     made = make_template(contract, year, term, submitter)
     if path.exists() and not force:
         raise UserError(message("form_file_exists", path=path))
-    try:
-        path.write_bytes(made)
-    except OSError as error:
-        raise UserError(message("file_not_writable", path=path, error=error.strerror)) from None
+    write_asked(path, made)
     print(console["written"].format(path=path, title=contract.title.ko, year=year))

@@ -53,9 +53,8 @@ def _put_bytes_back(case: Case) -> Iterator[Words]:
 
 def _inbox_files(case: Case) -> Iterator[Path]:
     for channel in channels_of(case.settings):
-        if channel.kind == "folder":
-            folder = Path(channel.url.removeprefix("file://"))
-            yield from (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+        if channel.folder:
+            yield from (path for path in channel.folder.rglob("*") if path.is_file() and not path.is_symlink())
 
 
 class _OtherBytesError(Exception):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 from sciculture_etl.contracts import load_contracts, load_promises
 from sciculture_etl.doctor.case import Case, Check, fault, ok, remark
@@ -13,7 +12,15 @@ from sciculture_etl.personal import mask_path
 from sciculture_etl.project import EXPECTATIONS, SQL, project_folder
 from sciculture_etl.settings import unknown_settings
 from sciculture_etl.storage.access import open_to_others
-from sciculture_etl.storage.disk import free_room, megabytes, places_of, room_needed, size_of
+from sciculture_etl.storage.disk import (
+    check_places,
+    free_room,
+    megabytes,
+    nearest_there,
+    places_of,
+    room_needed,
+    size_of,
+)
 
 
 def settings_hold(case: Case) -> Iterator[Check]:
@@ -39,14 +46,14 @@ def settings_hold(case: Case) -> Iterator[Check]:
 def inbox_is_there(case: Case) -> Iterator[Check]:
     """Folders are looked into; servers are only named: a doctor asks nobody for credentials."""
     for channel in channels_of(case.settings):
-        if channel.kind != "folder":
+        folder = channel.folder
+        if folder is None:
             yield ok(
                 "inbox",
                 f"{channel.setting}: {channel.kind}, not asked",
                 f"{channel.setting}: {channel.kind}, 확인 생략",
             )
             continue
-        folder = Path(channel.url.removeprefix("file://"))
         if not folder.is_dir() or not os.access(folder, os.R_OK | os.X_OK):
             yield fault(
                 "inbox",
@@ -61,20 +68,10 @@ def inbox_is_there(case: Case) -> Iterator[Check]:
 
 
 def folders_can_be_written(case: Case) -> Iterator[Check]:
-    places = [place for place in places_of(case.settings) if place.exists()]
-    for place in places:
-        if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK) or _is_mounted_read_only(place):
-            yield fault(
-                "folders",
-                (f"{place} can't be written", f"{place}: 쓸 수 없습니다"),
-                ("make it writable for this user", "이 사용자가 쓸 수 있게 해 주세요"),
-            )
-            return
+    """Or made, where they aren't there yet. Raises what would end a run before it starts."""
+    check_places(case.settings)
+    places = places_of(case.settings)
     yield ok("folders", f"{len(places)} folders can be written", f"폴더 {len(places)}개에 쓸 수 있습니다")
-
-
-def _is_mounted_read_only(folder: Path) -> bool:
-    return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 
 def modes_are_kept(case: Case) -> Iterator[Check]:
@@ -104,7 +101,7 @@ def modes_are_kept(case: Case) -> Iterator[Check]:
 def room_is_left(case: Case) -> Iterator[Check]:
     """On every disk that a night writes to."""
     needed, kept = room_needed(case.settings), size_of(case.settings.archive)
-    disks = {_there(place).stat().st_dev: place for place in reversed(places_of(case.settings))}
+    disks = {nearest_there(place).stat().st_dev: place for place in reversed(places_of(case.settings))}
     for place in disks.values():
         free = megabytes(free_room(place))
         found = (
@@ -116,9 +113,3 @@ def room_is_left(case: Case) -> Iterator[Check]:
             yield fault("room", found, ("make room on this disk", "이 디스크의 공간을 비워 주세요"))
         else:
             yield ok("room", *found)
-
-
-def _there(place: Path) -> Path:
-    while not place.exists():
-        place = place.parent
-    return place

@@ -4,7 +4,7 @@ from sciculture_etl.extract.archive import Archive, Receipt
 from sciculture_etl.extract.channels.channel import channels_of, with_blocks
 from sciculture_etl.extract.damage import Damage, damage_in, tell_damage
 from sciculture_etl.extract.decisions import Decision, Decisions
-from sciculture_etl.extract.inbox import Extraction, anything_new, extract_submissions
+from sciculture_etl.extract.inbox import Extraction, anything_new, check_channels, extract_submissions
 from sciculture_etl.extract.restricted import Restricted, Verdict
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Verdict",
     "anything_new",
     "channels_of",
+    "check_channels",
     "damage_in",
     "extract_submissions",
     "tell_damage",

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import fsspec
+
 from sciculture_etl.errors import AbandonedError, PermanentError, TransientError, UnreachableError
 from sciculture_etl.extract.archive import CHUNK, Archive, Receipt
 from sciculture_etl.extract.channels.channel import Channel, channels_of
@@ -57,6 +59,22 @@ def anything_new(settings: Settings, archive: Archive) -> bool:
                 if seen.fresh(look.arrivals):
                     return True
     return False
+
+
+def check_channels(settings: Settings) -> None:
+    """What can be told of the channels before anything is started: raises UserError for settings that can't be meant,
+    UnreachableError where the only channel is a folder that isn't there or an address of no known kind."""
+    channels = channels_of(settings)
+    if len(channels) > 1:
+        return  # what one of them lacks is told in the report
+    (only,) = channels
+    if only.folder and not only.folder.is_dir():
+        raise unreachable(only, PermanentError("no such folder"))
+    if only.kind == "other":
+        try:
+            fsspec.get_filesystem_class(only.url.partition("://")[0])
+        except (ValueError, ImportError) as error:
+            raise unreachable(only, error) from None
 
 
 def extract_submissions(settings: Settings, archive: Archive) -> Extraction:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from sciculture_etl.contracts import Contract, load_contracts, load_promises
@@ -13,11 +14,12 @@ from sciculture_etl.errors import NotReadyError, UserError
 from sciculture_etl.extract import Archive, Receipt
 from sciculture_etl.load import Warehouse
 from sciculture_etl.load.accept import find_differences
-from sciculture_etl.messages import message
+from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.model import tables_from
 from sciculture_etl.pipeline.intake import Intake, one_a_submission
 from sciculture_etl.pipeline.journal import Runs
 from sciculture_etl.settings import sql_text
+from sciculture_etl.validate.cells import FIRST_YEAR
 
 YEARS = re.compile(r"(\d{4})(?:[:~-](\d{4}))?")
 IN_A_NAME = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
@@ -39,7 +41,7 @@ class Scope:
         """years: ``2016:2020`` or ``2020``. Raises UserError for what are no years or no datasets of ours."""
         written = YEARS.fullmatch(years.strip())
         first, last = (int(written[1]), int(written[2] or written[1])) if written else (1, 0)
-        if first > last:
+        if first > last or last < FIRST_YEAR or first > date.today().year + 1:
             raise UserError(message("years_invalid", years=years))
         if unknown := sorted(set(datasets) - load_contracts().keys()):
             raise UserError(message("datasets_unknown", unknown=", ".join(unknown), known=", ".join(load_contracts())))
@@ -236,7 +238,8 @@ def _submitters(wanted: Sequence[str], receipts: Sequence[Receipt], known: Itera
         if len(fitting) != 1:
             if fitting:
                 raise UserError(message("submitter_ambiguous", name=name, found=", ".join(fitting[:8])))
-            raise UserError(message("submitter_unknown", name=name))
+            near = nearest_names(name, sorted(known for known in names if known))
+            raise UserError(message("name_unknown", option="--submitter", given=name, known=near))
         found += fitting
     return tuple(sorted(set(found)))
 

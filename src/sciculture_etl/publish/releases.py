@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from sciculture_etl.errors import SciCultureError, UserError
-from sciculture_etl.messages import message
+from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.publish.current import current_release
 from sciculture_etl.publish.journal import PINNED, UNPINNED, ReleaseJournal
 from sciculture_etl.publish.kept import find_release, kept_ids, read_manifest, to_be_removed
@@ -78,6 +78,7 @@ def pin(settings: Settings, asked: str, reason: str, undo: bool = False) -> Row:
     such release, it is so already, or the reason says nothing or holds personal data; BusyError where a run is going
     on."""
     reason = checked_reason(reason) if reason.strip() or not undo else ""
+    find_release(settings, asked)  # of a wrong name nothing comes, not even a lock
     with writer_lock(settings.warehouse, doing="pin"):
         release_id = find_release(settings, asked)
         journal = ReleaseJournal(settings.archive)
@@ -123,7 +124,7 @@ def compare_releases(settings: Settings, old: str, new: str, table: str | None =
         find_differences(connection, *folders, same)
         if table is not None:
             if not any((folder / "parquet" / f"{table}.parquet").exists() for folder in folders):
-                raise UserError(message("table_unknown", table=table))
+                raise UserError(message("table_unknown", table=table, known=nearest_names(table, [*was, *now])))
             connection.execute("DELETE FROM difference WHERE table_name <> ?", [table])
         tables = count_differences(connection)
         with damage_told(*(path for path in map(_history_of, folders) if path.exists())):

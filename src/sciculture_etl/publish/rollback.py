@@ -36,6 +36,7 @@ def rollback(settings: Settings, asked: str, reason: str = "") -> dict[str, Any]
     is going on. Killed at any instruction it ends in one of the two releases.
     """
     reason = checked_reason(reason) if reason.strip() else ""
+    find_release(settings, asked)  # of a wrong name nothing comes, not even a lock
     with writer_lock(settings.warehouse, doing="rollback"):
         finish_swap(settings.warehouse)
         settle_rollback(settings)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import errno
 import os
 import re
+import resource
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sciculture_etl.errors import MachineError, SciCultureError
+from sciculture_etl.errors import MachineError, SciCultureError, UserError
 from sciculture_etl.messages import message
 from sciculture_etl.personal import mask_path
 from sciculture_etl.settings import Settings
@@ -22,6 +23,7 @@ from sciculture_etl.stopping import stop_if_asked
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
+TOO_LARGE = {errno.EFBIG}
 WORDS_OF_FULL = (*map(os.strerror, FULL), "database or disk is full")
 WORDS_OF_CLOSED = (*map(os.strerror, CLOSED), "attempt to write a readonly database")
 QUOTED = re.compile(r"""["'](/[^"']+)["']""")
@@ -59,6 +61,8 @@ def is_closed(error: BaseException) -> bool:
 
 def explain(error: BaseException, settings: Settings) -> str | None:
     """One sentence, English and Korean, with what to do; None where the fault is another."""
+    if any(_tells(link, TOO_LARGE, (os.strerror(errno.EFBIG),)) for link in chain(error)):
+        return message("file_size_limited", limit=_size_limit() or "?")
     if is_full(error):
         return _told_full(_named(error, settings) or _fullest(settings), settings)
     if is_closed(error) and (path := _named(error, settings)):
@@ -66,10 +70,36 @@ def explain(error: BaseException, settings: Settings) -> str | None:
     return None
 
 
-def check_room(folder: Path, settings: Settings) -> None:
-    """Raises MachineError where a folder has not even the room to begin with: for what would wait rather than fail."""
-    if free_room(folder) < ROOM_TO_BEGIN:
-        raise MachineError(_told_full(folder, settings))
+def check_places(settings: Settings) -> None:
+    """What a night needs of the folders that it writes to; to be asked before anything else is started.
+
+    Raises UserError where a path can be no folder, MachineError where it can't be written or has not even the room to
+    begin with."""
+    limit = _size_limit()
+    if limit is not None and limit < ROOM_TO_BEGIN:
+        raise MachineError(message("file_size_limited", limit=limit))
+    for place in places_of(settings):
+        holding = nearest_there(place)
+        setting = "PREFECT_HOME" if not place.is_relative_to(settings.warehouse) else "SCICULTURE_WAREHOUSE"
+        if not holding.is_dir():
+            raise UserError(message("folder_is_a_file", path=_shown(holding), setting=setting))
+        if not shutil.disk_usage(holding).total:  # such as /proc
+            raise UserError(message("folder_impossible", path=_shown(place), holding=_shown(holding), setting=setting))
+        if not is_writable(holding):
+            raise MachineError(message("folder_not_writable", folder=_shown(holding)))
+        if free_room(place) < ROOM_TO_BEGIN:
+            raise MachineError(_told_full(place, settings))
+
+
+def is_writable(folder: Path) -> bool:
+    """Whether this user may make files in a folder that is there."""
+    return os.access(folder, os.W_OK | os.X_OK) and not os.statvfs(folder).f_flag & os.ST_RDONLY
+
+
+def _size_limit() -> int | None:
+    """Bytes that this process may write into one file; None where that isn't limited."""
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    return None if limit == resource.RLIM_INFINITY else limit
 
 
 @contextmanager
@@ -113,9 +143,14 @@ def size_of(folder: Path) -> int:
 
 def free_room(folder: Path) -> int:
     """Bytes free on the disk of a folder, or of the nearest folder above that is there."""
-    while not folder.exists():
-        folder = folder.parent
-    return shutil.disk_usage(folder).free
+    return shutil.disk_usage(nearest_there(folder)).free
+
+
+def nearest_there(place: Path) -> Path:
+    """The place, or what of the path to it is there or can't be looked into."""
+    while not os.path.lexists(place):
+        place = place.parent
+    return place
 
 
 def places_of(settings: Settings) -> list[Path]:

@@ -13,13 +13,15 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from sciculture_etl.contracts import load_contracts
 from sciculture_etl.errors import NotReadyError, UserError
 from sciculture_etl.extract import Archive, Decision, Decisions
 from sciculture_etl.extract.decisions import REINSTATED, WITHDRAWN
 from sciculture_etl.load import writer_lock
-from sciculture_etl.messages import message
+from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.journal import checked_reason
+from sciculture_etl.validate.cells import FIRST_YEAR
 
 SHORTEST_ID = 4
 Row = dict[str, Any]
@@ -64,24 +66,58 @@ def _narrowed(conditions: dict[str, Any]) -> tuple[str, list[Any]]:
     return " AND ".join(["true", *given]), list(given.values())
 
 
+def _check_names(connection: duckdb.DuckDBPyConnection, wanted: Wanted) -> None:
+    """Raises UserError for a name that fits nothing: an empty list would look like an answer."""
+    known = {
+        "--dataset": (wanted.dataset, list(load_contracts())),
+        "--submitter": (wanted.submitter, _known(connection, "submitter")),
+        "--year": (None if wanted.year is None else str(wanted.year), _years(connection)),
+    }
+    for option, (given, names) in known.items():
+        fits = any(given in name if option == "--submitter" else given == name for name in names) if given else True
+        if not fits or given == "":
+            given = given or ""
+            raise UserError(message("name_unknown", option=option, given=given, known=nearest_names(given, names)))
+
+
+def _known(connection: duckdb.DuckDBPyConnection, column: str) -> list[str]:
+    query = (
+        f"SELECT {column} FROM mart_submission_log UNION SELECT CAST({column} AS VARCHAR) FROM mart_submission_status"
+    )
+    return sorted(name for (name,) in connection.execute(query).fetchall() if name)
+
+
+def _years(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Those of which something came or is owed, and those of which something may come."""
+    found = connection.execute(
+        "SELECT unnest(string_split(program_years, ', ')) FROM mart_submission_log "
+        "UNION SELECT CAST(program_year AS VARCHAR) FROM mart_submission_status"
+    ).fetchall()
+    may_come = range(FIRST_YEAR, date.today().year + 2)
+    return [*sorted(year for (year,) in found if year), *map(str, may_come)]
+
+
 def list_submissions(settings: Settings, wanted: Wanted) -> list[Row]:
-    """Receipts, the newest first: ``mart_submission_log``, narrowed."""
+    """Receipts, the newest first: ``mart_submission_log``, narrowed. Raises UserError for a name that fits nothing."""
     where, values = _narrowed(
         {
             "state = ?": wanted.state,
             "contains(submitter, ?)": wanted.submitter,
             "list_contains(string_split(datasets, ', '), ?)": wanted.dataset,
-            "list_contains(string_split(program_years, ', '), ?)": str(wanted.year) if wanted.year else None,
+            "list_contains(string_split(program_years, ', '), ?)": str(wanted.year)
+            if wanted.year is not None
+            else None,
             "CAST(received_at AS DATE) >= ?": wanted.since,
         }
     )
     query = f"SELECT * FROM mart_submission_log WHERE {where} ORDER BY received_at DESC, receipt_no DESC"
     with _operations(settings) as connection:
+        _check_names(connection, wanted)
         return _rows(connection, query, values)
 
 
 def list_status(settings: Settings, wanted: Wanted) -> list[Row]:
-    """What is owed: ``mart_submission_status``, narrowed."""
+    """What is owed: ``mart_submission_status``, narrowed. Raises UserError for a name that fits nothing."""
     where, values = _narrowed(
         {
             "status = ?": wanted.status,
@@ -95,6 +131,7 @@ def list_status(settings: Settings, wanted: Wanted) -> list[Row]:
         "ORDER BY program_year DESC, dataset, period_no DESC, submitter"
     )
     with _operations(settings) as connection:
+        _check_names(connection, wanted)
         return _rows(connection, query, values)
 
 
@@ -170,6 +207,7 @@ def decide(settings: Settings, asked: str, reason: str, reinstate: bool = False)
     """
     reason = checked_reason(reason)
     archive = Archive(settings.archive)
+    _the_one(asked, [receipt.submission_id for receipt in archive.receipts()])  # of a wrong number not even a lock
     with writer_lock(settings.warehouse):
         receipts = archive.receipts()
         chosen = _the_one(asked, [receipt.submission_id for receipt in receipts])

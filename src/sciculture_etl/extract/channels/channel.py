@@ -44,6 +44,11 @@ class Channel:
         return KINDS.get(scheme.lower(), "other") if separator else "folder"
 
     @property
+    def folder(self) -> Path | None:
+        """Where it is on this machine, of a channel that is a folder."""
+        return Path(self.url.removeprefix("file://")) if self.kind == "folder" else None
+
+    @property
     def submitter(self) -> str | None:
         """Whose channel it is, where it belongs to one institution."""
         return self.options.get("SUBMITTER")
