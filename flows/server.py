@@ -14,6 +14,8 @@ import socket
 import sys
 import threading
 
+from sciculture_etl.loading import many_modules
+
 
 def _end_with_parent() -> None:
     while os.read(0, 1):
@@ -23,13 +25,17 @@ def _end_with_parent() -> None:
 
 def main() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    import uvicorn
-    from prefect.server.api.server import create_app
+    with many_modules():
+        import uvicorn
+        from prefect.server.api.server import create_app
+
+        app = create_app(ephemeral=sys.argv[2] == "for-one-run", final=True)
 
     from sciculture_flows.door import with_door
 
-    app = with_door(create_app(ephemeral=sys.argv[2] == "for-one-run", final=True), host=sys.argv[3])
-    config = uvicorn.Config(app, log_level="critical", lifespan="on", timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        with_door(app, host=sys.argv[3]), log_level="critical", lifespan="on", timeout_graceful_shutdown=5
+    )
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
 
 

@@ -45,15 +45,6 @@ def test_a_night_with_a_rejected_file_is_completed_and_shown_with_its_lineage(se
     assert f"{SUBMITTER}: dsc_class" in told["message"]
 
 
-def test_a_busy_warehouse_names_its_holder_and_is_told_of(served: Served) -> None:
-    with writer_lock(served.places.warehouse, doing="a test"):
-        kind, name, message = served.api.ended(served.api.start("publish", wait_seconds=0.1))
-    assert (kind, name) == ("FAILED", "Busy")
-    assert f"(a test) is using {served.places.warehouse}: process {os.getpid()}" in message
-    (told,) = until(lambda: served.told.about("Busy"), "the notification")
-    assert message in told["message"]
-
-
 def all_ended(served: Served, deployment: str, before: str) -> dict[str, dict[str, Any]]:
     """The runs that were due before then, by their day; none as long as not all have ended."""
     due = {"deployment_id": {"any_": [deployment]}, "expected_start_time": {"before_": before}}

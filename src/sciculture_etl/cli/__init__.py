@@ -13,7 +13,6 @@ from sciculture_etl.cli.app import FAILED, app
 from sciculture_etl.errors import SciCultureError
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings, read_settings_file, unknown_settings
-from sciculture_etl.storage.disk import explain
 
 __all__ = ["app", "doctor", "files", "init", "main", "region", "release", "runs", "serve", "submissions", "template"]
 
@@ -91,6 +90,8 @@ def _failed(told: str, exit_code: int) -> int:
 
 
 def _of_the_machine(error: BaseException) -> str | None:
+    from sciculture_etl.storage.disk import explain
+
     try:
         return explain(error, Settings.from_environment())
     except SciCultureError:  # of settings that can't be read there is nothing to tell

@@ -15,9 +15,9 @@ import typer
 from sciculture_etl import stopping
 from sciculture_etl.cli.app import PARTIAL, REFUSED, app
 from sciculture_etl.errors import NotReadyError, SciCultureError, UserError
+from sciculture_etl.loading import many_modules
 from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.settings import Settings
-from sciculture_etl.storage.disk import check_places
 
 if TYPE_CHECKING:
     from sciculture_etl.pipeline import Plan, RunReport, Scope
@@ -187,6 +187,7 @@ def _watched(
     """Prefect's API, the live view, and at the end the summary and the exit code of the flow that the block runs."""
     from sciculture_etl.contracts import load_contracts
     from sciculture_etl.extract import Archive, check_channels
+    from sciculture_etl.storage.disk import check_places
     from sciculture_flows.embedded import prefect_api
 
     stopping.listen()
@@ -199,8 +200,10 @@ def _watched(
     if needs_receipts and not Archive(settings.archive).receipts():
         raise NotReadyError(message("nothing_received", path=settings.archive))
     with prefect_api(settings.warehouse):
-        _load_what_a_busy_night_needs(settings, looks_into_inbox)
-        from sciculture_etl.cli.views.console import LiveView, as_machine_report, operators_console, show_summary
+        with many_modules():
+            _load_what_a_busy_night_needs(settings, looks_into_inbox)
+            import sciculture_flows.outcome  # noqa: F401  Prefect and all that a run is made of
+            from sciculture_etl.cli.views.console import LiveView, as_machine_report, operators_console, show_summary
 
         console = operators_console(quiet=as_json)
         with LiveView(console) as view:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sciculture_etl.publish.current import MODES, is_whole
-from sciculture_etl.storage import parquet
+from sciculture_etl.storage.parquet import first_unreadable
 from sciculture_etl.storage.proof import why_unreadable
 
 
@@ -19,20 +19,19 @@ def what_is_wrong(release: Path, quick: bool = False) -> str | None:
     manifest: dict[str, Any] = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
     if manifest.get("release_id") != release.name:
         return "its manifest is that of another release"
-    for name, table in manifest["tables"].items():
-        if table["audience"] != "public":
-            continue
-        exported, columns = release / "csv" / f"{name}.csv", release / "parquet" / f"{name}.parquet"
-        if not exported.exists():
+    hashes = {name: table["sha256"] for name, table in manifest["tables"].items() if table["audience"] == "public"}
+    for name in hashes:
+        if not (release / "csv" / f"{name}.csv").exists():
             return f"{name} is missing as CSV"
-        if not quick:
-            if reason := parquet.why_unreadable(columns, "count(*)"):
-                return f"parquet/{columns.name}: {reason}"
-            with exported.open("rb") as content:
-                if hashlib.file_digest(content, "sha256").hexdigest() != table["sha256"]:
-                    return f"csv/{exported.name} was changed"
-    if not quick:
-        for name in MODES:
-            if reason := why_unreadable(release / name):
-                return f"{name}: {reason}"
+    if quick:
+        return None
+    if found := first_unreadable((release / "parquet" / f"{name}.parquet" for name in hashes), "count(*)"):
+        return f"parquet/{found[0].name}: {found[1]}"
+    for name, sha256 in hashes.items():
+        with (release / "csv" / f"{name}.csv").open("rb") as exported:
+            if hashlib.file_digest(exported, "sha256").hexdigest() != sha256:
+                return f"csv/{name}.csv was changed"
+    for name in MODES:
+        if reason := why_unreadable(release / name):
+            return f"{name}: {reason}"
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,13 +14,15 @@ from sciculture_etl.settings import sql_text
 from sciculture_etl.storage.damage import reason_of
 
 
-def why_unreadable(parquet: Path, looked_at: str) -> str | None:
-    """Why a table's file can't be read, None where it can. count(*) reads only its end, sum(hash(t)) all of it."""
+def first_unreadable(parquets: Iterable[Path], looked_at: str) -> tuple[Path, str] | None:
+    """The first table's file that can't be read, and why; None where all can. count(*) reads only the end of a file,
+    sum(hash(t)) all of it."""
     with duckdb.connect() as connection:
-        try:
-            connection.execute(f"SELECT {looked_at} FROM read_parquet({sql_text(parquet)}) AS t").fetchall()
-        except duckdb.Error as error:
-            return reason_of(error)
+        for parquet in parquets:
+            try:
+                connection.execute(f"SELECT {looked_at} FROM read_parquet({sql_text(parquet)}) AS t").fetchall()
+            except duckdb.Error as error:
+                return parquet, reason_of(error)
     return None
 
 
@@ -30,9 +32,9 @@ def damage_told(*parquets: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error:
-        for parquet in parquets:
-            if reason := why_unreadable(parquet, "sum(hash(t))"):
-                raise ReleaseError(
-                    message("release_incomplete", release=parquet.parent.parent.name, path=parquet.name, reason=reason)
-                ) from None
+        if found := first_unreadable(parquets, "sum(hash(t))"):
+            parquet, reason = found
+            raise ReleaseError(
+                message("release_incomplete", release=parquet.parent.parent.name, path=parquet.name, reason=reason)
+            ) from None
         raise

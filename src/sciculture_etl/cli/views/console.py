@@ -8,18 +8,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from sciculture_etl.cli.views.releases import counted
 from sciculture_etl.findings import catalogue
-from sciculture_etl.pipeline import RunReport
-from sciculture_etl.publish import Figure
 from sciculture_etl.settings import Settings
+
+if TYPE_CHECKING:  # what only checks a file has no need of them
+    from sciculture_etl.pipeline import RunReport
+    from sciculture_etl.publish import Figure
 
 STEPS = {
     "prefect": "start Prefect / 준비",
@@ -196,6 +197,8 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
 
 
 def _show_outcome(console: Console, settings: Settings, report: RunReport, seconds: dict[str, float]) -> None:
+    from sciculture_etl.cli.views.releases import counted
+
     publication = report.publication
     told = {
         "published": f"[green]published / 공표[/] release {publication.release_id}",
