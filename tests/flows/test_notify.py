@@ -43,6 +43,6 @@ def test_a_busy_warehouse_names_its_holder_and_is_told_of(prefect: Mapping[str, 
         with writer_lock(places.warehouse, doing="a test"):
             state = run_flow(publish, flow_run=run, parameters=given, return_type="state")
     assert (state.type, state.name) == ("FAILED", "Busy")
-    assert f"(a test) holds {places.warehouse}: process {os.getpid()}" in state.message
+    assert f"(a test) is using {places.warehouse}: process {os.getpid()}" in state.message
     (told,) = until(lambda: received.about("Busy"), "the notification")
     assert state.message in told["message"]

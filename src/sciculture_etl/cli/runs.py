@@ -84,6 +84,7 @@ def backfill(
     from sciculture_etl.cli.views.console import operators_console
     from sciculture_etl.cli.views.runs import show_plan
     from sciculture_etl.pipeline import Run
+    from sciculture_etl.storage.disk import check_places
     from sciculture_etl.storage.journal import checked_reason
 
     settings = Settings.from_environment()

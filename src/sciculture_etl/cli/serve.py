@@ -14,7 +14,6 @@ from sciculture_etl.errors import UserError
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings
 from sciculture_etl.stopping import say
-from sciculture_etl.storage.disk import check_places
 
 TOLD = """\
 Prefect's pages / 화면:  {pages}
@@ -39,6 +38,7 @@ def serve(
     """
     from sciculture_etl.contracts import load_contracts
     from sciculture_etl.extract import channels_of
+    from sciculture_etl.storage.disk import check_places
 
     _check_cron(cron)
     settings = Settings.from_environment()
