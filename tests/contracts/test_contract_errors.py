@@ -102,6 +102,22 @@ BROKEN = {
         changed("unpivot", {"into": "name", "measure": "size", "columns": {"a": ["가"]}}),
         ["unpivot.into: no such enum field: name"],
     ),
+    "expectation that the library would drop": (
+        changed("suite", [{"type": "expect_column_values_to_be_uniqe", "kwargs": {"column": "name"}}]),
+        ["suite.0: type: no such expectation", "expect_column_values_to_be_unique"],
+    ),
+    "argument that an expectation doesn't take": (
+        changed("suite", [{"type": "expect_column_values_to_be_unique", "kwargs": {"column": "name", "mostl": 1}}]),
+        ["suite.0: kwargs: expect_column_values_to_be_unique takes no mostl", "mostly"],
+    ),
+    "argument that an expectation lacks": (
+        changed("suite", [{"type": "expect_column_values_to_be_unique"}]),
+        ["suite.0: kwargs: expect_column_values_to_be_unique needs column"],
+    ),
+    "expectation of an unknown column": (
+        changed("suite", [{"type": "expect_column_values_to_be_unique", "kwargs": {"column": "nam"}}]),
+        ["suite.0: no such column: 'nam'", "name"],
+    ),
     "another dataset's name": (changed("dataset", "other"), ["dataset: 'other' must be the file's name, 'invented'"]),
 }
 
@@ -154,6 +170,11 @@ columns:
 BROKEN_PROMISES = {
     "grain of an unknown column": (PROMISE.replace("[year]", "[yeer]"), "grain: no such column: yeer"),
     "unknown audience": (PROMISE.replace("public", "everyone"), "audience"),
+    "unknown type of a column": (PROMISE.replace("BIGINT", "BIGNIT"), "columns.n: type: no such type of a column"),
+    "expectation of an unknown column": (
+        PROMISE + "suite:\n- {type: expect_column_values_to_be_unique, kwargs: {column: yeer}}\n",
+        "suite.0: no such column: 'yeer'; nearest: year",
+    ),
     "another table's name": (PROMISE.replace("table: invented", "table: other"), "'other' must be the file's name"),
     "column without a description": (PROMISE.replace(", description: {ko: 연도, en: year}", ""), "columns.year.descr"),
     "numbers without a unit": (PROMISE.replace("unit: persons, ", ""), "columns.n: unit: a column of numbers"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from sciculture_etl.doctor import Case, Check, Verdict, examine, mend
@@ -68,6 +69,15 @@ def test_a_whole_warehouse_has_no_trouble_and_nothing_in_it_is_touched(days: Day
     assert troubles(examined(days, warehouse)) == set()
     assert troubles(examined(days, warehouse, quick=True)) == set()
     assert {path: path.stat().st_mtime_ns for path in warehouse.rglob("*")} == before
+
+
+def test_a_new_dataset_is_no_broken_database(days: Days, tmp_path: Path) -> None:
+    warehouse = days.copy(tmp_path)
+    with duckdb.connect(str(warehouse / "warehouse.duckdb")) as connection:  # as it was before the contract was written
+        connection.execute("DROP TABLE store.voucher_usage CASCADE")
+    checks = examined(days, warehouse, quick=True)
+    assert troubles(checks) == set()
+    assert any("voucher_usage" in check.found[0] for check in checks if check.area == "build database")
 
 
 def test_what_is_mended_is_well(days: Days, tmp_path: Path) -> None:

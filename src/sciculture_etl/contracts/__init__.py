@@ -9,10 +9,11 @@ from sciculture_etl.contracts.contract import (
     read_contract,
 )
 from sciculture_etl.contracts.correction import Correction
+from sciculture_etl.contracts.expectation import Expectation
 from sciculture_etl.contracts.field import ContractField
 from sciculture_etl.contracts.form import FormColumn, TemplateMark, form_columns, form_version
 from sciculture_etl.contracts.promise import Promise, PromiseColumn, load_promises, read_promise
-from sciculture_etl.contracts.words import Expectation, Words
+from sciculture_etl.contracts.words import Words
 
 __all__ = [
     "REGION_COLUMNS", "Contract", "ContractField", "Correction", "Expectation", "FormColumn",

@@ -12,13 +12,16 @@ import polars as pl
 from pydantic import Field, ValidationError, model_validator
 
 from sciculture_etl.contracts.correction import Correction, read_correction
+from sciculture_etl.contracts.expectation import Expectation, wrong_columns
 from sciculture_etl.contracts.field import DUCKDB_TYPES, ContractField, read_codes, reference_path
-from sciculture_etl.contracts.words import Expectation, Strict, Texts, Words, explain, read_yaml, shown
+from sciculture_etl.contracts.words import Strict, Texts, Words, explain, read_yaml, shown
 from sciculture_etl.errors import ContractError
 from sciculture_etl.findings import catalogue
 from sciculture_etl.project import EXPECTATIONS, Folder, files_of
 from sciculture_etl.settings import fingerprint
 
+# What a suite sees of a row besides what the contract says: where it comes from.
+PLACE_OF_A_ROW = ("submission_id", "part", "source_row", "submitter", "partition_key")
 REGION_COLUMNS = {
     "sido_code": "VARCHAR",
     "sigungu_code": "VARCHAR",
@@ -125,6 +128,8 @@ class Contract(Strict):
         for key, names in [*lists, *((f"unique.{i}", names) for i, names in enumerate(self.unique))]:
             if unknown := [name for name in names if name not in known]:
                 raise ValueError(f"{key}: no such column: {', '.join(unknown)}")
+        if wrong := wrong_columns(self.suite, [*known, *PLACE_OF_A_ROW]):
+            raise ValueError(wrong)
         if self.partition[:1] != ["program_year"]:
             raise ValueError("partition: program_year comes first")
         if self.program and self.program not in read_codes(reference_path("program")):

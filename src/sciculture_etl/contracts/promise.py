@@ -8,11 +8,15 @@ from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from sciculture_etl.contracts.words import Expectation, Strict, Words, explain, read_yaml, shown
+from sciculture_etl.contracts.expectation import Expectation, wrong_columns
+from sciculture_etl.contracts.words import Strict, Words, explain, read_yaml, shown
 from sciculture_etl.errors import ContractError
+from sciculture_etl.messages import nearest_names
 from sciculture_etl.project import EXPECTATIONS, Folder, files_of
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE")
+# Whatever else a column of a table may hold.
+OTHERS = ("BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "VARCHAR")
 # Units of numbers that tell rows apart and measure nothing.
 LABELS = ("year", "month", "term", "half", "quarter", "number", "row")
 
@@ -27,6 +31,9 @@ class PromiseColumn(Strict):
 
     @model_validator(mode="after")
     def _says_its_unit(self) -> PromiseColumn:
+        if self.type.removesuffix("[]") not in (*NUMBERS, *OTHERS):
+            near = nearest_names(self.type, [*NUMBERS, *OTHERS])
+            raise ValueError(f"type: no such type of a column: {self.type!r}; nearest: {near}")
         if self.type in NUMBERS and not self.unit:
             raise ValueError("unit: a column of numbers says what it counts")
         if self.type in NUMBERS and self.additive is None and self.unit not in LABELS:
@@ -57,6 +64,8 @@ class Promise(Strict):
     def _grain_is_promised(self) -> Promise:
         if unknown := [name for name in self.grain if name not in self.columns]:
             raise ValueError(f"grain: no such column: {', '.join(unknown)}")
+        if wrong := wrong_columns(self.suite, self.columns):
+            raise ValueError(wrong)
         if self.by_submission and "submission_id" not in self.columns:
             raise ValueError("by_submission: the table has no column submission_id")
         return self

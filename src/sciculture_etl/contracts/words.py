@@ -1,10 +1,10 @@
-"""What contracts and promises share: strict models, words in two languages, expectations, errors by file and key."""
+"""What contracts and promises share: strict models, words in two languages, errors by file and key."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -29,14 +29,6 @@ class Words(Strict):
 
     ko: str = Field(min_length=1)
     en: str = Field(min_length=1)
-
-
-class Expectation(Strict):
-    """One Great Expectations expectation: its type and arguments in that library's own vocabulary."""
-
-    type: str
-    kwargs: dict[str, Any] = Field(default_factory=dict)
-    severity: Literal["error", "warning"] = "error"
 
 
 class _SafeLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]

@@ -96,7 +96,12 @@ def _pairs(title: str, lines: list[tuple[str, str]]) -> Table:
 
 def _findings(report: RunReport) -> Table:
     table = Table(
-        title="Findings / 지적", title_justify="left", title_style="bold", show_header=False, box=None, padding=(0, 2)
+        title="Findings in all submissions so far / 지금까지의 전체 지적",
+        title_justify="left",
+        title_style="bold",
+        show_header=False,
+        box=None,
+        padding=(0, 2),
     )
     table.add_column()
     table.add_column(justify="right")
@@ -104,6 +109,21 @@ def _findings(report: RunReport) -> Table:
     words = catalogue()
     for code, count in sorted(report.findings.items()):
         table.add_row(code, f"{count:,}", Text(words[code]["title_en"] + " / " + words[code]["title_ko"]))
+    return table
+
+
+def _verdicts(report: RunReport) -> Table:
+    """What became of the files received in this run, beside all so far."""
+    table = Table(
+        title="Submissions / 제출본", title_justify="left", title_style="bold", box=None, padding=(0, 2), min_width=40
+    )
+    for heading in ("", "this run / 이번", "all so far / 누계"):
+        table.add_column(heading, justify="right" if heading else "left")
+    labels = {"accepted": "accepted / 승인", "partially_accepted": "partially accepted / 일부 승인",
+              "rejected": "rejected / 반려", "duplicate": "duplicates / 같은 파일"}  # fmt: skip
+    for verdict, label in labels.items():
+        table.add_row(label, _count(report.new_verdicts, verdict), _count(report.verdicts, verdict))
+    table.add_row("due and missing / 기한 경과 미제출", "", f"{report.missing:,}")
     return table
 
 
@@ -156,18 +176,14 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
     extraction, publication = report.extraction, report.publication
     console.print()
     files = [
-        ("received now / 이번에 받음", f"{len(extraction.received):,}"),
+        ("received / 접수", f"{len(extraction.received):,}"),
         ("unchanged since / 그대로", f"{extraction.unchanged:,}"),
         ("no submissions (hidden, links) / 제출본 아님", f"{len(extraction.passed_over):,}"),
-        ("read now / 이번에 읽음", f"{report.read_count:,}"),
-        ("accepted / 받음", _count(report.verdicts, "accepted")),
-        ("partially accepted / 일부 받음", _count(report.verdicts, "partially_accepted")),
-        ("rejected / 반려", _count(report.verdicts, "rejected")),
-        ("duplicates / 같은 파일", _count(report.verdicts, "duplicate")),
-        ("due and missing / 마감이 지나도 안 온 것", f"{report.missing:,}"),
+        ("read / 읽음", f"{report.read_count:,}"),
         ("answers written / 회신 작성", f"{report.answers:,}"),
     ]
-    console.print(_pairs("Files / 파일", files))
+    console.print(_pairs("This run / 이번 실행", files))
+    console.print(_verdicts(report))
     for setting, reason in extraction.unreachable.items():
         told = Text(f"  channel not reached / 접수 경로 연결 안 됨: {setting}: {reason}", style="red")
         console.print(told, soft_wrap=True)  # it may hold a line to copy
@@ -175,7 +191,12 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
         console.print(Text(f"  not taken: {path}: {reason}", style="yellow"))
     labels = {"read": "read / 읽음", "loaded": "loaded / 받음", "quarantined": "quarantined / 격리",
               "left_out": "left out (subtotals, footnotes, examples, blanks) / 자료 아님"}  # fmt: skip
-    console.print(_pairs("Rows / 행", [(label, _count(report.rows, kind)) for kind, label in labels.items()]))
+    console.print(
+        _pairs(
+            "Rows of all submissions so far / 지금까지의 전체 행",
+            [(label, _count(report.rows, kind)) for kind, label in labels.items()],
+        )
+    )
     if report.findings:
         console.print(_findings(report))
     console.print(_figures(report))
