@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -42,6 +42,7 @@ class Run:
         warehouse: Warehouse,
         progress: Progress,
         record: RunRecord,
+        outputs: Collection[str] | None = None,
     ) -> None:
         self.settings = settings
         self.contracts = contracts
@@ -51,6 +52,7 @@ class Run:
         self.today = datetime.now(SEOUL).date()
         self.archive = Archive(settings.archive)
         self.record = record
+        self.outputs = outputs
         self.report = RunReport(record.kind, set_aside=warehouse.set_aside)
         self.reasons = Reasons()
         self._intake = Intake(settings, contracts, warehouse, self.archive, progress)
@@ -67,11 +69,13 @@ class Run:
         kind: str = "nightly",
         reason: str = "",
         contracts: dict[str, Contract] | None = None,
+        outputs: Collection[str] | None = None,
     ) -> Iterator[Run]:
         """Takes the writer's lock, writes the run's beginning down and opens the warehouse; a rebuild begins with an
         empty one. Where the block ends well, the report is complete. Raises BusyError where another run holds the lock.
         kind: one of ``KINDS``. reason: why, as it is kept in the journal. contracts: others than those that stand in
-        ``expectations/``."""
+        ``expectations/``. outputs: names of those of a release (``publish/outputs.py``) that are written beside the
+        needed ones; None: all."""
         contracts = contracts or load_contracts()
         with (
             faults_in_words(settings),
@@ -83,7 +87,7 @@ class Run:
             with Warehouse.open(
                 settings.build_database, settings.staging, contracts, record.after_a_crash
             ) as warehouse:
-                run = cls(settings, contracts, warehouse, progress or Silent(), record)
+                run = cls(settings, contracts, warehouse, progress or Silent(), record, outputs)
                 try:
                     yield run
                 finally:
@@ -181,7 +185,7 @@ class Run:
     def publish(self) -> Publication:
         """Marts → release, and the swap."""
         self.report.publication = publish_release(
-            self.settings, self.warehouse, self.contracts, self.promises, self._model
+            self.settings, self.warehouse, self.contracts, self.promises, self._model, self.outputs
         )
         return self.report.publication
 

@@ -14,11 +14,9 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from sciculture_etl.storage.access import FILE_FOR_ALL, OWN_FILE, let_all_read
+from sciculture_etl.publish.outputs import LIVE, MANIFEST, OUTPUTS, PUBLIC
+from sciculture_etl.storage.access import let_all_read
 from sciculture_etl.storage.atomic import put_in_place, write_aside
-
-PUBLIC, OPERATIONS = "sciculture.duckdb", "operations.duckdb"
-MODES = {PUBLIC: FILE_FOR_ALL, OPERATIONS: OWN_FILE}
 
 
 def current_release(warehouse: Path) -> dict[str, Any] | None:
@@ -44,15 +42,13 @@ def read_pointer(warehouse: Path) -> dict[str, Any] | None:
 
 
 def is_whole(release: Path) -> bool:
-    """Whether a release has what it is used by: a manifest that can be read, both databases, and the public tables as
-    Parquet, with which the next release is compared."""
+    """Whether a release has what it is used by: a manifest that can be read, and all files of the needed outputs."""
     try:
-        manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
-        public = [name for name, table in manifest["tables"].items() if table["audience"] == "public"]
+        manifest = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
+        needed = [path for output in OUTPUTS if output.is_needed for path, _ in output.files(manifest["tables"])]
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return False
-    needed = [*MODES, *(f"parquet/{name}.parquet" for name in public)]
-    return all((release / name).is_file() for name in needed)
+    return all((release / path).is_file() for path in needed)
 
 
 def _found_again(warehouse: Path) -> str | None:
@@ -65,7 +61,7 @@ def _found_again(warehouse: Path) -> str | None:
     return whole[-1].name if whole else None
 
 
-def _pointer_to(warehouse: Path, release_id: str, names: Collection[str] = (OPERATIONS, PUBLIC)) -> dict[str, Any]:
+def _pointer_to(warehouse: Path, release_id: str, names: Collection[str] = tuple(LIVE)) -> dict[str, Any]:
     folder = warehouse / "releases" / release_id
     return {"release_id": release_id, "files": {name: _stamp(folder / name) for name in names}}
 
@@ -75,7 +71,7 @@ def _stamp(path: Path) -> list[int]:
     return [status.st_size, status.st_mtime_ns]
 
 
-def swap_to(warehouse: Path, release_id: str, names: tuple[str, ...] = (OPERATIONS, PUBLIC), **more: Any) -> None:
+def swap_to(warehouse: Path, release_id: str, names: Collection[str] = tuple(LIVE), **more: Any) -> None:
     """Makes a complete release the current one. Open readers keep the file they have; a new one gets the new file.
     names: the files to be swapped. more: what else ``current.json`` shall say."""
     point_to(warehouse, {**_pointer_to(warehouse, release_id, names), **more})
@@ -97,7 +93,7 @@ def let_go(warehouse: Path, name: str) -> None:
 def follow_again(warehouse: Path) -> None:
     """Makes every file that readers open the current release's copy again."""
     pointer = read_pointer(warehouse)
-    if pointer and pointer["files"].keys() != MODES.keys():
+    if pointer and pointer["files"].keys() != LIVE.keys():
         point_to(warehouse, pointer | _pointer_to(warehouse, pointer["release_id"]))
         finish_swap(warehouse)
 
@@ -113,8 +109,7 @@ def finish_swap(warehouse: Path, anew: Collection[str] = ()) -> bool:
         point_to(warehouse, current)
         swapped = True
     folder = warehouse / "releases" / current["release_id"]
-    # The operator's file first: it must never lag behind figures that are already public.
-    for name in (OPERATIONS, PUBLIC):
+    for name, mode in LIVE.items():
         if name not in current["files"]:
             continue
         live = warehouse / name
@@ -124,7 +119,7 @@ def finish_swap(warehouse: Path, anew: Collection[str] = ()) -> bool:
         aside.unlink(missing_ok=True)
         try:
             shutil.copy2(folder / name, aside)
-            aside.chmod(MODES[name])
+            aside.chmod(mode)
             # Someone who opened the old file for writing may have left a log that fits no other file.
             (warehouse / f"{name}.wal").unlink(missing_ok=True)
             put_in_place(aside, live)

@@ -16,6 +16,8 @@ from typing import Any
 import duckdb
 from markdown_it import MarkdownIt
 
+from sciculture_etl.publish.files import Content
+
 PORTAL_HEADER = (
     "항목명", "영문명", "항목 설명", "도메인분류", "데이터타입", "최대길이", "표현방식", "단위",
     "생성출처(정보시스템, DB, Table)", "코드",
@@ -159,16 +161,19 @@ def portal_rows(connection: duckdb.DuckDBPyConnection, table: str, codes: dict[s
     ]  # fmt: skip
 
 
-def write_dictionary(connection: duckdb.DuckDBPyConnection, folder: Path, release_id: str) -> None:
-    """Writes the dictionary into a new folder."""
-    (folder / "portal").mkdir(parents=True)
-    markdown = dictionary_markdown(connection)
-    for name, text in (("dictionary.md", markdown), ("dictionary.html", dictionary_html(markdown))):
-        (folder / name).write_text(text.replace(RELEASE, release_id), encoding="utf-8")
-    codes = _codes_of_fields(connection)
-    for (table,) in connection.execute("SELECT table_name FROM meta_table ORDER BY table_name").fetchall():
-        # With a byte order mark, as the portal's own files have: Excel then shows Korean.
-        with (folder / "portal" / f"{table}.csv").open("w", encoding="utf-8-sig", newline="") as target:
-            writer = csv.writer(target)
-            writer.writerow(PORTAL_HEADER)
-            writer.writerows(portal_rows(connection, table, codes))
+def write_markdown(content: Content, _table: str, target: Path) -> None:
+    text = dictionary_markdown(content.connection)
+    target.write_text(text.replace(RELEASE, content.release_id), encoding="utf-8")
+
+
+def write_page(content: Content, _table: str, target: Path) -> None:
+    text = dictionary_html(dictionary_markdown(content.connection))
+    target.write_text(text.replace(RELEASE, content.release_id), encoding="utf-8")
+
+
+def write_portal(content: Content, table: str, target: Path) -> None:
+    """With a byte order mark, as the portal's own files have: Excel then shows Korean."""
+    with target.open("w", encoding="utf-8-sig", newline="") as lines:
+        writer = csv.writer(lines)
+        writer.writerow(PORTAL_HEADER)
+        writer.writerows(portal_rows(content.connection, table, _codes_of_fields(content.connection)))

@@ -1,17 +1,23 @@
-"""The files of a release: the two databases, and every public table as CSV and Parquet."""
+"""How the files of a release are written and checked: the two databases, every public table as CSV and Parquet, the
+manifest."""
 
 from __future__ import annotations
 
 import hashlib
+import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from sciculture_etl import __version__
 from sciculture_etl.contracts import Promise
-from sciculture_etl.load import Warehouse
 from sciculture_etl.model.build import comments
 from sciculture_etl.regions import REFERENCE_VERSION
 from sciculture_etl.settings import sql_text
+from sciculture_etl.storage.parquet import first_unreadable
+from sciculture_etl.storage.proof import why_unreadable
 
 # The oldest storage that today's engine writes: opened by every client since DuckDB 1.1.
 STORAGE = "v1.0.0"
@@ -23,15 +29,30 @@ RELEASE_INFO_COMMENTS = (
 )
 
 
+@dataclass(frozen=True)
+class Content:
+    """What the files of a release are written from. connection: to a database with the published tables by name.
+    hashed: folder with each public table as the CSV that its hash is taken of; it is gone once written."""
+
+    connection: duckdb.DuckDBPyConnection
+    promises: dict[str, Promise]
+    manifest: dict[str, Any]
+    hashed: Path
+
+    @property
+    def release_id(self) -> str:
+        return str(self.manifest["release_id"])
+
+
 def _place(table: str) -> str:
     """Where a table stands in a release: ``meta_column`` is ``meta.column`` there."""
     return f'release.meta."{table.removeprefix("meta_")}"' if table.startswith("meta_") else f'release.main."{table}"'
 
 
 def build_database(
-    warehouse: Warehouse, path: Path, promises: dict[str, Promise], audience: str, release_id: str
+    connection: duckdb.DuckDBPyConnection, path: Path, promises: dict[str, Promise], audience: str, release_id: str
 ) -> None:
-    connection = warehouse.connection
+    """The tables of an audience → a new database."""
     connection.execute(f"ATTACH {sql_text(path)} AS release (STORAGE_VERSION '{STORAGE}')")
     try:
         connection.execute("BEGIN")
@@ -70,35 +91,73 @@ def _harmless(promise: Promise) -> str:
     return f"* REPLACE ({', '.join(guarded)})" if guarded else "*"
 
 
-def export_tables(warehouse: Warehouse, folder: Path, promises: dict[str, Promise]) -> dict[str, dict[str, Any]]:
-    """Parquet and CSV of the public tables; rows and sha256 of the CSV, which is the table's hash. history: in tables
-    that depend on earlier releases.
+def _in_order(promise: Promise, columns: str = "*") -> str:
+    order = ", ".join(f'"{column}"' for column in promise.grain)
+    return f'SELECT {columns} FROM "{promise.table}" ORDER BY {order}'
 
-    The operator's tables are hashed likewise but leave the build database in ``operations.duckdb`` only. In CSV, no
-    text is left that a spreadsheet would run as a formula.
+
+def hash_tables(
+    connection: duckdb.DuckDBPyConnection, promises: dict[str, Promise], folder: Path
+) -> dict[str, dict[str, Any]]:
+    """Audience, rows and sha256 of every published table; the hash is that of its CSV, which stays in the folder where
+    the table is public. history: in tables that depend on earlier releases.
+
+    In CSV, no text is left that a spreadsheet would run as a formula.
     """
     tables: dict[str, dict[str, Any]] = {}
-    for kind in ("csv", "parquet"):
-        (folder / kind).mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True)
     for name, promise in sorted(promises.items()):
         if promise.audience == "internal":
             continue
-        order = ", ".join(f'"{column}"' for column in promise.grain)
-        query = f'SELECT * FROM "{name}" ORDER BY {order}'
-        harmless = f'SELECT {_harmless(promise)} FROM "{name}" ORDER BY {order}'
-        public = promise.audience == "public"
-        csv_path = folder / "csv" / f"{name}.csv"
-        warehouse.connection.execute(f"COPY ({harmless}) TO {sql_text(csv_path)} (FORMAT csv, HEADER)")
-        if public:
-            parquet = folder / "parquet" / f"{name}.parquet"
-            warehouse.connection.execute(f"COPY ({query}) TO {sql_text(parquet)} (FORMAT parquet, COMPRESSION zstd)")
-        with csv_path.open("rb") as exported:
-            digest = hashlib.file_digest(exported, "sha256").hexdigest()
+        path = folder / f"{name}.csv"
+        connection.execute(f"COPY ({_in_order(promise, _harmless(promise))}) TO {sql_text(path)} (FORMAT csv, HEADER)")
+        counted = connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()
         tables[name] = {
             "audience": promise.audience,
-            "rows": warehouse.value(f'SELECT count(*) FROM "{name}"'),
-            "sha256": digest,
+            "rows": counted[0] if counted else 0,
+            "sha256": _sha256(path),
         } | ({"history": True} if promise.made_by == "publication" else {})
-        if not public:
-            csv_path.unlink()
+        if promise.audience != "public":
+            path.unlink()
     return tables
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def write_public(content: Content, _table: str, target: Path) -> None:
+    build_database(content.connection, target, content.promises, "public", content.release_id)
+
+
+def write_operations(content: Content, _table: str, target: Path) -> None:
+    build_database(content.connection, target, content.promises, "operator", content.release_id)
+
+
+def why_no_database(path: Path, _table: dict[str, Any]) -> str | None:
+    """Why it can't be read to its end; None where it can."""
+    return why_unreadable(path)
+
+
+def write_parquet(content: Content, table: str, target: Path) -> None:
+    query = _in_order(content.promises[table])
+    content.connection.execute(f"COPY ({query}) TO {sql_text(target)} (FORMAT parquet, COMPRESSION zstd)")
+
+
+def why_no_table(path: Path, _table: dict[str, Any]) -> str | None:
+    """Why it can't be read, by its end alone; None where it can."""
+    found = first_unreadable([path], "count(*)")
+    return found[1] if found else None
+
+
+def write_csv(content: Content, table: str, target: Path) -> None:
+    (content.hashed / f"{table}.csv").rename(target)
+
+
+def why_not_as_hashed(path: Path, table: dict[str, Any]) -> str | None:
+    return None if _sha256(path) == table["sha256"] else "it was changed"
+
+
+def write_manifest(content: Content, _table: str, target: Path) -> None:
+    target.write_text(json.dumps(content.manifest, ensure_ascii=False, indent=1, default=str), encoding="utf-8")

@@ -16,6 +16,7 @@ from sciculture_etl.errors import ReleaseError, UserError
 from sciculture_etl.messages import message
 from sciculture_etl.publish.current import read_pointer
 from sciculture_etl.publish.journal import ReleaseJournal
+from sciculture_etl.publish.outputs import MANIFEST
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.atomic import move
 
@@ -57,7 +58,7 @@ def find_release(settings: Settings, asked: str) -> str:
 
 def read_manifest(settings: Settings, release_id: str) -> dict[str, Any]:
     """What a release says of itself. Raises ReleaseError where it can't be read."""
-    path = settings.releases / release_id / "manifest.json"
+    path = settings.releases / release_id / MANIFEST
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,20 +14,12 @@ from sciculture_etl.load import Warehouse
 from sciculture_etl.messages import message
 from sciculture_etl.model import Model
 from sciculture_etl.publish.checks import accounts_that_disagree, facts_that_disagree, judge_tables
-from sciculture_etl.publish.current import (
-    OPERATIONS,
-    PUBLIC,
-    current_release,
-    finish_swap,
-    follow_again,
-    let_go,
-    swap_to,
-)  # fmt: skip
-from sciculture_etl.publish.dictionary import write_dictionary
+from sciculture_etl.publish.current import current_release, finish_swap, follow_again, let_go, swap_to
 from sciculture_etl.publish.figures import judge_figures, read_figures_checked
-from sciculture_etl.publish.files import STORAGE, build_database, export_tables
+from sciculture_etl.publish.files import STORAGE, Content, build_database, hash_tables
 from sciculture_etl.publish.kept import kept_ids, next_release_id, prune, read_manifest
 from sciculture_etl.publish.manifest import make_manifest
+from sciculture_etl.publish.outputs import FOR_OPERATORS, OPERATIONS, UNSAID, chosen, write_outputs
 from sciculture_etl.publish.rollback import current_hold, settle_rollback, why_held
 from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.revisions.diff import table_hashes
@@ -59,9 +51,16 @@ def _reproduced(manifest: dict[str, Any] | None) -> set[str]:
 
 
 def publish_release(
-    settings: Settings, warehouse: Warehouse, contracts: dict[str, Contract], promises: dict[str, Promise], model: Model
+    settings: Settings,
+    warehouse: Warehouse,
+    contracts: dict[str, Contract],
+    promises: dict[str, Promise],
+    model: Model,
+    outputs: Collection[str] | None = None,
 ) -> Publication:
     """Publishes the model's tables as a new release, unless nothing in them changed or a check refuses.
+
+    outputs: names of those that are written beside the needed ones; None: all.
 
     Whatever happens, the last good release stays what readers open until the new one is complete. The operator's file
     is of tonight all the same: what came, and why it can't be published, stands there.
@@ -69,7 +68,7 @@ def publish_release(
     finish_swap(settings.warehouse)
     settle_rollback(settings)
     try:
-        publication = _publish(settings, warehouse, contracts, promises, model)
+        publication = _publish(settings, warehouse, contracts, promises, model, outputs)
     except BaseException:
         _sweep(settings)  # on a full disk, what was built takes the room that is missing
         raise
@@ -98,12 +97,17 @@ def _show_operations(settings: Settings, warehouse: Warehouse, promises: dict[st
     let_go(settings.warehouse, OPERATIONS)
     aside = settings.warehouse / f".{OPERATIONS}.aside"
     aside.unlink(missing_ok=True)
-    build_database(warehouse, aside, promises, "operator", "not published")
+    build_database(warehouse.connection, aside, promises, "operator", "not published")
     put_in_place(aside, settings.warehouse / OPERATIONS)
 
 
 def _publish(
-    settings: Settings, warehouse: Warehouse, contracts: dict[str, Contract], promises: dict[str, Promise], model: Model
+    settings: Settings,
+    warehouse: Warehouse,
+    contracts: dict[str, Contract],
+    promises: dict[str, Promise],
+    model: Model,
+    outputs: Collection[str] | None,
 ) -> Publication:
     current = current_release(settings.warehouse)
     current_id = current["release_id"] if current else None
@@ -135,7 +139,8 @@ def _publish(
     make_folder_for_all(settings.releases)
     _sweep(settings)
     building.mkdir()
-    tables = export_tables(warehouse, building, made)
+    hashed = building / ".hashed"
+    tables = hash_tables(warehouse.connection, made, hashed)
     # After a rollback the submission log is another than the release's own: the figures alone decide.
     compared = "public" if hold else None
     was, now = (table_hashes(m, compared) if m else {} for m in (before, {"tables": tables}))
@@ -154,16 +159,16 @@ def _publish(
     )
     kept = kept_ids(settings.releases)
     previous = settings.releases / (current_id or kept[-1]) if kept else None
-    revised = write_revisions(warehouse, contracts, promises, manifest, before, previous, building, built_at)
-    manifest["tables"] |= export_tables(warehouse, building, {n: p for n, p in promises.items() if n not in made})
+    revised = write_revisions(warehouse, contracts, promises, manifest, before, previous, built_at)
+    later = {name: promise for name, promise in promises.items() if name not in made}
+    manifest["tables"] |= hash_tables(warehouse.connection, later, hashed)
     manifest["revised"] = revised
-    build_database(warehouse, building / PUBLIC, promises, "public", release_id)
-    build_database(warehouse, building / OPERATIONS, promises, "operator", release_id)
-    write_dictionary(warehouse.connection, building / "dictionary", release_id)
-    (building / "manifest.json").write_text(
-        json.dumps(manifest, ensure_ascii=False, indent=1, default=str), encoding="utf-8"
-    )
-    let_all_read(building, but=[OPERATIONS])
+    written = chosen(outputs)
+    if (names := [output.name for output in written]) != list(UNSAID):
+        manifest["outputs"] = names
+    write_outputs(written, Content(warehouse.connection, promises, manifest, hashed), building)
+    shutil.rmtree(hashed)
+    let_all_read(building, but=FOR_OPERATORS)
     stop_if_asked()
     put_in_place(building, settings.releases / release_id)
     swap_to(settings.warehouse, release_id)

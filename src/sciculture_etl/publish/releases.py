@@ -16,7 +16,7 @@ from sciculture_etl.publish.current import current_release
 from sciculture_etl.publish.journal import PINNED, UNPINNED, ReleaseJournal
 from sciculture_etl.publish.kept import find_release, kept_ids, read_manifest, to_be_removed
 from sciculture_etl.publish.rollback import current_hold
-from sciculture_etl.revisions.diff import HISTORY, count_differences, find_differences, table_hashes
+from sciculture_etl.revisions.diff import HISTORY, count_differences, find_differences, released_tables, table_hashes
 from sciculture_etl.settings import Settings, sql_text
 from sciculture_etl.storage.disk import size_of
 from sciculture_etl.storage.journal import checked_reason
@@ -121,7 +121,8 @@ def compare_releases(settings: Settings, old: str, new: str, table: str | None =
     was, now = (table_hashes(read_manifest(settings, release_id)) for release_id in (old_id, new_id))
     same = frozenset(name for name in was if was[name] == now.get(name))
     with duckdb.connect() as connection:
-        find_differences(connection, *folders, same)
+        before, after = (released_tables(connection, folder) for folder in folders)
+        find_differences(connection, before, after, same)
         if table is not None:
             if not any((folder / "parquet" / f"{table}.parquet").exists() for folder in folders):
                 raise UserError(message("table_unknown", table=table, known=nearest_names(table, [*was, *now])))

@@ -11,9 +11,10 @@ from typing import Any
 
 from sciculture_etl.errors import NotReadyError, ReleaseError, UserError
 from sciculture_etl.messages import message
-from sciculture_etl.publish.current import PUBLIC, current_release, finish_swap, point_to, read_pointer, swap_to
+from sciculture_etl.publish.current import current_release, finish_swap, point_to, read_pointer, swap_to
 from sciculture_etl.publish.journal import HOLD_ENDED, ROLLED_BACK, WENT_ON, ReleaseJournal, decided, new_entry
 from sciculture_etl.publish.kept import find_release
+from sciculture_etl.publish.outputs import PUBLIC
 from sciculture_etl.publish.whole import what_is_wrong
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.journal import checked_reason

@@ -1,4 +1,4 @@
-"""What differs between the public tables of two releases, from their files alone: a line a value, a row come or gone.
+"""What differs between the public tables of two releases, or of one and the model: a line a value, a row come or gone.
 
 The data dictionary isn't compared, nor is what a release tells of those before it.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from sciculture_etl.contracts import Promise
 from sciculture_etl.settings import sql_text
 from sciculture_etl.storage.parquet import damage_told
 
@@ -25,17 +26,22 @@ DIFFERENCE = (
 
 @dataclass(frozen=True)
 class Columns:
-    """A table of a release: its grain, and all its columns with their types."""
+    """A table to be compared: what it is read from, its grain, all its columns with their types. files: of a release,
+    that may be damaged."""
 
-    path: Path
+    source: str
     grain: list[str]
     types: dict[str, str]
+    files: tuple[Path, ...] = ()
 
     @property
     def key(self) -> list[tuple[str, str]]:
         """The grain with its types, since only keys of one kind can be told to be the same; empty where the table has
         no such columns."""
         return [(name, self.types[name]) for name in self.grain] if set(self.grain) <= self.types.keys() else []
+
+
+Tables = dict[str, Columns]
 
 
 def table_hashes(manifest: dict[str, Any], audience: str | None = None) -> dict[str, str]:
@@ -51,39 +57,55 @@ def _read(path: Path) -> str:
     return f"read_parquet({sql_text(path)})"
 
 
-def _tables(connection: duckdb.DuckDBPyConnection, release: Path) -> dict[str, Columns]:
+def _compared(connection: duckdb.DuckDBPyConnection, source: str, grain: list[str], *files: Path) -> Columns:
+    with damage_told(*files):
+        types = connection.execute(f"DESCRIBE FROM {source}").fetchall()
+    return Columns(source, grain, {row[0]: row[1] for row in types}, files)
+
+
+def _is_compared(name: str) -> bool:
+    return not name.startswith("meta_") and name != HISTORY
+
+
+def released_tables(connection: duckdb.DuckDBPyConnection, release: Path) -> Tables:
+    """The public tables of a release, from its folder. Raises BrokenFile where a file is missing or damaged."""
     folder = release / "parquet"
     listing = folder / "meta_table.parquet"
     with damage_told(listing):
         listed = connection.execute(f"SELECT table_name, grain FROM {_read(listing)}").fetchall()
-    found = {}
-    for name, grain in listed:
-        if name.startswith("meta_") or name == HISTORY:
-            continue
-        path = folder / f"{name}.parquet"
-        with damage_told(path):
-            types = connection.execute(f"DESCRIBE FROM {_read(path)}").fetchall()
-        found[name] = Columns(path, grain, {row[0]: row[1] for row in types})
-    return found
+    return {
+        name: _compared(connection, _read(path), grain, path)
+        for name, grain in listed
+        if _is_compared(name)
+        for path in [folder / f"{name}.parquet"]
+    }
+
+
+def built_tables(connection: duckdb.DuckDBPyConnection, promises: dict[str, Promise]) -> Tables:
+    """The public tables as the model has made them."""
+    return {
+        name: _compared(connection, f'"{name}"', promise.grain)
+        for name, promise in promises.items()
+        if promise.audience == "public" and _is_compared(name)
+    }
 
 
 def find_differences(
-    connection: duckdb.DuckDBPyConnection, old: Path, new: Path, same: frozenset[str] = frozenset()
+    connection: duckdb.DuckDBPyConnection, before: Tables, after: Tables, same: frozenset[str] = frozenset()
 ) -> None:
-    """Fills the temporary table ``difference``. old, new: folders with ``parquet/``. same: tables known to be equal.
+    """Fills the temporary table ``difference``. same: tables known to be equal.
 
     Rows are told apart by the grain. A table of which the grain or its types changed is one that went and one that
     came; such a table, and a column that only one of the two has, is one line. Raises ReleaseError where a file is
-    missing or damaged.
+    damaged.
     """
     connection.execute(DIFFERENCE)
-    before, after = _tables(connection, old), _tables(connection, new)
     for name in sorted(before.keys() | after.keys()):
         if name in same:
             continue
         was, now = before.get(name), after.get(name)
         if was and now and was.key and was.key == now.key:
-            with damage_told(was.path, now.path):
+            with damage_told(*was.files, *now.files):
                 _compare(connection, name, was, now)
             continue
         for change, table in ((REMOVED, was), (ADDED, now)):
@@ -108,8 +130,8 @@ def _compare(connection: duckdb.DuckDBPyConnection, name: str, was: Columns, now
     )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE pair AS SELECT o.r AS o, n.r AS n, [{values}] AS key, concat({told}) AS row_key "
-        f"FROM (SELECT t AS r FROM {_read(was.path)} AS t) AS o "
-        f"FULL JOIN (SELECT t AS r FROM {_read(now.path)} AS t) AS n ON {joined}"
+        f"FROM (SELECT t AS r FROM {was.source} AS t) AS o "
+        f"FULL JOIN (SELECT t AS r FROM {now.source} AS t) AS n ON {joined}"
     )
     table = sql_text(name)
     for change, absent in ((REMOVED, "n"), (ADDED, "o")):

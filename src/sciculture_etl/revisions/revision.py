@@ -14,7 +14,14 @@ from zoneinfo import ZoneInfo
 from sciculture_etl.contracts import Contract, Promise
 from sciculture_etl.load import Warehouse
 from sciculture_etl.revisions.causes import tell_causes
-from sciculture_etl.revisions.diff import HISTORY, count_differences, find_differences, table_hashes
+from sciculture_etl.revisions.diff import (
+    HISTORY,
+    built_tables,
+    count_differences,
+    find_differences,
+    released_tables,
+    table_hashes,
+)
 from sciculture_etl.settings import sql_text
 from sciculture_etl.storage.parquet import damage_told
 
@@ -31,12 +38,11 @@ def write_revisions(
     manifest: dict[str, Any],
     before: dict[str, Any] | None,
     previous: Path | None,
-    new: Path,
     built_at: datetime,
 ) -> dict[str, dict[str, int]]:
     """Makes ``mart_revision`` as a temporary table. before, previous: manifest and folder of the release that is
     followed, None for the first one; where what was current is lost, only the folder of the newest one, for its
-    history. new: the folder of this one, tables already exported. Returns what it adds: table → lines by change
+    history. Returns what it adds: table → lines by change
     (changed values; rows added, removed)."""
     run = warehouse.connection.execute
     columns = {name: column.type for name, column in promises[HISTORY].columns.items()}
@@ -49,7 +55,9 @@ def write_revisions(
     if before is None or previous is None:
         return {}
     was, now = table_hashes(before), table_hashes(manifest)
-    find_differences(warehouse.connection, previous, new, frozenset(n for n in was if was[n] == now.get(n)))
+    same = frozenset(name for name in was if was[name] == now.get(name))
+    old, new = released_tables(warehouse.connection, previous), built_tables(warehouse.connection, promises)
+    find_differences(warehouse.connection, old, new, same)
     tell_causes(warehouse, contracts, promises, before, manifest)
     withholding = ", ".join(sql_text(name) for name, promise in promises.items() if WITHHOLDS in promise.columns)
     moment = built_at.astimezone(SEOUL).replace(tzinfo=None, microsecond=0)

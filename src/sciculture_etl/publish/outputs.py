@@ -1,0 +1,93 @@
+"""What a release consists of: one entry for each output, in the order in which they are written.
+
+Writing a release, its manifest, the check that it is complete, the doctor, the list in ``docs/releases.md`` and the
+test of what may stand in it all walk this list. To add an output: an entry here, its line in ``docs/releases.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from sciculture_etl.publish import dictionary, files
+from sciculture_etl.publish.files import Content
+from sciculture_etl.storage.access import FILE_FOR_ALL, OWN_FILE
+
+Table = dict[str, Any]
+NAME = "{table}"
+
+
+@dataclass(frozen=True)
+class Output:
+    """One kind of file in a release.
+
+    path: within the release; with ``{table}``, one file for each public table. audience: whom it is for; what is the
+    operator's is readable by its owner alone. write: content, table (empty without ``{table}``), target → the file.
+    why_broken: file, what the manifest says of its table → in words, None where nothing is; None: its presence is all
+    there is to check. is_needed: no release is used without it. is_live: readers open a copy of it beside the releases.
+    """
+
+    name: str
+    path: str
+    audience: Literal["public", "operator"]
+    write: Callable[[Content, str, Path], None]
+    why_broken: Callable[[Path, Table], str | None] | None = None
+    is_needed: bool = False
+    is_live: bool = False
+
+    @property
+    def mode(self) -> int:
+        return FILE_FOR_ALL if self.audience == "public" else OWN_FILE
+
+    def files(self, tables: dict[str, Table]) -> Iterator[tuple[str, str]]:
+        """Path and table of every file of it. tables: those of the release, as its manifest has them."""
+        if NAME not in self.path:
+            yield self.path, ""
+            return
+        for name, table in sorted(tables.items()):
+            if table["audience"] == "public":
+                yield self.path.replace(NAME, name), name
+
+
+# Live copies are swapped in this order: the operator's file must never lag behind figures that are already public.
+OUTPUTS = (
+    Output("operations", "operations.duckdb", "operator", files.write_operations, files.why_no_database, True, True),
+    Output("public", "sciculture.duckdb", "public", files.write_public, files.why_no_database, True, True),
+    # The next release is compared with it.
+    Output("parquet", "parquet/{table}.parquet", "public", files.write_parquet, files.why_no_table, is_needed=True),
+    Output("csv", "csv/{table}.csv", "public", files.write_csv, files.why_not_as_hashed),
+    Output("dictionary", "dictionary/dictionary.md", "public", dictionary.write_markdown),
+    Output("dictionary_page", "dictionary/dictionary.html", "public", dictionary.write_page),
+    Output("portal", "dictionary/portal/{table}.csv", "public", dictionary.write_portal),
+    # It names the files that institutions sent. It is read before all else is checked, so that needs no check here.
+    Output("manifest", "manifest.json", "operator", files.write_manifest, is_needed=True),
+)
+BY_NAME = {output.name: output for output in OUTPUTS}
+OPERATIONS, PUBLIC, MANIFEST = (BY_NAME[name].path for name in ("operations", "public", "manifest"))
+FOR_OPERATORS = [output.path for output in OUTPUTS if output.audience == "operator"]
+LIVE = {output.path: output.mode for output in OUTPUTS if output.is_live}
+# What a release holds whose manifest doesn't say: all releases did, before one could be asked for less.
+UNSAID = ("operations", "public", "parquet", "csv", "dictionary", "dictionary_page", "portal", "manifest")
+
+
+def chosen(names: Collection[str] | None) -> list[Output]:
+    """The outputs of those names and all that are needed; None: every one. Raises KeyError for a name that is none."""
+    wanted = {BY_NAME[name] for name in BY_NAME if names is None} or {BY_NAME[name] for name in names or ()}
+    return [output for output in OUTPUTS if output.is_needed or output in wanted]
+
+
+def held_in(manifest: dict[str, Any]) -> list[Output]:
+    """The outputs that a release says it has. One that is no longer made isn't looked at."""
+    names = manifest.get("outputs", UNSAID)
+    return [output for output in OUTPUTS if output.name in names]
+
+
+def write_outputs(outputs: Collection[Output], content: Content, folder: Path) -> None:
+    """Writes them into the new folder of a release."""
+    for output in outputs:
+        for path, table in output.files(content.manifest["tables"]):
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            output.write(content, table, target)

@@ -1,0 +1,139 @@
+"""Each output of a release: what is written, for whom, what is found when it is damaged or missing."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import stat
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from sciculture_etl.pipeline import Run
+from sciculture_etl.publish.outputs import BY_NAME, OUTPUTS, Output
+from sciculture_etl.publish.whole import what_is_wrong
+from sciculture_etl.settings import PROJECT_ROOT
+from tests.forms import CLASS, as_csv, as_xlsx, table
+from tests.nights import hashes, manifest, night, published, settings, submit
+
+EACH = pytest.mark.parametrize("output", OUTPUTS, ids=lambda output: output.name)
+NEEDED = {output.name for output in OUTPUTS if output.is_needed}
+# What an institution sent that is no figure: the name of a file, a remark, a value that was refused.
+SECRETS = ["가상비밀파일", "가상비밀비고", "가상비밀값"]
+SENT = as_csv(table(CLASS, {"비고": SECRETS[1]}, {"운영횟수": SECRETS[2]}))
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """After a night over one file with a sound row and a faulty one."""
+    folder = tmp_path_factory.mktemp("outputs")
+    submit(folder / "inbox", "가상시험센터", f"{SECRETS[0]}.csv", SENT)
+    assert night(folder / "inbox", folder / "warehouse").verdicts == {"partially_accepted": 1}
+    return folder / "warehouse"
+
+
+def release(warehouse: Path) -> Path:
+    return warehouse / "releases" / str(manifest(warehouse)["release_id"])
+
+
+def files(warehouse: Path, output: Output) -> list[Path]:
+    return [release(warehouse) / path for path, _ in output.files(manifest(warehouse)["tables"])]
+
+
+def all_text(path: Path) -> str:
+    """What a file holds, the cells of a table that is packed included."""
+    text = path.read_bytes().decode("utf-8", "replace")
+    with duckdb.connect() as connection:
+        if path.suffix == ".parquet":
+            text += str(connection.execute(f"FROM read_parquet('{path}')").fetchall())
+        elif path.suffix == ".duckdb":
+            connection.execute(f"ATTACH '{path}' AS file (READ_ONLY)")
+            listed = "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'file'"
+            for schema, name in connection.execute(listed).fetchall():
+                text += str(connection.execute(f'FROM file."{schema}"."{name}"').fetchall())
+    return text
+
+
+def test_every_file_of_a_release_belongs_to_one_output(warehouse: Path) -> None:
+    listed = [path for output in OUTPUTS for path in files(warehouse, output)]
+    assert sorted(listed) == sorted(path for path in release(warehouse).rglob("*") if not path.is_dir())
+    assert len(listed) == len(set(listed)) > len(OUTPUTS)
+
+
+@EACH
+def test_what_is_the_operators_is_readable_by_its_owner_alone(warehouse: Path, output: Output) -> None:
+    live = [warehouse / output.path] if output.is_live else []
+    assert {stat.S_IMODE(path.stat().st_mode) for path in [*files(warehouse, output), *live]} == {output.mode}
+
+
+@EACH
+def test_no_public_output_holds_what_is_the_operators_alone(warehouse: Path, output: Output) -> None:
+    found = {secret for path in files(warehouse, output) for secret in SECRETS if secret in all_text(path)}
+    sent = hashlib.sha256(SENT).hexdigest()
+    told = any(sent in all_text(path) for path in files(warehouse, output))
+    if output.audience == "public":
+        assert (found, told) == (set(), False)
+    else:  # so that the above could fail
+        assert SECRETS[0] in found
+        assert told
+
+
+@EACH
+@pytest.mark.parametrize("quick", [True, False])
+def test_a_release_without_a_file_of_an_output_is_not_complete(
+    warehouse: Path, output: Output, quick: bool, tmp_path: Path
+) -> None:
+    damaged = Path(shutil.copytree(release(warehouse), tmp_path / release(warehouse).name))
+    assert what_is_wrong(damaged, quick) is None
+    (damaged / files(warehouse, output)[-1].relative_to(release(warehouse))).unlink()
+    fault = what_is_wrong(damaged, quick)
+    assert fault is not None
+    assert "missing" in fault
+
+
+@EACH
+def test_a_file_with_other_bytes_is_found(warehouse: Path, output: Output, tmp_path: Path) -> None:
+    damaged = Path(shutil.copytree(release(warehouse), tmp_path / release(warehouse).name))
+    file = damaged / files(warehouse, output)[0].relative_to(release(warehouse))
+    file.write_bytes(file.read_bytes()[:-1])
+    fault = what_is_wrong(damaged)
+    if output.why_broken is None and output.name != "manifest":
+        assert fault is None
+    else:
+        assert fault is not None
+        assert str(file.relative_to(damaged)) in fault or "manifest" in fault
+
+
+@EACH
+def test_every_output_has_its_line_in_the_documentation(output: Output) -> None:
+    text = (PROJECT_ROOT / "docs" / "releases.md").read_text(encoding="utf-8")
+    path = output.path.replace("{table}", "<table>")
+    (line,) = [line for line in text.splitlines() if line.startswith(f"| `{path}` |")]
+    assert line.split("|")[2].strip() == output.audience
+
+
+def test_a_run_can_be_asked_for_less_and_the_release_says_so(warehouse: Path, tmp_path: Path) -> None:
+    inbox, less = tmp_path / "inbox", tmp_path / "warehouse"
+    submit(inbox, "가상시험센터", f"{SECRETS[0]}.csv", SENT)
+    with Run.open(settings(inbox, less), outputs=["csv"]) as run:
+        assert run.steps().publication.outcome == "published"
+    told = manifest(less)
+    assert set(told["outputs"]) == NEEDED | {"csv"}
+    assert what_is_wrong(release(less)) is None
+    found = {path for path in release(less).rglob("*") if not path.is_dir()}
+    assert found == {path for name in told["outputs"] for path in files(less, BY_NAME[name])}
+    assert hashes(less) == hashes(warehouse)
+    assert "outputs" not in manifest(warehouse)
+
+
+def test_the_release_after_one_that_holds_less_tells_what_changed(tmp_path: Path) -> None:
+    inbox, places = tmp_path / "inbox", tmp_path / "warehouse"
+    submit(inbox, "가상시험센터", "실적.csv", as_csv(table(CLASS)))
+    with Run.open(settings(inbox, places), outputs=[]) as run:
+        run.steps()
+    submit(inbox, "가상시험센터", "실적.xlsx", as_xlsx(table(CLASS, {"운영횟수": "20"})), "2020-05-01T09:00:00")
+    assert night(inbox, places).publication.outcome == "published"
+    changed = "SELECT old_value, new_value FROM mart_revision WHERE table_name = 'mart_dsc_summary' "
+    assert published(places, changed + "AND column_name = 'session_count'") == [("12", "20")]
+    assert what_is_wrong(release(places)) is None
