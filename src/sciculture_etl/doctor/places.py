@@ -50,8 +50,8 @@ def inbox_is_there(case: Case) -> Iterator[Check]:
         if folder is None:
             yield ok(
                 "inbox",
-                f"{channel.setting}: {channel.kind}, not asked",
-                f"{channel.setting}: {channel.kind}, 확인 생략",
+                f"{channel.setting}: {channel.kind.name}, not asked",
+                f"{channel.setting}: {channel.kind.name}, 확인 생략",
             )
             continue
         if not folder.is_dir() or not os.access(folder, os.R_OK | os.X_OK):

@@ -18,6 +18,7 @@ from sciculture_etl.errors import AbandonedError, PermanentError, TransientError
 from sciculture_etl.extract.archive import CHUNK, Archive, Receipt
 from sciculture_etl.extract.channels.channel import Channel, channels_of
 from sciculture_etl.extract.channels.faults import Persistence, in_words, passes
+from sciculture_etl.extract.channels.kinds import ANY_OTHER
 from sciculture_etl.extract.listing import Arrival, Look, look_at, open_channel, unreachable, version
 from sciculture_etl.settings import Patience, Settings
 from sciculture_etl.storage.disk import is_full
@@ -54,7 +55,7 @@ def anything_new(settings: Settings, archive: Archive) -> bool:
     """Whether a folder on this machine holds something to take: a quick look, for which no server is asked."""
     seen = _Seen(archive.receipts())
     for channel in channels_of(settings):
-        if channel.kind == "folder":
+        if channel.kind.is_local:
             with _looking(channel, Persistence(settings.patience)) as (_, _, look):
                 if seen.fresh(look.arrivals):
                     return True
@@ -70,7 +71,7 @@ def check_channels(settings: Settings) -> None:
     (only,) = channels
     if only.folder and not only.folder.is_dir():
         raise unreachable(only, PermanentError("no such folder"))
-    if only.kind == "other":
+    if only.kind is ANY_OTHER:
         try:
             fsspec.get_filesystem_class(only.url.partition("://")[0])
         except (ValueError, ImportError) as error:
@@ -204,9 +205,9 @@ def _seconds_to_settle(channel: Channel, fresh: list[Arrival], patience: Patienc
     An object of S3 appears whole. A folder has this machine's clock, so that only young files need watching; a
     server's clock may be wrong.
     """
-    if not fresh or channel.kind == "s3":
+    if not fresh or channel.kind.appears_whole:
         return 0
-    if channel.kind != "folder":
+    if not channel.kind.is_local:
         return patience.settle
     youngest = max(datetime.fromisoformat(arrival.modified) for arrival in fresh)
     age = (datetime.now(UTC) - youngest).total_seconds()

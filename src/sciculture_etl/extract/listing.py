@@ -8,9 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote, unquote_to_bytes, urlsplit
-
-import fsspec
+from urllib.parse import unquote_to_bytes
 
 from sciculture_etl.errors import AbandonedError, PermanentError, UnreachableError
 from sciculture_etl.extract.channels.channel import Channel
@@ -58,52 +56,11 @@ class Look:
     unreadable: dict[str, str] = field(default_factory=dict)
 
 
-def _s3(channel: Channel, patience: Patience) -> Any:
-    from s3fs import S3FileSystem
-
-    options = channel.options
-    endpoint = options.get("ENDPOINT_URL")
-    own = endpoint or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
-    filesystem = S3FileSystem(
-        anon=options.get("ANONYMOUS", "").lower() in ("1", "true", "yes"),
-        key=options.get("ACCESS_KEY_ID"),
-        secret=options.get("SECRET_ACCESS_KEY"),
-        token=options.get("SESSION_TOKEN"),
-        endpoint_url=endpoint,
-        client_kwargs={"region_name": options.get("REGION"), "verify": options.get("CA_FILE")},
-        config_kwargs={
-            "connect_timeout": patience.silence,
-            "read_timeout": patience.silence,
-            "retries": {"total_max_attempts": 1},
-            "s3": {"addressing_style": "path" if own else "auto"},
-        },
-        default_block_size=8 * 1024**2,
-        use_listings_cache=False,
-        skip_instance_cache=True,
-    )
-    filesystem.retries = 1  # it is tried again here, as every channel is
-    return filesystem
-
-
 def open_channel(channel: Channel, patience: Patience) -> tuple[Any, str]:
     """File system and root of a channel. Raises whatever its library raises."""
-    address = urlsplit(channel.url)
     if "BLOCK" in channel.options:
         raise PermanentError("its block is read by the nightly flow alone")
-    if channel.kind == "sftp":
-        from sciculture_etl.extract.channels.sftp import Sftp
-
-        return Sftp(channel, patience), unquote(address.path) or "/"
-    if channel.kind == "https":
-        from sciculture_etl.extract.channels.https import Listing, quoted
-
-        return Listing(channel, patience), quoted(channel.url).rstrip("/") + "/"
-    if channel.kind == "s3":
-        return _s3(channel, patience), f"{address.netloc}{address.path}".rstrip("/")
-    filesystem, root = fsspec.url_to_fs(channel.url)
-    # A listing kept from an earlier look would hide what came since.
-    filesystem.invalidate_cache()
-    return filesystem, str(root)
+    return channel.kind.open(channel, patience)
 
 
 def when(info: dict[str, Any]) -> str:
@@ -166,13 +123,13 @@ def _within(remote: str, root: str) -> str:
 def _files(
     channel: Channel, filesystem: Any, root: str, persist: Persistence, pool: ThreadPoolExecutor, look: Look
 ) -> Iterable[Any]:
-    if channel.kind == "s3":  # the whole tree in a few requests; a folder is but a part of a key
+    if channel.kind.lists_at_once:  # the whole tree in a few requests; a folder is but a part of a key
         return [
             info
             for info in persist(lambda: filesystem.find(root, detail=True)).values()
             if not (info["name"].endswith("/") and not info["size"])
         ]
-    if channel.kind != "https" and not persist(lambda: filesystem.isdir(root)):
+    if not persist(lambda: filesystem.isdir(root)):
         raise PermanentError("no such folder")
     return _walk(filesystem, root, persist, pool, look)
 

@@ -68,7 +68,7 @@ def _is_compared(name: str) -> bool:
 
 
 def released_tables(connection: duckdb.DuckDBPyConnection, release: Path) -> Tables:
-    """The public tables of a release, from its folder. Raises BrokenFile where a file is missing or damaged."""
+    """The public tables of a release, from its folder. Raises ReleaseError where a file is missing or damaged."""
     folder = release / "parquet"
     listing = folder / "meta_table.parquet"
     with damage_told(listing):

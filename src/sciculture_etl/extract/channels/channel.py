@@ -9,21 +9,11 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from sciculture_etl.errors import UserError
+from sciculture_etl.extract.channels.kinds import ALL_OPTIONS, ALL_SECRETS, Kind, address_fault, kind_of
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings
 
 DEFAULT_INBOX = "inbox"
-KINDS = {"": "folder", "file": "folder", "sftp": "sftp", "s3": "s3", "http": "https", "https": "https"}
-OPTIONS = {
-    "folder": set[str](),
-    "sftp": {"USERNAME", "PASSWORD", "KEY_FILE", "KNOWN_HOSTS"},
-    "s3": {"ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN", "ENDPOINT_URL", "REGION", "ANONYMOUS", "CA_FILE"},
-    "https": {"USERNAME", "PASSWORD", "TOKEN", "CA_FILE"},
-    "other": set[str](),
-}
-OF_EVERY_KIND = {"SUBMITTER", "BLOCK"}
-ALL_OPTIONS = OF_EVERY_KIND.union(*OPTIONS.values())
-SECRETS = ("PASSWORD", "TOKEN", "SECRET_ACCESS_KEY", "SESSION_TOKEN", "ACCESS_KEY_ID")
 
 
 @dataclass(frozen=True)
@@ -39,14 +29,13 @@ class Channel:
         return "SCICULTURE_INBOX" + (f"_{self.name.upper()}" if self.name else "")
 
     @property
-    def kind(self) -> str:
-        scheme, separator, _ = self.url.partition("://")
-        return KINDS.get(scheme.lower(), "other") if separator else "folder"
+    def kind(self) -> Kind:
+        return kind_of(self.url)
 
     @property
     def folder(self) -> Path | None:
         """Where it is on this machine, of a channel that is a folder."""
-        return Path(self.url.removeprefix("file://")) if self.kind == "folder" else None
+        return Path(self.url.removeprefix("file://")) if self.kind.is_local else None
 
     @property
     def submitter(self) -> str | None:
@@ -59,7 +48,7 @@ class Channel:
 
     def masked(self, words: str) -> str:
         """Words of others, who might have repeated what they were given."""
-        for secret in SECRETS:
+        for secret in sorted(ALL_SECRETS):
             if len(value := self.options.get(secret, "")) > 3:
                 words = words.replace(value, "***")
         return words
@@ -114,23 +103,20 @@ def with_blocks(settings: Settings, read_block: Callable[[str], object]) -> Sett
 
 
 def _check(channel: Channel) -> None:
-    known = OPTIONS[channel.kind] | OF_EVERY_KIND
-    for option in sorted(channel.options.keys() - known):
+    kind = channel.kind
+    for option in sorted(channel.options.keys() - kind.all_options):
         raise UserError(
             message(
                 "channel_option_unfit",
                 option=f"{channel.setting}_{option}",
-                kind=channel.kind,
-                known=", ".join(sorted(known)),
+                kind=kind.name,
+                known=", ".join(sorted(kind.all_options)),
             )
         )
-    if channel.kind in ("folder", "other"):
+    if code := address_fault(kind, channel.url):
+        raise UserError(message(code, setting=channel.setting, kind=kind.name))
+    if not kind.is_server:
         return
-    address = urlsplit(channel.url)
-    if address.password is not None or (channel.kind != "sftp" and address.username is not None):
-        raise UserError(message("channel_url_has_credentials", setting=channel.setting))
-    if not address.hostname or address.query or address.fragment:
-        raise UserError(message("channel_url_invalid", setting=channel.setting, kind=channel.kind))
     for url, what in ((channel.url, channel.setting), (channel.options.get("ENDPOINT_URL", ""), "ENDPOINT_URL")):
         if url.lower().startswith("http://") and not _is_loopback(urlsplit(url)):
             raise UserError(message("channel_not_encrypted", setting=channel.setting, what=what))

@@ -130,6 +130,10 @@ class Listing(HTTPFileSystem):  # type: ignore[misc]
 
     ls = sync_wrapper(_ls)
 
+    def isdir(self, path: str) -> bool:
+        """Whether it is written as a folder is: listing it tells whether one is there."""
+        return path.endswith("/")
+
     async def _info(self, url: str, **_: Any) -> dict[str, Any]:
         """``size`` is None and ``mtime`` missing where the server doesn't tell them."""
         session = await self.set_session()
@@ -159,3 +163,7 @@ class Listing(HTTPFileSystem):  # type: ignore[misc]
         session: aiohttp.ClientSession | None = self._session
         if session is not None:
             asyncio.run_coroutine_threadsafe(session.close(), self.loop).result(self._patience.silence)
+
+
+def open_channel(channel: Channel, patience: Patience) -> tuple[Listing, str]:
+    return Listing(channel, patience), quoted(channel.url).rstrip("/") + "/"

@@ -191,3 +191,7 @@ class Sftp(SFTPFileSystem):  # type: ignore[misc]
 
     def close(self) -> None:
         self.client.close()
+
+
+def open_channel(channel: Channel, patience: Patience) -> tuple[Sftp, str]:
+    return Sftp(channel, patience), unquote(urlsplit(channel.url).path) or "/"
