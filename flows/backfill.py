@@ -5,19 +5,20 @@ Who starts it has seen its plan (``sciculture backfill --plan``), so it asks not
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
 from prefect import State, flow
 from prefect.runtime import flow_run
 
 from sciculture_etl.errors import SciCultureError
-from sciculture_etl.pipeline import Scope
+from sciculture_etl.pipeline import Made, Scope, Step, take_steps
+from sciculture_etl.pipeline.steps import PLAN
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.journal import checked_reason
 from sciculture_flows.artifacts import show_plan
 from sciculture_flows.outcome import RUN, concluded, open_run
-from sciculture_flows.steps import step
+from sciculture_flows.steps import as_task
 
 
 def _scope(given: dict[str, Any]) -> Scope:
@@ -53,17 +54,16 @@ def backfill(
         wait_seconds: how long to wait for another run to end.
     """
 
+    def shown(step: Step, work: Callable[[], Made]) -> Made:
+        made = as_task(step, work)
+        if step.name == PLAN and made.plan:
+            show_plan(made.plan)
+        return made
+
     def again() -> None:
         scope = Scope.from_words(years, datasets or [], submitters or [])
         why = checked_reason(reason)
         with open_run(Settings.from_environment(), wait_seconds, "backfill", why) as run:
-            plan = run.begin_backfill(scope, everything)
-            show_plan(plan)
-            for year in plan.years:
-                step(f"load {year}", partial(run.read_year, plan, year))
-            step("accept", run.accept)
-            step("model", run.model)
-            step("publish", run.publish)
-            step("answer", run.answer)
+            take_steps(run, Made(scope, everything), shown)
 
     return concluded(again)

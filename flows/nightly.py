@@ -1,25 +1,30 @@
-"""The nightly flow: extract → read, validate, load → accept → model → publish → answer.
+"""The nightly flow; its steps stand in ``sciculture_etl/pipeline/steps.py``.
 
 Also a deployment's entry point (``sciculture_flows.nightly.nightly``): the places come from the environment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from prefect import State, flow
 from prefect.blocks.system import Secret
 
 from sciculture_etl.extract import with_blocks
+from sciculture_etl.pipeline import Made, Step, take_steps
+from sciculture_etl.pipeline.steps import STEPS
 from sciculture_etl.settings import Settings
 from sciculture_flows.outcome import RUN, concluded, open_run, run_name
-from sciculture_flows.steps import EXTRACT_SECONDS, extract_step, step
+from sciculture_flows.steps import as_task
+
+(EXTRACT,) = (step for step in STEPS["nightly"] if step.awaits_channels)
 
 
 @flow(name="nightly", flow_run_name=lambda: run_name("nightly"), **RUN)
 def nightly(
-    wait_seconds: float = 0, retry_seconds: Sequence[float] = (), extract_seconds: float = EXTRACT_SECONDS
+    wait_seconds: float = 0, retry_seconds: Sequence[float] = (), extract_seconds: float = EXTRACT.seconds
 ) -> State[Any]:
     """One night: what is new in the channels goes all the way to a published release.
 
@@ -29,14 +34,12 @@ def nightly(
         extract_seconds: how long the channels may take before the run is given up.
     """
 
+    def awaiting(step: Step, work: Callable[[], Made]) -> Made:
+        return as_task(replace(step, seconds=extract_seconds) if step.awaits_channels else step, work, retry_seconds)
+
     def night() -> None:
         settings = with_blocks(Settings.from_environment(), lambda name: Secret.load(name).get())  # type: ignore[union-attr]
         with open_run(settings, wait_seconds, "nightly") as run:
-            extract_step(run, extract_seconds, retry_seconds)
-            step("load", run.read_and_load)
-            step("accept", run.accept)
-            step("model", run.model)
-            step("publish", run.publish)
-            step("answer", run.answer)
+            take_steps(run, take=awaiting)
 
     return concluded(night)

@@ -23,6 +23,7 @@ from sciculture_etl.failures import failure_in_words
 from sciculture_etl.messages import message
 from sciculture_etl.personal import mask_text
 from sciculture_etl.pipeline import Progress, Run, RunReport
+from sciculture_etl.pipeline.steps import HOUR
 from sciculture_etl.settings import Settings
 from sciculture_etl.stopping import say
 from sciculture_etl.storage.disk import explain
@@ -30,7 +31,7 @@ from sciculture_flows.artifacts import Recorded, show_report
 from sciculture_flows.assets import tell_assets
 from sciculture_flows.notify import on_crash, on_failure, tell_missing
 from sciculture_flows.schedule import covered_by
-from sciculture_flows.steps import HOUR, Watch, watching
+from sciculture_flows.steps import Watch, watching
 from sciculture_flows.watchdog import SERVED, Watchdog
 
 SEOUL = ZoneInfo("Asia/Seoul")

@@ -6,9 +6,10 @@ from typing import Any
 
 from prefect import State, flow
 
+from sciculture_etl.pipeline import take_steps
 from sciculture_etl.settings import Settings
 from sciculture_flows.outcome import RUN, concluded, open_run, run_name
-from sciculture_flows.steps import step
+from sciculture_flows.steps import as_task
 
 
 @flow(name="publish", flow_run_name=lambda: run_name("publish"), **RUN)
@@ -22,9 +23,6 @@ def publish(wait_seconds: float = 0) -> State[Any]:
 
     def as_it_stands() -> None:
         with open_run(Settings.from_environment(), wait_seconds, "publish") as run:
-            step("resume", run.resume_publication)
-            step("accept", run.accept)
-            step("model", run.model)
-            step("publish", run.publish)
+            take_steps(run, take=as_task)
 
     return concluded(as_it_stands)

@@ -6,9 +6,10 @@ from typing import Any
 
 from prefect import State, flow
 
+from sciculture_etl.pipeline import take_steps
 from sciculture_etl.settings import Settings
 from sciculture_flows.outcome import RUN, concluded, open_run, run_name
-from sciculture_flows.steps import step
+from sciculture_flows.steps import as_task
 
 
 @flow(name="rebuild", flow_run_name=lambda: run_name("rebuild"), **RUN)
@@ -21,10 +22,6 @@ def rebuild(wait_seconds: float = 0) -> State[Any]:
 
     def anew() -> None:
         with open_run(Settings.from_environment(), wait_seconds, "rebuild") as run:
-            step("load", run.read_and_load)
-            step("accept", run.accept)
-            step("model", run.model)
-            step("publish", run.publish)
-            step("answer", run.answer)
+            take_steps(run, take=as_task)
 
     return concluded(anew)

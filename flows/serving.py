@@ -18,11 +18,11 @@ from prefect.types.entrypoint import EntrypointType
 
 from sciculture_etl.errors import RunError, UserError
 from sciculture_etl.messages import message
+from sciculture_etl.pipeline.steps import HOUR
 from sciculture_flows.backfill import backfill
 from sciculture_flows.nightly import nightly
 from sciculture_flows.publish import publish
 from sciculture_flows.rebuild import rebuild
-from sciculture_flows.steps import HOUR
 from sciculture_flows.watchdog import SERVED
 
 TIMEZONE = "Asia/Seoul"

@@ -15,13 +15,9 @@ from prefect.client.schemas.objects import State, TaskRun
 from sciculture_etl.errors import ChannelError, SciCultureError
 from sciculture_etl.extract import Extraction
 from sciculture_etl.failures import failure_in_words
-from sciculture_etl.pipeline import Progress, Run, RunReport, Silent
+from sciculture_etl.pipeline import Made, Progress, RunReport, Silent, Step
 
 T = TypeVar("T")
-HOUR = 3600
-# Far more than any step has taken: what takes longer is stuck.
-STEP_SECONDS = 4 * HOUR
-EXTRACT_SECONDS = 2 * HOUR
 
 
 @dataclass
@@ -62,43 +58,46 @@ def may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
     return isinstance(error, ChannelError) and error.retryable
 
 
-def step(name: str, function: Callable[[], T], seconds: float = STEP_SECONDS, retries: Sequence[float] = ()) -> T:
-    """One step, seen in Prefect's records, never cached, its result kept to this process. retries: the pauses before
-    each further try, in seconds. Raises what the function raises, and TimeoutError after so many seconds."""
+def as_task(step: Step, work: Callable[[], Made], retries: Sequence[float] = ()) -> Made:
+    """One step, seen in Prefect's records, never cached, its result kept to this process. retries: where it awaits
+    channels, the pauses before each further try, in seconds. Raises what the work raises, and TimeoutError after the
+    step's seconds."""
     progress = watching.get().progress
-    progress.start(name, 1)
+    progress.start(step.name, 1)
+    retries = retries if step.awaits_channels else ()
+    tries = _patiently(work, len(retries)) if step.awaits_channels else work
 
-    def told() -> T:
+    def told() -> Made:
         try:
-            return function()
+            return tries()
         except Exception as error:
             raise StepError(error) from None
 
-    as_task = Task(
-        told, name=name, cache_policy=NO_CACHE, persist_result=False, timeout_seconds=seconds,
+    task = Task(
+        told, name=step.name, cache_policy=NO_CACHE, persist_result=False, timeout_seconds=step.seconds,
         retries=len(retries), retry_delay_seconds=list(retries) or None, retry_condition_fn=may_pass,
     )  # fmt: skip
     try:
-        outcome: T = as_task()
+        made: Made = task()
     except StepError as failed:
         raise failed.error from None
-    progress.advance(name)
-    return outcome
+    progress.advance(step.name)
+    return made
 
 
-def extract_step(run: Run, seconds: float, retries: Sequence[float]) -> None:
-    """Channels → archive. While a channel is down that may come back, it is tried again; after the last try the run
-    goes on with what came."""
-    left = len(retries)
+def _patiently(work: Callable[[], Made], retries: int) -> Callable[[], Made]:
+    """Fails while a channel is down that may come back; after the last try it goes on with what came."""
+    left = retries
 
-    def tried() -> None:
+    def tried() -> Made:
         nonlocal left
         left -= 1
-        extraction = _interruptible(run.extract)
-        if extraction.may_pass and left >= 0:
-            raise ChannelsDownError(extraction)
+        made = _interruptible(work)
+        if made.extraction and made.extraction.may_pass and left >= 0:
+            raise ChannelsDownError(made.extraction)
+        return made
 
-    step("extract", tried, seconds, retries)
+    return tried
 
 
 def _interruptible(function: Callable[[], T]) -> T:

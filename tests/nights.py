@@ -14,7 +14,7 @@ from once import made_once
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.model import build_model
-from sciculture_etl.pipeline import Run, RunReport
+from sciculture_etl.pipeline import Run, RunReport, take_steps
 from sciculture_etl.publish.checks import judge_tables
 from sciculture_etl.settings import Settings
 
@@ -57,7 +57,7 @@ def night(
     places = settings(inbox, warehouse)
     with Run.open(places if from_nothing else begin(places), contracts=contracts) as run:
         run.today = today or run.today
-        return run.steps()
+        return take_steps(run)
 
 
 def night_of_figures(inbox: Path, warehouse: Path) -> RunReport:
@@ -66,19 +66,14 @@ def night_of_figures(inbox: Path, warehouse: Path) -> RunReport:
         run.extract()
         run.read_and_load()
         run.accept()
-        run.model()
-        run.publish()
+        run.publish(run.model())
         return run.report
 
 
 def publish_again(places: Settings) -> RunReport:
     """What has been read so far, published; it ends the hold that follows a rollback."""
     with Run.open(places, kind="publish") as run:
-        run.resume_publication()
-        run.accept()
-        run.model()
-        run.publish()
-    return run.report
+        return take_steps(run)
 
 
 def submit(inbox: Path, submitter: str, name: str, data: bytes, received: str = "2020-04-01T09:00:00") -> Path:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from channel_servers import Pages, WebDoor
 
 from sciculture_etl.extract import Extraction
-from sciculture_etl.pipeline import Run
+from sciculture_etl.pipeline import Made, Run
+from sciculture_etl.pipeline.steps import STEPS
 from sciculture_etl.settings import Patience, Settings
 from tests.commands import within
 
@@ -30,12 +33,13 @@ def extracted(
     with within(os.environ | prefect):
         from prefect import flow
 
-        from sciculture_flows.steps import extract_step
+        from sciculture_flows.steps import as_task
+
+        step = replace(STEPS["nightly"][0], seconds=seconds)
 
         def attempt() -> Any:
             with Run.open(settings) as run:
-                extract_step(run, seconds, retries)
-                return run.report.extraction
+                return as_task(step, partial(step.function, run, Made()), retries).extraction
 
         found: Extraction = flow(attempt, name="attempt", persist_result=False)()
     return found

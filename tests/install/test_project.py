@@ -18,7 +18,7 @@ NIGHT = """
 from sciculture_etl.pipeline import Run
 from sciculture_etl.settings import Settings
 with Run.open(Settings.from_environment()) as run:
-    run.extract(); run.read_and_load(); run.accept(); run.model(); run.publish()
+    run.extract(); run.read_and_load(); run.accept(); run.publish(run.model())
 """
 CONTRACT = """\
 dataset: star_count

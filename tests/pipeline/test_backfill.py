@@ -8,6 +8,7 @@ import random
 import shutil
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from nights import hashes, night, operations, published, settings, submit
 from sciculture_etl.contracts import Contract, load_contracts
 from sciculture_etl.contracts.contract import read_contract
 from sciculture_etl.errors import NotReadyError, UserError
-from sciculture_etl.pipeline import Plan, Run, RunReport, Runs, Scope
+from sciculture_etl.pipeline import Made, Plan, Run, RunReport, Runs, Scope, Step, take_steps
 from sciculture_etl.pipeline.backfill import planned_scope
 from sciculture_etl.project import EXPECTATIONS
 from sciculture_etl.publish.checks import accounts_that_disagree
@@ -60,14 +61,15 @@ def backfill(
     inbox: Path, warehouse: Path, scope: Scope, contracts: dict[str, Contract] | None = None, everything: bool = False
 ) -> tuple[Plan, RunReport]:
     with Run.open(settings(inbox, warehouse), kind="backfill", reason="시험", contracts=contracts) as run:
-        plan = run.begin_backfill(scope, everything)
-        for year in plan.years:
-            run.read_year(plan, year)
-        run.accept()
-        run.model()
-        run.publish()
-        run.answer()
-    return plan, run.report
+        plans: list[Plan] = []
+
+        def planned(_: Step, work: Callable[[], Made]) -> Made:
+            made = work()
+            plans[:] = [made.plan] if made.plan else []
+            return made
+
+        report = take_steps(run, Made(scope, everything), planned)
+    return plans[0], report
 
 
 @pytest.fixture(scope="module")
@@ -123,14 +125,14 @@ def test_only_what_is_in_the_scope_changes_and_the_next_night_does_the_rest(
     assert sessions(warehouse) == {2017: 4, 2018: 104, 2019: 104, 2020: 4}
     assert len(sorted((warehouse / "releases").iterdir())) == len(releases) + 1
     with Run.open(settings(inbox, warehouse), contracts=contracts) as run:
-        assert run.steps().read_count == 5  # the four that are left, and the new one
+        assert take_steps(run).read_count == 5  # the four that are left, and the new one
     assert sessions(warehouse)[2017] == sessions(warehouse)[2020] == 104
     assert hashes(warehouse) == hashes(_at_once(inbox, tmp_path / "at once", contracts))
 
 
 def _at_once(inbox: Path, warehouse: Path, contracts: dict[str, Contract]) -> Path:
     with Run.open(settings(inbox, warehouse), contracts=contracts) as run:
-        run.steps()
+        take_steps(run)
     return warehouse
 
 
@@ -158,7 +160,7 @@ def test_other_years_of_the_same_file_stay_as_they_are(tmp_path: Path) -> None:
     assert plan.as_dict()["other_years"] == [2019]
     assert list(sessions(warehouse)) == [2019]
     with Run.open(settings(inbox, warehouse), contracts=contracts) as run:
-        run.steps()
+        take_steps(run)
     assert run.report.read_count == 0
     assert sessions(warehouse) == {}
 

@@ -24,7 +24,7 @@ from typer.testing import CliRunner
 
 from sciculture_etl.cli import app
 from sciculture_etl.errors import NotReadyError, ReleaseError, UserError
-from sciculture_etl.pipeline import Run
+from sciculture_etl.pipeline import Run, take_steps
 from sciculture_etl.publish.current import finish_swap
 from sciculture_etl.publish.kept import next_release_id, prune, removable
 from sciculture_etl.publish.releases import compare_releases, list_releases, pin
@@ -166,7 +166,7 @@ def test_history_outlives_a_rebuild(copy: History) -> None:
     before = published(copy.warehouse, "FROM mart_revision ORDER BY ALL")
     submit(copy.inbox, OTHER, "수정.csv", as_csv(table(CLASS | {"운영횟수": "7"})), "2020-06-01T09:00:00")
     with Run.open(copy.places, kind="rebuild") as run:
-        report = run.steps()
+        report = take_steps(run)
     assert report.publication.revised["mart_dsc_summary"]["changed"] > 0
     after = published(copy.warehouse, "FROM mart_revision ORDER BY ALL")
     assert set(before) < set(after)

@@ -11,7 +11,7 @@ from forms import CENTRE, CLASS, INSTITUTION, as_csv, table
 from nights import hashes, manifest, night, operations, published, release_ids, settings, submit
 
 from sciculture_etl.errors import BusyError, UnreachableError
-from sciculture_etl.pipeline import Run
+from sciculture_etl.pipeline import Run, take_steps
 
 
 @pytest.fixture
@@ -112,10 +112,10 @@ def test_a_fact_that_has_not_each_row_once_is_not_published(copy: Any, tmp_path:
         run.extract()
         run.read_and_load()
         run.accept()
-        run.model()
+        model = run.model()
         for statement in SPOILT[case]:
             run.warehouse.connection.execute(statement)
-        publication = run.publish()
+        publication = run.publish(model)
     assert publication.outcome == "refused"
     assert "fct_dsc_class" in publication.refusals[0]
 
@@ -134,8 +134,8 @@ def test_the_build_database_can_be_deleted_and_made_again_from_the_archive(copy:
     with Run.open(settings(copy.inbox, copy.warehouse)) as run:
         assert run.read_and_load() == copy.report.read_count
         run.accept()
-        run.model()
-        assert run.publish().outcome == "unchanged"
+        model = run.model()
+        assert run.publish(model).outcome == "unchanged"
     assert (hashes(copy.warehouse), hashes(copy.warehouse, "operator")) == before
 
 
@@ -147,8 +147,8 @@ def test_everything_but_the_archive_can_be_deleted_and_made_again(copy: Any) -> 
     with Run.open(settings(copy.inbox, copy.warehouse)) as run:
         run.read_and_load()
         run.accept()
-        run.model()
-        assert run.publish().outcome == "published"
+        model = run.model()
+        assert run.publish(model).outcome == "published"
     assert (hashes(copy.warehouse), hashes(copy.warehouse, "operator")) == before
 
 
@@ -261,7 +261,7 @@ def test_a_file_overwritten_in_place_is_a_new_version_and_old_releases_are_kept_
         data = as_csv(table(CLASS | {"운영횟수": str(number)}))
         submit(inbox, "가상시험센터", "실적.csv", data, f"2020-04-0{number}T09:00:00")
         with Run.open(settings(inbox, warehouse, keep_releases=2, keep_release_days=0)) as run:
-            assert run.steps().read_count == 1
+            assert take_steps(run).read_count == 1
         assert published(warehouse, "SELECT session_count FROM mart_dsc_summary") == [(number,)]
     standings = operations(warehouse, "SELECT standing FROM mart_submission_log ORDER BY receipt_no")
     assert standings == [("superseded",), ("superseded",), ("in force",)]

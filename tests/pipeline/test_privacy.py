@@ -22,7 +22,7 @@ from planting import TRACES, planted_files, sound_file
 
 from sciculture_etl.extract import Archive, Restricted, Verdict, extract_submissions
 from sciculture_etl.findings import Finding
-from sciculture_etl.pipeline import Run
+from sciculture_etl.pipeline import Run, take_steps
 
 PLANTED = planted_files()
 
@@ -134,7 +134,7 @@ def events(folder: Path) -> list[str]:
 
 def later(folder: Path, days: int) -> Any:
     with Run.open(settings(folder / "inbox", folder / "warehouse", personal_retention_days=days)) as run:
-        return run.steps()
+        return take_steps(run)
 
 
 def test_after_its_days_the_bytes_are_gone_and_what_was_found_stands(refused: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from forms import CENTRE, CLASS, FACILITY, as_csv, as_xlsx, table
 from nights import hashes, night, operations, published, settings, submit
 
-from sciculture_etl.pipeline import Run
+from sciculture_etl.pipeline import Run, take_steps
 from sciculture_etl.settings import Settings
 
 
@@ -119,7 +119,7 @@ def test_read_in_batches_of_one_file_the_outcome_is_the_same(nights_apart: Path,
     shutil.copytree(nights_apart / "warehouse" / "archive", tmp_path / "tiny" / "archive")
     tiny = Settings(inbox=str(nights_apart / "inbox"), warehouse=tmp_path / "tiny", batch_bytes=1)
     with Run.open(tiny) as run:
-        run.steps()
+        take_steps(run)
     assert hashes(tmp_path / "tiny") == hashes(nights_apart / "warehouse")
     assert hashes(tmp_path / "tiny", "operator") == hashes(nights_apart / "warehouse", "operator")
 

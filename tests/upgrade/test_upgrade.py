@@ -21,11 +21,11 @@ WAREHOUSES = sorted((Path(__file__).parent / "warehouses").glob("*.tar.xz"))
 NIGHT = """
 import json, sys
 from sciculture_etl.doctor import Case, examine
-from sciculture_etl.pipeline import Run
+from sciculture_etl.pipeline import Run, take_steps
 from sciculture_etl.settings import Settings
 settings = Settings.from_environment()
 with Run.open(settings) as run:
-    report = run.steps()
+    report = take_steps(run)
 checks = [[check.verdict, check.area, check.found[0]] for check in examine(Case(settings))]
 print(json.dumps({"outcome": report.publication.outcome, "set_aside": report.set_aside, "checks": checks}))
 """

@@ -6,59 +6,23 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
-from sciculture_etl.contracts import Contract, load_contracts, load_promises
+from sciculture_etl.contracts import Contract, load_promises
 from sciculture_etl.errors import NotReadyError, UserError
 from sciculture_etl.extract import Archive, Receipt
 from sciculture_etl.load import Warehouse
-from sciculture_etl.load.accept import find_differences
+from sciculture_etl.load.accept import versions_that_count, years_that_change
+from sciculture_etl.load.scope import Scope
 from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.model import tables_from
 from sciculture_etl.pipeline.intake import Intake, one_a_submission
 from sciculture_etl.pipeline.journal import Runs
-from sciculture_etl.settings import sql_text
-from sciculture_etl.validate.cells import FIRST_YEAR
+from sciculture_etl.rules import apply_rule
 
-YEARS = re.compile(r"(\d{4})(?:[:~-](\d{4}))?")
 IN_A_NAME = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 ASKED = "asked for"
 MEASURED_RUNS = 20
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Which part of history: program years, both ends included; no datasets or submitters named: all of them."""
-
-    first_year: int
-    last_year: int
-    datasets: tuple[str, ...] = ()
-    submitters: tuple[str, ...] = ()
-
-    @classmethod
-    def from_words(cls, years: str, datasets: Iterable[str] = (), submitters: Iterable[str] = ()) -> Scope:
-        """years: ``2016:2020`` or ``2020``. Raises UserError for what are no years or no datasets of ours."""
-        written = YEARS.fullmatch(years.strip())
-        first, last = (int(written[1]), int(written[2] or written[1])) if written else (1, 0)
-        if first > last or last < FIRST_YEAR or first > date.today().year + 1:
-            raise UserError(message("years_invalid", years=years))
-        if unknown := sorted(set(datasets) - load_contracts().keys()):
-            raise UserError(message("datasets_unknown", unknown=", ".join(unknown), known=", ".join(load_contracts())))
-        return cls(first, last, tuple(sorted(set(datasets))), tuple(sorted(set(submitters))))
-
-    @property
-    def condition(self) -> str:
-        """In SQL, over program_year, dataset and submitter."""
-        parts = [f"program_year BETWEEN {self.first_year} AND {self.last_year}"]
-        for column, names in (("dataset", self.datasets), ("submitter", self.submitters)):
-            if names:
-                parts.append(f"{column} IN ({', '.join(sql_text(name) for name in names)})")
-        return " AND ".join(parts)
-
-    def __str__(self) -> str:
-        years = str(self.first_year) if self.first_year == self.last_year else f"{self.first_year}-{self.last_year}"
-        return " ".join([years, *self.datasets, *self.submitters])
 
 
 @dataclass(frozen=True)
@@ -133,29 +97,6 @@ def planned_scope(plan: dict[str, Any]) -> Scope:
     return Scope(first, last, tuple(plan["datasets"]), tuple(plan["submitters"]))
 
 
-# Every submission with the years that it tells of, read or only quarantined.
-KNOWN = """
-WITH told AS (
-    SELECT submission_id, list(DISTINCT program_year ORDER BY program_year) AS years
-    FROM (
-        SELECT submission_id, program_year FROM log.version
-        UNION SELECT submission_id, program_year FROM log.part_year
-    )
-    GROUP BY submission_id
-),
-parts AS (
-    SELECT submission_id, CAST(sum(read) AS BIGINT) AS rows FROM log.part GROUP BY submission_id
-)
-SELECT
-    s.submission_id, s.datasets, s.submitter, len(s.unread_sheets) > 0 AS whole,
-    coalesce(t.years, []) AS years, coalesce(p.rows, 0) AS rows, a.submission_id IS NOT NULL AS asked
-FROM log.submission AS s
-LEFT JOIN told AS t USING (submission_id)
-LEFT JOIN parts AS p USING (submission_id)
-LEFT JOIN log.asked AS a USING (submission_id)
-"""
-
-
 def make_plan(
     warehouse: Warehouse,
     intake: Intake,
@@ -167,7 +108,7 @@ def make_plan(
     """What a backfill of that scope would do. Only submissions that a night has read are planned: what came since is
     the next night's. Raises NotReadyError where nothing was read yet, UserError where a submitter isn't known."""
     receipts = archive.receipts()
-    known = {row["submission_id"]: row for row in warehouse.rows(KNOWN)}
+    known = {row["submission_id"]: row for row in apply_rule(warehouse.connection, "submission_known").to_dicts()}
     if not known:
         raise NotReadyError(message("backfill_nothing_read"))
     scope = replace(scope, submitters=_submitters(scope.submitters, receipts, known.values()))
@@ -189,7 +130,7 @@ def make_plan(
         else:
             plan.unchanged += 1
     _refuse_holes(warehouse, scope)
-    differing = find_differences(warehouse, scope.condition)
+    differing = years_that_change(warehouse, versions_that_count(warehouse, scope))
     plan.pending = [f"{dataset} {year}" for dataset, year in differing]
     concerned = {dataset for file in plan.files for dataset in file.datasets} | {dataset for dataset, _ in differing}
     if any(not file.datasets for file in plan.files):
@@ -202,10 +143,7 @@ def make_plan(
 
 def _refuse_holes(warehouse: Warehouse, scope: Scope) -> None:
     """Raises UserError where a contract lost columns and rows outside the scope would be published without them."""
-    left = warehouse.rows(
-        "SELECT DISTINCT dataset, program_year FROM log.in_force SEMI JOIN log.reshaped USING (submission_id) "
-        f"WHERE NOT ({scope.condition}) ORDER BY ALL"
-    )
+    left = apply_rule(warehouse.connection, "reshaped_outside", scope=scope.frame).to_dicts()
     if left:
         named = ", ".join(f"{row['dataset']} {row['program_year']}" for row in left[:5])
         raise UserError(message("backfill_loses_columns", rows=f"{named}{' ...' if left[5:] else ''}"))

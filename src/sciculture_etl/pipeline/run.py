@@ -1,4 +1,4 @@
-"""The steps as methods of one run, in the order in which they are called. Knows nothing of who orchestrates."""
+"""What a run can do, as its methods; their order for every kind of run stands in ``steps.py``."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from sciculture_etl.extract import Archive, Extraction, Receipt, extract_submiss
 from sciculture_etl.feedback import answer_all
 from sciculture_etl.load import Warehouse, accept_versions, writer_lock
 from sciculture_etl.load.accept import Acceptance
+from sciculture_etl.load.scope import EVERYTHING, Scope
 from sciculture_etl.load.warehouse import discard_database
 from sciculture_etl.messages import message
 from sciculture_etl.model import Model, build_model
-from sciculture_etl.pipeline.backfill import Plan, Scope, ask_for, make_plan
+from sciculture_etl.pipeline.backfill import Plan, ask_for, make_plan
 from sciculture_etl.pipeline.intake import NEW, Intake
 from sciculture_etl.pipeline.journal import RunRecord, Runs
 from sciculture_etl.pipeline.report import Progress, Reasons, RunReport, Silent
@@ -28,12 +29,11 @@ from sciculture_etl.storage.atomic import write_aside
 from sciculture_etl.storage.disk import faults_in_words
 
 SEOUL = ZoneInfo("Asia/Seoul")
-KINDS = ("nightly", "backfill", "rebuild", "publish")
 TOLD_MISSING = "missing_told.json"
 
 
 class Run:
-    """One run over an open warehouse: call the steps in order. Every step can be repeated after a kill."""
+    """One run over an open warehouse. Everything that it does can be repeated after a kill."""
 
     def __init__(
         self,
@@ -56,8 +56,6 @@ class Run:
         self.report = RunReport(record.kind, set_aside=warehouse.set_aside)
         self.reasons = Reasons()
         self._intake = Intake(settings, contracts, warehouse, self.archive, progress)
-        self._scope: Scope | None = None
-        self._model = Model()
 
     @classmethod
     @contextmanager
@@ -73,9 +71,9 @@ class Run:
     ) -> Iterator[Run]:
         """Takes the writer's lock, writes the run's beginning down and opens the warehouse; a rebuild begins with an
         empty one. Where the block ends well, the report is complete. Raises BusyError where another run holds the lock.
-        kind: one of ``KINDS``. reason: why, as it is kept in the journal. contracts: others than those that stand in
-        ``expectations/``. outputs: names of those of a release (``publish/outputs.py``) that are written beside the
-        needed ones; None: all."""
+        kind: one of those in ``steps.py``. reason: why, as it is kept in the journal. contracts: others than those that
+        stand in ``expectations/``. outputs: names of those of a release (``publish/outputs.py``) that are written
+        beside the needed ones; None: all."""
         contracts = contracts or load_contracts()
         with (
             faults_in_words(settings),
@@ -133,10 +131,9 @@ class Run:
         return len(stale)
 
     def begin_backfill(self, scope: Scope, everything: bool = False) -> Plan:
-        """Makes the plan anew, writes it down, and keeps to its scope from now on."""
+        """Makes the plan anew and writes it down."""
         self._intake.settle()
         plan = make_plan(self.warehouse, self._intake, self.archive, self.contracts, scope, everything)
-        self._scope = plan.scope
         ask_for(self.warehouse, plan)
         Runs(self.settings.archive).plan(self.record, plan.as_dict())
         return plan
@@ -166,26 +163,26 @@ class Run:
             raise NotReadyError(message("submissions_unread", count=len(waiting)))
         end_hold(self.settings)
 
-    def accept(self) -> Acceptance:
-        """Puts the newest versions in force, year by year where the year's suite holds."""
-        scope = self._scope.condition if self._scope else "true"
+    def accept(self, scope: Scope = EVERYTHING) -> Acceptance:
+        """Puts the newest versions in force, year by year where the year's suite holds; what is outside the scope
+        stays."""
         self.report.acceptance = accept_versions(self.warehouse, self.contracts, scope)
         for dataset, year in self.report.acceptance.accepted:
             self.reasons.add("accept", f"{dataset} {year}", self.report.acceptance.why[dataset, year])
         return self.report.acceptance
 
-    def model(self) -> list[str]:
-        """Rows in force → dimensions, facts, marts. Returns the tables that were made again."""
-        self._model = build_model(self.warehouse, self.contracts, self.promises, self.today)
-        self.report.rebuilt = self._model.rebuilt
-        for table, why in self._model.why.items():
+    def model(self) -> Model:
+        """Rows in force → dimensions, facts, marts."""
+        model = build_model(self.warehouse, self.contracts, self.promises, self.today)
+        self.report.rebuilt = model.rebuilt
+        for table, why in model.why.items():
             self.reasons.add("model", table, why)
-        return self._model.rebuilt
+        return model
 
-    def publish(self) -> Publication:
-        """Marts → release, and the swap."""
+    def publish(self, model: Model) -> Publication:
+        """Marts → release, and the swap. model: of this run."""
         self.report.publication = publish_release(
-            self.settings, self.warehouse, self.contracts, self.promises, self._model, self.outputs
+            self.settings, self.warehouse, self.contracts, self.promises, model, self.outputs
         )
         return self.report.publication
 
@@ -197,16 +194,6 @@ class Run:
                 lambda count: self.progress.start("answers", count), lambda: self.progress.advance("answers"),
             )  # fmt: skip
         return self.report.answers
-
-    def steps(self) -> RunReport:
-        """All steps, for callers without an orchestrator."""
-        self.extract()
-        self.read_and_load()
-        self.accept()
-        self.model()
-        self.publish()
-        self.answer()
-        return self.report
 
     def _sum_up(self) -> None:
         """Fills the report with what stands in the build database now, and the record of the run with what it did."""

@@ -23,19 +23,10 @@ from sciculture_etl.publish.figures import read_figures_checked
 from sciculture_etl.publish.files import STORAGE
 from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.regions import REFERENCE_VERSION
+from sciculture_etl.rules import apply_rule
 from sciculture_etl.settings import fingerprint
 
 PACKAGE = Path(__file__).parents[1]
-INPUTS = """
-SELECT l.receipt_no, l.submission_id, l.file_sha256 AS sha256, l.source_file, l.submitter, l.datasets, l.program_years,
-    l.verdict, l.standing, l.rows_read, l.rows_loaded, l.rows_quarantined, l.rows_left_out, s.reading
-FROM mart_submission_log AS l LEFT JOIN log.submission AS s USING (submission_id) ORDER BY l.receipt_no
-"""
-REASONS = """
-SELECT sum(blank)::BIGINT AS blank, sum(footnote)::BIGINT AS footnote, sum(example)::BIGINT AS example,
-    sum(header)::BIGINT AS header, sum(subtotal)::BIGINT AS subtotal, sum(other)::BIGINT AS other
-FROM log.part
-"""
 
 
 def source_marks() -> dict[str, str]:
@@ -63,7 +54,7 @@ def _inputs(warehouse: Warehouse) -> list[dict[str, Any]]:
         partitions[row["submission_id"]].append(
             [row[name] for name in ("dataset", "submitter", "program_year", "partition_key", "reading")]
         )
-    inputs = warehouse.rows(INPUTS)
+    inputs = apply_rule(warehouse.connection, "release_input").to_dicts()
     return [row | {"in_force": partitions.pop(row["submission_id"], [])} for row in inputs]
 
 
@@ -102,7 +93,7 @@ def make_manifest(
             "regions": REFERENCE_VERSION,
             "contracts": {name: contract.fingerprint for name, contract in contracts.items()},
         },
-        "accounts": accounts | {"left_out_by_reason": warehouse.rows(REASONS)[0]},
+        "accounts": accounts | {"left_out_by_reason": apply_rule(warehouse.connection, "rows_left_out").to_dicts()[0]},
         "tables": tables,
         "suites": {
             "accepted": warehouse.rows(

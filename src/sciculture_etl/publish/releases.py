@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
+import polars as pl
 
 from sciculture_etl.errors import SciCultureError, UserError
 from sciculture_etl.messages import message, nearest_names
@@ -17,12 +18,14 @@ from sciculture_etl.publish.journal import PINNED, UNPINNED, ReleaseJournal
 from sciculture_etl.publish.kept import find_release, kept_ids, read_manifest, to_be_removed
 from sciculture_etl.publish.rollback import current_hold
 from sciculture_etl.revisions.diff import HISTORY, count_differences, find_differences, released_tables, table_hashes
+from sciculture_etl.rules import apply_rule
 from sciculture_etl.settings import Settings, sql_text
 from sciculture_etl.storage.disk import size_of
 from sciculture_etl.storage.journal import checked_reason
 from sciculture_etl.storage.lock import writer_lock
 from sciculture_etl.storage.parquet import damage_told
 
+REVISION = dict.fromkeys(("release_id", "table_name", "row_key", "column_name", "cause"), pl.String)
 SEOUL = ZoneInfo("Asia/Seoul")
 Row = dict[str, Any]
 
@@ -89,29 +92,6 @@ def pin(settings: Settings, asked: str, reason: str, undo: bool = False) -> Row:
         return journal.decide(UNPINNED if undo else PINNED, release_id, reason)
 
 
-# Of a line: what caused it in the releases in between; else what changed its row there; else nobody kept it.
-LINES = """
-WITH lines AS (
-    SELECT *, row_number() OVER (ORDER BY table_name, row_key, change, column_name) AS line FROM difference
-),
-of_value AS (
-    SELECT table_name, row_key, column_name, string_agg(DISTINCT cause, '; ' ORDER BY cause) AS cause
-    FROM between_them GROUP BY ALL
-),
-of_row AS (
-    SELECT table_name, row_key, string_agg(DISTINCT cause, '; ' ORDER BY cause) AS cause
-    FROM between_them GROUP BY ALL
-)
-SELECT d.table_name, d.row_key, d.change, d.column_name, d.old_value, d.new_value,
-    coalesce(v.cause, r.cause, 'not recorded') AS cause
-FROM lines AS d
-LEFT JOIN of_value AS v ON v.table_name = d.table_name AND v.row_key IS NOT DISTINCT FROM d.row_key
-    AND v.column_name IS NOT DISTINCT FROM d.column_name
-LEFT JOIN of_row AS r ON r.table_name = d.table_name AND r.row_key IS NOT DISTINCT FROM d.row_key
-ORDER BY d.line
-"""
-
-
 def compare_releases(settings: Settings, old: str, new: str, table: str | None = None, limit: int | None = None) -> Row:
     """What differs between two kept releases, in either order: ``{"old", "new", "tables": {table: {"changed", "added",
     "removed"}}, "lines": [...]}``. table: only of that. limit: so many lines of each table at most. Raises UserError
@@ -122,17 +102,15 @@ def compare_releases(settings: Settings, old: str, new: str, table: str | None =
     same = frozenset(name for name in was if was[name] == now.get(name))
     with duckdb.connect() as connection:
         before, after = (released_tables(connection, folder) for folder in folders)
-        find_differences(connection, before, after, same)
+        differences = find_differences(connection, before, after, same)
         if table is not None:
             if not any((folder / "parquet" / f"{table}.parquet").exists() for folder in folders):
                 raise UserError(message("table_unknown", table=table, known=nearest_names(table, [*was, *now])))
-            connection.execute("DELETE FROM difference WHERE table_name <> ?", [table])
-        tables = count_differences(connection)
+            differences = differences.filter(table_name=table)
         with damage_told(*(path for path in map(_history_of, folders) if path.exists())):
-            _history_between(connection, *folders)
-        cursor = connection.execute(LINES)
-        names = [column[0] for column in cursor.description or []]
-        lines = [dict(zip(names, line, strict=True)) for line in cursor.fetchall()]
+            between_them = _history_between(connection, *folders)
+        found = apply_rule(connection, "difference_with_cause", difference=differences, between_them=between_them)
+    tables, lines = count_differences(differences), found.to_dicts()
     return {"old": old_id, "new": new_id, "tables": tables, "lines": list(_first(lines, limit))}
 
 
@@ -148,19 +126,13 @@ def _history_of(release: Path) -> Path:
     return release / "parquet" / f"{HISTORY}.parquet"
 
 
-def _history_between(connection: duckdb.DuckDBPyConnection, old: Path, new: Path) -> None:
-    """``between_them``: the revisions that only one of the two knows. What only the old one knows was undone on the way
-    to the new one: by a rollback before that was built, or since the older release is asked for as the new one."""
+def _history_between(connection: duckdb.DuckDBPyConnection, old: Path, new: Path) -> pl.DataFrame:
+    """The revisions that only one of the two knows. What only the old one knows was undone on the way to the new one:
+    by a rollback before that was built, or since the older release is asked for as the new one."""
     known = []
-    for number, release in enumerate((old, new)):
-        path = _history_of(release)
-        columns = "release_id, table_name, row_key, column_name, cause"
-        empty = ", ".join(f"NULL::VARCHAR AS {column}" for column in columns.split(", "))
-        source = f"SELECT {columns} FROM read_parquet({sql_text(path)})" if path.exists() else f"SELECT {empty} LIMIT 0"
-        connection.execute(f"CREATE TEMP VIEW history_{number} AS {source}")
-        known.append(f"history_{number}")
-    (one, other) = known
-    connection.execute(
-        f"CREATE TEMP TABLE between_them AS (SELECT * REPLACE ('undone: ' || cause AS cause) FROM {one} "
-        f"ANTI JOIN {other} USING (release_id)) UNION ALL (FROM {other} ANTI JOIN {one} USING (release_id))"
-    )
+    for path in map(_history_of, (old, new)):
+        query = f"SELECT {', '.join(REVISION)} FROM read_parquet({sql_text(path)})"
+        known.append(connection.execute(query).pl() if path.exists() else pl.DataFrame(schema=REVISION))
+    one, other = known
+    undone = one.join(other, on="release_id", how="anti").with_columns("undone: " + pl.col("cause"))
+    return pl.concat([undone, other.join(one, on="release_id", how="anti")])

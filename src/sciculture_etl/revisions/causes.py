@@ -19,6 +19,7 @@ from sciculture_etl.model import all_statements
 from sciculture_etl.model.statements import Statement
 from sciculture_etl.revisions.events import Event, find_events
 from sciculture_etl.revisions.lineage import Path, changed_path
+from sciculture_etl.rules import apply_rule, given
 from sciculture_etl.settings import sql_text
 
 NOT_RECORDED = "not recorded"
@@ -38,31 +39,19 @@ def tell_causes(
     promises: dict[str, Promise],
     before: dict[str, Any],
     after: dict[str, Any],
-) -> None:
-    """The temporary table ``difference`` → the temporary table ``cause`` (table_name, row_key, cause), a row a row that
-    differs. before, after: manifests; one made before they held what is needed here gives ``not recorded``."""
-    run = warehouse.connection.execute
-    run("CREATE OR REPLACE TEMP TABLE found (table_name VARCHAR, row_key VARCHAR, cause VARCHAR)")
-    if all(part in before for part in NEEDED):
-        _Search(warehouse, contracts, promises, before, after).search()
-        unknown = "unknown" if before["versions"]["code"] == after["versions"]["code"] else "software"
-    else:
-        unknown = NOT_RECORDED
-    run(
-        f"""CREATE OR REPLACE TEMP TABLE cause AS
-        WITH listed AS (
-            SELECT d.table_name, d.row_key, list_sort(list(DISTINCT f.cause) FILTER (f.cause IS NOT NULL)) AS causes
-            FROM (SELECT DISTINCT table_name, row_key FROM difference) AS d
-            LEFT JOIN found AS f ON f.table_name = d.table_name AND f.row_key IS NOT DISTINCT FROM d.row_key
-            GROUP BY ALL
-        )
-        SELECT table_name, row_key, CASE
-            WHEN coalesce(len(causes), 0) = 0 THEN '{unknown}'
-            WHEN len(causes) <= {MOST} THEN array_to_string(causes, '; ')
-            ELSE concat(array_to_string(causes[:{MOST}], '; '), '; and ', len(causes) - {MOST}, ' more')
-        END AS cause
-        FROM listed"""
-    )
+    differences: pl.DataFrame,
+) -> pl.DataFrame:
+    """What differs → table_name, row_key, cause, a row a row that differs. before, after: manifests; one made
+    before they held what is needed here gives ``not recorded``."""
+    connection = warehouse.connection
+    connection.execute("CREATE OR REPLACE TEMP TABLE found (table_name VARCHAR, row_key VARCHAR, cause VARCHAR)")
+    unknown = NOT_RECORDED
+    with given(connection, difference=differences):
+        if all(part in before for part in NEEDED):
+            _Search(warehouse, contracts, promises, before, after).search()
+            unknown = "unknown" if before["versions"]["code"] == after["versions"]["code"] else "software"
+        wording = pl.DataFrame({"unknown": [unknown], "named": [MOST]})
+        return apply_rule(connection, "cause_of_row", wording=wording)
 
 
 class _Search:

@@ -5,11 +5,13 @@ The data dictionary isn't compared, nor is what a release tells of those before 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from sciculture_etl.contracts import Promise
 from sciculture_etl.settings import sql_text
@@ -17,10 +19,18 @@ from sciculture_etl.storage.parquet import damage_told
 
 HISTORY = "mart_revision"
 CHANGED, ADDED, REMOVED = "changed", "added", "removed"
-# key: the values of the grain, in its order; NULL where a line is about a whole column or a whole table.
-DIFFERENCE = (
-    "CREATE OR REPLACE TEMP TABLE difference (table_name VARCHAR, key VARCHAR[], row_key VARCHAR, change VARCHAR, "
-    "column_name VARCHAR, old_value VARCHAR, new_value VARCHAR)"
+# What differs: a line a value, a row, a column or a table. key: the values of the grain, in its order, and row_key the
+# same in words; NULL where a line is about a whole column or a whole table.
+DIFFERENCE = pl.Schema(
+    [
+        ("table_name", pl.String()),
+        ("key", pl.List(pl.String())),
+        ("row_key", pl.String()),
+        ("change", pl.String()),
+        ("column_name", pl.String()),
+        ("old_value", pl.String()),
+        ("new_value", pl.String()),
+    ]
 )
 
 
@@ -92,35 +102,34 @@ def built_tables(connection: duckdb.DuckDBPyConnection, promises: dict[str, Prom
 
 def find_differences(
     connection: duckdb.DuckDBPyConnection, before: Tables, after: Tables, same: frozenset[str] = frozenset()
-) -> None:
-    """Fills the temporary table ``difference``. same: tables known to be equal.
+) -> pl.DataFrame:
+    """What differs, as ``DIFFERENCE`` says. same: tables known to be equal.
 
     Rows are told apart by the grain. A table of which the grain or its types changed is one that went and one that
     came; such a table, and a column that only one of the two has, is one line. Raises ReleaseError where a file is
     damaged.
     """
-    connection.execute(DIFFERENCE)
+    found = [pl.DataFrame(schema=DIFFERENCE)]
     for name in sorted(before.keys() | after.keys()):
         if name in same:
             continue
         was, now = before.get(name), after.get(name)
         if was and now and was.key and was.key == now.key:
             with damage_told(*was.files, *now.files):
-                _compare(connection, name, was, now)
+                found += _compare(connection, name, was, now)
             continue
-        for change, table in ((REMOVED, was), (ADDED, now)):
-            if table:
-                _whole(connection, name, change, None)
+        found += [_whole(name, change, None) for change, table in ((REMOVED, was), (ADDED, now)) if table]
+    return pl.concat(found)
 
 
-def _whole(connection: duckdb.DuckDBPyConnection, name: str, change: str, column: str | None) -> None:
-    connection.execute("INSERT INTO difference VALUES (?, NULL, NULL, ?, ?, NULL, NULL)", [name, change, column])
+def _whole(name: str, change: str, column: str | None) -> pl.DataFrame:
+    return pl.DataFrame([(name, None, None, change, column, None, None)], DIFFERENCE, orient="row")
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, name: str, was: Columns, now: Columns) -> None:
+def _compare(connection: duckdb.DuckDBPyConnection, name: str, was: Columns, now: Columns) -> Iterator[pl.DataFrame]:
     for change, some, others in ((REMOVED, was, now), (ADDED, now, was)):
-        for column in some.types.keys() - others.types.keys():
-            _whole(connection, name, change, column)
+        for column in sorted(some.types.keys() - others.types.keys()):
+            yield _whole(name, change, column)
     joined = " AND ".join(f'o.r."{column}" IS NOT DISTINCT FROM n.r."{column}"' for column in was.grain)
     values = ", ".join(
         f'CAST(CASE WHEN n.r IS NULL THEN o.r."{column}" ELSE n.r."{column}" END AS VARCHAR)' for column in was.grain
@@ -133,30 +142,30 @@ def _compare(connection: duckdb.DuckDBPyConnection, name: str, was: Columns, now
         f"FROM (SELECT t AS r FROM {was.source} AS t) AS o "
         f"FULL JOIN (SELECT t AS r FROM {now.source} AS t) AS n ON {joined}"
     )
-    table = sql_text(name)
-    for change, absent in ((REMOVED, "n"), (ADDED, "o")):
-        connection.execute(
-            f"INSERT INTO difference SELECT {table}, key, row_key, '{change}', NULL, NULL, NULL FROM pair "
-            f"WHERE {absent} IS NULL"
-        )
+
+    def lines(change: str, column: str | None, old: str, new: str, condition: str) -> pl.DataFrame:
+        said = f"{sql_text(name)} AS table_name, key, row_key, '{change}' AS change"
+        of = sql_text(column) if column else "CAST(NULL AS VARCHAR)"
+        values = f"CAST({old} AS VARCHAR) AS old_value, CAST({new} AS VARCHAR) AS new_value"
+        query = f"SELECT {said}, {of} AS column_name, {values} FROM pair WHERE {condition}"
+        return connection.execute(query).pl()
+
+    yield lines(REMOVED, None, "NULL", "NULL", "n IS NULL")
+    yield lines(ADDED, None, "NULL", "NULL", "o IS NULL")
     for column, dtype in now.types.items():
         if column in was.grain or column not in was.types:
             continue
         old, new = f'o."{column}"', f'n."{column}"'
         if was.types[column] != dtype:
             old, new = f"CAST({old} AS VARCHAR)", f"CAST({new} AS VARCHAR)"
-        connection.execute(
-            f"INSERT INTO difference SELECT {table}, key, row_key, '{CHANGED}', {sql_text(column)}, "
-            f"CAST({old} AS VARCHAR), CAST({new} AS VARCHAR) FROM pair "
-            f"WHERE o IS NOT NULL AND n IS NOT NULL AND {old} IS DISTINCT FROM {new}"
-        )
+        differs = f"o IS NOT NULL AND n IS NOT NULL AND {old} IS DISTINCT FROM {new}"
+        yield lines(CHANGED, column, old, new, differs)
     connection.execute("DROP TABLE pair")
 
 
-def count_differences(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
-    """Table → lines by change, of the temporary table ``difference``."""
-    rows = connection.execute(
-        f"SELECT table_name, count(*) FILTER (change = '{CHANGED}'), count(*) FILTER (change = '{ADDED}'), "
-        f"count(*) FILTER (change = '{REMOVED}') FROM difference GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
-    return {name: {CHANGED: changed, ADDED: added, REMOVED: removed} for name, changed, added, removed in rows}
+def count_differences(differences: pl.DataFrame) -> dict[str, dict[str, int]]:
+    """Table → lines by change."""
+    counted: dict[str, dict[str, int]] = {}
+    for table, change, count in differences.group_by("table_name", "change").len().sort(pl.all()).rows():
+        counted.setdefault(table, {CHANGED: 0, ADDED: 0, REMOVED: 0})[change] = count
+    return counted

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from sciculture_etl.contracts import Contract, Promise
 from sciculture_etl.load import Warehouse
 from sciculture_etl.revisions.causes import tell_causes
@@ -22,6 +24,7 @@ from sciculture_etl.revisions.diff import (
     released_tables,
     table_hashes,
 )
+from sciculture_etl.rules import apply_rule, given
 from sciculture_etl.settings import sql_text
 from sciculture_etl.storage.parquet import damage_told
 
@@ -29,6 +32,12 @@ SEOUL = ZoneInfo("Asia/Seoul")
 # A table that withholds small cells has this column. What it showed earlier could give away what it withholds now, so
 # its revisions say that a value changed and why, never from what to what.
 WITHHOLDS = "suppressed"
+RELEASE = {
+    "release_id": pl.String(),
+    "previous_release_id": pl.String(),
+    "revised_at": pl.Datetime(),
+    "withholding": pl.List(pl.String()),
+}
 
 
 def write_revisions(
@@ -57,18 +66,22 @@ def write_revisions(
     was, now = table_hashes(before), table_hashes(manifest)
     same = frozenset(name for name in was if was[name] == now.get(name))
     old, new = released_tables(warehouse.connection, previous), built_tables(warehouse.connection, promises)
-    find_differences(warehouse.connection, old, new, same)
-    tell_causes(warehouse, contracts, promises, before, manifest)
-    withholding = ", ".join(sql_text(name) for name, promise in promises.items() if WITHHOLDS in promise.columns)
+    differences = find_differences(warehouse.connection, old, new, same)
+    causes = tell_causes(warehouse, contracts, promises, before, manifest, differences)
     moment = built_at.astimezone(SEOUL).replace(tzinfo=None, microsecond=0)
-    run(
-        f"""INSERT INTO {HISTORY} BY NAME
-        SELECT ? AS release_id, ? AS previous_release_id, ? AS revised_at, d.table_name, d.row_key, d.change,
-            d.column_name, c.cause,
-            CASE WHEN d.table_name NOT IN ({withholding or "''"}) THEN d.old_value END AS old_value,
-            CASE WHEN d.table_name NOT IN ({withholding or "''"}) THEN d.new_value END AS new_value
-        FROM difference AS d
-        LEFT JOIN cause AS c ON c.table_name = d.table_name AND c.row_key IS NOT DISTINCT FROM d.row_key""",
-        [manifest["release_id"], before["release_id"], moment],
+    release = pl.DataFrame(
+        [
+            (
+                manifest["release_id"],
+                before["release_id"],
+                moment,
+                [n for n, p in promises.items() if WITHHOLDS in p.columns],
+            )
+        ],
+        RELEASE,
+        orient="row",
     )
-    return count_differences(warehouse.connection)
+    lines = apply_rule(warehouse.connection, "revision", difference=differences, cause=causes, release=release)
+    with given(warehouse.connection, lines=lines):
+        run(f"INSERT INTO {HISTORY} BY NAME SELECT * FROM lines")
+    return count_differences(differences)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # what only checks a file has no need of them
 STEPS = {
     "prefect": "start Prefect / 준비",
     "extract": "extract / 접수",
+    "plan": "plan / 계획",
     "load": "read and load / 읽기·적재",
     "read": "  read / 읽기",
     "validate": "  validate / 검증",

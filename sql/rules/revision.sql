@@ -1,0 +1,19 @@
+-- The lines that a release adds to mart_revision: what differs from the one it follows, and why. A table that withholds
+-- small cells has no values here: what it showed earlier could give away what it withholds now.
+-- difference: what differs. cause: why, by row. release: one row, release_id, previous_release_id, revised_at, and
+-- withholding: such tables. Grain: table_name, row_key, change, column_name.
+SELECT
+    r.release_id,
+    r.previous_release_id,
+    r.revised_at,
+    d.table_name,
+    d.row_key,
+    d.change,
+    d.column_name,
+    c.cause,
+    CASE WHEN NOT list_contains(r.withholding, d.table_name) THEN d.old_value END AS old_value,
+    CASE WHEN NOT list_contains(r.withholding, d.table_name) THEN d.new_value END AS new_value
+FROM difference AS d
+CROSS JOIN release AS r
+LEFT JOIN cause AS c ON c.table_name = d.table_name AND c.row_key IS NOT DISTINCT FROM d.row_key
+ORDER BY ALL

@@ -1,0 +1,29 @@
+"""The table of steps: what is asked of every kind of run, held against the flows and the console."""
+
+from __future__ import annotations
+
+import pytest
+
+from sciculture_etl.cli.views.console import STEPS as WORDS
+from sciculture_etl.pipeline.steps import STEPS
+from sciculture_flows.serving import DEPLOYMENTS
+
+KINDS = pytest.mark.parametrize("kind", STEPS)
+
+
+def test_every_kind_of_run_is_a_flow_and_every_flow_a_kind_of_run() -> None:
+    assert {flow.name for flow, _ in DEPLOYMENTS} == set(STEPS)
+
+
+@KINDS
+def test_what_is_read_is_accepted_modelled_and_published_in_this_order(kind: str) -> None:
+    names = [step.name for step in STEPS[kind]]
+    assert len(names) == len(set(names))
+    assert names.index("accept") < names.index("model") < names.index("publish")
+    assert all(names.index(name) < names.index("accept") for name in ("extract", "plan", "load") if name in names)
+
+
+@KINDS
+def test_every_step_has_its_words_and_its_time(kind: str) -> None:
+    assert [step.name for step in STEPS[kind] if step.name not in WORDS] == []
+    assert all(step.seconds > 0 for step in STEPS[kind])
