@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -14,6 +15,7 @@ from sciculture_etl.errors import ContractError
 from sciculture_etl.messages import nearest_names
 from sciculture_etl.project import EXPECTATIONS, Folder, files_of
 
+INHERITED = "from"
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE")
 # Whatever else a column of a table may hold.
 OTHERS = ("BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "VARCHAR")
@@ -49,6 +51,8 @@ class Promise(Strict):
     what was published when, so it is no part of what a rebuild reproduces.
     by_submission: every row comes from one submission alone (its ``submission_id``) and from tables that say what names
     mean; so when only some submissions change, only their rows are made again.
+    columns: in the file, ``{from: fct_...}`` stands for the column of that name in a fact, so that type, unit and words
+    stand once.
     """
 
     table: str
@@ -71,10 +75,25 @@ class Promise(Strict):
         return self
 
 
-def read_promise(path: Path) -> Promise:
-    """One promise. Raises ContractError naming file and key."""
+def _whole_columns(path: Path, raw: dict[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a file, each ``{from: <table>}`` replaced by the column of that name there. Raises ContractError
+    where that table doesn't state one itself."""
+    columns = dict(raw["columns"])
+    for name, column in columns.items():
+        if isinstance(column, dict) and column.keys() == {INHERITED}:
+            owner = column[INHERITED]
+            stated = ((others.get(owner) or {}).get("columns") or {}).get(name)
+            if not isinstance(stated, dict) or INHERITED in stated:
+                raise ContractError(f"{shown(path)}: columns.{name}: {owner}.yml states no column {name!r}")
+            columns[name] = stated
+    return columns
+
+
+def _promise(path: Path, raw: Any, others: Mapping[str, Any]) -> Promise:
     try:
-        promise = Promise.model_validate(read_yaml(path))
+        if isinstance(raw, dict) and isinstance(raw.get("columns"), dict):
+            raw = raw | {"columns": _whole_columns(path, raw, others)}
+        promise = Promise.model_validate(raw)
     except ValidationError as error:
         raise explain(path, error) from None
     if promise.table != path.stem:
@@ -82,7 +101,14 @@ def read_promise(path: Path) -> Promise:
     return promise
 
 
+def read_promise(path: Path) -> Promise:
+    """One promise, which inherits from the files beside it. Raises ContractError naming file and key."""
+    return _promise(path, read_yaml(path), {one.stem: read_yaml(one) for one in path.parent.glob("fct_*.yml")})
+
+
 @lru_cache
 def load_promises(folder: Folder = EXPECTATIONS) -> dict[str, Promise]:
     """All promises by table name. folder: holds ``curated``."""
-    return {path.stem: read_promise(path) for path in files_of(folder, "curated/*.yml")}
+    paths = files_of(folder, "curated/*.yml")
+    found = {path.stem: read_yaml(path) for path in paths}
+    return {path.stem: _promise(path, found[path.stem], found) for path in paths}
