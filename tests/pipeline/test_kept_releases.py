@@ -166,6 +166,7 @@ def test_history_outlives_a_rebuild(copy: History) -> None:
     before = published(copy.warehouse, "FROM mart_revision ORDER BY ALL")
     submit(copy.inbox, OTHER, "수정.csv", as_csv(table(CLASS | {"운영횟수": "7"})), "2020-06-01T09:00:00")
     with Run.open(copy.places, kind="rebuild") as run:
+        run.extract()
         report = take_steps(run)
     assert report.publication.revised["mart_dsc_summary"]["changed"] > 0
     after = published(copy.warehouse, "FROM mart_revision ORDER BY ALL")

@@ -126,11 +126,11 @@ def runs(
     from sciculture_etl.cli.views.console import operators_console
     from sciculture_etl.cli.views.runs import show_runs
     from sciculture_etl.pipeline import Runs
-    from sciculture_etl.pipeline.run import KINDS
+    from sciculture_etl.pipeline.steps import STEPS
     from sciculture_etl.storage.lock import lock_holder
 
-    if kind is not None and kind not in KINDS:
-        raise UserError(message("name_unknown", option="--kind", given=kind, known=nearest_names(kind, KINDS)))
+    if kind is not None and kind not in STEPS:
+        raise UserError(message("name_unknown", option="--kind", given=kind, known=nearest_names(kind, STEPS)))
     settings = Settings.from_environment()
     records = [r for r in Runs(settings.archive).all() if kind in (None, r.kind)][: -last - 1 : -1]
     if as_json:

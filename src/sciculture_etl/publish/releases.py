@@ -134,5 +134,5 @@ def _history_between(connection: duckdb.DuckDBPyConnection, old: Path, new: Path
         query = f"SELECT {', '.join(REVISION)} FROM read_parquet({sql_text(path)})"
         known.append(connection.execute(query).pl() if path.exists() else pl.DataFrame(schema=REVISION))
     one, other = known
-    undone = one.join(other, on="release_id", how="anti").with_columns("undone: " + pl.col("cause"))
+    undone = one.join(other, on="release_id", how="anti").with_columns(cause=pl.lit("undone: ") + pl.col("cause"))
     return pl.concat([undone, other.join(one, on="release_id", how="anti")])
