@@ -86,10 +86,10 @@ def run_night(inbox: Path, warehouse: Path, whole: int) -> Measured:
         for step in STEPS[1:-2] if whole else ():
             getattr(run, step)()
             done(step)
-        told = {"outcome": run.report.publication.outcome, "read": run.report.read_count}
+        measured = {"outcome": run.report.publication.outcome, "read": run.report.read_count}
         held.close()
         done("close")
-    return {"cpu": last[0] - begin[0], "seconds": last[1] - begin[1], "steps": steps} | told
+    return {"cpu": last[0] - begin[0], "seconds": last[1] - begin[1], "steps": steps} | measured
 
 
 MEASURES: dict[str, Callable[..., Measured]] = {f.__name__: f for f in (make_inbox, run_night)}
@@ -97,13 +97,13 @@ MEASURES: dict[str, Callable[..., Measured]] = {f.__name__: f for f in (make_inb
 
 def archive(folder: Path, files: int, first_year: int) -> Measured:
     """Inbox and warehouse after the first night; made only where they aren't there."""
-    told = folder / "first.json"
-    if not told.exists():
+    measured = folder / "first.json"
+    if not measured.exists():
         shutil.rmtree(folder, ignore_errors=True)
         made = measure(__file__, "make_inbox", folder / "inbox", files, first_year)
         first = measure(__file__, "run_night", folder / "inbox", folder / "warehouse", 1)
-        told.write_text(json.dumps({"files": made["files"], "first": first}), encoding="utf-8")
-    return dict(json.loads(told.read_text(encoding="utf-8")))
+        measured.write_text(json.dumps({"files": made["files"], "first": first}), encoding="utf-8")
+    return dict(json.loads(measured.read_text(encoding="utf-8")))
 
 
 def nights(folder: Path, repeat: int) -> Measured:
@@ -146,8 +146,8 @@ def show(result: Measured) -> None:
                 side[kind]["steps"][step] if step != "in all" else (side[kind]["cpu"], side[kind]["seconds"])
                 for side in (one, ten)
             ]
-            told = "".join(f"{f'{cpu:.3f} ({clock:.3f})':>18}" for cpu, clock in cells)
-            print(f"  {step:14}{told}{cells[1][0] - cells[0][0]:12.3f}")
+            measured = "".join(f"{f'{cpu:.3f} ({clock:.3f})':>18}" for cpu, clock in cells)
+            print(f"  {step:14}{measured}{cells[1][0] - cells[0][0]:12.3f}")
         print(f"  {'peak MiB':14}{one[kind]['peak_mib']:18,.0f}{ten[kind]['peak_mib']:18,.0f}\n")
 
 

@@ -106,8 +106,8 @@ def run_night(inbox: Path, warehouse: Path) -> Measured:
             last = time.perf_counter()
     seconds = time.perf_counter() - begin
     report = run.report  # complete once the run is closed
-    told = {"outcome": report.publication.outcome, "files": report.read_count, "rows": report.rows}
-    return {"seconds": seconds, "steps": steps} | told
+    measured = {"outcome": report.publication.outcome, "files": report.read_count, "rows": report.rows}
+    return {"seconds": seconds, "steps": steps} | measured
 
 
 MEASURES: dict[str, Callable[..., Measured]] = {
@@ -125,10 +125,10 @@ def run_console(inbox: Path, warehouse: Path) -> Measured | None:
     done = subprocess.run([command, "run", "--json"], env=moved, stdout=subprocess.PIPE, text=True)
     wall = time.perf_counter() - begin
     try:
-        told = json.loads(done.stdout)["seconds"]
+        measured = json.loads(done.stdout)["seconds"]
     except (ValueError, KeyError, TypeError):
         return None
-    return {"wall": wall, "startup": told["startup"], "work": told["work"]}
+    return {"wall": wall, "startup": measured["startup"], "work": measured["work"]}
 
 
 def drop_a_row(inbox: Path, nth: int) -> None:

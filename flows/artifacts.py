@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SUMMARY, FINDINGS, FIGURES, DIFF, READING = "summary", "findings", "figures", "release-diff", "reading"
 WHY, PLAN = "why", "backfill-plan"
 STATUS = {
-    "equal": "equal / 같음", "differs": "differs / 다름", "incomplete": "not all in yet / 자료 덜 들어옴",
+    "equal": "equal / 일치", "differs": "differs / 불일치", "incomplete": "incomplete / 자료 미비",
     "no_data": "no data / 자료 없음",
 }  # fmt: skip
 OUTCOME = {
@@ -38,7 +38,7 @@ def show_report(report: RunReport) -> None:
     """The summary of every run; the tables only where there is something new in them."""
     _create(SUMMARY, MarkdownArtifact(markdown=summary(report)), "What the run did / 실행 요약")
     if report.reasons:
-        _create(WHY, TableArtifact(table=_reasons(report)), "Why each thing ran / 다시 처리한 까닭")
+        _create(WHY, TableArtifact(table=_reasons(report)), "Why each step ran / 처리 사유")
     if report.publication.outcome == "unchanged":
         return
     if report.findings:
@@ -53,21 +53,21 @@ def summary(report: RunReport) -> str:
     """The report as Markdown."""
     extraction, publication = report.extraction, report.publication
     lines = [
-        ("received now / 이번에 받음", len(extraction.received)),
-        ("read now / 이번에 읽음", report.read_count),
-        ("accepted now / 이번에 받아들임", report.new_verdicts.get("accepted", 0)),
-        ("accepted in part now / 이번에 일부 받음", report.new_verdicts.get("partially_accepted", 0)),
-        ("rejected now / 이번에 반려", report.new_verdicts.get("rejected", 0)),
-        ("due and missing / 마감이 지나도 안 온 것", report.missing),
-        ("answers written / 회신 작성", report.answers),
-        ("tables made again / 다시 만든 표", len(report.rebuilt)),
+        ("received in this run / 이번 접수", len(extraction.received)),
+        ("read in this run / 이번 처리", report.read_count),
+        ("accepted in this run / 이번 승인", report.new_verdicts.get("accepted", 0)),
+        ("partially accepted in this run / 이번 일부 승인", report.new_verdicts.get("partially_accepted", 0)),
+        ("rejected in this run / 이번 반려", report.new_verdicts.get("rejected", 0)),
+        ("overdue / 기한 경과 미제출", report.missing),
+        ("replies written / 회신 작성", report.answers),
+        ("tables rebuilt / 다시 집계한 표", len(report.rebuilt)),
         *((f"rows {kind.replace('_', ' ')} / 행", count) for kind, count in report.rows.items()),
     ]
     text = [
         f"## {OUTCOME[publication.outcome]}: release {publication.release_id or '(none)'}",
         *(f"- **{refusal}**" for refusal in publication.refusals),
-        *_list("channel not reached / 접수 경로 연결 안 됨", extraction.unreachable),
-        *_list("not taken / 못 가져옴", extraction.unreadable),
+        *_list("channel unreachable / 접수 경로 연결 불가", extraction.unreachable),
+        *_list("not copied / 가져오지 못함", extraction.unreadable),
         *(f"- held / 보류: {outcome.name}: {'; '.join(outcome.errors)}" for outcome in report.acceptance.held),
         *(f"- remark / 참고: {outcome.name}: {'; '.join(outcome.warnings)}"
           for outcome in [*report.acceptance.remarks, *publication.remarks]),
@@ -79,11 +79,11 @@ def summary(report: RunReport) -> str:
 
 def show_plan(plan: Plan) -> None:
     """What a backfill is about to read again."""
-    told = plan.as_dict()
-    lines = [f"| {line['year']} | {line['files']:,} | {line['rows']:,} |" for line in told["by_year"]]
+    plan_dict = plan.as_dict()
+    lines = [f"| {line['year']} | {line['files']:,} | {line['rows']:,} |" for line in plan_dict["by_year"]]
     text = [
         f"## {plan.scope}", "", "| year / 연도 | files / 파일 | rows / 행 |", "| --- | ---: | ---: |", *lines, "",
-        *(f"- {count:,}: {why}" for why, count in told["why"].items()),
+        *(f"- {count:,}: {why}" for why, count in plan_dict["why"].items()),
         f"- unchanged / 그대로: {plan.unchanged:,}",
         f"- can change / 바뀔 수 있는 표: {', '.join(plan.tables)}",
     ]  # fmt: skip
@@ -97,8 +97,8 @@ def _reasons(report: RunReport) -> list[dict[str, Any]]:
     ]
 
 
-def _list(label: str, told: Mapping[str, str]) -> list[str]:
-    return [f"- {label}: {name}: {reason}" for name, reason in told.items()]
+def _list(label: str, reasons: Mapping[str, str]) -> list[str]:
+    return [f"- {label}: {name}: {reason}" for name, reason in reasons.items()]
 
 
 def _findings(findings: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -116,14 +116,14 @@ def _figures(report: RunReport) -> list[dict[str, Any]]:
             "this release": figure.actual or "-", "status": STATUS[figure.status], "year": figure.year_or_date,
             "table": figure.curated_table, "source": figure.source,
         }
-        for figure in sorted(report.figures, key=lambda figure: figure.agrees)
+        for figure in sorted(report.figures, key=lambda figure: figure.is_reproduced)
     ]  # fmt: skip
 
 
 def _diff(revised: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
     return [
-        {"table": table, "changed / 바뀜": counts.get("changed", 0), "added / 늘어남": counts.get("added", 0),
-         "removed / 없어짐": counts.get("removed", 0)}
+        {"table": table, "changed / 변경": counts.get("changed", 0), "added / 추가": counts.get("added", 0),
+         "removed / 삭제": counts.get("removed", 0)}
         for table, counts in sorted(revised.items())
     ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Tables as Prefect assets: what was made again, and from what. One event a table, none of them a task of its own."""
+"""Tables as Prefect assets: what was rebuilt, and from what. One event a table, none of them a task of its own."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from prefect.client.schemas.objects import State
 from prefect.context import AssetContext
 from prefect.states import Completed, Failed
 
-from sciculture_etl.contracts import Promise, load_contracts, load_promises
+from sciculture_etl.contracts import TableContract, load_contracts, load_table_contracts
 from sciculture_etl.model import Statement, all_statements
 from sciculture_etl.pipeline import RunReport
 
-MOST_WORDS = 2500
+MAX_DESCRIPTION_CHARACTERS = 2500
 
 
-def tell_assets(report: RunReport) -> None:
-    """Emits what ``@materialize`` would for each table that readers can open and that this run made again: succeeded,
-    or failed where the release was refused, since then readers still have the table as it was."""
-    promises = load_promises()
-    made = [name for name in report.rebuilt if name in promises and promises[name].audience != "internal"]
+def report_assets(report: RunReport) -> None:
+    """Emits what ``@materialize`` would for each table that readers can open and that this run rebuilt.
+
+    Succeeded, or failed where the release was refused, since then readers still have the table as it was.
+    """
+    table_contracts = load_table_contracts()
+    made = [name for name in report.rebuilt if name in table_contracts and table_contracts[name].audience != "internal"]
     if not made:
         return
     refused = report.publication.outcome == "refused"
@@ -30,9 +32,9 @@ def tell_assets(report: RunReport) -> None:
     statements = all_statements()
     for table in made:
         AssetContext(
-            downstream_assets={_table(table, promises)},
+            downstream_assets={_table(table, table_contracts)},
             direct_asset_dependencies={
-                _dataset(name) if name.startswith("accepted.") else _table(name, promises)
+                _dataset(name) if name.startswith("accepted.") else _table(name, table_contracts)
                 for name in lineage(table, statements)
             },
             materialized_by="duckdb",
@@ -45,8 +47,10 @@ def table_key(table: str) -> str:
 
 
 def lineage(table: str, statements: Mapping[str, Statement]) -> set[str]:
-    """The tables that a table is made from directly, and the datasets (``accepted.<dataset>``) that they come from in
-    the end."""
+    """The tables that a table is made from directly.
+
+    And the datasets (``accepted.<dataset>``) that they come from in the end.
+    """
     datasets = {f"accepted.{name}" for name in load_contracts()}
     found = {name for name in statements[table].inputs if name in statements}
     seen, further = set[str](), [table]
@@ -62,10 +66,12 @@ def lineage(table: str, statements: Mapping[str, Statement]) -> set[str]:
     return found
 
 
-def _table(table: str, promises: Mapping[str, Promise]) -> Asset:
-    words = promises[table].description if table in promises else None
-    told = AssetProperties(name=table, description=f"{words.en} / {words.ko}"[:MOST_WORDS] if words else None)
-    return Asset(key=table_key(table), properties=told)
+def _table(table: str, table_contracts: Mapping[str, TableContract]) -> Asset:
+    words = table_contracts[table].description if table in table_contracts else None
+    properties = AssetProperties(
+        name=table, description=f"{words.en} / {words.ko}"[:MAX_DESCRIPTION_CHARACTERS] if words else None
+    )
+    return Asset(key=table_key(table), properties=properties)
 
 
 def _dataset(name: str) -> Asset:

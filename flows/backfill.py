@@ -15,14 +15,14 @@ from sciculture_etl.errors import SciCultureError
 from sciculture_etl.pipeline import Made, Scope, Step, take_steps
 from sciculture_etl.pipeline.steps import PLAN
 from sciculture_etl.settings import Settings
-from sciculture_etl.storage.journal import checked_reason
+from sciculture_etl.storage.journal import validated_reason
 from sciculture_flows.artifacts import show_plan
 from sciculture_flows.outcome import RUN, concluded, open_run
 from sciculture_flows.steps import as_task
 
 
 def _scope(given: dict[str, Any]) -> Scope:
-    return Scope.from_words(given["years"], given.get("datasets") or [], given.get("submitters") or [])
+    return Scope.from_texts(given["years"], given.get("datasets") or [], given.get("submitters") or [])
 
 
 def _run_name() -> str:
@@ -42,8 +42,9 @@ def backfill(
     everything: bool = False,
     wait_seconds: float = 0,
 ) -> State[Any]:
-    """Reads a part of history again and publishes once. Killed at any point, it goes on where it stood when it is
-    started again.
+    """Reads a part of history again and publishes once.
+
+    Killed at any point, it continues where it stood when it is started again.
 
     Args:
         years: program years, both ends included: 2016:2020, or 2020.
@@ -60,10 +61,10 @@ def backfill(
             show_plan(made.plan)
         return made
 
-    def again() -> None:
-        scope = Scope.from_words(years, datasets or [], submitters or [])
-        why = checked_reason(reason)
+    def reread() -> None:
+        scope = Scope.from_texts(years, datasets or [], submitters or [])
+        why = validated_reason(reason)
         with open_run(Settings.from_environment(), wait_seconds, "backfill", why) as run:
             take_steps(run, Made(scope, everything), shown)
 
-    return concluded(again)
+    return concluded(reread)

@@ -40,8 +40,12 @@ class OwnOrigin:
 
 
 def with_door(app: FastAPI, host: str) -> ASGIApp:
-    """Prefect's server behind the door. host: what it listens on. On this machine alone it is called by the machine's
-    own names or by that of ``PREFECT_UI_URL``, where a proxy makes its pages public; in a network by any."""
+    """Prefect's server behind the door.
+
+    Args:
+        host: what it listens on. On this machine alone it is called by the machine's own names or by that of
+            ``PREFECT_UI_URL``, where a proxy makes its pages public; in a network by any.
+    """
     pages = next(route.app for route in app.routes if isinstance(route, Mount) and route.name == "ui")
     for described in (app, pages):
         assert isinstance(described, FastAPI)

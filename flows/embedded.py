@@ -24,7 +24,7 @@ from typing import IO
 from sciculture_etl.errors import RunError, UserError
 from sciculture_etl.messages import message
 from sciculture_etl.storage.access import OWN_FOLDER, OWN_UMASK, made_for_this_user, make_folder_for_all
-from sciculture_etl.storage.atomic import write_aside
+from sciculture_etl.storage.atomic import write_atomically
 
 # Nothing is told to anyone outside, and what the tools log never comes onto the operator's screen.
 ALWAYS = {
@@ -61,8 +61,8 @@ FOR_ONE_RUN = BOTH | {
 # For a server that stays: the scheduler, late runs, events, automations and the UI are Prefect's defaults. Blocks are
 # registered, so that they can be made in the UI.
 FOR_GOOD = BOTH | {"PREFECT_API_BLOCKS_REGISTER_ON_START": "true", "PREFECT_SERVER_UI_API_URL": "/api"}
-SECONDS_TO_STOP = 10
-SECONDS_TO_ANSWER = 60
+MAX_SECONDS_TO_STOP = 10
+MAX_SECONDS_TO_ANSWER = 60
 ADDRESS, PASSWORD = "serving.json", "password"
 # The server lets nobody in without the one, and Prefect's clients show the other.
 ASKED_FOR, SHOWN = "PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING"
@@ -108,10 +108,12 @@ def prefect_api(warehouse: Path) -> Iterator[None]:
 
 
 @contextmanager
-def lasting_api(warehouse: Path, host: str, port: int) -> Iterator[str]:
-    """The API for ``sciculture serve``, and its address: that of ``PREFECT_API_URL``, else one that is embedded with
-    everything a server has, on a stable port, and found by whoever runs something meanwhile. It lets nobody in without
-    the password that lies in ``PREFECT_HOME`` while it serves: a new one each time, or the operator's own.
+def permanent_api(warehouse: Path, host: str, port: int) -> Iterator[str]:
+    """The API for ``sciculture serve``, and its address.
+
+    That of ``PREFECT_API_URL``, else one that is embedded with everything a server has, on a stable port, and found by
+    whoever runs something meanwhile. It lets nobody in without the password that lies in ``PREFECT_HOME`` while it
+    serves: a new one each time, or the operator's own.
 
     Raises RunError where the port is taken or this warehouse is served already, UserError where it is opened to other
     machines without a password that its operator chose.
@@ -126,14 +128,14 @@ def lasting_api(warehouse: Path, host: str, port: int) -> Iterator[str]:
     with made_for_this_user():
         address = (home / ADDRESS).open("a+")
     with address:
-        if not _held(address):
+        if not _is_held(address):
             address.seek(0)
             raise RunError(message("warehouse_served", url=_url_in(address.read()) or "?"))
         address.truncate(0)
         password = os.environ.get(ASKED_FOR) or _new_password()
         with _embedded(home, host, port, FOR_GOOD, password) as url:
             with made_for_this_user():
-                write_aside(home / PASSWORD, password.encode())
+                write_atomically(home / PASSWORD, password.encode())
             address.write(json.dumps({"url": url}))
             address.flush()
             # Held as long as it is served: the operating system frees it however that ends.
@@ -143,7 +145,7 @@ def lasting_api(warehouse: Path, host: str, port: int) -> Iterator[str]:
                 (home / PASSWORD).unlink(missing_ok=True)
 
 
-def _held(address: IO[str]) -> bool:
+def _is_held(address: IO[str]) -> bool:
     """Whether this process serves from now on; one that only looks holds the file for an instant."""
     for _ in range(10):
         try:
@@ -173,7 +175,7 @@ def _served(home: Path) -> str | None:
                 url = _url_in(address.read())
         # Never through a proxy: it is this machine.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(f"{url}/health", timeout=SECONDS_TO_ANSWER) as answer:
+        with opener.open(f"{url}/health", timeout=MAX_SECONDS_TO_ANSWER) as answer:
             return url if answer.status == 200 else None
     except (OSError, ValueError):
         return None
@@ -191,7 +193,7 @@ def _password_in(home: Path) -> dict[str, str]:
         return {}
 
 
-def password_told(warehouse: Path) -> str:
+def password_text(warehouse: Path) -> str:
     """What the operator is told of the password: itself on a terminal, in a log only where it stands."""
     path = prefect_home(warehouse) / PASSWORD
     if not path.exists():
@@ -235,7 +237,7 @@ def _embedded(home: Path, host: str, port: int, settings: dict[str, str], passwo
         finally:
             server.terminate()
             try:
-                server.wait(SECONDS_TO_STOP)
+                server.wait(MAX_SECONDS_TO_STOP)
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
@@ -247,5 +249,5 @@ def _listening(host: str, port: int) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise RunError(message("port_in_use", port=port)) from None
-        told = message("address_not_available", host=host, port=port, error=error.strerror or error)
-        raise RunError(told) from None
+        text = message("address_not_available", host=host, port=port, error=error.strerror or error)
+        raise RunError(text) from None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sciculture_etl.personal import mask_text
 from sciculture_etl.settings import Settings
-from sciculture_etl.stopping import say
+from sciculture_etl.stopping import print_line
 from sciculture_flows.embedded import ENDS_WITH_THE_RUN
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SETTING = "SCICULTURE_NOTIFY"
 BLOCK = "prefect://"
-LISTED = 30
+MAX_LISTED = 30
 # An address may hold commas of its own.
 BETWEEN = re.compile(r"[\s,]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 WHAT_HAPPENED = {
@@ -33,44 +33,50 @@ WHAT_HAPPENED = {
         "The release was refused; the last good one stays",
         "공표하지 않았습니다. 마지막 공표본이 그대로 쓰입니다",
     ),
-    "Busy": ("It waited in vain for another run to end", "다른 실행이 끝나지 않아 시작하지 못했습니다"),
+    "Busy": ("It waited for another run that did not end", "다른 실행이 끝나지 않아 시작하지 못했습니다"),
     "TimedOut": ("It took too long and was ended", "너무 오래 걸려 중단했습니다"),
     "Crashed": ("Its process ended before its work did", "작업이 끝나기 전에 프로세스가 종료되었습니다"),
     "Failed": ("It failed; the last good release stays", "실패했습니다. 마지막 공표본이 그대로 쓰입니다"),
 }
 WHAT_TO_DO = {
     "Refused": (
-        "Mend what is named above, or withdraw the submission that caused it, and run again",
-        "위에 적힌 것을 고치거나 그 제출본을 철회한 뒤 다시 실행해 주세요",
+        "Correct what is named above, or withdraw the submission that caused it, and run again",
+        "위의 사항을 바로잡거나 원인이 된 제출본을 철회한 뒤 다시 실행해 주세요",
     ),
-    "Busy": ("Look what holds the warehouse; run again when it is free", "무엇이 쓰고 있는지 보고 다시 실행해 주세요"),
+    "Busy": (
+        "Find out what is using the warehouse; run again when it is free",
+        "데이터 저장소를 사용 중인 실행을 확인하고, 끝난 뒤 다시 실행해 주세요",
+    ),
     "Crashed": (
         "Nothing is lost: run again. If it happens again, `sciculture doctor` says more",
-        "잃은 것은 없습니다. 다시 실행하고, 되풀이되면 `sciculture doctor`로 살펴봐 주세요",
+        "없어진 자료는 없습니다. 다시 실행하고, 반복되면 `sciculture doctor`로 살펴봐 주세요",
     ),
 }
-RUN_AGAIN = ("Mend what is named above and run again: nothing is lost", "위에 적힌 것을 고친 뒤 다시 실행해 주세요")
+RETRY_ADVICE = (
+    "Correct what is named above and run again: nothing is lost",
+    "위의 사항을 바로잡은 뒤 다시 실행해 주세요. 없어진 자료는 없습니다",
+)
 
 
 def on_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     """Prefect's hook for every failed state. That the warehouse is busy concerns only those who don't see it."""
     if state.name != "Busy" or flow_run.deployment_id:
-        _tell_end(state.name or "Failed", flow_run, state)
+        _notify_end(state.name or "Failed", flow_run, state)
 
 
 def on_crash(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     """Prefect's hook for a run whose process ended: called by what had started it. At the console it was Ctrl-C."""
     if flow_run.deployment_id:
-        _tell_end("Crashed", flow_run, state)
+        _notify_end("Crashed", flow_run, state)
 
 
-def _tell_end(kind: str, flow_run: FlowRun, state: State[Any]) -> None:
-    happened, do = WHAT_HAPPENED.get(kind, WHAT_HAPPENED["Failed"]), WHAT_TO_DO.get(kind, RUN_AGAIN)
+def _notify_end(kind: str, flow_run: FlowRun, state: State[Any]) -> None:
+    happened, do = WHAT_HAPPENED.get(kind, WHAT_HAPPENED["Failed"]), WHAT_TO_DO.get(kind, RETRY_ADVICE)
     lines = [happened[0], happened[1], "", state.message or "", "", do[0], do[1], "", _where(flow_run)]
     notify(f"sciculture: {flow_run.name}: {kind}", "\n".join(lines), "failure")
 
 
-def tell_missing(report: RunReport) -> None:
+def notify_missing(report: RunReport) -> None:
     """Of each report that became overdue since that was last told."""
     missing = getattr(report, "newly_missing", [])
     if not missing or not os.environ.get(SETTING):
@@ -80,13 +86,13 @@ def tell_missing(report: RunReport) -> None:
     listed = [
         f"{row['submitter']}: {row['dataset']} {row['program_year']}"
         + (f"-{row['period_no']}" if row["period_no"] else "") + f" (~{row['due_on']})"
-        for row in missing[:LISTED]
+        for row in missing[:MAX_LISTED]
     ]  # fmt: skip
     if further := len(missing) - len(listed):
         listed.append(f"... {further:,} more / 그 밖에 {further:,}건")
     context = FlowRunContext.get()
     lines = [
-        f"{len(missing):,} reports are due and didn't come", f"마감이 지났는데 오지 않은 실적: {len(missing):,}건", "",
+        f"{len(missing):,} reports are overdue", f"기한이 지나도록 제출되지 않은 실적: {len(missing):,}건", "",
         *listed, "", "Ask for them. All of them: `sciculture submissions --missing`",
         "제출을 요청해 주세요. 전체 목록: `sciculture submissions --missing`", "",
         _where(context.flow_run if context else None),
@@ -97,14 +103,18 @@ def tell_missing(report: RunReport) -> None:
 def _where(flow_run: FlowRun | None) -> str:
     from prefect.settings import PREFECT_UI_URL
 
-    told = [f"{flow_run.name}" if flow_run else "", str(Settings.from_environment().warehouse)]
+    parts = [f"{flow_run.name}" if flow_run else "", str(Settings.from_environment().warehouse)]
     if flow_run and PREFECT_UI_URL.value() and not os.environ.get(ENDS_WITH_THE_RUN):
-        told.append(f"{PREFECT_UI_URL.value()}/runs/flow-run/{flow_run.id}")
-    return "Where / 어디: " + ", ".join(part for part in told if part)
+        parts.append(f"{PREFECT_UI_URL.value()}/runs/flow-run/{flow_run.id}")
+    return "Where / 어디: " + ", ".join(part for part in parts if part)
 
 
 def notify(subject: str, body: str, kind: str) -> None:
-    """Tells everyone that the setting names. kind: failure or warning, as Apprise has them."""
+    """Tells everyone that the setting names.
+
+    Args:
+        kind: failure or warning, as Apprise has them.
+    """
     for target in BETWEEN.split(os.environ.get(SETTING, "").strip(", \n")):
         if not target:
             continue
@@ -116,7 +126,7 @@ def notify(subject: str, body: str, kind: str) -> None:
         except Exception as error:
             reason = type(error).__name__
         if reason:
-            _say_undelivered(target, reason)
+            _report_undelivered(target, reason)
 
 
 def _by_url(target: str, subject: str, body: str, kind: str) -> bool:
@@ -140,9 +150,9 @@ def _by_block(target: str, subject: str, body: str, kind: str) -> bool:
     return True
 
 
-def _say_undelivered(target: str, reason: str) -> None:
+def _report_undelivered(target: str, reason: str) -> None:
     shown = target if target.startswith(BLOCK) else f"{target.partition('://')[0][:20]}://..."
-    say(
+    print_line(
         f"sciculture: the notification to {shown} of {SETTING} wasn't delivered ({reason}): check that address"
         " / 알림을 보내지 못했습니다. 주소를 확인해 주세요",
         sys.stderr,

@@ -19,31 +19,31 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 from prefect.states import Cancelled, Completed, Failed
 
 from sciculture_etl.errors import BusyError, RunError, SciCultureError
-from sciculture_etl.failures import failure_in_words
+from sciculture_etl.failures import describe_failure
 from sciculture_etl.messages import message
 from sciculture_etl.personal import mask_text
 from sciculture_etl.pipeline import Progress, Run, RunReport
 from sciculture_etl.pipeline.steps import HOUR
 from sciculture_etl.settings import Settings
-from sciculture_etl.stopping import say
+from sciculture_etl.stopping import print_line
 from sciculture_etl.storage.disk import explain
 from sciculture_flows.artifacts import Recorded, show_report
-from sciculture_flows.assets import tell_assets
-from sciculture_flows.notify import on_crash, on_failure, tell_missing
+from sciculture_flows.assets import report_assets
+from sciculture_flows.notify import notify_missing, on_crash, on_failure
 from sciculture_flows.schedule import covered_by
 from sciculture_flows.steps import Watch, watching
 from sciculture_flows.watchdog import SERVED, Watchdog
 
 SEOUL = ZoneInfo("Asia/Seoul")
-SECONDS_TO_RECORD = 10
-RUN_SECONDS = 8 * HOUR
+MAX_SECONDS_TO_RECORD = 10
+MAX_RUN_SECONDS = 8 * HOUR
 # What hangs is given so long to end by itself once its time is over.
 GRACE_SECONDS = 60
 # What every flow is made with.
 RUN: dict[str, Any] = {
     "validate_parameters": False,
     "persist_result": False,
-    "timeout_seconds": RUN_SECONDS,
+    "timeout_seconds": MAX_RUN_SECONDS,
     "on_failure": [on_failure],
     "on_crashed": [on_crash],
 }
@@ -56,7 +56,11 @@ def run_name(what: str) -> str:
 
 @contextmanager
 def open_run(settings: Settings, wait_seconds: float, kind: str, reason: str = "") -> Iterator[Run]:
-    """The run with the caller's live view, and its progress in Prefect. Raises BusyError."""
+    """The run with the caller's live view, and its progress in Prefect.
+
+    Raises:
+        BusyError: Another run holds the warehouse.
+    """
     progress: Progress = Recorded(watching.get().progress)
     with Run.open(settings, progress, wait_seconds, kind, reason) as run:
         yield run
@@ -65,7 +69,7 @@ def open_run(settings: Settings, wait_seconds: float, kind: str, reason: str = "
 
 
 def concluded(work: Callable[[], None]) -> State[Any]:
-    """Does the work of a flow, which opens a run by ``open_run``, and says how it ended:
+    """Does the work of a flow, which opens a run by ``open_run``, and says how it ended.
 
     Completed ``Published`` (whatever was rejected) or ``Nothing new``; Failed ``Refused``, ``Busy``, ``TimedOut`` or
     ``Failed``; Cancelled ``Skipped`` for a schedule that a newer one covers.
@@ -73,14 +77,14 @@ def concluded(work: Callable[[], None]) -> State[Any]:
     if covering := covered_by():
         return Cancelled(name="Skipped", message=covering)
     watch = watching.get()
-    watchdog = Watchdog(RUN_SECONDS + GRACE_SECONDS)
+    watchdog = Watchdog(MAX_RUN_SECONDS + GRACE_SECONDS)
     try:
         work()
         report = watch.report
         assert report is not None, "the flow opened no run"
         state = state_of(report)
-        for tell in (show_report, tell_assets, tell_missing):
-            _without_harm(tell, report)
+        for report_step in (show_report, report_assets, notify_missing):
+            _ignoring_failures(report_step, report)
     except Exception as error:
         watch.error = error
         state = state_of_error(error)
@@ -91,16 +95,16 @@ def concluded(work: Callable[[], None]) -> State[Any]:
             watchdog.rest()
     if os.environ.get(SERVED):
         now = datetime.now(SEOUL)
-        say(f"{now:%Y-%m-%d %H:%M} {flow_run.name}: {state.name}: {state.message}", sys.stdout)
+        print_line(f"{now:%Y-%m-%d %H:%M} {flow_run.name}: {state.name}: {state.message}", sys.stdout)
     return state
 
 
-def _without_harm(tell: Callable[[RunReport], None], report: RunReport) -> None:
+def _ignoring_failures(action: Callable[[RunReport], None], report: RunReport) -> None:
     """What can't be shown or told is no reason for a run to fail."""
     try:
-        tell(report)
+        action(report)
     except Exception as error:
-        get_run_logger().warning("%s: %s", tell.__name__, failure_in_words(error))
+        get_run_logger().warning("%s: %s", action.__name__, describe_failure(error))
 
 
 def state_of(report: RunReport) -> State[Any]:
@@ -111,17 +115,17 @@ def state_of(report: RunReport) -> State[Any]:
     counts = {
         "received / 접수": len(report.extraction.received),
         "rejected / 반려": report.new_verdicts.get("rejected", 0),
-        "in part / 일부 받음": report.new_verdicts.get("partially_accepted", 0),
-        "not taken / 못 가져옴": len(report.extraction.unreadable),
-        "channels not reached / 연결 안 된 접수 경로": len(report.extraction.unreachable),
+        "partially accepted / 일부 승인": report.new_verdicts.get("partially_accepted", 0),
+        "not copied / 가져오지 못함": len(report.extraction.unreadable),
+        "unreachable channels / 연결 불가 접수 경로": len(report.extraction.unreachable),
         "dataset-years held / 보류": len(report.acceptance.held),
     }
-    told = [f"{number:,} {what}" for what, number in counts.items() if number]
+    counted = [f"{number:,} {what}" for what, number in counts.items() if number]
     if publication.outcome == "unchanged":
         return Completed(
-            name="Nothing new", message="; ".join([f"release {publication.release_id} stays / 그대로", *told])
+            name="Nothing new", message="; ".join([f"release {publication.release_id} stays / 그대로", *counted])
         )
-    return Completed(name="Published", message="; ".join([f"release {publication.release_id}", *told]))
+    return Completed(name="Published", message="; ".join([f"release {publication.release_id}", *counted]))
 
 
 def state_of_error(error: Exception) -> State[Any]:
@@ -130,15 +134,17 @@ def state_of_error(error: Exception) -> State[Any]:
         return Failed(name="Busy", message=mask_text(str(error)))
     if isinstance(error, SciCultureError):
         return Failed(message=mask_text(str(error)))
-    if told := explain(error, Settings.from_environment()):
-        return Failed(message=told)
-    told = f"{failure_in_words(error)}. The last good release stays / 마지막 공표본은 그대로입니다"
-    return Failed(name="TimedOut" if isinstance(error, TimeoutError) else "Failed", message=told)
+    if text := explain(error, Settings.from_environment()):
+        return Failed(message=text)
+    text = f"{describe_failure(error)}. The last good release stays / 마지막 공표본은 그대로입니다"
+    return Failed(name="TimedOut" if isinstance(error, TimeoutError) else "Failed", message=text)
 
 
 def watch(flow: Flow[..., Any], progress: Progress, **parameters: Any) -> RunReport:
-    """Runs a flow in this process under a live view; a refusal comes back in the report. Raises what the run failed
-    of, and RunError where it took too long."""
+    """Runs a flow in this process under a live view; a refusal comes back in the report.
+
+    Raises what the run failed of, and RunError where it took too long.
+    """
     seen = Watch(progress)
     token = watching.set(seen)
     try:
@@ -153,4 +159,4 @@ def watch(flow: Flow[..., Any], progress: Progress, **parameters: Any) -> RunRep
     finally:
         watching.reset(token)
         # The server of this run is stopped next: what it hasn't been told by then is lost.
-        EventsWorker.drain_all(timeout=SECONDS_TO_RECORD, at_exit=False)
+        EventsWorker.drain_all(timeout=MAX_SECONDS_TO_RECORD, at_exit=False)

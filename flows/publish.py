@@ -14,8 +14,9 @@ from sciculture_flows.steps import as_task
 
 @flow(name="publish", flow_run_name=lambda: run_name("publish"), **RUN)
 def publish(wait_seconds: float = 0) -> State[Any]:
-    """Publishes what stands in the build database, without looking for new submissions; it ends the hold that follows
-    a rollback.
+    """Publishes what stands in the build database, without looking for new submissions.
+
+    It ends the hold that follows a rollback.
 
     Args:
         wait_seconds: how long to wait for another run to end.

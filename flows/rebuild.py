@@ -1,4 +1,4 @@
-"""The build database made anew from the archive alone: ``sciculture_flows.rebuild.rebuild``."""
+"""The build database rebuilt from the archive alone: ``sciculture_flows.rebuild.rebuild``."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def rebuild(wait_seconds: float = 0) -> State[Any]:
         wait_seconds: how long to wait for another run to end.
     """
 
-    def anew() -> None:
+    def rebuild_all() -> None:
         with open_run(Settings.from_environment(), wait_seconds, "rebuild") as run:
             take_steps(run, take=as_task)
 
-    return concluded(anew)
+    return concluded(rebuild_all)

@@ -1,4 +1,6 @@
-"""The embedded API's process: ``python -m sciculture_flows.server FD KIND HOST`` serves while its parent lives.
+"""The process of the embedded API.
+
+The embedded API's process: ``python -m sciculture_flows.server FD KIND HOST`` serves while its parent lives.
 
 FD: the socket, which listens on HOST already. KIND: ``for-one-run`` (the API alone) or ``for-good`` (with the UI and
 all services).

@@ -27,7 +27,7 @@ from sciculture_flows.watchdog import SERVED
 
 TIMEZONE = "Asia/Seoul"
 MINUTE = 60
-SECONDS_TO_ANSWER = 120
+MAX_SECONDS_TO_ANSWER = 120
 WAIT = {"wait_seconds": HOUR}
 # What is served, with the parameters that it has unless told otherwise. A further flow: one line here, one entry in
 # prefect.yaml.
@@ -61,9 +61,13 @@ def serve(schedule: Any, ready: Callable[[], None]) -> None:
 
 
 async def _answers() -> None:
-    """Waits for a server that is still starting, as after a reboot. Raises RunError where it doesn't come."""
+    """Waits for a server that is still starting, as after a reboot.
+
+    Raises:
+        RunError: Where it doesn't come.
+    """
     async with get_client() as client:
-        for _ in range(SECONDS_TO_ANSWER):
+        for _ in range(MAX_SECONDS_TO_ANSWER):
             if not (fault := await client.api_healthcheck()):
                 return
             await asyncio.sleep(1)

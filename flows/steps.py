@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import State, TaskRun
 
 from sciculture_etl.errors import ChannelError, SciCultureError
 from sciculture_etl.extract import Extraction
-from sciculture_etl.failures import failure_in_words
+from sciculture_etl.failures import describe_failure
 from sciculture_etl.pipeline import Made, Progress, RunReport, Silent, Step
 
 T = TypeVar("T")
@@ -22,9 +22,14 @@ T = TypeVar("T")
 
 @dataclass
 class Watch:
-    """What whoever called the flow in this process is told besides the state of the flow run. progress: a live view.
-    report: of the run, once it has one. error: what it failed of. stuck: whether something was left behind that doesn't
-    end."""
+    """What whoever called the flow in this process is told besides the state of the flow run.
+
+    Attributes:
+        progress: a live view.
+        report: of the run, once it has one.
+        error: what it failed of.
+        stuck: whether something was left behind that doesn't end.
+    """
 
     progress: Progress = field(default_factory=Silent)
     report: RunReport | None = None
@@ -39,7 +44,7 @@ class StepError(Exception):
     """What Prefect is told of a failure: it keeps and logs it, and messages of others may hold values of cells."""
 
     def __init__(self, error: Exception) -> None:
-        super().__init__(str(error) if isinstance(error, SciCultureError) else failure_in_words(error))
+        super().__init__(str(error) if isinstance(error, SciCultureError) else describe_failure(error))
         self.error = error
 
 
@@ -49,33 +54,36 @@ class ChannelsDownError(ChannelError):
     retryable = True
 
     def __init__(self, extraction: Extraction) -> None:
-        super().__init__("; ".join(f"{name}: {extraction.unreachable[name]}" for name in sorted(extraction.may_pass)))
+        super().__init__("; ".join(f"{name}: {extraction.unreachable[name]}" for name in sorted(extraction.retryable)))
 
 
-def may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
+def is_retryable(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
     """Whether another try may do. Bad data, mistakes and what took too long never do."""
     error = state.data.error if isinstance(state.data, StepError) else state.data
     return isinstance(error, ChannelError) and error.retryable
 
 
 def as_task(step: Step, work: Callable[[], Made], retries: Sequence[float] = ()) -> Made:
-    """One step, seen in Prefect's records, never cached, its result kept to this process. retries: where it awaits
-    channels, the pauses before each further try, in seconds. Raises what the work raises, and TimeoutError after the
-    step's seconds."""
+    """One step, seen in Prefect's records, never cached, its result kept to this process.
+
+    Args:
+        retries: where it awaits channels, the pauses before each further try, in seconds. Raises what the work raises,
+            and TimeoutError after the step's seconds.
+    """
     progress = watching.get().progress
     progress.start(step.name, 1)
     retries = retries if step.awaits_channels else ()
     tries = _patiently(work, len(retries)) if step.awaits_channels else work
 
-    def told() -> Made:
+    def guarded() -> Made:
         try:
             return tries()
         except Exception as error:
             raise StepError(error) from None
 
     task = Task(
-        told, name=step.name, cache_policy=NO_CACHE, persist_result=False, timeout_seconds=step.seconds,
-        retries=len(retries), retry_delay_seconds=list(retries) or None, retry_condition_fn=may_pass,
+        guarded, name=step.name, cache_policy=NO_CACHE, persist_result=False, timeout_seconds=step.seconds,
+        retries=len(retries), retry_delay_seconds=list(retries) or None, retry_condition_fn=is_retryable,
     )  # fmt: skip
     try:
         made: Made = task()
@@ -93,7 +101,7 @@ def _patiently(work: Callable[[], Made], retries: int) -> Callable[[], Made]:
         nonlocal left
         left -= 1
         made = _interruptible(work)
-        if made.extraction and made.extraction.may_pass and left >= 0:
+        if made.extraction and made.extraction.retryable and left >= 0:
             raise ChannelsDownError(made.extraction)
         return made
 

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 
-from sciculture_etl.stopping import say
+from sciculture_etl.stopping import print_line
 
 SERVED = "SCICULTURE_SERVED"  # set by ``sciculture serve``, whose runs are children of its process
 EXIT_CODE = 5
@@ -38,7 +38,7 @@ class Watchdog:
     def _watch(self) -> None:
         while not self._resting.wait(2):
             if time.monotonic() > self._until:
-                say(
+                print_line(
                     "sciculture: something hangs that can't be stopped, so its process is ended. The last good release"
                     " stays; run it again / 멈추지 않는 작업이 있어 프로세스를 끝냅니다. 다시 실행해 주세요",
                     sys.stderr,

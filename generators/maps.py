@@ -168,7 +168,7 @@ def _geojson(shapes: dict[str, Any], level: str, day: dt.date) -> str:
     names = {
         item.code[:5] if level == "sigungu" else item.sido: item
         for item in gazetteer().divisions.values()
-        if item.rank == RANKS[level] and item.valid(day.toordinal())
+        if item.rank == RANKS[level] and item.is_valid(day.toordinal())
     }
     lines = []
     for code, shape in sorted(shapes.items()):

@@ -47,7 +47,7 @@ class Reforms:
             followed.add("41190")
         return followed
 
-    def lives_on(self, sigungu: str) -> bool:
+    def is_continued(self, sigungu: str) -> bool:
         return sigungu not in self._abolished
 
     def _recode(self, sigungu: list[_Division]) -> None:
@@ -79,8 +79,8 @@ def legal_successions(legal: pl.DataFrame, reforms: Reforms) -> list[Succession]
         near = [new for new in born[item.end] if new.code[:5] in reforms.next_sigungu(item.code[:5], item.end)]
         found = (
             [new for new in near if new.name == item.name]
-            or [new for new in near if _shares_ri(item, new, ri)]
-            or [new for new in born[item.end] if _made_of_its_ri(item, new, near, ri)]
+            or [new for new in near if _has_shared_ri(item, new, ri)]
+            or [new for new in born[item.end] if _is_made_of_its_ri(item, new, near, ri)]
             or [new for new in near if new.name[-1] in "읍면" and f"{item.name[:-1]}리" in ri[new.code[:8]]]
             or [new for new in near if new.name[-1] in "읍면" and new.name[:-1] == item.name[:-1]]
         )
@@ -154,7 +154,7 @@ def _row(old: _Division, new: _Division, successors: int, reforms: Reforms) -> S
         change = "merged"
     elif old.name != new.name:
         change = "renamed"
-    elif old.code[:5] != new.code[:5] and reforms.lives_on(old.code[:5]):
+    elif old.code[:5] != new.code[:5] and reforms.is_continued(old.code[:5]):
         change = "moved"
     else:
         change = "recoded"
@@ -172,16 +172,16 @@ def _with_merged(rows: list[Succession]) -> list[Succession]:
     ]
 
 
-def _shares_ri(old: _Division, new: _Division, ri: dict[str, set[str]]) -> bool:
+def _has_shared_ri(old: _Division, new: _Division, ri: dict[str, set[str]]) -> bool:
     """An eup or myeon is told by the ri it takes along, wherever it goes."""
     mine = ri[old.code[:8]]
     return len(mine & ri[new.code[:8]]) > len(mine) / 2
 
 
-def _made_of_its_ri(old: _Division, new: _Division, near: list[_Division], ri: dict[str, set[str]]) -> bool:
+def _is_made_of_its_ri(old: _Division, new: _Division, near: list[_Division], ri: dict[str, set[str]]) -> bool:
     """An eup or myeon that was cut up: into dongs named after its ri, or given to another sigungu."""
     is_its_dong = new in near and new.name[-1] == "동" and f"{new.name[:-1]}리" in ri[old.code[:8]]
-    return is_its_dong or _shares_ri(old, new, ri)
+    return is_its_dong or _has_shared_ri(old, new, ri)
 
 
 def _by_start(divisions: list[_Division]) -> dict[str, list[_Division]]:

@@ -10,7 +10,7 @@ from forms import SUBMITTER
 
 from sciculture_etl.contracts import Contract, load_contracts
 from sciculture_etl.read import Reading, read_submission
-from sciculture_etl.validate import Candidate, Validated, validate_tables
+from sciculture_etl.validate import TableCandidate, Validated, validate_tables
 
 Place = tuple[str, int | None, str | None]
 
@@ -64,16 +64,18 @@ class Judged:
 
 def candidates_of(
     data: bytes, file_name: str = "실적.csv", submission: str = "s", contracts: dict[str, Contract] | None = None
-) -> tuple[Reading, list[Candidate]]:
+) -> tuple[Reading, list[TableCandidate]]:
     reading = read_submission(data, contracts or load_contracts(), path=file_name)
-    return reading, [Candidate(submission, n, SUBMITTER, file_name, t) for n, t in enumerate(reading.tables, start=1)]
+    return reading, [
+        TableCandidate(submission, n, SUBMITTER, file_name, t) for n, t in enumerate(reading.tables, start=1)
+    ]
 
 
 def judge(data: bytes, file_name: str = "실적.csv", contracts: dict[str, Contract] | None = None) -> Judged:
     """Reads and validates one file, with the shipped contracts or others."""
     contracts = contracts or load_contracts()
     reading, candidates = candidates_of(data, file_name, contracts=contracts)
-    by_dataset: dict[str, list[Candidate]] = {}
+    by_dataset: dict[str, list[TableCandidate]] = {}
     for candidate in candidates:
         by_dataset.setdefault(candidate.table.contract.dataset, []).append(candidate)
     return Judged(reading, {name: validate_tables(contracts[name], own) for name, own in by_dataset.items()})

@@ -39,8 +39,8 @@ def _empty(folder: Path) -> Path:
     (folder / "inbox").mkdir()
     places = settings(folder / "inbox", folder / "warehouse")
     with Run.open(places) as run:
-        model = build_model(run.warehouse, run.contracts, run.promises, run.today)
-        judge_tables(run.warehouse, run.promises, model)
+        model = build_model(run.warehouse, run.contracts, run.table_contracts, run.today)
+        judge_tables(run.warehouse, run.table_contracts, model)
     return places.build_database
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sciculture_etl.extract import Archive, Extraction, extract_submissions
-from sciculture_etl.settings import Patience, Settings
+from sciculture_etl.settings import Settings, Timeouts
 
-QUICK = Patience(attempts=3, first_pause=0.02, silence=1, copy=20, settle=0)
+QUICK = Timeouts(attempts=3, first_pause=0.02, silence=1, copy=20, stable_seconds=0)
 
 
-def take(archive: Archive, options: dict[str, str], patience: Patience = QUICK, **more: Any) -> Extraction:
-    settings = Settings(warehouse=archive.folder.parent, inbox_options=options, patience=patience, **more)
+def take(archive: Archive, options: dict[str, str], timeouts: Timeouts = QUICK, **more: Any) -> Extraction:
+    settings = Settings(warehouse=archive.folder.parent, inbox_options=options, timeouts=timeouts, **more)
     return extract_submissions(settings, archive)

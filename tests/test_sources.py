@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from sciculture_etl.contracts import load_contracts, load_promises
+from sciculture_etl.contracts import load_contracts, load_table_contracts
 from sciculture_etl.load import Warehouse
 from sciculture_etl.load.scope import EVERYTHING
 from sciculture_etl.model import build_model
@@ -20,10 +20,10 @@ from sciculture_etl.rules import apply_rule, rule
 
 
 def test_contracts_and_sql_make_every_table(tmp_path: Path) -> None:
-    contracts, promises = load_contracts(), load_promises()
+    contracts, table_contracts = load_contracts(), load_table_contracts()
     with Warehouse.open(tmp_path / "warehouse.duckdb", tmp_path / "staging", contracts) as warehouse:
-        made = build_model(warehouse, contracts, promises, date(2020, 12, 1)).rebuilt
-    assert set(made) == {name for name, promise in promises.items() if promise.made_by == "sql"}
+        made = build_model(warehouse, contracts, table_contracts, date(2020, 12, 1)).rebuilt
+    assert set(made) == {name for name, table_contract in table_contracts.items() if table_contract.made_by == "sql"}
 
 
 RULES = [Path(name).stem for name in SQL.files("rules/*.sql")]
@@ -47,7 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     """A warehouse with every table and no row."""
     folder, contracts = tmp_path_factory.mktemp("rules"), load_contracts()
     with Warehouse.open(folder / "warehouse.duckdb", folder / "staging", contracts) as warehouse:
-        build_model(warehouse, contracts, load_promises(), date(2020, 12, 1))
+        build_model(warehouse, contracts, load_table_contracts(), date(2020, 12, 1))
         yield warehouse
 
 

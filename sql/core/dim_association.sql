@@ -1,6 +1,6 @@
 -- Overseas associations of Korean scientists and engineers: those of the reference, and those that report besides.
 -- Grain: association_code. What the reference says of names and founding stands before what was reported; where
--- sources differ the conflict is told.
+-- sources differ the conflict is shown.
 WITH last_reported AS (
     SELECT association_code, association_name, association_name_en, founded_year, founded_month, founded_place
     FROM fct_overseas_association_membership

@@ -1,4 +1,4 @@
--- Infinite Imagination rooms, programmes run and open use.
+-- Infinite Imagination rooms, programs run and open use.
 -- Grain: program_year, half, institution_code, program_name, start_date.
 SELECT
     p.program_year,

@@ -1,4 +1,4 @@
--- Inclusive and autonomous programmes run; half 0 is a whole year.
+-- Inclusive and autonomous programs run; half 0 is a whole year.
 -- Grain: program_year, half, institution_code, program_name, program_code, target_group, sigungu_code, general_gu_code.
 SELECT
     p.program_year,

@@ -1,5 +1,5 @@
 -- Every correction and whether it still fits what was submitted. Grain: correction. For the operator.
--- stale: a row it means no longer holds what it corrects, since the source was mended or changed; not_found: the
+-- stale: a row it means no longer holds what it corrects, since the source was corrected or changed; not_found: the
 -- submission in force has no such row; waiting: none is in force. Take away what is stale or not found.
 WITH met AS (
     SELECT

@@ -1,4 +1,4 @@
--- Do Dream by stop. Grain: program_year, stop_name, sigungu_code (empty where the stop's name doesn't tell it).
+-- Do Dream by stop. Grain: program_year, stop_name, sigungu_code (empty where the stop's name does not give it).
 -- A survey belongs to a stop where its unit bears the stop's name and no other stop of the year does.
 WITH stops AS (
     SELECT

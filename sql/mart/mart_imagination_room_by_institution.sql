@@ -1,5 +1,5 @@
 -- Infinite Imagination rooms by operating institution. Grain: program_year, institution_code.
--- Open use (상시이용) counts among the users, not among the programmes.
+-- Open use (상시이용) counts among the users, not among the programs.
 SELECT
     f.program_year,
     institution_code,

@@ -1,5 +1,5 @@
--- Infinite Imagination rooms by type of programme. Grain: program_year, program_type.
--- Open use (상시이용) is no programme: its program_count is 0.
+-- Infinite Imagination rooms by type of program. Grain: program_year, program_type.
+-- Open use (상시이용) is no program: its program_count is 0.
 SELECT
     program_year,
     program_type,

@@ -1,4 +1,4 @@
--- Inclusive and autonomous programmes by si/gun/gu. Grain: program_year, program_code, sigungu_code.
+-- Inclusive and autonomous programs by si/gun/gu. Grain: program_year, program_code, sigungu_code.
 WITH programs AS (
     SELECT
         program_year,

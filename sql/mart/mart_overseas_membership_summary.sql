@@ -1,6 +1,6 @@
 -- Overseas associations and their members on a day. Grain: reference_date.
 -- Members are added over association, country and kind of member. Where associations count on different bases
--- (active, registered, cumulative) count_basis is mixed, and the sums by basis tell the parts.
+-- (active, registered, cumulative) count_basis is mixed, and the sums by basis give the parts.
 SELECT
     reference_date,
     count(DISTINCT country_code) AS country_count,

@@ -1,4 +1,4 @@
--- Activities that the agencies' pages name within a programme, from reference data. Grain: activity_code.
+-- Activities that the agencies' pages name within a program, from reference data. Grain: activity_code.
 SELECT
     a.activity_code,
     a.name_ko,

@@ -1,4 +1,4 @@
--- Every programme's measures by region and year, long.
+-- Every program's measures by region and year, long.
 -- Grain: program_code, program_year, sido_code, sigungu_code, measure.
 -- What may be added up over regions stands in value, distinct counts in value_not_additive: a sum of value is right.
 -- Centres of a province have no si/gun/gu, and a Do Dream stop may have none that is known.

@@ -18,7 +18,7 @@ standing AS (
             WHEN 'R_WITHDRAWN' THEN d.reason
             WHEN 'R_SUPERSEDED' THEN coalesce(n.source_file, '')
             ELSE ''
-        END AS told,
+        END AS stated,
         w.*
     FROM mart_submission_log AS l
     JOIN files AS f USING (submission_id)
@@ -67,9 +67,9 @@ found AS (
         NULL,
         code,
         severity,
-        nullif(told, ''),
-        replace(ko, '{value}', told),
-        replace(en, '{value}', told),
+        nullif(stated, ''),
+        replace(ko, '{value}', stated),
+        replace(en, '{value}', stated),
         fix_ko,
         fix_en,
         NULL

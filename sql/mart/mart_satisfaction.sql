@@ -1,4 +1,4 @@
--- Satisfaction by programme: weighted by respondents and rounded once, half up. Grain: program_year, program_code.
+-- Satisfaction by program: weighted by respondents and rounded once, half up. Grain: program_year, program_code.
 SELECT
     program_year,
     program_code,

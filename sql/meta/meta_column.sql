@@ -20,6 +20,6 @@ SELECT
     is_additive,
     description_ko,
     description_en
-FROM reference.promise_column
+FROM reference.table_column
 SEMI JOIN meta_table USING (table_name)
 ORDER BY table_name, column_no

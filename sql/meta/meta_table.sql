@@ -1,5 +1,5 @@
 -- The published tables. Grain: table_name.
 SELECT table_name, grain, description_ko, description_en
-FROM reference.promise
+FROM reference.table_contract
 WHERE audience = 'public'
 ORDER BY table_name

@@ -1,3 +1,3 @@
-"""Submissions of Korea's science-culture programmes, from messy files to a published DuckDB release."""
+"""Submissions of Korea's science-culture programs, from messy files to a published DuckDB release."""
 
 __version__ = "0.2.0"

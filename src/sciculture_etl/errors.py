@@ -21,7 +21,8 @@
 
 The number is ``exit_code``, with which a command ends. ``retryable`` says that the same may work a little later with
 nothing mended. Besides these, ``stopping.Stopped`` is raised by a signal, and ``read.grid.RefusedError`` says within
-the reading that a file can't be read, which is a finding."""
+the reading that a file can't be read, which is a finding.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +66,11 @@ class ChannelError(SciCultureError):
 
 
 class UnreachableError(ChannelError):
-    """A channel can't be opened or listed. reason: why, without its address."""
+    """A channel can't be opened or listed.
+
+    Attributes:
+        reason: why, without its address.
+    """
 
     def __init__(self, message: str, reason: str, retryable: bool) -> None:
         super().__init__(message)
@@ -108,7 +113,7 @@ class ReleaseError(StorageError):
 
 
 class BrokenDatabaseError(StorageError):
-    """The build database broke under a run, which has set it aside; the next one makes it again."""
+    """The build database broke under a run, which has set it aside; the next one rebuilds it."""
 
 
 class UnprovedError(StorageError):

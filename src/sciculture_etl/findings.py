@@ -1,5 +1,7 @@
-"""Findings: the one kind of message about data. Their words stand in ``expectations/findings.yml`` and
-``formats.yml``."""
+"""Findings: the one kind of message about data.
+
+Their words stand in ``expectations/findings.yml`` and ``formats.yml``.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +84,7 @@ def empty_findings() -> pl.DataFrame:
     return pl.DataFrame(schema=SCHEMA)
 
 
-def with_words(findings: pl.DataFrame) -> pl.DataFrame:
+def with_texts(findings: pl.DataFrame) -> pl.DataFrame:
     """Adds message_ko, message_en, fix_ko, fix_en to findings of ``SCHEMA``; order and height stay."""
     words = pl.DataFrame(
         [
@@ -91,12 +93,12 @@ def with_words(findings: pl.DataFrame) -> pl.DataFrame:
             for code, entry in catalogue().items()
         ]
     )  # fmt: skip
-    told = findings.join(words, on="code", how="left", maintain_order="left")
+    filled_in = findings.join(words, on="code", how="left", maintain_order="left")
     for text in TEXTS:
         filled = pl.col(text)
         # The value comes last: what a cell holds is never read as a placeholder.
         places = {"header": "header", "unit": "unit", "expected": f"expected_{text[-2:]}", "value": "value"}
         for place, column in places.items():
             filled = filled.str.replace_all(f"{{{place}}}", pl.col(column).fill_null(""), literal=True)
-        told = told.with_columns(filled.str.strip_chars().alias(text))
-    return told
+        filled_in = filled_in.with_columns(filled.str.strip_chars().alias(text))
+    return filled_in

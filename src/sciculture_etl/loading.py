@@ -9,8 +9,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def many_modules() -> Iterator[None]:
-    """While they are loaded, and ever after, nobody looks for garbage among what they are made of: it stays until the
-    process ends, and looking costs a third of the time that loading takes."""
+    """While they are loaded, and ever after, nobody looks for garbage among what they are made of.
+
+    It stays until the process ends, and looking costs a third of the time that loading takes.
+    """
     gc.disable()
     try:
         yield

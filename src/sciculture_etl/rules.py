@@ -31,6 +31,10 @@ def given(connection: duckdb.DuckDBPyConnection, **frames: pl.DataFrame) -> Iter
 
 
 def apply_rule(connection: duckdb.DuckDBPyConnection, name: str, **frames: pl.DataFrame) -> pl.DataFrame:
-    """What a rule gives. frames: those that its header names."""
+    """What a rule gives.
+
+    Args:
+        frames: those that its header names.
+    """
     with given(connection, **frames):
         return connection.execute(rule(name)).pl()

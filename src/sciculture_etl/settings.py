@@ -29,14 +29,18 @@ INTERNAL = frozenset({"SCICULTURE_SERVED", "SCICULTURE_API_ENDS_WITH_THE_RUN"})
 
 # What an answer to an institution holds at most: cells of a file that is copied whole (beyond, the faulty rows alone
 # are), cells with a comment, rows of an excerpt, and places listed of one kind of finding.
-COPIED_CELLS = 200_000
-COMMENTED_CELLS = 2_000
-EXCERPT_ROWS = 5_000
-LISTED_PLACES = 500
+MAX_COPIED_CELLS = 200_000
+MAX_COMMENTED_CELLS = 2_000
+MAX_EXCERPT_ROWS = 5_000
+MAX_LISTED_PLACES = 500
 
 
 def _setting(default: Any, english: str, korean: str, **more: Any) -> Any:
-    """A field that an environment variable sets. more: what pydantic checks of it (``gt``, ``ge`` ...)."""
+    """A field that an environment variable sets.
+
+    Args:
+        more: what pydantic checks of it (``gt``, ``ge`` ...).
+    """
     return Field(default, description=english, json_schema_extra={"ko": korean}, **more)
 
 
@@ -58,7 +62,11 @@ class _Definition(BaseSettings):
 
     @classmethod
     def read(cls) -> dict[str, Any]:
-        """Field → value, of the variables that are set. Raises UserError naming the first that can't be meant."""
+        """Field → value, of the variables that are set.
+
+        Raises:
+            UserError: Naming the first that can't be meant.
+        """
         given: dict[str, Any] = EnvSettingsSource(cls)()
         try:
             return cls(**given).model_dump(include=set(given))
@@ -99,7 +107,7 @@ DEFAULT_LIMITS = Limits()
 
 
 @dataclass(frozen=True)
-class Patience:
+class Timeouts:
     """How long a channel is waited for; all times in seconds.
 
     attempts: tries of one request, the first included. first_pause: before the second try; it doubles each time.
@@ -111,7 +119,7 @@ class Patience:
     first_pause: float = 1
     silence: float = 30
     copy: float = 1800
-    settle: float = 5
+    stable_seconds: float = 5
 
 
 class Variables(_Definition):
@@ -158,14 +166,19 @@ class Settings(Variables):
     """
 
     inbox_options: Mapping[str, str] = Field(default_factory=dict, repr=False)
-    patience: Patience = Patience()
+    timeouts: Timeouts = Timeouts()
     limits: Limits = DEFAULT_LIMITS
     batch_bytes: int = 48 * 1024**2
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """What the environment and the project's ``sciculture.env`` say, the environment first; docs/settings.md lists
-        it. Raises UserError naming a variable whose value can't be meant."""
+        """What the environment and the project's ``sciculture.env`` say, the environment first.
+
+        Docs/settings.md lists it.
+
+        Raises:
+            UserError: Naming a variable whose value can't be meant.
+        """
         read_settings_file()
         given = Variables.read()
         given["warehouse"] = given.get("warehouse", Path("warehouse")).absolute()
@@ -237,8 +250,9 @@ def unknown_settings() -> dict[str, str]:
 
 
 def read_settings_file() -> None:
-    """Puts what ``sciculture.env`` of the project says into the environment, for this process and those it starts; a
-    variable that is set already prevails. Relative folders and files are meant from the project.
+    """Puts what ``sciculture.env`` of the project says into the environment, for this process and those it starts.
+
+    A variable that is set already prevails. Relative folders and files are meant from the project.
 
     Raises UserError for a project that isn't there, a file of another user (who could point every command at things of
     their own), and a line that is no setting.

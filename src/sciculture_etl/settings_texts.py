@@ -67,7 +67,11 @@ def settings_page() -> str:
 
 
 def settings_file(given: Mapping[str, str]) -> str:
-    """A ``sciculture.env`` that names every setting. given: those that are set; the others stand as remarks."""
+    """A ``sciculture.env`` that names every setting.
+
+    Args:
+        given: those that are set; the others stand as remarks.
+    """
     lines = []
     for one in described_settings():
         line = f"{one.name}={given[one.name]}" if one.name in given else f"#{one.name}={one.default}"

@@ -17,12 +17,12 @@ from types import FrameType
 from typing import NoReturn, TextIO
 
 # Enough for Prefect to write down how the run ended; service managers kill after 10 s (containers) to 90 s.
-SECONDS_TO_UNWIND = 7.0
+MAX_SECONDS_TO_UNWIND = 7.0
 # So long a line waits for a reader: what is leaving mustn't wait for one that never comes.
-SECONDS_TO_SAY = 0.5
+MAX_SECONDS_TO_PRINT = 0.5
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _came: list[int] = []
-_told = threading.Event()
+_announced = threading.Event()
 
 
 class Stopped(BaseException):
@@ -33,8 +33,10 @@ class Stopped(BaseException):
 
 
 def listen() -> None:
-    """Heeds these signals from now on, but for a hang-up that ``nohup`` has turned off; to be called on the main
-    thread."""
+    """Heeds these signals from now on, but for a hang-up that ``nohup`` has turned off.
+
+    To be called on the main thread.
+    """
     if threading.current_thread() is not threading.main_thread():
         return
     woken, wake = os.pipe()
@@ -46,7 +48,7 @@ def listen() -> None:
     threading.Thread(target=_watch, args=(woken,), name="signals", daemon=True).start()
 
 
-def came() -> int | None:
+def signal_received() -> int | None:
     """The signal that came first, if any did."""
     return _came[0] if _came else None
 
@@ -71,19 +73,19 @@ def exit_code(number: int) -> int:
     return 128 + number
 
 
-def say(line: str, stream: TextIO | None) -> None:
+def print_line(line: str, stream: TextIO | None) -> None:
     """Prints a line, if its reader takes it: one that is gone or takes nothing any more holds nobody up."""
     with suppress(OSError, ValueError):
-        if stream and select.select([], [stream], [], SECONDS_TO_SAY)[1]:
+        if stream and select.select([], [stream], [], MAX_SECONDS_TO_PRINT)[1]:
             # Past the stream's own buffer: what stays in there is waited for at the end of the process.
             os.write(stream.fileno(), f"{line}\n".encode(stream.encoding, "backslashreplace"))
 
 
 def leave(number: int) -> NoReturn:
     """Says on the console, once, that the signal came, and ends the process at once with the signal's exit code."""
-    if not _told.is_set():
-        _told.set()
-        say(f"sciculture: {sentence(number)}", sys.stderr)
+    if not _announced.is_set():
+        _announced.set()
+        print_line(f"sciculture: {sentence(number)}", sys.stderr)
     os._exit(exit_code(number))
 
 
@@ -102,6 +104,6 @@ def _watch(woken: int) -> None:
             interrupts += number == signal.SIGINT
             if interrupts > 1:  # whoever asks twice is in a hurry; Prefect itself repeats a SIGTERM
                 leave(number)
-            waiting = threading.Timer(SECONDS_TO_UNWIND, leave, [number])
+            waiting = threading.Timer(MAX_SECONDS_TO_UNWIND, leave, [number])
             waiting.daemon = True
             waiting.start()

@@ -1,5 +1,6 @@
-"""Congresses, forums and symposia as their organisers report them: editions (event_edition), who came
-(event_attendance).
+"""Congresses, forums and symposia as their organisers report them.
+
+Editions (event_edition), who came (event_attendance).
 """
 
 import random
@@ -107,9 +108,9 @@ def _attendance(editions: Sequence[Edition], rng: random.Random) -> tuple[list[R
     """Rows by country and type that add up to each edition's participants, but for one edition's."""
     records: list[Record] = []
     sums: list[dict[str, object]] = []
-    told = [one for one in editions if not _is_planned_yet(one) and one.participants]
-    miscounted = next((one for one in told if one.series == "EKC"), None)
-    for one in told:
+    reported = [one for one in editions if not _is_planned_yet(one) and one.participants]
+    miscounted = next((one for one in reported if one.series == "EKC"), None)
+    for one in reported:
         assert one.participants is not None
         types = TYPES if one.city else ONLINE_TYPES
         names = list(dict.fromkeys([one.country, *COUNTRIES]))[: 2 if one.series == "NSTI_DEBATE" else one.countries]

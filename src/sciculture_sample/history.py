@@ -1,5 +1,7 @@
-"""What the programs reached from 2016 to 2025. Published: 2020, Daily Science Class and Do Dream in 2019, members
-at the end of 2021, voucher users of 2022 and 2023. All else is invented: growth to 2019, a fall in 2020, recovery.
+"""What the programs reached from 2016 to 2025.
+
+Published: 2020, Daily Science Class and Do Dream in 2019, members at the end of 2021, voucher users of 2022 and 2023.
+All else is invented: growth to 2019, a fall in 2020, recovery.
 """
 
 from dataclasses import dataclass

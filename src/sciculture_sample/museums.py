@@ -1,5 +1,6 @@
-"""What the museums' association reports: Do Dream tours (do_dream_operation), travelling exhibits
-(science_museum_support).
+"""What the museums' association reports.
+
+Do Dream tours (do_dream_operation), travelling exhibits (science_museum_support).
 """
 
 import datetime as dt

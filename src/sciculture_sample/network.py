@@ -14,7 +14,7 @@ from functools import cache
 from sciculture_sample.apportion import apportion
 from sciculture_sample.history import YEARS, ClassFigures
 from sciculture_sample.places import Identity, Place, draw, load_places
-from sciculture_sample.words import FACILITY_KINDS, FACILITY_WORDS, FacilityKind
+from sciculture_sample.vocabulary import FACILITY_KINDS, FACILITY_WORDS, FacilityKind
 from sciculture_sample.world import Centre, Facility, centre, invent_classes, share_facilities
 
 SLOTS = 8  # facilities that a place can have

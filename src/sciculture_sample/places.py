@@ -68,11 +68,13 @@ def load_places(year: int, reference: Path = REFERENCE) -> tuple[Place, ...]:
         return there and (not row["valid_to"] or row["valid_to"] > last_day)
 
     divisions = [
-        row for row in _rows(reference / "divisions.csv") if row["level"] == "eupmyeondong" and _overlaps(row, year)
+        row
+        for row in _rows(reference / "divisions.csv")
+        if row["level"] == "eupmyeondong" and _is_overlapping(row, year)
     ]
     administrative_of: dict[str, set[str]] = defaultdict(set)
     for link in _rows(reference / "legal_administrative.csv"):
-        if _overlaps(link, year):
+        if _is_overlapping(link, year):
             administrative_of[link["legal_code"]].add(link["admin_code"])
     administrative = [row for row in divisions if row["kind"] != "legal"]
     namesakes: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -124,7 +126,7 @@ def _place(row: dict[str, str]) -> Place | None:
     return Place(row["code"], row["sigungu_code"], names[0], " ".join(sigungu), names[-1])
 
 
-def _overlaps(row: dict[str, str], year: int) -> bool:
+def _is_overlapping(row: dict[str, str], year: int) -> bool:
     return row["valid_from"] <= f"{year}-12-31" and (not row["valid_to"] or row["valid_to"] > f"{year}-01-01")
 
 

@@ -84,7 +84,7 @@ def errors_of(dataset: str, turn: int, tables: int) -> list[CellError]:
     return [error for number, error in enumerate(own) if number % tables == turn]
 
 
-def takes_errors(table: Table, style: Style) -> bool:
+def can_hold_errors(table: Table, style: Style) -> bool:
     """Only tables without totals and merged cells hold errors, so that these touch nothing else."""
     return table.has_errors and style.totals == "none" and not style.merged
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from sciculture_sample.forms import FORMS
-from sciculture_sample.program_errors import PROGRAM_BAD_FILES, CellError, errors_of, planted_rows, takes_errors
+from sciculture_sample.program_errors import PROGRAM_BAD_FILES, CellError, can_hold_errors, errors_of, planted_rows
 from sciculture_sample.records import Record, Table, fitting, table_draft
 from sciculture_sample.register import Institution
 from sciculture_sample.styles import REGISTER_STYLE, Style, program_style
@@ -20,11 +20,13 @@ from sciculture_sample.years import AGENCY, ProgramYear
 def program_submissions(tables: Sequence[Table], subfolder: str, with_bad_files: bool) -> Iterator[Submission]:
     """A file for every table, and before it the one that it replaces where there is one."""
     styles = [style_of_table(table) for table in tables]
-    takers = Counter(table.dataset for table, style in zip(tables, styles, strict=True) if takes_errors(table, style))
+    takers = Counter(
+        table.dataset for table, style in zip(tables, styles, strict=True) if can_hold_errors(table, style)
+    )
     turns: Counter[str] = Counter()
     for table, style in zip(tables, styles, strict=True):
         errors: list[CellError] = []
-        if takes_errors(table, style):
+        if can_hold_errors(table, style):
             errors = errors_of(table.dataset, turns[table.dataset], takers[table.dataset])
             turns[table.dataset] += 1
         yield from _sent(table, style, errors, subfolder)

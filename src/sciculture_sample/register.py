@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sciculture_sample.places import Place, draw, seat_of
-from sciculture_sample.words import INSTITUTION_WORDS, INSTITUTION_WORDS_EN
+from sciculture_sample.vocabulary import INSTITUTION_WORDS, INSTITUTION_WORDS_EN
 
 
 @dataclass

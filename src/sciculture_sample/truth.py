@@ -15,8 +15,8 @@ from sciculture_sample.records import Table, written_district
 from sciculture_sample.styles import Style
 from sciculture_sample.submissions import OLD_VERSION, Submission
 from sciculture_sample.tables import Account, Sheet
+from sciculture_sample.vocabulary import TRACKS
 from sciculture_sample.wording import write_region
-from sciculture_sample.words import TRACKS
 from sciculture_sample.world import Centre, ClassRow, repeat_classes
 
 NOTE = (

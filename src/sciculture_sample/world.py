@@ -11,7 +11,7 @@ from sciculture_sample.apportion import apportion, contiguous_slices
 from sciculture_sample.history import ClassFigures
 from sciculture_sample.places import Place
 from sciculture_sample.register import Institution
-from sciculture_sample.words import (
+from sciculture_sample.vocabulary import (
     CLASS_NAMES,
     EVENT_CLASS_NAMES,
     FACILITY_KINDS,

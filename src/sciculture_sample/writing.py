@@ -18,7 +18,7 @@ from sciculture_sample.records import Table
 from sciculture_sample.styles import style_of
 from sciculture_sample.submissions import Submission
 from sciculture_sample.truth import NOTE, centre_truth, figures_of, file_truth, region_truth, tally_classes
-from sciculture_sample.words import MOST_INSTITUTIONS
+from sciculture_sample.vocabulary import MOST_INSTITUTIONS
 from sciculture_sample.world import Centre, build_world
 from sciculture_sample.years import ProgramYear, Report
 

@@ -91,8 +91,8 @@ def test_people_read_the_verdict_the_places_and_what_to_do(places: Any, tmp_path
     page = tmp_path / "answer.html"
     done = places.command("check", str(tmp_path / "실적.csv"), "--html", str(page))
     assert done.returncode == 3
-    assert "일부만 받을 수 있습니다" in done.stdout
-    assert "외 4곳" in done.stdout
+    assert "일부만 접수 가능합니다" in done.stdout
+    assert "외 4건" in done.stdout
     assert "→" in done.stdout
     told = unescape(page.read_text(encoding="utf-8"))
     assert told.count("'약 20회'") == 12

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sciculture_etl.contracts import load_contracts, load_promises, read_contract, read_promise
+from sciculture_etl.contracts import load_contracts, load_table_contracts, read_contract, read_table_contract
 from sciculture_etl.errors import ContractError
 from sciculture_etl.findings import catalogue
 from sciculture_etl.project import EXPECTATIONS
@@ -189,15 +189,15 @@ def test_a_broken_promise_is_refused_by_file_and_key(tmp_path: Path, case: str) 
     path = tmp_path / "invented.yml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ContractError) as refusal:
-        read_promise(path)
+        read_table_contract(path)
     assert "invented.yml" in str(refusal.value)
     assert told in str(refusal.value)
 
 
 def test_all_shipped_contracts_and_promises_load() -> None:
-    contracts, promises = load_contracts(), load_promises()
+    contracts, table_contracts = load_contracts(), load_table_contracts()
     assert set(contracts) == {path.stem for path in (EXPECTATIONS / "submissions").glob("*.yml")}
-    assert set(promises) == {path.stem for path in (EXPECTATIONS / "curated").glob("*.yml")}
+    assert set(table_contracts) == {path.stem for path in (EXPECTATIONS / "curated").glob("*.yml")}
     assert {"institution", "dsc_institution_year", "dsc_facility", "dsc_class"} <= set(contracts)
 
 

@@ -13,7 +13,7 @@ from nights import submit
 
 from sciculture_etl.errors import ArchiveError, UnreachableError
 from sciculture_etl.extract import Archive, Extraction, Receipt, extract_submissions
-from sciculture_etl.settings import Limits, Patience, Settings
+from sciculture_etl.settings import Limits, Settings, Timeouts
 
 DATA = "가상 자료".encode()
 RECEIPT = Receipt(
@@ -28,7 +28,7 @@ def archive(tmp_path: Path) -> Archive:
 
 def take(inbox: Path | str, archive: Archive, limit: int = 1000) -> Extraction:
     settings = Settings(
-        inbox=str(inbox), warehouse=archive.folder, limits=Limits(file_bytes=limit), patience=Patience(settle=0)
+        inbox=str(inbox), warehouse=archive.folder, limits=Limits(file_bytes=limit), timeouts=Timeouts(stable_seconds=0)
     )
     return extract_submissions(settings, archive)
 

@@ -15,10 +15,10 @@ from nights import submit
 from sciculture_etl.errors import UnreachableError, UserError
 from sciculture_etl.extract import Archive, channels_of, extract_submissions
 from sciculture_etl.extract.channels.kinds import KINDS, OF_EVERY_KIND, Kind
-from sciculture_etl.settings import Patience, Settings
+from sciculture_etl.settings import Settings, Timeouts
 
 EACH = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-QUICK = Patience(attempts=1, silence=0.3, copy=20, settle=0)
+QUICK = Timeouts(attempts=1, silence=0.3, copy=20, stable_seconds=0)
 WITHIN = "가상센터/실적.csv"
 DATA = b"one"
 
@@ -74,7 +74,7 @@ NOWHERE = {
 
 
 def settings(place: Path, options: dict[str, str]) -> Settings:
-    return Settings("", place / "warehouse", inbox_options=options, patience=QUICK)
+    return Settings("", place / "warehouse", inbox_options=options, timeouts=QUICK)
 
 
 @pytest.fixture(autouse=True)

@@ -11,16 +11,16 @@ from channel_servers import PASSWORD, sftp_server, silent_server
 from nights import submit
 
 from sciculture_etl.errors import UserError
-from sciculture_etl.extract import Archive, Extraction, anything_new, channels_of, extract_submissions, with_blocks
-from sciculture_etl.extract.channels.faults import in_words
+from sciculture_etl.extract import Archive, Extraction, channels_of, extract_submissions, has_new_files, with_blocks
+from sciculture_etl.extract.channels.faults import describe
 from sciculture_etl.pipeline import Run
-from sciculture_etl.settings import Patience, Settings
+from sciculture_etl.settings import Settings, Timeouts
 
-QUICK = Patience(attempts=2, first_pause=0.02, silence=0.3, copy=20, settle=0)
+QUICK = Timeouts(attempts=2, first_pause=0.02, silence=0.3, copy=20, stable_seconds=0)
 
 
-def take(archive: Archive, inbox: str, options: dict[str, str], patience: Patience = QUICK) -> Extraction:
-    settings = Settings(inbox=inbox, warehouse=archive.folder.parent, inbox_options=options, patience=patience)
+def take(archive: Archive, inbox: str, options: dict[str, str], timeouts: Timeouts = QUICK) -> Extraction:
+    settings = Settings(inbox=inbox, warehouse=archive.folder.parent, inbox_options=options, timeouts=timeouts)
     return extract_submissions(settings, archive)
 
 
@@ -105,7 +105,7 @@ def test_a_channel_that_cannot_be_reached_stops_neither_the_others_nor_the_night
             "GONE": str(tmp_path / "nowhere"), "SILENT": f"https://127.0.0.1:{silent}/", "BROKEN": "nosuch://place",
         }  # fmt: skip
         settings = Settings(
-            inbox=str(tmp_path / "inbox"), warehouse=archive.folder.parent, inbox_options=options, patience=QUICK
+            inbox=str(tmp_path / "inbox"), warehouse=archive.folder.parent, inbox_options=options, timeouts=QUICK
         )
         with Run.open(settings) as run:
             extraction = run.extract()
@@ -131,13 +131,13 @@ def test_a_file_that_grows_in_a_folder_is_left_and_one_that_rests_is_taken(archi
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        extraction = take(archive, str(tmp_path / "inbox"), {}, Patience(settle=0.4))
+        extraction = take(archive, str(tmp_path / "inbox"), {}, Timeouts(stable_seconds=0.4))
     finally:
         ended.set()
         writer.join()
     assert [receipt.file_name for receipt in extraction.received] == ["쉼.csv"]
     assert "still being written" in extraction.unreadable["가상센터/자람.csv"]
-    (receipt,) = take(archive, str(tmp_path / "inbox"), {}, Patience(settle=0.4)).received
+    (receipt,) = take(archive, str(tmp_path / "inbox"), {}, Timeouts(stable_seconds=0.4)).received
     assert archive.read(receipt.sha256) == growing.read_bytes()
 
 
@@ -153,13 +153,13 @@ def test_a_quick_look_asks_no_server(archive: Archive, tmp_path: Path) -> None:
     (tmp_path / "inbox").mkdir()
     with sftp_server(tmp_path, tmp_path) as door:
         settings = Settings(inbox=str(tmp_path / "inbox"), warehouse=tmp_path, inbox_options=door.options())
-        assert not anything_new(settings, archive)
+        assert not has_new_files(settings, archive)
         submit(tmp_path / "inbox", "가상센터", "실적.csv", b"one")
-        assert anything_new(settings, archive)
+        assert has_new_files(settings, archive)
         assert door.faults.connections == 0
 
 
 def test_the_words_of_a_fault_repeat_no_personal_value_of_a_name() -> None:
-    told = in_words(OSError("가상센터/010-0000-1234.csv: connection refused"))
+    told = describe(OSError("가상센터/010-0000-1234.csv: connection refused"))
     assert "010-0000-1234" not in told
     assert "connection refused" in told

@@ -19,7 +19,7 @@ from taking import take
 
 from sciculture_etl.errors import UnreachableError, UserError
 from sciculture_etl.extract import Archive
-from sciculture_etl.settings import Patience
+from sciculture_etl.settings import Timeouts
 
 LARGE = bytes(range(256)) * 1024
 Serve = Callable[..., WebDoor]
@@ -225,8 +225,8 @@ def test_a_transfer_that_breaks_off_or_stalls_is_taken_up_again(served: Path, se
     door = serve()
     door.faults.drop["실적.csv"] = 2
     door.faults.stall["느림.csv"] = 1
-    patience = Patience(attempts=3, first_pause=0.02, silence=0.5, settle=0)
-    received = take(archive, door.options(), patience).received
+    timeouts = Timeouts(attempts=3, first_pause=0.02, silence=0.5, stable_seconds=0)
+    received = take(archive, door.options(), timeouts).received
     assert len([path for path in door.faults.opened if path.endswith(".csv")]) == 5
     assert {archive.read(receipt.sha256) for receipt in received} == {LARGE, LARGE + b"!"}
 
@@ -285,9 +285,9 @@ def test_what_is_no_index_page_or_missing_is_told(served: Path, serve: Serve, ar
 
 
 def test_a_silent_server_is_told_as_unreachable(archive: Archive) -> None:
-    patience = Patience(attempts=2, first_pause=0.02, silence=0.2, settle=0)
+    timeouts = Timeouts(attempts=2, first_pause=0.02, silence=0.2, stable_seconds=0)
     with silent_server() as port, pytest.raises(UnreachableError, match="no answer in time"):
-        take(archive, {"PORTAL": f"https://127.0.0.1:{port}/"}, patience)
+        take(archive, {"PORTAL": f"https://127.0.0.1:{port}/"}, timeouts)
 
 
 class Tagged(Pages):

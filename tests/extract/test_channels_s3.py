@@ -11,7 +11,7 @@ from taking import take
 
 from sciculture_etl.errors import UnreachableError
 from sciculture_etl.extract import Archive, Extraction
-from sciculture_etl.settings import Patience
+from sciculture_etl.settings import Timeouts
 
 LARGE = bytes(range(256)) * 1024
 
@@ -89,7 +89,7 @@ def test_a_transfer_that_stalls_or_always_breaks_off_is_told(door: S3Door, archi
     door.put("다른센터/실적2.csv", b"small")
     door.faults.drop["/실적.csv"] = 1000
     door.faults.stall["느림.csv"] = 1000
-    extraction = take(archive, door.options(), Patience(attempts=2, first_pause=0.02, silence=0.3, settle=0))
+    extraction = take(archive, door.options(), Timeouts(attempts=2, first_pause=0.02, silence=0.3, stable_seconds=0))
     assert [receipt.file_name for receipt in extraction.received] == ["실적2.csv"]
     assert set(extraction.unreadable) == {"cloud://가상센터/실적.csv", "cloud://가상센터/느림.csv"}
 
@@ -130,7 +130,7 @@ def test_keys_that_lead_elsewhere_are_not_taken(door: S3Door, archive: Archive) 
 
 
 def test_a_silent_server_is_told_as_unreachable(archive: Archive) -> None:
-    patience = Patience(attempts=2, first_pause=0.02, silence=0.2, settle=0)
+    timeouts = Timeouts(attempts=2, first_pause=0.02, silence=0.2, stable_seconds=0)
     options = {"CLOUD": "s3://submissions", "CLOUD_ANONYMOUS": "yes"}
     with silent_server() as port, pytest.raises(UnreachableError, match="can't be opened"):
-        take(archive, options | {"CLOUD_ENDPOINT_URL": f"http://127.0.0.1:{port}"}, patience)
+        take(archive, options | {"CLOUD_ENDPOINT_URL": f"http://127.0.0.1:{port}"}, timeouts)

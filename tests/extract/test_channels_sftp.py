@@ -15,7 +15,7 @@ from taking import take
 
 from sciculture_etl.errors import UnreachableError
 from sciculture_etl.extract import Archive
-from sciculture_etl.settings import Patience
+from sciculture_etl.settings import Timeouts
 
 LARGE = bytes(range(256)) * 1024  # several requests long
 
@@ -130,14 +130,14 @@ def test_a_transfer_that_always_breaks_off_is_told_and_left_for_the_next_run(
 def test_a_server_that_falls_silent_is_not_waited_for(served: Path, door: SftpDoor, archive: Archive) -> None:
     submit(served, "가상센터", "큰 실적.csv", LARGE)
     door.faults.stall["큰 실적.csv"] = 1
-    patience = Patience(attempts=2, first_pause=0.02, silence=0.5, copy=20, settle=0)
-    assert [receipt.size for receipt in take(archive, door.options(), patience).received] == [len(LARGE)]
+    timeouts = Timeouts(attempts=2, first_pause=0.02, silence=0.5, copy=20, stable_seconds=0)
+    assert [receipt.size for receipt in take(archive, door.options(), timeouts).received] == [len(LARGE)]
 
 
 def test_a_server_that_never_says_a_word_is_told_as_unreachable(archive: Archive) -> None:
-    patience = Patience(attempts=2, first_pause=0.02, silence=0.2, settle=0)
+    timeouts = Timeouts(attempts=2, first_pause=0.02, silence=0.2, stable_seconds=0)
     with silent_server() as port, pytest.raises(UnreachableError, match="can't be opened"):
-        take(archive, {"KOFST": f"sftp://etl@127.0.0.1:{port}/", "KOFST_PASSWORD": "x"}, patience)
+        take(archive, {"KOFST": f"sftp://etl@127.0.0.1:{port}/", "KOFST_PASSWORD": "x"}, timeouts)
 
 
 def test_connections_refused_for_a_moment_are_tried_again(served: Path, door: SftpDoor, archive: Archive) -> None:
@@ -170,7 +170,7 @@ def test_an_upload_that_pauses_is_seen_by_the_second_look(served: Path, door: Sf
 
     later = threading.Timer(0.7, grow)
     door.faults.on_list["가상센터"] = later.start
-    extraction = take(archive, door.options(), Patience(first_pause=0.02, silence=5, settle=2))
+    extraction = take(archive, door.options(), Timeouts(first_pause=0.02, silence=5, stable_seconds=2))
     assert "still being written" in extraction.unreadable["kofst://가상센터/실적.csv"]
 
 
@@ -263,7 +263,7 @@ def test_a_channel_that_dies_half_way_is_left_alone(served: Path, door: SftpDoor
     for number in range(40):
         submit(served, "가상센터", f"실적{number}.csv", LARGE)
     door.faults.drop[".csv"] = 100_000
-    extraction = take(archive, door.options(), Patience(attempts=1, first_pause=0.01, silence=1, settle=0))
+    extraction = take(archive, door.options(), Timeouts(attempts=1, first_pause=0.01, silence=1, stable_seconds=0))
     waiting = 40 - len(extraction.unreadable)
     assert waiting > 0
     assert f"{waiting} files wait for the next run" in extraction.unreachable["SCICULTURE_INBOX_KOFST"]

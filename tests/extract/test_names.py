@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sciculture_etl.extract import Archive, extract_submissions
-from sciculture_etl.settings import Patience, Settings
+from sciculture_etl.settings import Settings, Timeouts
 
 NAMES = [
     "가상\u202excsv.exe", "가상\n둘.csv", "밖\\..\\밖.csv", "C:\\가상.csv",
@@ -21,7 +21,7 @@ def test_whatever_a_file_is_called_the_archive_holds_it_under_its_sum_alone(name
     folder.mkdir(parents=True)
     (folder / name).write_bytes(b"x,y\r\n1,2\r\n")
     archive = Archive(tmp_path / "archive")
-    settings = Settings(inbox=str(tmp_path / "inbox"), warehouse=tmp_path, patience=Patience(settle=0))
+    settings = Settings(inbox=str(tmp_path / "inbox"), warehouse=tmp_path, timeouts=Timeouts(stable_seconds=0))
     extraction = extract_submissions(settings, archive)
     (receipt,) = extraction.received
     shown = re.sub("[\u202a-\u202e\\\\\n]", "\ufffd", name)

@@ -228,7 +228,7 @@ def test_an_answer_that_was_taken_away_is_written_again(copy: Path) -> None:
 def test_many_answers_are_written_by_processes_of_their_own(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = {folder.name for folder in folders(copy)}
     shutil.rmtree(copy / "warehouse" / "outbox")
-    monkeypatch.setattr(outbox_module, "WORTH_A_POOL", 2)
+    monkeypatch.setattr(outbox_module, "MIN_JOBS_FOR_A_POOL", 2)
     assert answer_again(copy) == 9
     assert {folder.name for folder in folders(copy)} == before
     assert opened(next(folders(copy)[0].glob("*.xlsx")).read_bytes()).sheetnames[0] == "점검결과"

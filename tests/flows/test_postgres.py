@@ -38,4 +38,4 @@ def test_a_served_night_is_the_same_on_postgresql_and_is_cancelled_by_a_stop(tmp
             assert served.left_behind_by(signal.SIGTERM) == []
         assert served.process.returncode == 0
         assert served.api.state(waiting)[0] == "CANCELLED"
-        assert "stopped / 멈췄습니다" in served.said.read_text()
+        assert "stopped / 중단했습니다" in served.said.read_text()

@@ -15,15 +15,15 @@ from channel_servers import Pages, WebDoor
 from sciculture_etl.extract import Extraction
 from sciculture_etl.pipeline import Made, Run
 from sciculture_etl.pipeline.steps import STEPS
-from sciculture_etl.settings import Patience, Settings
+from sciculture_etl.settings import Settings, Timeouts
 from tests.commands import within
 
 # One request a try, so that what is tried again is the step.
-AT_ONCE = Patience(attempts=1, first_pause=0, settle=0)
+AT_ONCE = Timeouts(attempts=1, first_pause=0, stable_seconds=0)
 
 
 def settings_for(folder: Path, door: WebDoor, inbox: str = "") -> Settings:
-    return Settings(inbox=inbox, warehouse=folder / "warehouse", inbox_options=door.options(), patience=AT_ONCE)
+    return Settings(inbox=inbox, warehouse=folder / "warehouse", inbox_options=door.options(), timeouts=AT_ONCE)
 
 
 def extracted(

@@ -1,4 +1,4 @@
-"""Only what changed, and what reads it, is made again; SQL and promise must agree."""
+"""Only what changed, and what reads it, is rebuilt; SQL and promise must agree."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import yaml
 from forms import CENTRE, CLASS, FACILITY, as_csv, table
 from nights import settings, submit
 
-from sciculture_etl.contracts import Promise, load_contracts, load_promises, read_promise
+from sciculture_etl.contracts import TableContract, load_contracts, load_table_contracts, read_table_contract
 from sciculture_etl.errors import ContractError
 from sciculture_etl.model import Model, all_statements, build_model
 from sciculture_etl.pipeline import Run
@@ -30,11 +30,11 @@ class Workshop:
         self.built = built
 
     @property
-    def promises(self) -> dict[str, Promise]:
-        return {path.stem: read_promise(path) for path in sorted(self.promised.glob("*.yml"))}
+    def table_contracts(self) -> dict[str, TableContract]:
+        return {path.stem: read_table_contract(path) for path in sorted(self.promised.glob("*.yml"))}
 
     def build(self) -> Model:
-        return build_model(self.run.warehouse, load_contracts(), self.promises, TODAY, self.sql)
+        return build_model(self.run.warehouse, load_contracts(), self.table_contracts, TODAY, self.sql)
 
     def change(self, name: str, old: str, new: str) -> None:
         path = self.sql / f"{name}.sql"
@@ -56,7 +56,7 @@ def first_build(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Model]:
         run.extract()
         run.read_and_load()
         run.accept()
-        return folder, build_model(run.warehouse, load_contracts(), load_promises(), TODAY, folder / "sql")
+        return folder, build_model(run.warehouse, load_contracts(), load_table_contracts(), TODAY, folder / "sql")
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def readers_of(table: str) -> set[str]:
 
 
 def test_built_again_nothing_is_made_again(workshop: Workshop) -> None:
-    assert set(workshop.built.rebuilt) == {name for name, p in load_promises().items() if p.made_by == "sql"}
+    assert set(workshop.built.rebuilt) == {name for name, p in load_table_contracts().items() if p.made_by == "sql"}
     assert workshop.build().rebuilt == []
 
 
@@ -109,9 +109,9 @@ def test_a_changed_reference_list_makes_again_only_what_reads_it(workshop: Works
 
 def test_changed_words_of_a_promise_reach_the_table(workshop: Workshop) -> None:
     path = workshop.promised / "mart_dsc_summary.yml"
-    promise = yaml.safe_load(path.read_text(encoding="utf-8"))
-    promise["description"]["en"] = "It's an invented description"
-    path.write_text(yaml.safe_dump(promise, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    table_contract = yaml.safe_load(path.read_text(encoding="utf-8"))
+    table_contract["description"]["en"] = "It's an invented description"
+    path.write_text(yaml.safe_dump(table_contract, allow_unicode=True, sort_keys=False), encoding="utf-8")
     assert set(workshop.build().rebuilt) >= {"mart_dsc_summary"}
     comment = workshop.run.warehouse.value("SELECT comment FROM duckdb_tables() WHERE table_name = 'mart_dsc_summary'")
     assert comment.endswith("/ It's an invented description")

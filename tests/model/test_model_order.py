@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sciculture_etl.contracts import load_promises
+from sciculture_etl.contracts import load_table_contracts
 from sciculture_etl.errors import ContractError
 from sciculture_etl.model import all_statements, load_statements, ordered
 
@@ -75,10 +75,10 @@ def test_every_shipped_statement_comes_after_what_it_reads_and_is_promised() -> 
     for statement in statements:
         assert {name for name in statement.inputs if "." not in name} <= made
         made.add(statement.table)
-        assert statement.table in load_promises()
+        assert statement.table in load_table_contracts()
         assert statement.text.lstrip().startswith("-- "), f"{statement.table} doesn't say what it is"
         assert "Grain:" in statement.text.split("SELECT")[0], f"{statement.table} doesn't say its grain"
-    assert made == {name for name, promise in load_promises().items() if promise.made_by == "sql"}
+    assert made == {name for name, table_contract in load_table_contracts().items() if table_contract.made_by == "sql"}
 
 
 def test_core_reads_no_mart() -> None:

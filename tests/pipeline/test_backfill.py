@@ -98,7 +98,7 @@ def test_the_plan_says_what_would_be_read_again_and_why_and_changes_nothing(
     inbox, warehouse = history
     contracts = with_alias(tmp_path / "contract")
     before = hashes(warehouse), len(Runs(warehouse / "archive").all())
-    scope = Scope.from_words("2018:2019", ["dsc_class"])
+    scope = Scope.from_texts("2018:2019", ["dsc_class"])
     plan = Run.plan_backfill(settings(inbox, warehouse), scope, contracts=contracts)
     told = plan.as_dict()
     assert [(line["year"], line["files"], line["rows"]) for line in told["by_year"]] == [(2018, 2, 1), (2019, 2, 1)]
@@ -109,7 +109,7 @@ def test_the_plan_says_what_would_be_read_again_and_why_and_changes_nothing(
     assert not {"mart_voucher_summary", "dim_region", "mart_event_session"} & set(told["tables"])
     assert plan.seconds is not None
     assert (hashes(warehouse), len(Runs(warehouse / "archive").all())) == before
-    assert Run.plan_backfill(settings(inbox, warehouse), Scope.from_words("2018:2019")).is_empty
+    assert Run.plan_backfill(settings(inbox, warehouse), Scope.from_texts("2018:2019")).is_empty
 
 
 def test_only_what_is_in_the_scope_changes_and_the_next_night_does_the_rest(
@@ -119,7 +119,7 @@ def test_only_what_is_in_the_scope_changes_and_the_next_night_does_the_rest(
     contracts = with_alias(tmp_path / "contract")
     releases = sorted((warehouse / "releases").iterdir())
     submit(inbox, CENTRE, "새 것.csv", classes(2019, sessions=50, 반="2"))
-    plan, report = backfill(inbox, warehouse, Scope.from_words("2018:2019"), contracts)
+    plan, report = backfill(inbox, warehouse, Scope.from_texts("2018:2019"), contracts)
     assert (len(plan.files), report.read_count) == (4, 4)
     assert report.acceptance.accepted == [("dsc_class", 2018), ("dsc_class", 2019)]
     assert sessions(warehouse) == {2017: 4, 2018: 104, 2019: 104, 2020: 4}
@@ -139,13 +139,13 @@ def _at_once(inbox: Path, warehouse: Path, contracts: dict[str, Contract]) -> Pa
 def test_one_institution_alone_may_be_read_again(history: tuple[Path, Path], tmp_path: Path) -> None:
     inbox, warehouse = history
     contracts = with_alias(tmp_path / "contract")
-    plan, _ = backfill(inbox, warehouse, Scope.from_words("2017:2020", ["dsc_class"], [CENTRE[2:4]]), contracts)
+    plan, _ = backfill(inbox, warehouse, Scope.from_texts("2017:2020", ["dsc_class"], [CENTRE[2:4]]), contracts)
     assert {file.receipt.submitter for file in plan.files} == {CENTRE}
     assert sessions(warehouse)[2018] == 4
     with pytest.raises(UserError, match="fits several"):
-        Run.plan_backfill(settings(inbox, warehouse), Scope.from_words("2017", [], ["가상"]))
+        Run.plan_backfill(settings(inbox, warehouse), Scope.from_texts("2017", [], ["가상"]))
     with pytest.raises(UserError, match="is not known"):
-        Run.plan_backfill(settings(inbox, warehouse), Scope.from_words("2017", [], ["없는 기관"]))
+        Run.plan_backfill(settings(inbox, warehouse), Scope.from_texts("2017", [], ["없는 기관"]))
 
 
 def test_other_years_of_the_same_file_stay_as_they_are(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_other_years_of_the_same_file_stay_as_they_are(tmp_path: Path) -> None:
     night(inbox, warehouse)
     # With this contract every count of sessions is refused.
     contracts = changed_contract(tmp_path / "contract", session_count={"between": [300, 400]})
-    plan, _ = backfill(inbox, warehouse, Scope.from_words("2018"), contracts)
+    plan, _ = backfill(inbox, warehouse, Scope.from_texts("2018"), contracts)
     assert plan.as_dict()["other_years"] == [2019]
     assert list(sessions(warehouse)) == [2019]
     with Run.open(settings(inbox, warehouse), contracts=contracts) as run:
@@ -174,7 +174,7 @@ def test_rows_outside_the_scope_count_on_when_a_contract_gets_a_column(
         "description": {"ko": "시험용", "en": "For the test"},
     }  # fmt: skip
     contracts = changed_contract(tmp_path / "contract", room_name=room)
-    _, report = backfill(inbox, warehouse, Scope.from_words("2018"), contracts)
+    _, report = backfill(inbox, warehouse, Scope.from_texts("2018"), contracts)
     assert report.publication.outcome in ("published", "unchanged")
     assert sessions(warehouse) == dict.fromkeys(range(2017, 2021), 4)
 
@@ -187,7 +187,7 @@ def test_a_contract_that_lost_a_column_leaves_no_holes_outside_the_plan_and_none
     (tmp_path / "dsc_class.yml").write_text(text.replace("target_group", "audience"), encoding="utf-8")
     renamed = load_contracts() | {"dsc_class": read_contract(tmp_path / "dsc_class.yml")}
     with pytest.raises(UserError, match="lost or renamed columns"):
-        Run.plan_backfill(settings(inbox, warehouse), Scope.from_words("2018"), contracts=renamed)
+        Run.plan_backfill(settings(inbox, warehouse), Scope.from_texts("2018"), contracts=renamed)
     # Changed back, the rows that lost it are read again.
     report = night(inbox, warehouse)
     assert (report.read_count, report.publication.outcome) == (4, "unchanged")
@@ -205,7 +205,7 @@ def test_what_people_decided_since_waits_for_the_night(history: tuple[Path, Path
         warehouse, f"SELECT submission_id FROM mart_submission_log WHERE source_file = '{CENTRE}/2020 실적.csv'"
     )
     decide(settings(inbox, warehouse), withdrawn, "가상의 철회 사유")
-    backfill(inbox, warehouse, Scope.from_words("2017"), with_alias(tmp_path / "contract"))
+    backfill(inbox, warehouse, Scope.from_texts("2017"), with_alias(tmp_path / "contract"))
     assert sessions(warehouse)[2020] == 4
     night(inbox, warehouse)
     assert 2020 not in sessions(warehouse)
@@ -213,28 +213,28 @@ def test_what_people_decided_since_waits_for_the_night(history: tuple[Path, Path
 
 def test_everything_may_be_read_again_though_nothing_changed(history: tuple[Path, Path]) -> None:
     inbox, warehouse = history
-    plan, report = backfill(inbox, warehouse, Scope.from_words("2018:2019"), everything=True)
+    plan, report = backfill(inbox, warehouse, Scope.from_texts("2018:2019"), everything=True)
     assert plan.why() == {"asked for": 4}
     assert (report.read_count, report.publication.outcome) == (4, "unchanged")
     with Run.open(settings(inbox, warehouse)) as run:
         assert accounts_that_disagree(run.warehouse, run.contracts) == []
-    assert Run.plan_backfill(settings(inbox, warehouse), Scope.from_words("2018:2019")).is_empty
+    assert Run.plan_backfill(settings(inbox, warehouse), Scope.from_texts("2018:2019")).is_empty
 
 
 def test_a_backfill_of_nothing_read_yet_is_told_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(NotReadyError, match="sciculture rebuild"):
-        Run.plan_backfill(settings(tmp_path / "inbox", tmp_path / "warehouse"), Scope.from_words("2018"))
+        Run.plan_backfill(settings(tmp_path / "inbox", tmp_path / "warehouse"), Scope.from_texts("2018"))
 
 
 @pytest.mark.parametrize("years", ["", "2020:2018", "20", "2018,2019", "2018:"])
 def test_years_that_are_none_are_told(years: str) -> None:
     with pytest.raises(UserError, match="2016:2020"):
-        Scope.from_words(years)
+        Scope.from_texts(years)
 
 
 def test_the_journal_keeps_plan_reason_and_outcome(history: tuple[Path, Path], tmp_path: Path) -> None:
     inbox, warehouse = history
-    backfill(inbox, warehouse, Scope.from_words("2018", ["dsc_class"]), with_alias(tmp_path / "contract"))
+    backfill(inbox, warehouse, Scope.from_texts("2018", ["dsc_class"]), with_alias(tmp_path / "contract"))
     first, last = Runs(warehouse / "archive").all()
     assert (first.kind, first.outcome, last.kind, last.reason) == ("nightly", "published", "backfill", "시험")
     assert (last.plan["years"], last.plan["datasets"], last.plan["files"]) == ([2018, 2018], ["dsc_class"], 2)
@@ -244,7 +244,7 @@ def test_the_journal_keeps_plan_reason_and_outcome(history: tuple[Path, Path], t
 
 def _backfill_of_the_scope(inbox: Path, warehouse: Path, folder: Path) -> None:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    backfill(inbox, warehouse, Scope.from_words("2018:2020"), with_alias(folder))
+    backfill(inbox, warehouse, Scope.from_texts("2018:2020"), with_alias(folder))
 
 
 def _killed_after(seconds: float, inbox: Path, warehouse: Path, folder: Path) -> bool:
@@ -281,8 +281,8 @@ def test_killed_at_random_moments_a_backfill_ends_as_if_undisturbed(history: tup
         assert sessions(warehouse)[2017] == 4
         assert sessions(warehouse) in ({2017: 4, 2018: 4, 2019: 4, 2020: 4}, {2017: 4, 2018: 104, 2019: 104, 2020: 104})
     if begun := Runs(warehouse / "archive").unfinished_backfill():
-        assert (planned_scope(begun.plan), begun.reason) == (Scope.from_words("2018:2020"), "시험")
-    backfill(inbox, warehouse, Scope.from_words("2018:2020"), with_alias(folder))
+        assert (planned_scope(begun.plan), begun.reason) == (Scope.from_texts("2018:2020"), "시험")
+    backfill(inbox, warehouse, Scope.from_texts("2018:2020"), with_alias(folder))
     assert Runs(warehouse / "archive").unfinished_backfill() is None
     assert hashes(warehouse) == hashes(undisturbed)
     assert hashes(warehouse, "operator") == hashes(undisturbed, "operator")

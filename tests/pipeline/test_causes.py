@@ -22,7 +22,7 @@ CHANGES = """
 import json
 from pathlib import Path
 from nights import night
-from sciculture_etl.contracts import load_contracts, load_promises
+from sciculture_etl.contracts import load_contracts, load_table_contracts
 
 def change(path, old, new):
     text = Path(path).read_text(encoding="utf-8")
@@ -51,7 +51,7 @@ nights = [
 for prepare in nights:
     prepare()
     load_contracts.cache_clear()
-    load_promises.cache_clear()
+    load_table_contracts.cache_clear()
     publication = night(Path("inbox"), Path("warehouse")).publication
     assert publication.outcome == "published", publication
 """

@@ -26,8 +26,8 @@ from sciculture_etl.cli import app
 from sciculture_etl.errors import NotReadyError, ReleaseError, UserError
 from sciculture_etl.pipeline import Run, take_steps
 from sciculture_etl.publish.current import finish_swap
-from sciculture_etl.publish.kept import next_release_id, prune, removable
 from sciculture_etl.publish.releases import compare_releases, list_releases, pin
+from sciculture_etl.publish.retention import next_release_id, prune, removable
 from sciculture_etl.publish.rollback import rollback
 from sciculture_etl.settings import Settings
 from sciculture_etl.submissions import decide
@@ -172,7 +172,7 @@ def test_history_outlives_a_rebuild(copy: History) -> None:
     after = published(copy.warehouse, "FROM mart_revision ORDER BY ALL")
     assert set(before) < set(after)
     assert {row[0][:5] for row in set(after) - set(before)} == {"00004"}
-    # A build database made anew tells causes as exactly as the one before it.
+    # A build database rebuilt tells causes as exactly as the one before it.
     replaced = f"({OTHER}, dsc_class 2020) replaces {number(copy.warehouse, f'{OTHER}/실적.csv')}"
     assert [row[-1] for row in set(after) - set(before) if not row[-1].endswith(replaced)] == []
 
@@ -381,7 +381,7 @@ def test_the_commands_say_it_in_words_and_for_machines(copy: History, monkeypatc
         return done.stdout
 
     assert "current / 현재" in say("releases")
-    assert "nothing differs / 다른 것이 없습니다" in say("diff", "1", "3")
+    assert "no differences / 차이가 없습니다" in say("diff", "1", "3")
     told = say("diff", "1", "2", "--limit", "1")
     assert "session_count: 36 → 32" in say("diff", "1", "2", "--table", "mart_dsc_summary")
     assert f"replaces {copy.first}" in told

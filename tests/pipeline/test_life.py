@@ -19,7 +19,7 @@ from sciculture_etl.load.warehouse import discard_database
 from sciculture_etl.pipeline import RunReport
 from sciculture_etl.project import carried_folder
 from sciculture_etl.settings import Settings
-from sciculture_etl.submissions import Wanted, decide, list_status, list_submissions, tell_story
+from sciculture_etl.submissions import SubmissionFilter, decide, list_status, list_submissions, submission_history
 
 CENTRE = "가상시험센터"
 
@@ -70,7 +70,7 @@ def test_what_a_withdrawn_submission_replaced_counts_again(places: Settings) -> 
     assert report.publication.outcome == "published"
     assert sessions(places) == [(15,)]
     assert states(places) == {"처음.csv": "accepted", "고침.csv": "withdrawn", "다른 기관.csv": "accepted"}
-    story = tell_story(places, newer)
+    story = submission_history(places, newer)
     assert [(d["kind"], d["reason"]) for d in story["decisions"]] == [("withdrawn", "기관이 잘못 보냈다고 알려 옴")]
     assert [f["code"] for f in story["findings"]] == ["R_WITHDRAWN"]
     assert story["replaces"] == []
@@ -136,7 +136,7 @@ def test_a_refused_night_shows_the_operator_what_came(places: Settings) -> None:
     report = night(places)
     assert report.publication.outcome == "refused"
     assert states(places) == {"못 읽음.csv": "rejected"}
-    assert [row["state"] for row in list_submissions(places, Wanted(state="rejected"))] == ["rejected"]
+    assert [row["state"] for row in list_submissions(places, SubmissionFilter(state="rejected"))] == ["rejected"]
 
 
 def test_what_is_owed_came_late_or_is_missing(places: Settings) -> None:
@@ -144,7 +144,7 @@ def test_what_is_owed_came_late_or_is_missing(places: Settings) -> None:
     send(places, "2기.csv", classes(10, 2), "2020-07-16T00:00:00")
     send(places, "3기.csv", classes("열", 3), "2020-10-10T09:00:00")
     night(places, date(2020, 12, 1))
-    owed = {row["period_no"]: row for row in list_status(places, Wanted(dataset="dsc_class", year=2020))}
+    owed = {row["period_no"]: row for row in list_status(places, SubmissionFilter(dataset="dsc_class", year=2020))}
     assert {term: (row["status"], row["verdict"], row["days_late"]) for term, row in owed.items()} == {
         1: ("received", "accepted", 0),
         2: ("late", "accepted", 1),
@@ -163,14 +163,14 @@ def test_a_due_day_that_passes_shows_on_a_night_without_any_file(places: Setting
     quiet = night(places, date(2020, 7, 15))
     assert quiet.publication.outcome == "unchanged"
     assert night(places, date(2020, 7, 16)).missing == 1
-    (row,) = list_status(places, Wanted(status="missing"))
+    (row,) = list_status(places, SubmissionFilter(status="missing"))
     assert (row["submitter"], row["period_no"]) == (CENTRE, 2)
 
 
 def test_what_was_reported_the_year_before_is_expected_again(places: Settings) -> None:
     send(places, "2020.csv", classes(10, 4), "2021-01-05T09:00:00")
     night(places, date(2021, 7, 1))
-    rows = list_status(places, Wanted(year=2021, dataset="dsc_class"))
+    rows = list_status(places, SubmissionFilter(year=2021, dataset="dsc_class"))
     assert {row["period_no"]: row["status"] for row in rows} == {1: "missing", 2: "due", 3: "due", 4: "due"}
 
 

@@ -218,12 +218,12 @@ def test_a_kill_between_the_journal_and_the_move_is_finished_by_the_next_run(tmp
     with pytest.raises(KeyboardInterrupt):
         Killed(tmp_path / "restricted", archive).restrict(sha256, FOUND)
     assert archive.path_of(sha256).exists()
-    Restricted(tmp_path / "restricted", archive).settle(30)
+    Restricted(tmp_path / "restricted", archive).resume_pending(30)
     assert not archive.path_of(sha256).exists()
     assert Restricted(tmp_path / "restricted", archive).read(sha256) == b"invented"
     with pytest.raises(KeyboardInterrupt):
         Killed(tmp_path / "restricted", archive).give_back(sha256)
-    Restricted(tmp_path / "restricted", archive).settle(30)
+    Restricted(tmp_path / "restricted", archive).resume_pending(30)
     assert archive.read(sha256) == b"invented"
     assert list((tmp_path / "restricted").iterdir()) == []
 
@@ -234,7 +234,7 @@ def test_a_kill_between_deletion_and_journal_is_finished_by_the_next_run(tmp_pat
     first.restrict(sha256, FOUND)
     first.path_of(sha256).unlink()
     again = Restricted(tmp_path / "restricted", archive)
-    again.settle(30)
+    again.resume_pending(30)
     assert again.deleted(sha256) == FOUND
     assert Restricted(tmp_path / "restricted", archive).deleted(sha256) == FOUND
 
@@ -247,5 +247,5 @@ def test_read_again_with_another_outcome_the_days_go_on(tmp_path: Path) -> None:
     line["at"] = (datetime.now(UTC) - timedelta(days=31)).isoformat()
     journal.write_text(json.dumps(line) + "\n", encoding="utf-8")
     Restricted(tmp_path / "restricted", archive).restrict(sha256, OTHERWISE)
-    Restricted(tmp_path / "restricted", archive).settle(30)
+    Restricted(tmp_path / "restricted", archive).resume_pending(30)
     assert Restricted(tmp_path / "restricted", archive).deleted(sha256) == OTHERWISE

@@ -12,11 +12,15 @@ import pytest
 from forms import CLASS, as_csv, as_xlsx, table
 from nights import manifest, night, operations, placed, published, rows, submit
 
-from sciculture_etl.contracts import load_promises
+from sciculture_etl.contracts import load_table_contracts
 
-PUBLIC = sorted(name for name, promise in load_promises().items() if promise.audience == "public")
-OPERATOR = sorted(name for name, promise in load_promises().items() if promise.audience == "operator")
-INTERNAL = sorted(name for name, promise in load_promises().items() if promise.audience == "internal")
+PUBLIC = sorted(name for name, table_contract in load_table_contracts().items() if table_contract.audience == "public")
+OPERATOR = sorted(
+    name for name, table_contract in load_table_contracts().items() if table_contract.audience == "operator"
+)
+INTERNAL = sorted(
+    name for name, table_contract in load_table_contracts().items() if table_contract.audience == "internal"
+)
 TABLES = "SELECT table_name FROM duckdb_tables() WHERE NOT internal ORDER BY 1"
 FILES = {"sciculture.duckdb": PUBLIC, "operations.duckdb": OPERATOR}
 
@@ -99,8 +103,8 @@ def test_the_manifest_tells_hash_and_rows_of_every_table(settled: Any) -> None:
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_the_grain_that_is_promised_holds(settled: Any, name: str) -> None:
-    promise = load_promises()[name]
-    grain = ", ".join(promise.grain)
+    table_contract = load_table_contracts()[name]
+    grain = ", ".join(table_contract.grain)
     repeated = published(settled.warehouse, f"SELECT {grain} FROM {placed(name)} GROUP BY {grain} HAVING count(*) > 1")
     assert repeated == []
 

@@ -13,7 +13,7 @@ import pytest
 from forms import as_csv
 from nights import manifest, night_of_figures, operations, published, rows, submit
 
-from sciculture_etl.contracts import load_contracts, load_promises
+from sciculture_etl.contracts import load_contracts, load_table_contracts
 from sciculture_etl.model.figures import read_figures
 from sciculture_etl.project import SQL
 
@@ -195,17 +195,17 @@ def test_the_dictionary_describes_every_published_column(years: Any) -> None:
     folder = years.warehouse / "releases" / manifest(years.warehouse)["release_id"] / "dictionary"
     markdown = (folder / "dictionary.md").read_text(encoding="utf-8")
     page = (folder / "dictionary.html").read_text(encoding="utf-8")
-    for name, promise in load_promises().items():
-        assert (f"### {name}\n" in markdown) == (promise.audience == "public")
-        if promise.audience != "public":
+    for name, table_contract in load_table_contracts().items():
+        assert (f"### {name}\n" in markdown) == (table_contract.audience == "public")
+        if table_contract.audience != "public":
             continue
         assert f'<h3 id="{name}">' in page
         with (folder / "portal" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as source:
             header, *lines = csv.reader(source)
         assert header[:4] == ["항목명", "영문명", "항목 설명", "도메인분류"]
-        assert [line[1] for line in lines] == list(promise.columns)
+        assert [line[1] for line in lines] == list(table_contract.columns)
         assert all(line[0] and line[2] and line[3] and line[4] for line in lines)
-        numbers = [line for line in lines if promise.columns[line[1]].unit]
+        numbers = [line for line in lines if table_contract.columns[line[1]].unit]
         assert all(line[7] for line in numbers)
     for dataset in load_contracts():
         assert f"### {dataset}\n" in markdown

@@ -11,8 +11,8 @@ import duckdb
 import pytest
 
 from sciculture_etl.pipeline import Run, take_steps
+from sciculture_etl.publish.integrity import integrity_fault
 from sciculture_etl.publish.outputs import BY_NAME, OUTPUTS, Output
-from sciculture_etl.publish.whole import what_is_wrong
 from tests.forms import CLASS, as_csv, as_xlsx, table
 from tests.nights import hashes, manifest, night, published, settings, submit
 
@@ -85,9 +85,9 @@ def test_a_release_without_a_file_of_an_output_is_not_complete(
     warehouse: Path, output: Output, quick: bool, tmp_path: Path
 ) -> None:
     damaged = Path(shutil.copytree(release(warehouse), tmp_path / release(warehouse).name))
-    assert what_is_wrong(damaged, quick) is None
+    assert integrity_fault(damaged, quick) is None
     (damaged / files(warehouse, output)[-1].relative_to(release(warehouse))).unlink()
-    fault = what_is_wrong(damaged, quick)
+    fault = integrity_fault(damaged, quick)
     assert fault is not None
     assert "missing" in fault
 
@@ -97,7 +97,7 @@ def test_a_file_with_other_bytes_is_found(warehouse: Path, output: Output, tmp_p
     damaged = Path(shutil.copytree(release(warehouse), tmp_path / release(warehouse).name))
     file = damaged / files(warehouse, output)[0].relative_to(release(warehouse))
     file.write_bytes(file.read_bytes()[:-1])
-    fault = what_is_wrong(damaged)
+    fault = integrity_fault(damaged)
     if output.why_broken is None and output.name != "manifest":
         assert fault is None
     else:
@@ -120,7 +120,7 @@ def test_a_run_can_be_asked_for_less_and_the_release_says_so(warehouse: Path, tm
         assert take_steps(run).publication.outcome == "published"
     told = manifest(less)
     assert set(told["outputs"]) == NEEDED | {"csv"}
-    assert what_is_wrong(release(less)) is None
+    assert integrity_fault(release(less)) is None
     found = {path for path in release(less).rglob("*") if not path.is_dir()}
     assert found == {path for name in told["outputs"] for path in files(less, BY_NAME[name])}
     assert hashes(less) == hashes(warehouse)
@@ -136,4 +136,4 @@ def test_the_release_after_one_that_holds_less_tells_what_changed(tmp_path: Path
     assert night(inbox, places).publication.outcome == "published"
     changed = "SELECT old_value, new_value FROM mart_revision WHERE table_name = 'mart_dsc_summary' "
     assert published(places, changed + "AND column_name = 'session_count'") == [("12", "20")]
-    assert what_is_wrong(release(places)) is None
+    assert integrity_fault(release(places)) is None

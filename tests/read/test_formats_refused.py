@@ -15,7 +15,7 @@ from forms import CLASS, as_csv, as_xls, as_xlsx, table
 from judging import judge
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from sciculture_etl.findings import Finding, with_words
+from sciculture_etl.findings import Finding, with_texts
 from sciculture_etl.project import EXPECTATIONS
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -66,7 +66,7 @@ def told(finding: Finding) -> dict[str, Any]:
 
     from sciculture_etl.findings import SCHEMA
 
-    return with_words(pl.DataFrame([finding.as_row("s")], schema=SCHEMA)).row(0, named=True)
+    return with_texts(pl.DataFrame([finding.as_row("s")], schema=SCHEMA)).row(0, named=True)
 
 
 def test_every_reason_has_its_name_and_advice_in_both_languages() -> None:

@@ -11,14 +11,14 @@ from forms import CENTRE, CLASS, as_csv, table
 
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.read import read_submission
-from sciculture_etl.validate import Candidate, Validated, validate_tables
+from sciculture_etl.validate import TableCandidate, Validated, validate_tables
 
 CONTRACTS = load_contracts()
 
 
 def judged(data: bytes) -> Validated:
     read = read_submission(data, CONTRACTS).tables[0]
-    return validate_tables(read.contract, [Candidate("s", 1, "가상시험센터", "", read)])
+    return validate_tables(read.contract, [TableCandidate("s", 1, "가상시험센터", "", read)])
 
 
 def test_line_ends_of_old_macintosh_files_are_read() -> None:

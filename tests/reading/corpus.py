@@ -17,10 +17,10 @@ from typing import Any
 import polars as pl
 
 from sciculture_etl.contracts import load_contracts
-from sciculture_etl.pipeline.marks import READING_VERSION, Marks
+from sciculture_etl.pipeline.read_fingerprints import READING_VERSION, ReadFingerprints
 from sciculture_etl.read import Reading, read_submission
 from sciculture_etl.settings import DEFAULT_LIMITS, fingerprint
-from sciculture_etl.validate import Candidate, Validated, validate_tables
+from sciculture_etl.validate import TableCandidate, Validated, validate_tables
 
 TESTS = Path(__file__).parents[1]
 RECORD = Path(__file__).with_name("digests.json")
@@ -55,7 +55,7 @@ def corpus() -> list[Path]:
 
 
 def read_with(path: Path, datasets: list[str]) -> str:
-    parts = Marks(load_contracts(), DEFAULT_LIMITS).parts(datasets, not datasets, path.name)
+    parts = ReadFingerprints(load_contracts(), DEFAULT_LIMITS).parts(datasets, not datasets, path.name)
     marks = (f"{part} {mark}" for part, mark in parts.items() if part not in NOT_OF_THE_READING)
     return fingerprint(path.name, path.read_bytes(), *marks)
 
@@ -63,9 +63,9 @@ def read_with(path: Path, datasets: list[str]) -> str:
 def _judged(path: Path) -> tuple[Reading, dict[str, Validated]]:
     contracts = load_contracts()
     reading = read_submission(path.read_bytes(), contracts, path=path.name)
-    by_dataset: dict[str, list[Candidate]] = {}
+    by_dataset: dict[str, list[TableCandidate]] = {}
     for part, table in enumerate(reading.tables, start=1):
-        candidate = Candidate("s", part, reading.submitter or "", path.name, table)
+        candidate = TableCandidate("s", part, reading.submitter or "", path.name, table)
         by_dataset.setdefault(table.contract.dataset, []).append(candidate)
     return reading, {name: validate_tables(contracts[name], own) for name, own in sorted(by_dataset.items())}
 

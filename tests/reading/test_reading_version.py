@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sciculture_etl.pipeline.marks import READING_VERSION
+from sciculture_etl.pipeline.read_fingerprints import READING_VERSION
 from sciculture_etl.project import CARRIED_FOLDERS, CHECKOUT, EXPECTATIONS
 from tests.reading.corpus import COMMAND, changed, comparable, corpus, load, name_of
 
@@ -18,9 +18,9 @@ SOURCE = CHECKOUT / "src"
 PARTS = """
 import json
 from sciculture_etl.contracts import load_contracts
-from sciculture_etl.pipeline.marks import Marks
+from sciculture_etl.pipeline.read_fingerprints import ReadFingerprints
 from sciculture_etl.settings import DEFAULT_LIMITS
-print(json.dumps(Marks(load_contracts(), DEFAULT_LIMITS).parts(["dsc_class"], False, "a.csv")))
+print(json.dumps(ReadFingerprints(load_contracts(), DEFAULT_LIMITS).parts(["dsc_class"], False, "a.csv")))
 """
 
 

@@ -1,4 +1,4 @@
-"""The build database may be lost or broken in any way: a night makes it again from the archive, or says that the next
+"""The build database may be lost or broken in any way: a night rebuilds it from the archive, or says that the next
 one will, and never publishes anything that an undisturbed night wouldn't."""
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from sciculture_etl.contracts import load_contracts
-from sciculture_etl.doctor import Case, mend
+from sciculture_etl.doctor import Case, repair
 from sciculture_etl.errors import BrokenDatabaseError, BusyError
 from sciculture_etl.load import Warehouse
 from tests.nights import hashes, night, settings
@@ -129,7 +129,7 @@ def test_a_database_that_is_open_elsewhere_is_left_alone_and_the_process_named(d
             Warehouse.open(database, warehouse / "staging", load_contracts(), doubtful=True),
         ):
             pass  # the same after a run that was killed
-        told = mend(Case(settings(days.first_inbox, warehouse), quick=True))
+        told = repair(Case(settings(days.first_inbox, warehouse), quick=True))
         assert any("left as it is" in line for line, _ in told)
         holder.kill()
     assert not (warehouse / "warehouse.duckdb.corrupt").exists()

@@ -48,7 +48,7 @@ def test_no_file_with_personal_data_is_deleted_early_by_one_night_under_a_wrong_
             before = TODAY + timedelta(days=day - 1) + (wrong_by if day == 3 else timedelta())
             clock.move_to(now)
             kept = _restricted(archive)
-            kept.settle(30, before)
+            kept.resume_pending(30, before)
             source = tmp_path / "file"
             source.write_bytes(f"가상 {day}".encode())
             with source.open("rb") as opened:
@@ -58,12 +58,12 @@ def test_no_file_with_personal_data_is_deleted_early_by_one_night_under_a_wrong_
         for day in range(4, 29):
             clock.move_to(TODAY + timedelta(days=day))
             kept = _restricted(archive)
-            kept.settle(30, TODAY + timedelta(days=day - 1))
+            kept.resume_pending(30, TODAY + timedelta(days=day - 1))
         assert {day for day, sha256 in held.items() if kept.path_of(sha256).exists()} == {0, 1, 2, 3}
         for day in range(29, 38):
             clock.move_to(TODAY + timedelta(days=day))
             kept = _restricted(archive)
-            kept.settle(30, TODAY + timedelta(days=day - 1))
+            kept.resume_pending(30, TODAY + timedelta(days=day - 1))
         assert [sha256 for sha256 in held.values() if kept.path_of(sha256).exists()] == []
 
 
@@ -79,7 +79,7 @@ def test_where_runs_are_far_apart_files_with_personal_data_are_deleted_all_the_s
         for turn in range(1, 6):
             clock.move_to(TODAY + turn * apart)
             kept = _restricted(archive)
-            kept.settle(30, TODAY + (turn - 1) * apart)
+            kept.resume_pending(30, TODAY + (turn - 1) * apart)
             kept.restrict(sha256, Verdict("csv", []))  # read again meanwhile
             held.append(kept.path_of(sha256).exists())
     assert held == [True, True, True, False, False]  # the days began anew with the first of them

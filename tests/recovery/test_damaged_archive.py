@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sciculture_etl.doctor import Case, mend
+from sciculture_etl.doctor import Case, repair
 from sciculture_etl.errors import ArchiveError, JournalError
 from tests.nights import hashes, night, release_ids, settings
 from tests.recovery.conftest import Days
@@ -51,7 +51,7 @@ def test_the_doctor_puts_bytes_back_that_still_lie_in_the_inbox_under_whatever_n
     warehouse = days.copy(tmp_path)
     before = {path: path.read_bytes() for path in _kept(warehouse)}
     _damage(warehouse)
-    done = mend(Case(settings(days.first_inbox, warehouse)))
+    done = repair(Case(settings(days.first_inbox, warehouse)))
     assert len([en for en, _ in done if en.startswith("put back")]) == 2
     assert {path: path.read_bytes() for path in _kept(warehouse)} == before
 

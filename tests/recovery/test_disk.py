@@ -51,7 +51,7 @@ def test_wherever_the_disk_fills_up_a_night_with_room_ends_as_if_undisturbed(day
     assert hashes(warehouse) == days.second
 
 
-def _may_mount() -> bool:
+def _can_mount() -> bool:
     trial = ["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"]
     return bool(shutil.which("unshare")) and subprocess.run(trial, capture_output=True, check=False).returncode == 0
 
@@ -62,7 +62,7 @@ NIGHT = (
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not _may_mount(), reason="mounting a disk of its own isn't permitted here")
+@pytest.mark.skipif(not _can_mount(), reason="mounting a disk of its own isn't permitted here")
 @pytest.mark.parametrize(
     ("options", "told"),
     [("size=3m", "is full (0 MB free"), pytest.param("ro", "cannot be written", marks=pytest.mark.slow)],

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from sciculture_etl.doctor import Case, Check, Verdict, examine, mend
+from sciculture_etl.doctor import Case, Check, Status, examine, repair
 from sciculture_etl.load import writer_lock
 from tests.nights import settings
 from tests.recovery.conftest import Days
@@ -19,7 +19,7 @@ def examined(days: Days, warehouse: Path, quick: bool = False) -> list[Check]:
 
 
 def troubles(checks: list[Check]) -> set[tuple[str, str]]:
-    return {(check.area, check.verdict.value) for check in checks if check.verdict is not Verdict.ok}
+    return {(check.area, check.verdict.value) for check in checks if check.verdict is not Status.ok}
 
 
 def _the(pattern: str) -> Callable[[Path], Path]:
@@ -58,7 +58,7 @@ def test_every_damage_is_seen_where_it_is_and_nothing_else(days: Days, tmp_path:
     damage(find(warehouse))
     checks = examined(days, warehouse)
     assert troubles(checks) == expected
-    assert all(all(check.found) and all(check.mend) for check in checks if check.verdict is not Verdict.ok), (
+    assert all(all(check.found) and all(check.repair) for check in checks if check.verdict is not Status.ok), (
         "each in both languages, with what to do"
     )
 
@@ -86,8 +86,8 @@ def test_what_is_mended_is_well(days: Days, tmp_path: Path) -> None:
         find, damage, _ = DAMAGES[name]
         damage(find(warehouse))
     (warehouse / "current.json").unlink()
-    assert mend(Case(settings(days.second_inbox, warehouse)))
-    # The build database was set aside: the next run makes it again.
+    assert repair(Case(settings(days.second_inbox, warehouse)))
+    # The build database was set aside: the next run rebuilds it.
     assert troubles(examined(days, warehouse)) == {("build database", "remark"), ("leftovers", "remark")}
 
 

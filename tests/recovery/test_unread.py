@@ -19,7 +19,7 @@ from sciculture_etl import cli, stopping
 @cli.app.command()
 def idle(ready: int, says: int) -> None:
     stopping.listen()
-    stopping.SECONDS_TO_UNWIND = 1
+    stopping.MAX_SECONDS_TO_UNWIND = 1
     os.write(ready, b"r")
     if says:
         print("x" * says, flush=True)

@@ -27,7 +27,7 @@ def shortened(item: Division) -> str:
 
 def days_of(item: Division, rng: random.Random) -> set[int]:
     """The first and last change day within a division's life, one between, and its very last day."""
-    days = [day for day in CHANGE_DAYS if item.valid(day)]
+    days = [day for day in CHANGE_DAYS if item.is_valid(day)]
     return {days[0], days[-1], rng.choice(days), min(item.end - 1, LAST)} if days else set()
 
 
@@ -99,7 +99,7 @@ def test_a_changed_syllable_in_a_shaped_word_never_resolves_to_the_dong(
 def test_two_places_in_one_text_never_resolve_to_one_of_them() -> None:
     rng = random.Random(3)
     day = dt.date(2022, 6, 1)
-    districts = [item for item in DIVISIONS if item.rank in (1, 2) and item.valid(day.toordinal())]
+    districts = [item for item in DIVISIONS if item.rank in (1, 2) and item.is_valid(day.toordinal())]
     wrong = []
     for _ in range(6000):
         one, other = (item.name for item in rng.sample(districts, 2))

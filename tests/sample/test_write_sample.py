@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 import sciculture_sample
 from sciculture_etl.cli import app
+from sciculture_etl.errors import UserError
 from sciculture_sample import DAILY_SCIENCE_CLASS, SampleReport, write_sample, writing
 from sciculture_sample.styles import BULK_SCALE
 
@@ -108,7 +109,7 @@ def test_years_and_datasets_can_be_asked_for_on_the_command_line(tmp_path: Path,
 
 def test_years_that_are_none_are_refused_on_the_command_line(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["sample", "--out", str(tmp_path / "inbox"), "--years", "20x"])
-    assert result.exit_code == 2
+    assert isinstance(result.exception, UserError)
     assert not (tmp_path / "inbox").exists()
 
 

@@ -13,9 +13,9 @@ import pytest
 from forms import CLASS, INSTITUTION, SUBMITTER, as_csv, table
 from nights import night, submit
 
-from sciculture_etl.storage.atomic import make_folder, move, put_in_place, write_aside
+from sciculture_etl.storage.atomic import make_folder, move, put_in_place, write_atomically
 
-# Kept by the engines, or made anew by whoever finds them missing.
+# Kept by the engines, or rebuilt by whoever finds them missing.
 NOT_OURS = (".lock", "warehouse.duckdb", "warehouse.duckdb.wal", "prefect.db")
 RESIDENT = "900101" + "-" + "1234567"
 
@@ -92,7 +92,7 @@ def test_all_that_a_night_leaves_is_on_the_disk(disk: Disk, tmp_path: Path) -> N
 
 
 def test_a_file_written_aside_is_whole_before_it_has_its_name(disk: Disk) -> None:
-    write_aside(disk.root / "told.json", b"{}")
+    write_atomically(disk.root / "told.json", b"{}")
     assert (disk.root / "told.json").read_bytes() == b"{}"
     assert [path.name for path in disk.root.iterdir()] == ["told.json"]
     assert (disk.renamed, disk.unnamed, disk.lost()) == ([], set(), [])

@@ -8,7 +8,7 @@ from filling import FIRST, HEADER, YEAR, Form, codes
 from forms import FACILITY, as_csv, table
 from judging import judge
 
-from sciculture_etl.contracts import Contract, TemplateMark, form_version, load_contracts, read_contract
+from sciculture_etl.contracts import Contract, TemplateId, form_version, load_contracts, read_contract
 from sciculture_etl.project import EXPECTATIONS
 from sciculture_etl.validate.check import as_answer
 
@@ -96,7 +96,7 @@ def test_the_mark_chooses_between_contracts_that_ask_the_same(tmp_path: Path) ->
     twin = altered(tmp_path, {"dataset": "twin_facility"}, name="twin_facility")
     contracts = {**load_contracts(), "twin_facility": twin}
     for dataset in ("dsc_facility", "twin_facility"):
-        mark = TemplateMark.of(contracts[dataset], 2020)
+        mark = TemplateId.of(contracts[dataset], 2020)
         judged = judge(as_csv([[str(mark)], *table(FACILITY)]), contracts=contracts)
         assert list(judged.outcomes) == [dataset]
 

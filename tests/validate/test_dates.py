@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sciculture_etl.read.titles import said_term
+from sciculture_etl.read.titles import stated_term
 from sciculture_etl.validate.dates import parse_date, parse_ordinal, parse_period, parse_term, parse_year
 
 DAY = date(2020, 3, 2)
@@ -56,7 +56,7 @@ def test_a_term_is_read_by_how_many_a_year_has(per_year: int, text: str, term: i
 
 @pytest.mark.parametrize(("per_year", "text", "term"), SAID)
 def test_a_title_or_file_name_may_say_the_term(per_year: int, text: str, term: int | None) -> None:
-    assert said_term(text, per_year) == term
+    assert stated_term(text, per_year) == term
 
 
 @pytest.mark.parametrize("text", ["13", "제13회", "13회", "13차", "13th", "제 13 회차", "１３"])

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sciculture_etl.contracts import ContractField, Words
+from sciculture_etl.contracts import BilingualText, ContractField
 from sciculture_etl.validate.numbers import cast_numbers, own_units, parse_number
 
-WORDS = Words(ko="가상", en="invented")
+WORDS = BilingualText(ko="가상", en="invented")
 PERSONS = ContractField(name="n", header="명수", type="count", unit="명", description=WORDS)
 FACILITIES = ContractField(name="n", header="개수", type="count", unit="개", description=WORDS)
 MONEY = ContractField(name="n", header="금액", type="money", unit="원", description=WORDS)

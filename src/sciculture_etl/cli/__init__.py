@@ -20,16 +20,17 @@ __all__ = ["app", "doctor", "files", "init", "main", "region", "release", "runs"
 def main() -> None:
     """Entry point: a mistake, a fault of the machine or a signal is one sentence, never a traceback.
 
-    With ``--json`` it is also told as an object: ``{"exit_code", "error"}``."""
+    With ``--json`` it is also told as an object: ``{"exit_code", "error"}``.
+    """
     _fill_closed_streams()
     _speak_any_locale()
     try:
         _warn_of_unknown_settings()
         app()
     except Exception as error:
-        sys.exit(_told(error))
+        sys.exit(_described(error))
     except BaseException as error:
-        if isinstance(error, SystemExit) or (number := stopping.came()) is None:
+        if isinstance(error, SystemExit) or (number := stopping.signal_received()) is None:
             raise
         stopping.leave(number)
 
@@ -64,28 +65,28 @@ def _speak_any_locale() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _told(error: BaseException) -> int:
+def _described(error: BaseException) -> int:
     """Says what went wrong; returns the exit code."""
-    from sciculture_etl.failures import failure_in_words
+    from sciculture_etl.failures import describe_failure
 
-    if (number := stopping.came()) is not None:  # whatever a library made of it
+    if (number := stopping.signal_received()) is not None:  # whatever a library made of it
         stopping.leave(number)
     if isinstance(error, BrokenPipeError):
         return FAILED
     if isinstance(error, SciCultureError):
         return _failed(str(error), error.exit_code)
-    if (told := _of_the_machine(error)) is None:
-        told = f"failed: {failure_in_words(error)}. The last good release stays; run it again when mended"
-    _failed(told, FAILED)
+    if (text := _of_the_machine(error)) is None:
+        text = f"failed: {describe_failure(error)}. The last good release stays; correct the cause and run it again"
+    _failed(text, FAILED)
     if os.environ.get("SCICULTURE_TRACEBACK"):
         raise error
     return FAILED
 
 
-def _failed(told: str, exit_code: int) -> int:
+def _failed(text: str, exit_code: int) -> int:
     if "--json" in sys.argv:
-        print(json.dumps({"exit_code": exit_code, "error": told}, ensure_ascii=False, indent=1))
-    print(f"sciculture: {told}", file=sys.stderr)
+        print(json.dumps({"exit_code": exit_code, "error": text}, ensure_ascii=False, indent=1))
+    print(f"sciculture: {text}", file=sys.stderr)
     return exit_code
 
 

@@ -31,7 +31,11 @@ app = typer.Typer(
 
 
 def write_asked(path: Path, data: bytes) -> None:
-    """Writes the file that the user named. Raises UserError where there can be none."""
+    """Writes the file that the user named.
+
+    Raises:
+        UserError: Where there can be none.
+    """
     try:
         path.write_bytes(data)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:

@@ -25,7 +25,7 @@ def check(
     ] = None,
     lang: Annotated[Language, typer.Option(help="Language of the answer.")] = Language.ko,
 ) -> None:
-    """Tell what the nightly run would say of a file: exit code 0 accepted, 3 accepted in part, 4 rejected."""
+    """Validate a file exactly as the nightly run would: exit code 0 accepted, 3 accepted in part, 4 rejected."""
     from sciculture_etl.cli.views.check import check_page, show_check
     from sciculture_etl.cli.views.console import operators_console
     from sciculture_etl.contracts import load_contracts
@@ -77,13 +77,17 @@ def sample(
     except (ValueError, OSError) as error:
         if not isinstance(error, ValueError | FileExistsError | FileNotFoundError | NotADirectoryError):
             raise
-        told = getattr(error, "strerror", None)
-        raise UserError(message("file_not_writable", path=out, error=told) if told else str(error)) from None
+        reason = getattr(error, "strerror", None)
+        raise UserError(message("file_not_writable", path=out, error=reason) if reason else str(error)) from None
     print(f"{report.file_count:,} invented files in {out}; what is true of them stands in {report.truth}")
 
 
 def _years(text: str) -> range:
-    """``2020`` or ``2016:2025``. Raises ValueError for anything else."""
+    """``2020`` or ``2016:2025``.
+
+    Raises:
+        ValueError: For anything else.
+    """
     first, _, last = text.partition(":")
     try:
         return range(int(first), int(last or first) + 1)

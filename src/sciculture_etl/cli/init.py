@@ -75,7 +75,11 @@ def init(
 
 
 def _carried(patterns: list[str]) -> dict[str, Path]:
-    """Name within the project → file that is carried. Raises UserError for a pattern that means none."""
+    """Name within the project → file that is carried.
+
+    Raises:
+        UserError: For a pattern that means none.
+    """
     root = carried_folder()
     found: dict[str, Path] = {}
     for pattern in patterns:

@@ -14,7 +14,7 @@ from sciculture_etl.settings import Settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Release = Annotated[str, typer.Argument(help="Release: its number (4) or the beginning of its name (00004).")]
-SHOWN_LINES = 20
+DEFAULT_LINES = 20
 releases = typer.Typer(invoke_without_command=True, help="List the releases that are kept; pin and unpin them.")
 app.add_typer(releases, name="releases")
 
@@ -63,24 +63,28 @@ def listing(context: typer.Context, as_json: AsJson = False) -> None:
 
 @releases.command()
 def pin(
-    release: Release, reason: Annotated[str, typer.Option(help="Why; it is kept and told. No personal data.")]
+    release: Release,
+    reason: Annotated[str, typer.Option(help="The reason; it is recorded and shown. No personal data.")],
 ) -> None:
     """Keep a release whatever its age."""
     from sciculture_etl.publish.releases import pin as pin_release
 
     entry = pin_release(Settings.from_environment(), release, reason)
-    print(f"{entry['release_id']} pinned: it is kept until it is unpinned / 고정했습니다")
+    print(
+        f"{entry['release_id']} pinned: it is kept until it is unpinned / 고정했습니다. 고정을 해제할 때까지 보관합니다"
+    )
 
 
 @releases.command()
 def unpin(
-    release: Release, reason: Annotated[str, typer.Option(help="Why; it is kept and told. No personal data.")] = ""
+    release: Release,
+    reason: Annotated[str, typer.Option(help="The reason; it is recorded and shown. No personal data.")] = "",
 ) -> None:
     """Let a pinned release go when its time comes."""
     from sciculture_etl.publish.releases import pin as pin_release
 
     entry = pin_release(Settings.from_environment(), release, reason, undo=True)
-    print(f"{entry['release_id']} unpinned: it goes when its time comes / 고정을 풀었습니다")
+    print(f"{entry['release_id']} unpinned: removed when its retention ends / 고정을 해제했습니다. 기한 후 삭제합니다")
 
 
 @app.command()
@@ -89,7 +93,7 @@ def diff(
     new: Release,
     table: Annotated[str | None, typer.Option(help="Only this table.")] = None,
     limit: Annotated[
-        int | None, typer.Option(min=0, help=f"Lines of each table (default {SHOWN_LINES}, with --json all); 0: all.")
+        int | None, typer.Option(min=0, help=f"Lines of each table (default {DEFAULT_LINES}, with --json all); 0: all.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -98,7 +102,7 @@ def diff(
     from sciculture_etl.cli.views.releases import show_difference
     from sciculture_etl.publish.releases import compare_releases
 
-    lines = limit if limit is not None else 0 if as_json else SHOWN_LINES
+    lines = limit if limit is not None else 0 if as_json else DEFAULT_LINES
     found = compare_releases(Settings.from_environment(), old, new, table, lines or None)
     if as_json:
         _print(found)
@@ -109,7 +113,7 @@ def diff(
 @app.command()
 def rollback(
     release: Release,
-    reason: Annotated[str, typer.Option(help="Why; it is kept and told. No personal data.")] = "",
+    reason: Annotated[str, typer.Option(help="The reason; it is recorded and shown. No personal data.")] = "",
 ) -> None:
     """Go back to an earlier release. Nights go on but publish nothing that differs until `sciculture publish`."""
     from sciculture_etl.publish.rollback import current_hold

@@ -32,7 +32,7 @@ def _seconds(value: float) -> float:
 
 
 Wait = Annotated[float, typer.Option(help="Seconds to wait for another run to end.", callback=_seconds)]
-Explain = Annotated[bool, typer.Option("--explain", help="Say why each thing was read, accepted and made again.")]
+Explain = Annotated[bool, typer.Option("--explain", help="Say why each thing was read, accepted and rebuilt.")]
 
 
 @app.command()
@@ -75,7 +75,7 @@ def backfill(
     everything: Annotated[
         bool, typer.Option("--all", help="Read also what was read with all that is of today.")
     ] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last backfill that came to no end.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last backfill that did not finish.")] = False,
     as_json: AsJson = False,
     wait: Wait = 0,
     explain: Explain = False,
@@ -85,13 +85,13 @@ def backfill(
     from sciculture_etl.cli.views.runs import show_plan
     from sciculture_etl.pipeline import Run
     from sciculture_etl.storage.disk import check_places
-    from sciculture_etl.storage.journal import checked_reason
+    from sciculture_etl.storage.journal import validated_reason
 
     settings = Settings.from_environment()
     if reason:
-        reason = checked_reason(reason)
+        reason = validated_reason(reason)
     check_places(settings)
-    scope, said, begun = _wanted(settings, years, dataset, submitter, resume)
+    scope, scope_reason, begun = _wanted(settings, years, dataset, submitter, resume)
     # What is left of those that were asked for is kept in the build database.
     everything = everything and not resume
     plan = Run.plan_backfill(settings, scope, everything, wait)
@@ -102,7 +102,7 @@ def backfill(
         show_plan(operators_console(), plan)
     if ends_here:
         return
-    reason = checked_reason(reason or said)
+    reason = validated_reason(reason or scope_reason)
     if not yes:
         _ask(plan, as_json)
     with _watched(as_json, explain) as watch:
@@ -143,7 +143,7 @@ def runs(
 def _wanted(
     settings: Settings, years: str, datasets: list[str] | None, submitters: list[str] | None, resume: bool
 ) -> tuple[Scope, str, Scope | None]:
-    """The scope, the reason given when it was begun, and the scope of the backfill that came to no end, if one did."""
+    """The scope, the reason given when it was begun, and the scope of the backfill that did not finish, if one did."""
     from sciculture_etl.pipeline import Runs, Scope
     from sciculture_etl.pipeline.backfill import planned_scope
 
@@ -157,7 +157,7 @@ def _wanted(
         return begun, unfinished.reason, begun
     if not years:
         raise typer.BadParameter(message("backfill_needs_years"))
-    scope = Scope.from_words(years, datasets or [], submitters or [])
+    scope = Scope.from_texts(years, datasets or [], submitters or [])
     return scope, "", begun
 
 
@@ -230,11 +230,11 @@ def _watched(
 
 def _load_what_a_busy_night_needs(settings: Settings, looks_into_inbox: bool) -> None:
     """Imports Great Expectations, which takes seconds, while Prefect's API starts; not for a night with nothing new."""
-    from sciculture_etl.extract import Archive, anything_new
+    from sciculture_etl.extract import Archive, has_new_files
     from sciculture_etl.quality.suites import preload
 
     try:
-        busy = not looks_into_inbox or anything_new(settings, Archive(settings.archive))
+        busy = not looks_into_inbox or has_new_files(settings, Archive(settings.archive))
     except SciCultureError:
         return  # said by the run itself, where it is recorded
     if busy:

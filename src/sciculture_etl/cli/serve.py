@@ -13,16 +13,16 @@ from sciculture_etl.cli.app import app
 from sciculture_etl.errors import UserError
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings
-from sciculture_etl.stopping import say
+from sciculture_etl.stopping import print_line
 
-TOLD = """\
+STARTED = """\
 Prefect's pages / 화면:  {pages}
 password / 비밀번호:     {password}
 nightly run / 야간 실행: {cron} (Asia/Seoul)
 other runs / 다른 실행:  {others}: start them there, under Deployments / 화면의 Deployments에서 시작
 inbox / 접수함:          {inbox}
-warehouse / 창고:        {warehouse}
-Ctrl-C stops it; a run at work then is finished by the next one / Ctrl-C로 멈춥니다. 하던 일은 다음 실행이 마칩니다
+warehouse / 데이터 저장소: {warehouse}
+Ctrl-C stops it; the next run finishes its work / Ctrl-C로 중단합니다. 중단된 작업은 다음 실행이 마칩니다
 """
 
 
@@ -46,22 +46,22 @@ def serve(
     check_places(settings)
     load_contracts()
 
-    from sciculture_flows.embedded import lasting_api, password_told
+    from sciculture_flows.embedded import password_text, permanent_api
 
-    with lasting_api(settings.warehouse, host, port) as url:
+    with permanent_api(settings.warehouse, host, port) as url:
         from sciculture_flows.serving import DEPLOYMENTS, SCHEDULED, schedule_of
         from sciculture_flows.serving import serve as serve_flows
 
-        told = TOLD.format(
+        text = STARTED.format(
             pages=url.removesuffix("/api"),
-            password=password_told(settings.warehouse),
+            password=password_text(settings.warehouse),
             cron=cron,
             others=", ".join(flow.name for flow, _ in DEPLOYMENTS if flow.name != SCHEDULED),
             inbox=", ".join(channel.url for channel in channels),
             warehouse=settings.warehouse,
         )
-        serve_flows(schedule_of(cron), lambda: say(told, sys.stdout))
-    say("stopped / 멈췄습니다", sys.stdout)
+        serve_flows(schedule_of(cron), lambda: print_line(text, sys.stdout))
+    print_line("stopped / 중단했습니다", sys.stdout)
 
 
 def _check_cron(cron: str) -> None:

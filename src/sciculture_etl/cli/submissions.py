@@ -15,7 +15,9 @@ from sciculture_etl.settings import Settings
 STATES = ("received", "rejected", "partially_accepted", "accepted", "superseded", "withdrawn", "duplicate")
 STATUSES = ("received", "late", "missing", "due")
 
-submissions = typer.Typer(invoke_without_command=True, help="List what came and what is owed; tell one's whole story.")
+submissions = typer.Typer(
+    invoke_without_command=True, help="List submissions and overdue reports; show the history of one."
+)
 app.add_typer(submissions, name="submissions")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
@@ -44,9 +46,7 @@ def listing(
         str | None,
         typer.Option(help=f"One of {', '.join(STATES)}."),
     ] = None,
-    status: Annotated[
-        str | None, typer.Option(help=f"What is owed instead of what came: {', '.join(STATUSES)}.")
-    ] = None,
+    status: Annotated[str | None, typer.Option(help=f"List expected reports by status: {', '.join(STATUSES)}.")] = None,
     missing: Annotated[bool, typer.Option("--missing", help="The same as --status missing.")] = False,
     submitter: Annotated[str | None, typer.Option(help="Institution, or a part of its name.")] = None,
     dataset: Annotated[str | None, typer.Option(help="Only this dataset.")] = None,
@@ -54,18 +54,18 @@ def listing(
     since: Annotated[str | None, typer.Option(help="Received on this day (YYYY-MM-DD) or later.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List what came, the newest first; with --status or --missing, what is owed and whether it came."""
+    """List submissions, newest first; with --status or --missing, the reports expected and whether they arrived."""
     if context.invoked_subcommand:
         return
     from sciculture_etl.cli.views.console import operators_console
     from sciculture_etl.cli.views.submissions import show_list, show_status
-    from sciculture_etl.submissions import Wanted, list_status, list_submissions
+    from sciculture_etl.submissions import SubmissionFilter, list_status, list_submissions
 
     if (status or missing) and (state or since):
         raise typer.BadParameter(message("owed_takes_no_state"))
     if missing and status not in (None, "missing"):
         raise typer.BadParameter(message("choice_invalid", given=status, known="missing"))
-    wanted = Wanted(
+    wanted = SubmissionFilter(
         state=_one_of(STATES, state), status="missing" if missing else _one_of(STATUSES, status), submitter=submitter,
         dataset=dataset, year=year, since=_day(since) if since else None,
     )  # fmt: skip
@@ -82,25 +82,25 @@ def show(
     submission: Annotated[str, typer.Argument(help="Number of the submission, or its first digits.")],
     as_json: AsJson = False,
 ) -> None:
-    """Tell the whole story of one submission."""
+    """Show the history of one submission."""
     from sciculture_etl.cli.views.console import operators_console
-    from sciculture_etl.cli.views.submissions import show_story
-    from sciculture_etl.submissions import tell_story
+    from sciculture_etl.cli.views.submissions import show_history
+    from sciculture_etl.submissions import submission_history
 
-    story = tell_story(Settings.from_environment(), submission)
+    history = submission_history(Settings.from_environment(), submission)
     if as_json:
-        _print(story)
+        _print(history)
     else:
-        show_story(operators_console(width=160), story)
+        show_history(operators_console(width=160), history)
 
 
 @app.command()
 def withdraw(
     submission: Annotated[str, typer.Argument(help="Number of the submission, or its first digits.")],
-    reason: Annotated[str, typer.Option(help="Why; it is kept and told. No personal data.")],
-    undo: Annotated[bool, typer.Option("--undo", help="Take a withdrawal back.")] = False,
+    reason: Annotated[str, typer.Option(help="The reason; it is recorded and shown. No personal data.")],
+    undo: Annotated[bool, typer.Option("--undo", help="Revoke a withdrawal.")] = False,
 ) -> None:
-    """Take a submission out of the figures: what it had replaced counts again with the next run."""
+    """Exclude a submission from the figures; the one it replaced counts again with the next run."""
     from sciculture_etl.submissions import decide
 
     decision = decide(Settings.from_environment(), submission, reason, reinstate=undo)

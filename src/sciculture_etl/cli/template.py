@@ -25,7 +25,7 @@ def template(
     """Write the form of a dataset and year as a workbook to be filled in."""
     from sciculture_etl.contracts import load_contracts
     from sciculture_etl.template import make_template, template_name
-    from sciculture_etl.template.words import words
+    from sciculture_etl.template.texts import words
 
     console, contracts = words("console"), load_contracts()
     known = "\n".join(f"  {name:<32}{contract.title.ko}" for name, contract in contracts.items())

@@ -11,12 +11,32 @@ from sciculture_etl.contracts.contract import (
 from sciculture_etl.contracts.correction import Correction
 from sciculture_etl.contracts.expectation import Expectation
 from sciculture_etl.contracts.field import ContractField
-from sciculture_etl.contracts.form import FormColumn, TemplateMark, form_columns, form_version
-from sciculture_etl.contracts.promise import Promise, PromiseColumn, load_promises, read_promise
-from sciculture_etl.contracts.words import Words
+from sciculture_etl.contracts.form import FormColumn, TemplateId, form_columns, form_version
+from sciculture_etl.contracts.table_contract import (
+    TableColumn,
+    TableContract,
+    load_table_contracts,
+    read_table_contract,
+)
+from sciculture_etl.contracts.yaml_files import BilingualText
 
 __all__ = [
-    "REGION_COLUMNS", "Contract", "ContractField", "Correction", "Expectation", "FormColumn",
-    "Promise", "PromiseColumn", "RowRule", "TemplateMark", "Unpivot", "Words", "form_columns", "form_version",
-    "load_contracts", "load_promises", "read_contract", "read_promise",
+    "REGION_COLUMNS",
+    "BilingualText",
+    "Contract",
+    "ContractField",
+    "Correction",
+    "Expectation",
+    "FormColumn",
+    "RowRule",
+    "TableColumn",
+    "TableContract",
+    "TemplateId",
+    "Unpivot",
+    "form_columns",
+    "form_version",
+    "load_contracts",
+    "load_table_contracts",
+    "read_contract",
+    "read_table_contract",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from sciculture_etl.contracts.correction import Correction, read_correction
 from sciculture_etl.contracts.expectation import Expectation, wrong_columns
 from sciculture_etl.contracts.field import DUCKDB_TYPES, ContractField, read_codes, reference_path
-from sciculture_etl.contracts.words import Strict, Texts, Words, explain, read_yaml, shown
+from sciculture_etl.contracts.yaml_files import BilingualText, Strict, Texts, explain, read_yaml, shown
 from sciculture_etl.errors import ContractError
 from sciculture_etl.findings import catalogue
 from sciculture_etl.project import EXPECTATIONS, Folder, files_of
@@ -35,8 +35,10 @@ PERIODS = {"yearly": 1, "half_yearly": 2, "quarterly": 4, "term": 4, "monthly": 
 
 
 class Due(Strict):
-    """When a submission is due: a report of the whole year on the day and month named of the year after; one of a
-    part of the year on the day named of the month after it ends (or its last); one of an event on no day."""
+    """When a submission is due: a report of the whole year on the day and month named of the year after.
+
+    One of a part of the year on the day named of the month after it ends (or its last); one of an event on no day.
+    """
 
     cadence: Literal["term", "monthly", "quarterly", "half_yearly", "yearly", "event"]
     month: int = Field(1, ge=1, le=12)
@@ -65,7 +67,10 @@ class Due(Strict):
 
 class Unpivot(Strict):
     """A wide table of which each row tells several: one column a code of ``into``, each holding the ``measure``.
-    total: the column whose number must be their sum."""
+
+    Attributes:
+        total: the column whose number must be their sum.
+    """
 
     into: str
     measure: str
@@ -81,7 +86,7 @@ class RowRule(Strict):
     must: str
     when: str | None = None
     severity: Literal["error", "warning"] = "error"
-    expected: Words
+    expected: BilingualText
 
 
 class Contract(Strict):
@@ -94,7 +99,7 @@ class Contract(Strict):
     """
 
     dataset: str
-    title: Words
+    title: BilingualText
     program: str | None = None
     submitter: str
     due: Due
@@ -135,9 +140,9 @@ class Contract(Strict):
         if self.program and self.program not in read_codes(reference_path("program")):
             raise ValueError(f"program: {self.program!r} stands in no line of sql/reference/program.csv")
         for index, rule in enumerate(self.row_rules):
-            told = rule.code if rule.severity == "error" else rule.code.replace("E_", "W_", 1)
-            if told not in catalogue():
-                raise ValueError(f"row_rules.{index}.code: no such code in expectations/findings.yml: {told}")
+            code = rule.code if rule.severity == "error" else rule.code.replace("E_", "W_", 1)
+            if code not in catalogue():
+                raise ValueError(f"row_rules.{index}.code: no such code in expectations/findings.yml: {code}")
             if rule.field not in self.fields:
                 raise ValueError(f"row_rules.{index}.field: no such field: {rule.field}")
             for word, condition in (("must", rule.must), ("when", rule.when)):
@@ -229,7 +234,11 @@ def _with_codes(path: Path, data: Any) -> tuple[Any, list[bytes]]:
 
 
 def read_contract(path: Path) -> Contract:
-    """One contract. Raises ContractError naming file and key."""
+    """One contract.
+
+    Raises:
+        ContractError: Naming file and key.
+    """
     data, lists = _with_codes(path, read_yaml(path))
     try:
         contract = Contract.model_validate(data)
@@ -242,7 +251,11 @@ def read_contract(path: Path) -> Contract:
 
 @lru_cache
 def load_contracts(folder: Folder = EXPECTATIONS) -> dict[str, Contract]:
-    """All contracts by dataset name, each with its corrections. folder: holds ``submissions`` and ``corrections``."""
+    """All contracts by dataset name, each with its corrections.
+
+    Args:
+        folder: holds ``submissions`` and ``corrections``.
+    """
     contracts = {path.stem: read_contract(path) for path in files_of(folder, "submissions/*.yml")}
     fields = {dataset: ["program_year", *contract.fields] for dataset, contract in contracts.items()}
     for path in files_of(folder, "corrections/*.yml"):

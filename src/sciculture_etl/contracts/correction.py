@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from sciculture_etl.contracts.words import Strict, explain, read_yaml, shown
+from sciculture_etl.contracts.yaml_files import Strict, explain, read_yaml, shown
 from sciculture_etl.errors import ContractError
 from sciculture_etl.personal import kinds_in
 
@@ -52,7 +52,14 @@ class Correction(Strict):
 
 
 def read_correction(path: Path, fields: dict[str, list[str]]) -> Correction:
-    """One correction. fields: the fields of every dataset. Raises ContractError naming file and key."""
+    """One correction.
+
+    Args:
+        fields: the fields of every dataset.
+
+    Raises:
+        ContractError: Naming file and key.
+    """
     try:
         correction = Correction.model_validate(read_yaml(path))
     except ValidationError as error:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from sciculture_etl.contracts.words import Strict
+from sciculture_etl.contracts.yaml_files import Strict
 from sciculture_etl.messages import nearest_names
 
 COLUMN, COLUMNS = ("column", "column_A", "column_B"), ("column_list", "column_set")

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from sciculture_etl.contracts.words import Strict, Texts, Words
+from sciculture_etl.contracts.yaml_files import BilingualText, Strict, Texts
 from sciculture_etl.project import SQL, Folder
 
 FieldType = Literal[
@@ -63,7 +63,7 @@ class ContractField(Strict):
     month: Literal["first_day", "last_day"] | None = None
     refers_to: Literal["institution"] | None = None
     asked: bool = True
-    description: Words
+    description: BilingualText
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> ContractField:

@@ -15,15 +15,20 @@ from sciculture_etl.contracts.field import ContractField
 from sciculture_etl.settings import fingerprint
 
 TOTAL = "total"
-REQUIRED_MARK = "*"
-MARK = re.compile(r"서식\s*[:：]\s*([a-z][a-z0-9_]*)-(20\d{2})-([0-9a-f]{8})(?![0-9a-f])")
+REQUIRED_SIGN = "*"
+TEMPLATE_ID = re.compile(r"서식\s*[:：]\s*([a-z][a-z0-9_]*)-(20\d{2})-([0-9a-f]{8})(?![0-9a-f])")
 STARTS = re.compile(r"^시작")
 
 
 @dataclass(frozen=True)
 class FormColumn:
-    """One column of the form. name: a spelling of its contract. code: of a wide table, the code whose numbers stand in
-    the column, or ``TOTAL`` for their sum; ``field`` is then the measure."""
+    """One column of the form.
+
+    Attributes:
+        name: a spelling of its contract.
+        code: of a wide table, the code whose numbers stand in the column, or ``TOTAL`` for their sum; ``field`` is then
+            the measure.
+    """
 
     field: ContractField
     name: str
@@ -37,7 +42,7 @@ class FormColumn:
     @property
     def header(self) -> str:
         """The header cell: ``운영횟수(회)*``."""
-        return f"{self.name}{f'({self.unit})' if self.unit else ''}{REQUIRED_MARK if self.required else ''}"
+        return f"{self.name}{f'({self.unit})' if self.unit else ''}{REQUIRED_SIGN if self.required else ''}"
 
     @property
     def offered(self) -> dict[str, str]:
@@ -69,8 +74,10 @@ def _name(fld: ContractField) -> str:
 
 
 def _is_required(contract: Contract, fld: ContractField) -> bool:
-    """What a contract requires, and what it can do without only where no column asks for it: the part of the year, the
-    scale of a score, the places above a required one."""
+    """What a contract requires, and what it can do without only where no column asks for it.
+
+    The part of the year, the scale of a score, the places above a required one.
+    """
     narrower = contract.region_fields[contract.region_fields.index(fld) :] if fld.type == "region" else []
     return (
         fld.required
@@ -82,8 +89,10 @@ def _is_required(contract: Contract, fld: ContractField) -> bool:
 
 @lru_cache(maxsize=64)
 def form_version(contract: Contract) -> str:
-    """8 hex digits that change when, and only when, the form asks for something else; not with messages, aliases, row
-    rules or suites."""
+    """8 hex digits that change when, and only when, the form asks for something else.
+
+    Not with messages, aliases, row rules or suites.
+    """
     asked = [
         [column.header, fld.type, column.offered, fld.between, fld.pattern, fld.per_year, fld.level, column.code]
         for column in form_columns(contract)
@@ -93,7 +102,7 @@ def form_version(contract: Contract) -> str:
 
 
 @dataclass(frozen=True)
-class TemplateMark:
+class TemplateId:
     """Which form a file was made from."""
 
     dataset: str
@@ -103,16 +112,16 @@ class TemplateMark:
     def __str__(self) -> str:
         return f"서식: {self.dataset}-{self.year}-{self.version}"
 
-    def fits(self, contract: Contract, year: int | None = None) -> bool:
+    def is_form_of(self, contract: Contract, year: int | None = None) -> bool:
         """Whether the form was the contract's as it is now, and for that year."""
-        own = TemplateMark(contract.dataset, year or self.year, form_version(contract))
+        own = TemplateId(contract.dataset, year or self.year, form_version(contract))
         return self == own
 
     @classmethod
-    def of(cls, contract: Contract, year: int) -> TemplateMark:
+    def of(cls, contract: Contract, year: int) -> TemplateId:
         return cls(contract.dataset, year, form_version(contract))
 
     @classmethod
-    def found_in(cls, text: str) -> TemplateMark | None:
-        found = MARK.search(text)
+    def found_in(cls, text: str) -> TemplateId | None:
+        found = TEMPLATE_ID.search(text)
         return cls(found[1], int(found[2]), found[3]) if found else None

@@ -3,8 +3,8 @@
 Checks read only and take no lock that a night would have to wait for. A module an area; ``AREAS`` is their order.
 """
 
-from sciculture_etl.doctor.case import Case, Check, Verdict
+from sciculture_etl.doctor.case import Case, Check, Status
 from sciculture_etl.doctor.examination import examine
-from sciculture_etl.doctor.mending import mend
+from sciculture_etl.doctor.repair import repair
 
-__all__ = ["Case", "Check", "Verdict", "examine", "mend"]
+__all__ = ["Case", "Check", "Status", "examine", "repair"]

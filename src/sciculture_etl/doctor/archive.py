@@ -10,10 +10,10 @@ from sciculture_etl.extract import Damage, Decisions, Restricted, damage_in
 from sciculture_etl.storage.journal import Journal
 
 JOURNALS = ("receipts.jsonl", "decisions.jsonl", "restricted.jsonl", "releases.jsonl", "runs.jsonl")
-NAMED = 20
+MAX_LISTED = 20
 
 
-def journals_are_whole(case: Case) -> Iterator[Check]:
+def check_journals(case: Case) -> Iterator[Check]:
     """Raises JournalError at the first damaged line."""
     counted = len(case.receipts)
     decided = len(Decisions(case.archive.folder).all())
@@ -24,7 +24,10 @@ def journals_are_whole(case: Case) -> Iterator[Check]:
             yield remark(
                 "journals",
                 (f"the last line of {path} was cut off by a crash", f"{path}: 마지막 줄이 끊겼습니다"),
-                ("nothing: the next run drops it and takes the file again", "다음 실행이 스스로 고칩니다"),
+                (
+                    "nothing: the next run drops it and receives the file again",
+                    "조치가 필요하지 않습니다. 다음 실행이 그 줄을 지우고 파일을 다시 접수합니다",
+                ),
             )
         for _ in Journal(path).lines():
             pass
@@ -33,33 +36,33 @@ def journals_are_whole(case: Case) -> Iterator[Check]:
 
 def damages(case: Case) -> list[Damage]:
     """Of what should lie in the archive; never of what holds personal data and lies apart."""
-    kept = [receipt for receipt in case.receipts if not case.restricted.knows(receipt.sha256)]
+    kept = [receipt for receipt in case.receipts if not case.restricted.has_known(receipt.sha256)]
     case.progress.start("archive", len({receipt.sha256 for receipt in kept}))
     found = damage_in(case.archive, kept, case.quick, lambda: case.progress.advance("archive"))
     # Asked anew: in the minutes that takes, a night may have put something apart.
     restricted = Restricted(case.settings.restricted, case.archive) if found else case.restricted
-    return [damage for damage in found if not restricted.knows(damage.receipt.sha256)]
+    return [damage for damage in found if not restricted.has_known(damage.receipt.sha256)]
 
 
-def every_receipt_has_its_bytes(case: Case) -> Iterator[Check]:
+def check_archive(case: Case) -> Iterator[Check]:
     found = damages(case)
-    for damage in found[:NAMED]:
+    for damage in found[:MAX_LISTED]:
         receipt = damage.receipt
         where = f"{receipt.path} ({receipt.submitter or '?'}), {case.archive.path_of(receipt.sha256)}"
         yield fault(
             "archive",
             (
-                f"{'lost' if damage.lost else 'no longer what was received'}: {where}",
-                f"{'없어졌습니다' if damage.lost else '받은 그대로가 아닙니다'}: {where}",
+                f"{'lost' if damage.lost else 'not as received'}: {where}",
+                f"{'없어졌습니다' if damage.lost else '접수 당시와 다릅니다'}: {where}",
             ),
             (
-                "put it back from a backup; --mend takes it from the inbox where it still lies there",
-                "백업에서 되돌려 주세요. 접수함에 그대로 있으면 --mend가 되돌립니다",
+                "restore it from a backup; --fix restores it from the inbox if it is still there",
+                "백업에서 복원해 주세요. 접수함에 남아 있으면 --fix가 복원합니다",
             ),
             safe=True,
         )
-    if len(found) > NAMED:
-        more = len(found) - NAMED
+    if len(found) > MAX_LISTED:
+        more = len(found) - MAX_LISTED
         yield fault(
             "archive",
             (f"and {more:,} more files", f"그 밖에 {more:,}개"),
@@ -95,15 +98,15 @@ def strays_in(case: Case) -> list[Path]:
     return case.unless_running(look)
 
 
-def restricted_is_settled(case: Case) -> Iterator[Check]:
+def check_restricted(case: Case) -> Iterator[Check]:
     """Files with personal data lie apart, and no longer than they may."""
     restricted = case.restricted
-    amiss = [sha256 for sha256 in restricted.held() if case.archive.path_of(sha256).exists()]
+    misplaced = [sha256 for sha256 in restricted.held() if case.archive.path_of(sha256).exists()]
     overdue = restricted.overdue(case.settings.personal_retention_days)
     held = len(restricted.held())
     for count, en, ko in (
-        (len(amiss), "files with personal data lie in the archive", "개인정보 파일이 보관소에 있습니다"),
-        (len(overdue), "files with personal data are past their days", "개인정보 파일의 보관 기한이 지났습니다"),
+        (len(misplaced), "files with personal data are in the archive", "개인정보 파일이 보관소에 있습니다"),
+        (len(overdue), "files with personal data are past their retention", "개인정보 파일의 보관 기한이 지났습니다"),
     ):
         if count:
             yield remark(
@@ -111,7 +114,9 @@ def restricted_is_settled(case: Case) -> Iterator[Check]:
                 (f"{count:,} {en}", f"{count:,}개: {ko}"),
                 ("the next run moves or deletes them: sciculture run", "다음 실행이 옮기거나 지웁니다: sciculture run"),
             )
-    if not amiss and not overdue:
+    if not misplaced and not overdue:
         yield ok(
-            "restricted", f"{held:,} files with personal data lie apart", f"개인정보 파일 {held:,}개가 따로 있습니다"
+            "restricted",
+            f"{held:,} files with personal data are kept separately",
+            f"개인정보 파일 {held:,}개가 분리 보관 중입니다",
         )

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from sciculture_etl.contracts import load_contracts
-from sciculture_etl.doctor.case import Case, Check, Words, fault, ok, remark
+from sciculture_etl.doctor.case import BilingualPair, Case, Check, fault, ok, remark
 from sciculture_etl.load import Warehouse
 from sciculture_etl.load.warehouse import has_todays_layout
 from sciculture_etl.pipeline import Silent
@@ -24,13 +24,13 @@ from sciculture_etl.publish.checks import accounts_that_disagree
 from sciculture_etl.storage.disk import free_room
 from sciculture_etl.storage.proof import why_unreadable
 
-MADE_AGAIN: Words = (
-    "nothing: the next run makes it again from the archive",
+REBUILT_BY_NEXT_RUN: BilingualPair = (
+    "nothing: the next run rebuilds it from the archive",
     "다음 실행이 보관된 제출본에서 다시 만듭니다",
 )
 AREA = "build database"
-REASONS = 3
-NOT_NOW: Words = ("a run is going on and changes it", "실행 중이라 살펴보지 않았습니다")
+MAX_REASONS = 3
+NOT_NOW: BilingualPair = ("a run is in progress and changes it", "실행 중이라 살펴보지 않았습니다")
 
 
 @contextmanager
@@ -45,14 +45,14 @@ def copied(database: Path) -> Iterator[Path]:
         yield copy
 
 
-def database_is_whole(case: Case) -> Iterator[Check]:
+def check_database(case: Case) -> Iterator[Check]:
     path = case.settings.build_database
     if case.running is not None:
         yield ok(AREA, *NOT_NOW)
         return
     if not path.exists():
-        missing = ("it isn't there", "없습니다")
-        yield remark(AREA, missing, MADE_AGAIN) if case.receipts else ok(AREA, *missing)
+        missing = ("it does not exist", "없습니다")
+        yield remark(AREA, missing, REBUILT_BY_NEXT_RUN) if case.receipts else ok(AREA, *missing)
         return
     if free_room(Path(tempfile.gettempdir())) < 2 * path.stat().st_size:
         yield remark(
@@ -66,7 +66,7 @@ def database_is_whole(case: Case) -> Iterator[Check]:
             if case.running is not None:  # one began while it was copied
                 yield ok(AREA, *NOT_NOW)
                 return
-            yield fault(AREA, (f"broken: {reason}", f"손상되었습니다: {reason}"), MADE_AGAIN, safe=True)
+            yield fault(AREA, (f"broken: {reason}", f"손상되었습니다: {reason}"), REBUILT_BY_NEXT_RUN, safe=True)
             return
         with duckdb.connect(str(copy)) as connection:
             yield from _adds_up(case, connection)
@@ -74,7 +74,7 @@ def database_is_whole(case: Case) -> Iterator[Check]:
 
 def _adds_up(case: Case, connection: duckdb.DuckDBPyConnection) -> Iterator[Check]:
     if not has_todays_layout(connection):
-        yield remark(AREA, ("made by another version", "다른 판에서 만든 데이터베이스입니다"), MADE_AGAIN)
+        yield remark(AREA, ("made by another version", "다른 판에서 만든 데이터베이스입니다"), REBUILT_BY_NEXT_RUN)
         return
     contracts = load_contracts()
     warehouse = Warehouse(connection, case.settings.staging)
@@ -89,16 +89,16 @@ def _adds_up(case: Case, connection: duckdb.DuckDBPyConnection) -> Iterator[Chec
         yield fault(
             AREA,
             (f"rows don't add up: {wrong[0]} ({len(wrong):,} in all)", f"행 수가 맞지 않습니다: {wrong[0]}"),
-            ("make it again from the archive: sciculture rebuild", "보관소에서 다시 만들어 주세요: sciculture rebuild"),
+            ("rebuild it from the archive: sciculture rebuild", "보관소에서 다시 만들어 주세요: sciculture rebuild"),
         )
         return
     intake = Intake(case.settings, contracts, warehouse, case.archive, Silent())
     stale = intake.stale(case.receipts)
     why = Counter("; ".join(one.why) for one in stale)
     known = warehouse.value("SELECT count(*) FROM log.submission")
-    told = "".join(f"; {count:,}: {reason}" for reason, count in why.most_common(REASONS))
+    reasons = "".join(f"; {count:,}: {reason}" for reason, count in why.most_common(MAX_REASONS))
     yield ok(
         AREA,
-        f"{known:,} submissions read, rows add up; {len(stale):,} wait to be read tonight{told}",
-        f"제출본 {known:,}개, 행 수 맞음; 다음 실행에서 읽을 것 {len(stale):,}개{told}",
+        f"{known:,} submissions read, rows add up; {len(stale):,} wait to be read tonight{reasons}",
+        f"제출본 {known:,}개, 행 수 맞음; 다음 실행에서 읽을 것 {len(stale):,}개{reasons}",
     )

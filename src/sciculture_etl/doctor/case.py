@@ -13,12 +13,12 @@ from sciculture_etl.pipeline import Progress, Silent
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.lock import lock_holder
 
-Words = tuple[str, str]  # English, Korean
-NOTHING: Words = ("", "")
+BilingualPair = tuple[str, str]  # English, Korean
+NOTHING: BilingualPair = ("", "")
 T = TypeVar("T")
 
 
-class Verdict(StrEnum):
+class Status(StrEnum):
     """remark: nights go on, but someone should know. fault: a night fails or gives less than it should."""
 
     ok = "ok"
@@ -28,32 +28,43 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """area: what was looked at. found: in one line. mend: what to do, in one line; empty where all is well. safe:
-    ``doctor --mend`` does it."""
+    """The result of one examination.
+
+    Attributes:
+        area: what was looked at.
+        found: in one line.
+        repair: what to do, in one line; empty where all is well.
+        safe: ``doctor --fix`` does it.
+    """
 
     area: str
-    verdict: Verdict
-    found: Words
-    mend: Words = NOTHING
+    verdict: Status
+    found: BilingualPair
+    repair: BilingualPair = NOTHING
     safe: bool = False
 
 
 def ok(area: str, en: str, ko: str) -> Check:
-    return Check(area, Verdict.ok, (en, ko))
+    return Check(area, Status.ok, (en, ko))
 
 
-def remark(area: str, found: Words, mend: Words, safe: bool = False) -> Check:
-    return Check(area, Verdict.remark, found, mend, safe)
+def remark(area: str, found: BilingualPair, repair: BilingualPair, safe: bool = False) -> Check:
+    return Check(area, Status.remark, found, repair, safe)
 
 
-def fault(area: str, found: Words, mend: Words, safe: bool = False) -> Check:
-    return Check(area, Verdict.fault, found, mend, safe)
+def fault(area: str, found: BilingualPair, repair: BilingualPair, safe: bool = False) -> Check:
+    return Check(area, Status.fault, found, repair, safe)
 
 
 @dataclass
 class Case:
-    """The warehouse under examination. quick: bytes are not read again, only sizes compared. progress: told of long
-    steps. holds_lock: it is examined by the writer itself."""
+    """The warehouse under examination.
+
+    Attributes:
+        quick: bytes are not read again, only sizes compared.
+        progress: told of long steps.
+        holds_lock: it is examined by the writer itself.
+    """
 
     settings: Settings
     quick: bool = False
@@ -62,8 +73,10 @@ class Case:
 
     @property
     def running(self) -> dict[str, Any] | None:
-        """Which other run holds the warehouse now (``{}`` where it hasn't said yet); None where none does. Asked anew
-        each time: a night may begin while others look."""
+        """Which other run holds the warehouse now (``{}`` where it hasn't said yet); None where none does.
+
+        Asked anew each time: a night may begin while others look.
+        """
         return None if self.holds_lock else lock_holder(self.settings.warehouse)
 
     def unless_running(self, look: Callable[[], list[T]]) -> list[T]:

@@ -6,21 +6,24 @@ import filecmp
 from collections.abc import Iterator
 from pathlib import Path
 
-from sciculture_etl.doctor.case import Case, Check, Words, fault, ok, remark
+from sciculture_etl.doctor.case import BilingualPair, Case, Check, fault, ok, remark
 from sciculture_etl.publish.current import current_release, read_pointer
+from sciculture_etl.publish.integrity import integrity_fault
 from sciculture_etl.publish.journal import decided
 from sciculture_etl.publish.rollback import current_hold
-from sciculture_etl.publish.whole import what_is_wrong
 from sciculture_etl.storage.disk import megabytes
 
 AREA = "current release"
 PATTERNS = (
     ".*.aside", "archive/.incoming-*", "outbox/.aside-*", "releases/.building-*", "releases/.removing-*", "staging/*",
 )  # fmt: skip
-NEXT_RUN: Words = ("the next run publishes it anew: sciculture run", "다음 실행이 새로 공표합니다: sciculture run")
-RESTORE: Words = (
-    "sciculture doctor --mend copies it from the release",
-    "sciculture doctor --mend가 공표본에서 되돌립니다",
+NEXT_RUN: BilingualPair = (
+    "the next run publishes it again: sciculture run",
+    "다음 실행이 새로 공표합니다: sciculture run",
+)
+RESTORE: BilingualPair = (
+    "sciculture doctor --fix copies it from the release",
+    "sciculture doctor --fix가 공표본에서 복원합니다",
 )
 
 
@@ -37,23 +40,25 @@ def _is_copy(live: Path, source: Path) -> bool:
     return live.exists() and filecmp.cmp(live, source, shallow=False)
 
 
-def readers_have_the_current_release(case: Case) -> Iterator[Check]:
+def check_live_copies(case: Case) -> Iterator[Check]:
     warehouse = case.settings.warehouse
     pointer, current = read_pointer(warehouse), current_release(warehouse)
     if current is None and pointer is None:
         yield ok(AREA, "nothing has been published yet", "아직 공표한 것이 없습니다")
         return
     if current is None:
-        told = pointer["release_id"] if pointer else "?"
+        release_id = pointer["release_id"] if pointer else "?"
         yield fault(
-            AREA, (f"release {told} is gone or not whole", f"공표본 {told}이(가) 없거나 온전하지 않습니다"), NEXT_RUN
+            AREA,
+            (f"release {release_id} is missing or incomplete", f"공표본 {release_id}이(가) 없거나 불완전합니다"),
+            NEXT_RUN,
         )
         return
     if pointer is None:
         yield fault(
             AREA,
             ("current.json is missing or broken", "current.json이 없거나 손상되었습니다"),
-            (f"--mend, or the next run, writes it again: {current['release_id']}", "--mend나 다음 실행이 다시 씁니다"),
+            (f"--fix, or the next run, rewrites it: {current['release_id']}", "--fix나 다음 실행이 다시 기록합니다"),
             safe=True,
         )
     stale = case.unless_running(lambda: stale_copies(case))
@@ -75,13 +80,13 @@ def readers_have_the_current_release(case: Case) -> Iterator[Check]:
         )
 
 
-def releases_are_whole(case: Case) -> Iterator[Check]:
+def check_releases(case: Case) -> Iterator[Check]:
     """Each release has what its manifest says; the content is read again unless quick."""
     folders = sorted(case.settings.releases.glob("[0-9]*")) if case.settings.releases.is_dir() else []
     case.progress.start("releases", len(folders))
     broken = 0
     for folder in folders:
-        reason = what_is_wrong(folder, case.quick)
+        reason = integrity_fault(folder, case.quick)
         if reason and folder.exists():  # and not removed by a night meanwhile
             broken += 1
             yield fault(
@@ -95,7 +100,7 @@ def releases_are_whole(case: Case) -> Iterator[Check]:
             )
         case.progress.advance("releases")
     if not broken:
-        yield ok("releases", f"{len(folders)} kept, all whole", f"공표본 {len(folders)}개, 모두 온전합니다")
+        yield ok("releases", f"{len(folders)} kept, all complete", f"공표본 {len(folders)}개, 모두 이상 없습니다")
 
 
 def leftovers(case: Case) -> list[Path]:
@@ -105,7 +110,7 @@ def leftovers(case: Case) -> list[Path]:
     )
 
 
-def nothing_is_left_half_done(case: Case) -> Iterator[Check]:
+def check_leftovers(case: Case) -> Iterator[Check]:
     left = leftovers(case)
     if left:
         yield remark(
@@ -114,7 +119,10 @@ def nothing_is_left_half_done(case: Case) -> Iterator[Check]:
                 f"{len(left):,} left half-done by a killed run, such as {left[0]}",
                 f"중단된 작업이 남긴 것 {len(left):,}개",
             ),
-            ("nothing: the next run, or --mend, clears them away", "다음 실행이나 --mend가 치웁니다"),
+            (
+                "nothing: the next run, or --fix, removes them",
+                "조치가 필요하지 않습니다. 다음 실행이나 --fix가 삭제합니다",
+            ),
             safe=True,
         )
     corrupt = case.settings.build_database.with_name(f"{case.settings.build_database.name}.corrupt")

@@ -9,11 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sciculture_etl.doctor.case import Case, Check, Words, fault, ok, remark
+from sciculture_etl.doctor.case import BilingualPair, Case, Check, fault, ok, remark
 from sciculture_etl.pipeline import Runs
 from sciculture_etl.pipeline.journal import UNFINISHED
 
-SECONDS_TO_ANSWER = 5
+MAX_SECONDS_TO_ANSWER = 5
 SEOUL = ZoneInfo("Asia/Seoul")
 TROUBLED = {
     UNFINISHED: ("was killed", "강제로 끝났습니다"),
@@ -22,13 +22,13 @@ TROUBLED = {
     "refused": ("refused to publish", "공표하지 않았습니다"),
 }
 
-REFUSED: Words = (
+REFUSED: BilingualPair = (
     "mend what it names: correct or withdraw the submission (sciculture withdraw), then sciculture run",
     "이유에 적힌 것을 바로잡거나 그 제출본을 철회한 뒤(sciculture withdraw) sciculture run을 실행해 주세요",
 )
 
 
-def nobody_waits(case: Case) -> Iterator[Check]:
+def check_lock(case: Case) -> Iterator[Check]:
     holder = case.running
     if holder is None:
         yield ok("lock", "free", "비어 있음")
@@ -40,11 +40,11 @@ def nobody_waits(case: Case) -> Iterator[Check]:
             f"a run is going on ({who}); what it changes was left out here",
             f"실행 중입니다({who}). 일부는 살펴보지 않았습니다",
         ),
-        ("wait for its end, then run the doctor again", "끝난 뒤 다시 진단해 주세요"),
+        ("wait for it to end, then run the doctor again", "끝난 뒤 다시 진단해 주세요"),
     )
 
 
-def last_run_ended_well(case: Case) -> Iterator[Check]:
+def check_last_run(case: Case) -> Iterator[Check]:
     runs = Runs(case.settings.archive).all()
     ended = runs if case.running is None else runs[:-1]
     if not ended:
@@ -54,8 +54,8 @@ def last_run_ended_well(case: Case) -> Iterator[Check]:
     when = f"{last.kind} {datetime.fromisoformat(last.began_at).astimezone(SEOUL):%Y-%m-%d %H:%M}"
     if last.outcome in TROUBLED:
         en, ko = TROUBLED[last.outcome]
-        refusals = "; ".join(str(line) for line in last.told.get("refusals", []))[:300]
-        why = refusals or str(last.told.get("error", ""))
+        refusals = "; ".join(str(line) for line in last.details.get("refusals", []))[:300]
+        why = refusals or str(last.details.get("error", ""))
         yield remark(
             "last run",
             (f"{when} {en} {why}".rstrip(), f"{when}: {ko} {why}".rstrip()),
@@ -67,12 +67,12 @@ def last_run_ended_well(case: Case) -> Iterator[Check]:
         yield ok("last run", f"{when}: {last.outcome}", f"{when}: {last.outcome}")
 
 
-def outbox_can_be_sent(case: Case) -> Iterator[Check]:
+def check_outbox(case: Case) -> Iterator[Check]:
     answers = sum(1 for _ in case.settings.outbox.glob("*/*/answer.json"))
     yield ok("outbox", f"{answers:,} answers", f"회신 {answers:,}건")
 
 
-def prefect_answers(case: Case) -> Iterator[Check]:
+def check_prefect(case: Case) -> Iterator[Check]:
     """A server that is set must answer; else each run has one of its own, which needs a folder."""
     url = os.environ.get("PREFECT_API_URL")
     if url is None:
@@ -80,7 +80,7 @@ def prefect_answers(case: Case) -> Iterator[Check]:
         yield ok("prefect", f"embedded, its records in {home}", f"내장, 기록은 {home}")
         return
     try:
-        with urllib.request.urlopen(f"{url.rstrip('/')}/health", timeout=SECONDS_TO_ANSWER):
+        with urllib.request.urlopen(f"{url.rstrip('/')}/health", timeout=MAX_SECONDS_TO_ANSWER):
             yield ok("prefect", f"{url} answers", f"{url} 응답함")
     except (OSError, ValueError) as error:
         yield fault(

@@ -2,9 +2,9 @@
 
 from sciculture_etl.extract.archive import Archive, Receipt
 from sciculture_etl.extract.channels.channel import channels_of, with_blocks
-from sciculture_etl.extract.damage import Damage, damage_in, tell_damage
+from sciculture_etl.extract.damage import Damage, damage_in, describe_damage
 from sciculture_etl.extract.decisions import Decision, Decisions
-from sciculture_etl.extract.inbox import Extraction, anything_new, check_channels, extract_submissions
+from sciculture_etl.extract.inbox import Extraction, check_channels, extract_submissions, has_new_files
 from sciculture_etl.extract.restricted import Restricted, Verdict
 
 __all__ = [
@@ -16,11 +16,11 @@ __all__ = [
     "Receipt",
     "Restricted",
     "Verdict",
-    "anything_new",
     "channels_of",
     "check_channels",
     "damage_in",
+    "describe_damage",
     "extract_submissions",
-    "tell_damage",
+    "has_new_files",
     "with_blocks",
 ]  # fmt: skip

@@ -29,9 +29,14 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Receipt:
-    """That a file came. path: within the channel, NFC; after ``<channel>://`` where it isn't the default one. modified:
-    what the channel says of the file's last change (else when it was taken), ISO 8601 UTC; it is the time of receipt,
-    and with size and mark, the channel's own sign of a version (ETag), tells an unchanged file without reading it."""
+    """That a file came.
+
+    Attributes:
+        path: within the channel, NFC; after ``<channel>://`` where it isn't the default one.
+        modified: what the channel says of the file's last change (else when it was taken), ISO 8601 UTC; it is the time
+            of receipt, and with size and mark, the channel's own sign of a version (ETag), tells an unchanged file
+            without reading it.
+    """
 
     sha256: str
     path: str
@@ -75,9 +80,11 @@ class Archive:
         return self.folder / sha256[:2] / sha256
 
     def store(self, source: Source, check: Callable[[str, int], None] = lambda sha256, size: None) -> tuple[str, int]:
-        """Copies one file into the archive; returns its sha256 and size in bytes. ``check`` is given both before the
-        copy counts; where it raises, nothing is kept. What lies
-        there damaged is replaced by what came whole."""
+        """Copies one file into the archive; returns its sha256 and size in bytes.
+
+        ``check`` is given both before the copy counts; where it raises, nothing is kept. What lies there damaged is
+        replaced by what came whole.
+        """
         make_folder(self.folder)
         digest, size = hashlib.sha256(), 0
         descriptor, aside = tempfile.mkstemp(prefix=".incoming-", dir=self.folder)
@@ -102,7 +109,11 @@ class Archive:
         return sha256, size
 
     def read(self, sha256: str) -> bytes:
-        """The bytes of one submission. Raises ArchiveError where they are missing or no longer what was received."""
+        """The bytes of one submission.
+
+        Raises:
+            ArchiveError: Where they are missing or not as received.
+        """
         path = self.path_of(sha256)
         try:
             data = path.read_bytes()
@@ -120,14 +131,23 @@ class Archive:
         return list(self._known[1])
 
     def add_receipts(self, receipts: Iterable[Receipt]) -> None:
-        """Appends to the journal, on disk when it returns. Raises RuntimeError once closed."""
+        """Appends to the journal, on disk when it returns.
+
+        Raises:
+            RuntimeError: Once closed.
+        """
         if self._closed:
             raise RuntimeError("the run is over; what it was still taking comes with the next one")
         self._journal.add(asdict(receipt) for receipt in receipts)
 
     def sweep(self) -> None:
-        """Removes what a killed run left half-copied, and makes sure that files can be taken at all. Only the one
-        writer calls it. Raises OSError where the archive can't be written."""
+        """Removes what a killed run left half-copied, and makes sure that files can be taken at all.
+
+        Only the one writer calls it.
+
+        Raises:
+            OSError: Where the archive can't be written.
+        """
         for aside in self.folder.glob(".incoming-*"):
             aside.unlink(missing_ok=True)
         make_folder(self.folder)

@@ -10,7 +10,7 @@ from sciculture_etl.errors import ArchiveError
 from sciculture_etl.extract.archive import Archive, Receipt
 from sciculture_etl.messages import message
 
-TOLD = 10
+MAX_LISTED = 10
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,12 @@ def damage_in(
     quick: bool = False,
     checked: Callable[[], None] = lambda: None,
 ) -> list[Damage]:
-    """Those of the receipts whose bytes are missing or changed, each submission once. quick: by their size alone.
-    checked: told of each submission looked at."""
+    """Those of the receipts whose bytes are missing or changed, each submission once.
+
+    Args:
+        quick: by their size alone.
+        checked: told of each submission looked at.
+    """
     found: list[Damage] = []
     for receipt in {receipt.sha256: receipt for receipt in receipts}.values():
         path = archive.path_of(receipt.sha256)
@@ -46,15 +50,15 @@ def damage_in(
     return found
 
 
-def tell_damage(damages: list[Damage]) -> ArchiveError | None:
+def describe_damage(damages: list[Damage]) -> ArchiveError | None:
     """One message about all of them; None where there are none."""
     if not damages:
         return None
     lines = [
         f"  {damage.receipt.sha256[:2]}/{damage.receipt.sha256} ({'lost' if damage.lost else 'changed'}): "
         f"{damage.receipt.path}, {damage.receipt.submitter or '?'}"
-        for damage in damages[:TOLD]
+        for damage in damages[:MAX_LISTED]
     ]
-    if len(damages) > TOLD:
-        lines.append(f"  ... and {len(damages) - TOLD:,} more: `sciculture doctor` names them")
+    if len(damages) > MAX_LISTED:
+        lines.append(f"  ... and {len(damages) - MAX_LISTED:,} more: `sciculture doctor` names them")
     return ArchiveError("\n".join([f"{message('archive_damaged', count=len(damages))}:", *lines]))

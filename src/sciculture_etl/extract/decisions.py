@@ -14,8 +14,13 @@ WITHDRAWN, REINSTATED = "withdrawn", "reinstated"
 
 @dataclass(frozen=True)
 class Decision:
-    """kind: ``withdrawn`` or ``reinstated``. decided_at: ISO 8601 UTC. receipt_count: how often the same bytes had come
-    by then; sent again later, they count again."""
+    """A decision of the operator on a submission.
+
+    Attributes:
+        kind: ``withdrawn`` or ``reinstated``.
+        decided_at: ISO 8601 UTC.
+        receipt_count: how often the same bytes had come by then; sent again later, they count again.
+    """
 
     submission_id: str
     kind: str

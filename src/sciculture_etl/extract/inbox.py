@@ -17,30 +17,36 @@ import fsspec
 from sciculture_etl.errors import AbandonedError, PermanentError, TransientError, UnreachableError
 from sciculture_etl.extract.archive import CHUNK, Archive, Receipt
 from sciculture_etl.extract.channels.channel import Channel, channels_of
-from sciculture_etl.extract.channels.faults import Persistence, in_words, passes
+from sciculture_etl.extract.channels.faults import RetryPolicy, describe, is_transient
 from sciculture_etl.extract.channels.kinds import ANY_OTHER
-from sciculture_etl.extract.listing import Arrival, Look, look_at, open_channel, unreachable, version
-from sciculture_etl.settings import Patience, Settings
+from sciculture_etl.extract.listing import Arrival, ChannelListing, list_channel, open_channel, unreachable, version
+from sciculture_etl.settings import Settings, Timeouts
 from sciculture_etl.storage.disk import is_full
 
 Version = tuple[str, int | None, str, str]  # path, size, modified, mark
 # Servers allow about ten sessions on a connection.
-AT_ONCE = 6
+MAX_CONCURRENT_DOWNLOADS = 6
 
 
 @dataclass
 class Extraction:
-    """received: receipts of this run. unchanged: files seen before as they are. passed_over: files that are no
-    submissions, with the reason. unreadable: files that couldn't be taken this time, with the reason. unreachable:
-    channels, by their setting, that couldn't be looked into or stopped answering, with the reason. may_pass: those of
-    them that are worth another try later."""
+    """What was found in the channels.
+
+    Attributes:
+        received: receipts of this run.
+        unchanged: files seen before as they are.
+        passed_over: files that are no submissions, with the reason.
+        unreadable: files that couldn't be taken this time, with the reason.
+        unreachable: channels, by their setting, that couldn't be looked into or stopped answering, with the reason.
+        retryable: those of them that are worth another try later.
+    """
 
     received: list[Receipt] = field(default_factory=list)
     unchanged: int = 0
     passed_over: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
     unreachable: dict[str, str] = field(default_factory=dict)
-    may_pass: set[str] = field(default_factory=set)
+    retryable: set[str] = field(default_factory=set)
 
     def add(self, other: Extraction) -> None:
         self.received += other.received
@@ -48,23 +54,27 @@ class Extraction:
         self.passed_over |= other.passed_over
         self.unreadable |= other.unreadable
         self.unreachable |= other.unreachable
-        self.may_pass |= other.may_pass
+        self.retryable |= other.retryable
 
 
-def anything_new(settings: Settings, archive: Archive) -> bool:
+def has_new_files(settings: Settings, archive: Archive) -> bool:
     """Whether a folder on this machine holds something to take: a quick look, for which no server is asked."""
     seen = _Seen(archive.receipts())
     for channel in channels_of(settings):
         if channel.kind.is_local:
-            with _looking(channel, Persistence(settings.patience)) as (_, _, look):
+            with _listed_channel(channel, RetryPolicy(settings.timeouts)) as (_, _, look):
                 if seen.fresh(look.arrivals):
                     return True
     return False
 
 
 def check_channels(settings: Settings) -> None:
-    """What can be told of the channels before anything is started: raises UserError for settings that can't be meant,
-    UnreachableError where the only channel is a folder that isn't there or an address of no known kind."""
+    """What can be told of the channels before anything is started.
+
+    Raises:
+        UserError: For settings that can't be meant.
+        UnreachableError: Where the only channel is a folder that isn't there or an address of no known kind.
+    """
     channels = channels_of(settings)
     if len(channels) > 1:
         return  # what one of them lacks is told in the report
@@ -94,8 +104,8 @@ def extract_submissions(settings: Settings, archive: Archive) -> Extraction:
         except UnreachableError as error:
             if len(channels) == 1:
                 raise
-            may_pass = {channel.setting} if error.retryable else set[str]()
-            return Extraction(unreachable={channel.setting: error.reason}, may_pass=may_pass)
+            retryable = {channel.setting} if error.retryable else set[str]()
+            return Extraction(unreachable={channel.setting: error.reason}, retryable=retryable)
 
     extraction = Extraction()
     with ThreadPoolExecutor(len(channels)) as pool:
@@ -123,20 +133,24 @@ class _Seen:
         return [
             arrival
             for arrival in arrivals
-            if (there[mark := _version(arrival)] > self._versions[mark] if arrival.modified else self._differs(arrival))
+            if (
+                there[version_seen := _version(arrival)] > self._versions[version_seen]
+                if arrival.modified
+                else self._is_different(arrival)
+            )
         ]
 
-    def _differs(self, arrival: Arrival) -> bool:
+    def _is_different(self, arrival: Arrival) -> bool:
         last = self._last.get(arrival.path)
         return not arrival.mark or last is None or (last.size, last.mark) != (arrival.size, arrival.mark)
 
-    def before(self, receipt: Receipt) -> bool:
+    def is_of_an_earlier_run(self, receipt: Receipt) -> bool:
         """Whether this is a receipt of an earlier run, each counting once."""
         known = self._receipts[receipt] > 0
         self._receipts[receipt] -= known
         return known
 
-    def by_its_bytes(self, arrival: Arrival, sha256: str) -> bool:
+    def is_known_by_its_bytes(self, arrival: Arrival, sha256: str) -> bool:
         """Told by the bytes, where the channel says nothing."""
         last = self._last.get(arrival.path)
         return not arrival.modified and not arrival.mark and last is not None and last.sha256 == sha256
@@ -147,40 +161,44 @@ def _version(arrival: Arrival) -> Version:
 
 
 @contextmanager
-def _looking(channel: Channel, persist: Persistence) -> Iterator[tuple[ThreadPoolExecutor, Any, Look]]:
-    """A pool for its files, the open file system, and what lies in the channel. Raises UnreachableError."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+def _listed_channel(channel: Channel, retry: RetryPolicy) -> Iterator[tuple[ThreadPoolExecutor, Any, ChannelListing]]:
+    """A pool for its files, the open file system, and what lies in the channel.
+
+    Raises:
+        UnreachableError: The channel cannot be opened or listed.
+    """
+    with ThreadPoolExecutor(MAX_CONCURRENT_DOWNLOADS) as pool:
         try:
-            filesystem, root = persist(lambda: open_channel(channel, persist.patience))
+            filesystem, root = retry(lambda: open_channel(channel, retry.timeouts))
         except Exception as error:
             raise unreachable(channel, error) from None
         with closing(filesystem) if hasattr(filesystem, "close") else nullcontext():
             try:
-                look = look_at(channel, filesystem, root, persist, pool)
+                look = list_channel(channel, filesystem, root, retry, pool)
             except Exception as error:
                 raise unreachable(channel, error) from None
             yield pool, filesystem, look
 
 
 def _collect(channel: Channel, settings: Settings, archive: Archive, seen: _Seen) -> Extraction:
-    persist = Persistence(settings.patience)
+    retry = RetryPolicy(settings.timeouts)
 
-    with _looking(channel, persist) as (pool, filesystem, look):
+    with _listed_channel(channel, retry) as (pool, filesystem, look):
         fresh = seen.fresh(look.arrivals)
         extraction = Extraction([], len(look.arrivals) - len(fresh), look.passed_over, look.unreadable)
 
         def taken(arrival: Arrival) -> Receipt | Exception:
             try:
-                return persist(lambda: _copy(filesystem, arrival, archive, settings))
+                return retry(lambda: _copy(filesystem, arrival, archive, settings))
             except Exception as error:
                 if is_full(error):  # no fault of this file: none could be taken
                     raise
                 return error
 
-        time.sleep(_seconds_to_settle(channel, fresh, settings.patience))
+        time.sleep(_seconds_until_stable(channel, fresh, settings.timeouts))
         waiting = 0
         for arrival, outcome in zip(fresh, list(pool.map(taken, fresh)), strict=True):
-            if isinstance(outcome, Exception) and passes(outcome):
+            if isinstance(outcome, Exception) and is_transient(outcome):
                 # Once more, alone: what breaks the connection under one file breaks it under its neighbours.
                 outcome = taken(arrival)
             if isinstance(outcome, FileNotFoundError):
@@ -188,18 +206,18 @@ def _collect(channel: Channel, settings: Settings, archive: Archive, seen: _Seen
             elif isinstance(outcome, AbandonedError):
                 waiting += 1
             elif isinstance(outcome, Exception):
-                extraction.unreadable[arrival.path] = channel.masked(in_words(outcome))
-            elif seen.by_its_bytes(arrival, outcome.sha256) or seen.before(outcome):
+                extraction.unreadable[arrival.path] = channel.masked(describe(outcome))
+            elif seen.is_known_by_its_bytes(arrival, outcome.sha256) or seen.is_of_an_earlier_run(outcome):
                 extraction.unchanged += 1
             else:
                 extraction.received.append(outcome)
-    if persist.lost:
+    if retry.is_exhausted:
         extraction.unreachable[channel.setting] = f"it stopped answering; {waiting:,} files wait for the next run"
-        extraction.may_pass.add(channel.setting)
+        extraction.retryable.add(channel.setting)
     return extraction
 
 
-def _seconds_to_settle(channel: Channel, fresh: list[Arrival], patience: Patience) -> float:
+def _seconds_until_stable(channel: Channel, fresh: list[Arrival], timeouts: Timeouts) -> float:
     """How long to wait between listing and copying, so that a file still being written shows it by a change.
 
     An object of S3 appears whole. A folder has this machine's clock, so that only young files need watching; a
@@ -208,14 +226,19 @@ def _seconds_to_settle(channel: Channel, fresh: list[Arrival], patience: Patienc
     if not fresh or channel.kind.appears_whole:
         return 0
     if not channel.kind.is_local:
-        return patience.settle
+        return timeouts.stable_seconds
     youngest = max(datetime.fromisoformat(arrival.modified) for arrival in fresh)
     age = (datetime.now(UTC) - youngest).total_seconds()
-    return patience.settle - age if 0 <= age < patience.settle else 0
+    return timeouts.stable_seconds - age if 0 <= age < timeouts.stable_seconds else 0
 
 
 def _copy(filesystem: Any, arrival: Arrival, archive: Archive, settings: Settings) -> Receipt:
-    """One try to take one file. Raises PermanentError, TransientError and whatever the channel's library raises."""
+    """One try to take one file.
+
+    Raises:
+        PermanentError: The file cannot be copied.
+        TransientError: And whatever the channel's library raises.
+    """
     if arrival.size is not None and arrival.size > settings.limits.file_bytes:
         raise PermanentError(f"larger than {settings.limits.file_bytes:,} bytes")
 
@@ -249,7 +272,7 @@ class _Watched:
 
     def __init__(self, source: Any, settings: Settings) -> None:
         self._source = source
-        self._until = time.monotonic() + settings.patience.copy
+        self._until = time.monotonic() + settings.timeouts.copy
         self._left = self._most = settings.limits.file_bytes
 
     def read(self, size: int) -> bytes:

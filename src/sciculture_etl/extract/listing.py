@@ -12,32 +12,37 @@ from urllib.parse import unquote_to_bytes
 
 from sciculture_etl.errors import AbandonedError, PermanentError, UnreachableError
 from sciculture_etl.extract.channels.channel import Channel
-from sciculture_etl.extract.channels.faults import Persistence, in_words, passes
+from sciculture_etl.extract.channels.faults import RetryPolicy, describe, is_transient
 from sciculture_etl.extract.names import as_people_read, why_no_submission, why_refused
 from sciculture_etl.personal import mask_path
-from sciculture_etl.settings import Patience
+from sciculture_etl.settings import Timeouts
 
 MODIFIED_KEYS = ("mtime", "LastModified", "last_modified", "modified", "updated", "created")
 # A listing that goes deeper goes round in circles.
-DEEPEST = 32
+MAX_DEPTH = 32
 
 
 def unreachable(channel: Channel, error: BaseException) -> UnreachableError:
     """What its library raised, in words, without what the settings keep secret."""
-    reason = channel.masked(in_words(error))
-    told = (
+    reason = channel.masked(describe(error))
+    text = (
         f"the inbox {channel.url} can't be opened ({reason}): create it or set {channel.setting} to another"
         f" folder or URL / 접수함을 열 수 없습니다"
     )
-    return UnreachableError(told, reason, retryable=passes(error))
+    return UnreachableError(text, reason, retryable=is_transient(error))
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file seen in a channel. remote: the channel's own path to it. path: as it stands in receipts, NFC and
-    without personal values. size: in
-    bytes, None where the channel doesn't tell. modified: ISO 8601 UTC, empty where it doesn't tell. mark: what else
-    tells one version from another (ETag)."""
+    """A file seen in a channel.
+
+    Attributes:
+        remote: the channel's own path to it.
+        path: as it stands in receipts, NFC and without personal values.
+        size: in bytes, None where the channel doesn't tell.
+        modified: ISO 8601 UTC, empty where it doesn't tell.
+        mark: what else tells one version from another (ETag).
+    """
 
     remote: str
     path: str
@@ -48,19 +53,27 @@ class Arrival:
 
 
 @dataclass
-class Look:
-    """What one look at a channel found. passed_over: what is no submission; unreadable: what should have been one."""
+class ChannelListing:
+    """What one look at a channel found.
+
+    Attributes:
+        passed_over: what is no submission.
+        unreadable: what should have been one.
+    """
 
     arrivals: list[Arrival] = field(default_factory=list)
     passed_over: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
 
 
-def open_channel(channel: Channel, patience: Patience) -> tuple[Any, str]:
-    """File system and root of a channel. Raises whatever its library raises."""
+def open_channel(channel: Channel, timeouts: Timeouts) -> tuple[Any, str]:
+    """File system and root of a channel.
+
+    Raises whatever its library raises.
+    """
     if "BLOCK" in channel.options:
         raise PermanentError("its block is read by the nightly flow alone")
-    return channel.kind.open(channel, patience)
+    return channel.kind.open(channel, timeouts)
 
 
 def when(info: dict[str, Any]) -> str:
@@ -80,7 +93,7 @@ def version(info: dict[str, Any]) -> tuple[int | None, str, str]:
     return (None if size is None else int(size)), when(info), str(info.get("ETag") or "")
 
 
-def _walk(filesystem: Any, root: str, persist: Persistence, pool: ThreadPoolExecutor, look: Look) -> list[Any]:
+def _walk(filesystem: Any, root: str, retry: RetryPolicy, pool: ThreadPoolExecutor, look: ChannelListing) -> list[Any]:
     """Level by level, the folders of each at the same time; a folder that can't be listed is told, not left out."""
 
     def children(folder: str) -> list[Any]:
@@ -88,16 +101,16 @@ def _walk(filesystem: Any, root: str, persist: Persistence, pool: ThreadPoolExec
 
     def listed(folder: str) -> list[Any] | str:
         try:
-            return persist(lambda: children(folder))
+            return retry(lambda: children(folder))
         except FileNotFoundError:
             return []  # deleted meanwhile
         except AbandonedError:
             raise
         except Exception as error:
-            return in_words(error)
+            return describe(error)
 
-    files, level = [], persist(lambda: children(root))
-    for _ in range(DEEPEST):
+    files, level = [], retry(lambda: children(root))
+    for _ in range(MAX_DEPTH):
         folders = [info["name"] for info in level if info["type"] == "directory" and not info.get("islink")]
         files += [info for info in level if info["type"] != "directory" or info.get("islink")]
         if not folders:
@@ -121,23 +134,28 @@ def _within(remote: str, root: str) -> str:
 
 
 def _files(
-    channel: Channel, filesystem: Any, root: str, persist: Persistence, pool: ThreadPoolExecutor, look: Look
+    channel: Channel, filesystem: Any, root: str, retry: RetryPolicy, pool: ThreadPoolExecutor, look: ChannelListing
 ) -> Iterable[Any]:
     if channel.kind.lists_at_once:  # the whole tree in a few requests; a folder is but a part of a key
         return [
             info
-            for info in persist(lambda: filesystem.find(root, detail=True)).values()
+            for info in retry(lambda: filesystem.find(root, detail=True)).values()
             if not (info["name"].endswith("/") and not info["size"])
         ]
-    if not persist(lambda: filesystem.isdir(root)):
+    if not retry(lambda: filesystem.isdir(root)):
         raise PermanentError("no such folder")
-    return _walk(filesystem, root, persist, pool, look)
+    return _walk(filesystem, root, retry, pool, look)
 
 
-def look_at(channel: Channel, filesystem: Any, root: str, persist: Persistence, pool: ThreadPoolExecutor) -> Look:
-    """Arrivals by time and path, and what isn't to be taken. Raises what the last try at the root raised."""
-    look, wanted = Look(), []
-    for info in _files(channel, filesystem, root, persist, pool, look):
+def list_channel(
+    channel: Channel, filesystem: Any, root: str, retry: RetryPolicy, pool: ThreadPoolExecutor
+) -> ChannelListing:
+    """Arrivals by time and path, and what isn't to be taken.
+
+    Raises what the last try at the root raised.
+    """
+    look, wanted = ChannelListing(), []
+    for info in _files(channel, filesystem, root, retry, pool, look):
         # From here on no name tells of a person: the channel's own is used to open the file, and never told.
         within = mask_path(_within(info["name"], root))
         if reason := why_refused(within):
@@ -149,25 +167,25 @@ def look_at(channel: Channel, filesystem: Any, root: str, persist: Persistence, 
 
     def asked(info: dict[str, Any]) -> dict[str, Any] | str | None:
         try:
-            return dict(persist(lambda: filesystem.info(info["name"])))
+            return dict(retry(lambda: filesystem.info(info["name"])))
         except FileNotFoundError:
             return None
         except AbandonedError:
             raise
         except Exception as error:
-            return in_words(error)
+            return describe(error)
 
-    untold = pool.map(asked, [info for _, info in wanted if "size" not in info])
+    unreported = pool.map(asked, [info for _, info in wanted if "size" not in info])
     for within, info in wanted:
-        told = info if "size" in info else next(untold)
-        if told is None:
+        details = info if "size" in info else next(unreported)
+        if details is None:
             look.passed_over[within] = "deleted before it could be taken"
-        elif isinstance(told, str):
-            look.unreadable[within] = told
+        elif isinstance(details, str):
+            look.unreadable[within] = details
         else:
             first, separator, _ = within.partition("/")
             submitter = channel.submitter or (first if separator else None)
-            look.arrivals.append(Arrival(info["name"], channel.path(within), submitter, *version(told)))
+            look.arrivals.append(Arrival(info["name"], channel.path(within), submitter, *version(details)))
     look.arrivals.sort(key=lambda arrival: (arrival.modified, arrival.path))
     look.passed_over = {channel.path(within): reason for within, reason in look.passed_over.items()}
     look.unreadable = {channel.path(within): channel.masked(why) for within, why in look.unreadable.items()}

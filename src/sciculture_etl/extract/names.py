@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-LONGEST_NAME = 255
+MAX_NAME_BYTES = 255
 OF_THE_SYSTEM = ("thumbs.db", "desktop.ini", ".ds_store")
 UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".download", ".upload", ".swp", "~")
 REPLACED = "\N{REPLACEMENT CHARACTER}"
@@ -14,8 +14,11 @@ TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A)
 
 
 def as_people_read(path: bytes) -> str:
-    """Composed (NFC). Old Korean servers give names in CP949; what is neither has its odd bytes replaced, and so are
-    characters that could do harm where the name is shown or used: control characters, turns, backslashes."""
+    """Composed (NFC).
+
+    Old Korean servers give names in CP949; what is neither has its odd bytes replaced, and so are characters that could
+    do harm where the name is shown or used: control characters, turns, backslashes.
+    """
     composed = unicodedata.normalize("NFC", "/".join(_decoded(name) for name in path.split(b"/")))
     if composed.isprintable() and "\\" not in composed:  # nearly all: no need to look at each of their characters
         return composed
@@ -40,8 +43,8 @@ def why_refused(path: str) -> str | None:
     parts = path.split("/")
     if any(part in ("", ".", "..") for part in parts):
         return "its path leads elsewhere: rename it"
-    if any(len(part.encode("utf-8", "replace")) > LONGEST_NAME for part in parts):
-        return f"its name is longer than {LONGEST_NAME} bytes: rename it"
+    if any(len(part.encode("utf-8", "replace")) > MAX_NAME_BYTES for part in parts):
+        return f"its name is longer than {MAX_NAME_BYTES} bytes: rename it"
     return None
 
 

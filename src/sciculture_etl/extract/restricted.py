@@ -61,11 +61,11 @@ class Restricted:
     def path_of(self, sha256: str) -> Path:
         return self.folder / sha256
 
-    def holds(self, sha256: str) -> bool:
+    def has_file(self, sha256: str) -> bool:
         """Whether the bytes lie here and not in the archive."""
         return sha256 in self._stays and self._stays[sha256].event == "restricted"
 
-    def knows(self, sha256: str) -> bool:
+    def has_known(self, sha256: str) -> bool:
         """Whether the bytes lie here or were deleted from here, and so can't be in the archive."""
         return sha256 in self._stays and self._stays[sha256].event != "returned"
 
@@ -82,7 +82,7 @@ class Restricted:
 
     def restrict(self, sha256: str, verdict: Verdict) -> None:
         """Takes the bytes out of the archive; of those already here, what is found now is written down."""
-        if not self.holds(sha256) or self._stays[sha256].verdict != verdict:
+        if not self.has_file(sha256) or self._stays[sha256].verdict != verdict:
             self._write(sha256, "restricted", verdict)
         self._take(sha256)
 
@@ -102,7 +102,7 @@ class Restricted:
     def _is_overdue(self, sha256: str, retention_days: int) -> bool:
         return datetime.now(UTC) - self._stays[sha256].since >= timedelta(days=retention_days)
 
-    def settle(self, retention_days: int, last_night: datetime | None = None) -> None:
+    def resume_pending(self, retention_days: int, last_night: datetime | None = None) -> None:
         """Finishes what a killed run left, then deletes what has been here for its days. Only the one writer calls.
 
         last_night: when the run before this one began. Where the clock has leapt since, or a file is dated in the
@@ -120,7 +120,7 @@ class Restricted:
                 self._take(sha256)
             stay = self._stays[sha256]
             if stay.event == "restricted" and ((leapt and not stay.leapt) or stay.since > now):
-                self._write(sha256, "restricted", stay.verdict, anew=True)
+                self._write(sha256, "restricted", stay.verdict, is_repeated=True)
                 stay = self._stays[sha256]
             if stay.event == "restricted" and self._is_overdue(sha256, retention_days):
                 self.path_of(sha256).unlink(missing_ok=True)
@@ -142,7 +142,7 @@ class Restricted:
             source.chmod(0o400)
             move(source, target)
 
-    def _write(self, sha256: str, event: str, verdict: Verdict, anew: bool = False) -> None:
+    def _write(self, sha256: str, event: str, verdict: Verdict, is_repeated: bool = False) -> None:
         line = {
             "sha256": sha256,
             "event": event,
@@ -153,8 +153,8 @@ class Restricted:
                 for finding in verdict.findings
             ],
         }
-        self._journal.add([line | {"anew": True} if anew else line])
-        self._follow(line | {"anew": anew})
+        self._journal.add([line | {"anew": True} if is_repeated else line])
+        self._follow(line | {"anew": is_repeated})
 
     def _follow(self, line: dict[str, Any]) -> None:
         verdict = Verdict(line["format"], [Finding(**finding) for finding in line["findings"]])

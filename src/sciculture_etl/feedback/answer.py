@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from sciculture_etl.findings import catalogue
-from sciculture_etl.settings import LISTED_PLACES
+from sciculture_etl.settings import MAX_LISTED_PLACES
 from sciculture_etl.validate.check import ACCEPTED, Checked
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -27,8 +27,14 @@ SET_ASIDE = ("superseded", "withdrawn")
 
 @dataclass(frozen=True)
 class Received:
-    """number: of the receipt, from 1. at: time of receipt. standing: as in ``mart_submission_log``. earlier: when the
-    same bytes came first, for a duplicate."""
+    """How a file was received.
+
+    Attributes:
+        number: of the receipt, from 1.
+        at: time of receipt.
+        standing: as in ``mart_submission_log``.
+        earlier: when the same bytes came first, for a duplicate.
+    """
 
     number: int
     at: datetime
@@ -38,7 +44,11 @@ class Received:
 
 @dataclass(frozen=True)
 class Group:
-    """Findings of one code. rows: at most ``LISTED_PLACES`` of them, in the order of the file."""
+    """Findings of one code.
+
+    Attributes:
+        rows: at most ``MAX_LISTED_PLACES`` of them, in the order of the file.
+    """
 
     severity: str
     title: str
@@ -52,15 +62,21 @@ class Group:
 
 @dataclass(frozen=True)
 class Answer:
-    """What one institution is told of one file. received: None where the file was only looked at."""
+    """What one institution is told of one file.
+
+    Attributes:
+        received: None where the file was only looked at.
+    """
 
     checked: Checked
     received: Received | None = None
 
     @cached_property
     def kind(self) -> str:
-        """The verdict, and ``duplicate``, ``refused`` (rejected before any row was read), ``warned`` (accepted); of a
-        file that doesn't count, ``superseded`` or ``withdrawn``, whatever its verdict was."""
+        """The verdict, and ``duplicate``, ``refused`` (rejected before any row was read), ``warned`` (accepted).
+
+        Of a file that doesn't count, ``superseded`` or ``withdrawn``, whatever its verdict was.
+        """
         if self.received and self.received.earlier:
             return "duplicate"
         if self.received and self.received.standing in SET_ASIDE:
@@ -72,7 +88,7 @@ class Answer:
 
     @cached_property
     def findings(self) -> pl.DataFrame:
-        return self.checked.told_findings
+        return self.checked.shown_findings
 
     @cached_property
     def _severities(self) -> Counter[str]:
@@ -85,7 +101,7 @@ class Answer:
     def groups(self) -> list[Group]:
         """The worst first, then the most frequent."""
         found = [
-            Group(severity, catalogue()[code]["title_ko"], own.height, own.head(LISTED_PLACES).to_dicts())
+            Group(severity, catalogue()[code]["title_ko"], own.height, own.head(MAX_LISTED_PLACES).to_dicts())
             for (severity, code), own in self._by_code()
         ]
         return sorted(found, key=lambda group: (ORDER.index(group.severity), -group.count))
@@ -99,7 +115,7 @@ class Answer:
         return (self.findings["code"] == "R_PII").any()
 
     @property
-    def may_be_copied(self) -> bool:
+    def can_be_copied(self) -> bool:
         codes = set(self.findings.filter(severity="error")["code"])
         shown = codes <= SHOWN_THOUGH_REFUSED and self.findings["row"].is_not_null().any()
         return shown or not (self.checked.refused or self.is_personal)

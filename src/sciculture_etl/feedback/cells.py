@@ -11,7 +11,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 FILLS = {"error": "FFFFC7CE", "warning": "FFFFEB9C", "info": "FFDDEBF7"}
-LONGEST = 32_767  # characters a cell holds
+MAX_CHARACTERS = 32_767  # characters a cell holds
 # What a spreadsheet takes for the start of a formula when the cell is edited.
 LIKE_A_FORMULA = re.compile(r"[=+\-@\t\r].", re.DOTALL)
 
@@ -22,7 +22,7 @@ def fill(severity: str) -> PatternFill:
 
 def clean(text: str) -> str:
     """Without what no cell may hold."""
-    return ILLEGAL_CHARACTERS_RE.sub("", text)[:LONGEST]
+    return ILLEGAL_CHARACTERS_RE.sub("", text)[:MAX_CHARACTERS]
 
 
 def keep_as_text(cell: Cell) -> None:

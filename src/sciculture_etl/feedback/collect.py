@@ -17,7 +17,7 @@ from sciculture_etl.validate.check import Checked, checked_part, counted
 
 # What became of a file through others: told when it is answered, and no reason to answer it again.
 STANDING = "('R_DUPLICATE_FILE', 'R_SUPERSEDED', 'R_SUITE_FAILED', 'R_WITHDRAWN')"
-AT_ONCE = 200
+MAX_CONCURRENT_READS = 200
 
 # Every receipt, with a mark that changes when what its institution is told of the file changes.
 RECEIPTS = f"""
@@ -57,8 +57,13 @@ ORDER BY e.submission_id, e.finding_no
 
 
 @dataclass(frozen=True)
-class Receipt:
-    """A file as it came in. earlier: when the same bytes came first. mark: of what is told of it."""
+class SubmissionReceipt:
+    """A file as it came in.
+
+    Attributes:
+        earlier: when the same bytes came first.
+        mark: of what is told of it.
+    """
 
     receipt_no: int
     submission_id: str
@@ -78,23 +83,23 @@ class Receipt:
         return self.source_file.rsplit("/", 1)[-1]
 
 
-def receipts(warehouse: Warehouse) -> list[Receipt]:
+def receipts(warehouse: Warehouse) -> list[SubmissionReceipt]:
     """All of them, in the order in which they came."""
-    return [Receipt(**row) for row in warehouse.rows(RECEIPTS)]
+    return [SubmissionReceipt(**row) for row in warehouse.rows(RECEIPTS)]
 
 
 def answers(
-    warehouse: Warehouse, contracts: dict[str, Contract], wanted: Sequence[Receipt]
-) -> Iterator[list[tuple[Receipt, Answer]]]:
+    warehouse: Warehouse, contracts: dict[str, Contract], wanted: Sequence[SubmissionReceipt]
+) -> Iterator[list[tuple[SubmissionReceipt, Answer]]]:
     """The answers to those receipts, some at a time."""
-    for start in range(0, len(wanted), AT_ONCE):
-        chunk = wanted[start : start + AT_ONCE]
+    for start in range(0, len(wanted), MAX_CONCURRENT_READS):
+        chunk = wanted[start : start + MAX_CONCURRENT_READS]
         yield list(_answers(warehouse, contracts, chunk))
 
 
 def _answers(
-    warehouse: Warehouse, contracts: dict[str, Contract], wanted: Sequence[Receipt]
-) -> Iterator[tuple[Receipt, Answer]]:
+    warehouse: Warehouse, contracts: dict[str, Contract], wanted: Sequence[SubmissionReceipt]
+) -> Iterator[tuple[SubmissionReceipt, Answer]]:
     listed = ", ".join(sql_text(name) for name in sorted({receipt.submission_id for receipt in wanted}))
     found = warehouse.connection.sql(FINDINGS % listed).pl()
     findings = {str(key[0]): own for key, own in found.group_by("submission_id", maintain_order=True)}

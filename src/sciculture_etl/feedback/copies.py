@@ -23,7 +23,7 @@ from sciculture_etl.feedback.cells import FILLS, keep_as_text
 from sciculture_etl.read.grid import parse_range
 from sciculture_etl.read.sheet_xml import MERGE_REF
 from sciculture_etl.read.submission import ANSWER_MARK
-from sciculture_etl.settings import COPIED_CELLS
+from sciculture_etl.settings import MAX_COPIED_CELLS
 
 BYTES_A_CELL = 40  # of a sheet's XML, about
 PLAIN_RANGE = re.compile(r"('[^'\[\]|]+'|[\w.]+)!\$?[A-Z]{1,3}\$?\d+(:\$?[A-Z]{1,3}\$?\d+)?")
@@ -33,9 +33,13 @@ REACHES_OUT = re.compile(r"[\[\]|]|WEBSERVICE|HYPERLINK|RTD|CALL|EXEC|://|\\\\",
 
 @dataclass
 class Copy:
-    """sheets: sheet of the file → its title in the book. rows: of an excerpt, the row in the book of each row of the
-    file, by sheet; its columns stand one to the right. above: how many rows the copy of a sheet has before its first:
-    what a document says above its table."""
+    """A copy of the submitted file in the reply.
+
+    Attributes:
+        sheets: sheet of the file → its title in the book.
+        rows: of an excerpt, the row in the book of each row of the file, by sheet; its columns stand one to the right.
+        above: how many rows the copy of a sheet has before its first: what a document says above its table.
+    """
 
     book: Workbook
     sheets: dict[str | None, str] = field(default_factory=dict)
@@ -61,18 +65,18 @@ class _AsWritten(ExcelReader):
 
 
 def _is_small_workbook(data: bytes) -> bool:
-    """Whether a file is an .xlsx or .xlsm of at most about ``COPIED_CELLS``, merged ones included."""
+    """Whether a file is an .xlsx or .xlsm of at most about ``MAX_COPIED_CELLS``, merged ones included."""
     if not data.startswith(b"PK\x03\x04"):
         return False
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         parts = [part for part in package.infolist() if part.filename.startswith("xl/")]
         if not any(part.filename == "xl/workbook.xml" for part in parts):
             return False
-        if sum(part.file_size for part in parts if part.filename.endswith(".xml")) > COPIED_CELLS * BYTES_A_CELL:
+        if sum(part.file_size for part in parts if part.filename.endswith(".xml")) > MAX_COPIED_CELLS * BYTES_A_CELL:
             return False
         sheets = [package.read(part) for part in parts if part.filename.startswith("xl/worksheets/")]
     merges = [merge for xml in sheets for ref in MERGE_REF.findall(xml) if (merge := parse_range(ref.decode()))]
-    return sum((m.bottom - m.top + 1) * (m.right - m.left + 1) for m in merges) <= COPIED_CELLS
+    return sum((m.bottom - m.top + 1) * (m.right - m.left + 1) for m in merges) <= MAX_COPIED_CELLS
 
 
 def copy_workbook(data: bytes) -> Copy | None:

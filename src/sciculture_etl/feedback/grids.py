@@ -10,25 +10,29 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sciculture_etl.feedback.answer import Answer
+from sciculture_etl.feedback.cell_notes import CellNotes
 from sciculture_etl.feedback.cells import put, width_of
 from sciculture_etl.feedback.copies import Copy
-from sciculture_etl.feedback.marks import Marks
-from sciculture_etl.feedback.words import words
+from sciculture_etl.feedback.texts import words
 from sciculture_etl.read.formats import read_grids
 from sciculture_etl.read.grid import HEAD_ROWS, Grid
 from sciculture_etl.read.submission import ANSWER_MARK, is_answer
-from sciculture_etl.settings import COPIED_CELLS, DEFAULT_LIMITS, EXCERPT_ROWS
+from sciculture_etl.settings import DEFAULT_LIMITS, MAX_COPIED_CELLS, MAX_EXCERPT_ROWS
 
 UNNAMED = "제출자료"
-ROWS_LOOKED_AT, WIDEST = 200, 40
+MAX_SAMPLED_ROWS, MAX_WIDTH = 200, 40
 
 
-def copy_grids(answer: Answer, data: bytes, marks: Marks) -> Copy:
-    """Every cell at its own row and column; numbers are numbers. Raises RefusedError where the file can't be read."""
+def copy_grids(answer: Answer, data: bytes, notes: CellNotes) -> Copy:
+    """Every cell at its own row and column; numbers are numbers.
+
+    Raises:
+        RefusedError: Where the file can't be read.
+    """
     _, grids = read_grids(data, DEFAULT_LIMITS)
     grids = [grid for grid in grids if not is_answer(grid)]
-    if sum(grid.frame.height * grid.frame.width for grid in grids) > COPIED_CELLS:
-        return _excerpt(answer, grids, marks)
+    if sum(grid.frame.height * grid.frame.width for grid in grids) > MAX_COPIED_CELLS:
+        return _excerpt(answer, grids, notes)
     copy = Copy(_empty_book())
     for grid in grids:
         sheet = copy.book.create_sheet(_title(grid.sheet))
@@ -49,12 +53,12 @@ def copy_grids(answer: Answer, data: bytes, marks: Marks) -> Copy:
     return copy
 
 
-def _excerpt(answer: Answer, grids: list[Grid], marks: Marks) -> Copy:
+def _excerpt(answer: Answer, grids: list[Grid], notes: CellNotes) -> Copy:
     """The head of every faulty sheet and its faulty rows, with their numbers before them."""
     copy = Copy(_empty_book(), rows={})
     assert copy.rows is not None
     for grid in grids:
-        faulty = sorted({row for row, _ in marks.get(grid.sheet, {}) if row <= grid.frame.height})[:EXCERPT_ROWS]
+        faulty = sorted({row for row, _ in notes.get(grid.sheet, {}) if row <= grid.frame.height})[:MAX_EXCERPT_ROWS]
         if not faulty:
             continue
         first = min((part.first_row for part in answer.checked.parts if part.sheet == grid.sheet), default=1)
@@ -106,7 +110,7 @@ def _number(text: str) -> str | float:
 
 def _fit_columns(sheet: Worksheet, grid: Grid) -> None:
     # A title above the table may be as long as it likes.
-    table = [row for row in grid.frame.head(ROWS_LOOKED_AT).rows() if len(row) - row.count(None) > len(row) // 2]
+    table = [row for row in grid.frame.head(MAX_SAMPLED_ROWS).rows() if len(row) - row.count(None) > len(row) // 2]
     for column in range(grid.frame.width):
         widest = max((width_of(row[column]) for row in table if row[column]), default=0)
-        sheet.column_dimensions[get_column_letter(column + 1)].width = min(max(widest + 2, 9), WIDEST)
+        sheet.column_dimensions[get_column_letter(column + 1)].width = min(max(widest + 2, 9), MAX_WIDTH)

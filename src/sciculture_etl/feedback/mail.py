@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from html import escape
 
 from sciculture_etl.feedback.answer import Answer, Group
-from sciculture_etl.feedback.words import fine, headline, left_out, next_steps, part_name, place, words
+from sciculture_etl.feedback.texts import fine, headline, left_out, next_steps, part_name, place, words
 
-MOST_PLACES, MOST_OF_A_KIND, LONGEST = 10, 4, 300
+MAX_PLACES, MAX_PLACES_PER_KIND, MAX_CHARACTERS = 10, 4, 300
 COLOURS = {
     "accepted": "#1a7f37", "warned": "#1a7f37", "duplicate": "#1a7f37", "partially_accepted": "#b35900",
     "rejected": "#b42318", "refused": "#b42318", "superseded": "#555555", "withdrawn": "#555555",
@@ -26,7 +26,12 @@ CELL = "padding:6px 10px;border:1px solid #d0d0d0;text-align:left;vertical-align
 
 @dataclass(frozen=True)
 class Mail:
-    """text: its first line is the subject. html: needs nothing from elsewhere."""
+    """A mail to an institution.
+
+    Attributes:
+        text: its first line is the subject.
+        html: needs nothing from elsewhere.
+    """
 
     subject: str
     text: str
@@ -34,7 +39,7 @@ class Mail:
 
 
 @dataclass(frozen=True)
-class _Told:
+class _MailGroup:
     """A group as a mail tells it: heading, lines (place, header, message), what is left, what to do."""
 
     severity: str
@@ -45,48 +50,48 @@ class _Told:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return text if len(text) <= MAX_CHARACTERS else text[: MAX_CHARACTERS - 1] + "…"
 
 
-def _told(group: Group, room: int, names_sheets: bool) -> _Told:
-    told = words()["list"]
-    rows = group.rows[: min(room, MOST_OF_A_KIND)]
-    more = told["more"].format(n=f"{group.count - len(rows):,}") if group.count > len(rows) else ""
+def _mail_group(group: Group, room: int, should_name_sheets: bool) -> _MailGroup:
+    texts = words()["list"]
+    rows = group.rows[: min(room, MAX_PLACES_PER_KIND)]
+    more = texts["more"].format(n=f"{group.count - len(rows):,}") if group.count > len(rows) else ""
     fixes = dict.fromkeys(_short(row["fix_ko"]) for row in rows)
-    heading = f"{words()['severity'][group.severity]}: {group.title} {told['count'].format(n=f'{group.count:,}')}"
+    heading = f"{words()['severity'][group.severity]}: {group.title} {texts['count'].format(n=f'{group.count:,}')}"
     places = [
-        (f"{place(row, names_sheets)} {(row['header'] or '').replace('|', ' ')}".strip(), row["message_ko"])
+        (f"{place(row, should_name_sheets)} {(row['header'] or '').replace('|', ' ')}".strip(), row["message_ko"])
         for row in rows
     ]
-    return _Told(group.severity, heading, [(where, _short(what)) for where, what in places], more, list(fixes))
+    return _MailGroup(group.severity, heading, [(where, _short(what)) for where, what in places], more, list(fixes))
 
 
-def _most_important(answer: Answer) -> tuple[list[_Told], str]:
+def _most_important(answer: Answer) -> tuple[list[_MailGroup], str]:
     """The groups that there is room for, and a line that names the others."""
-    told: list[_Told] = []
-    room = MOST_PLACES
+    shown: list[_MailGroup] = []
+    room = MAX_PLACES
     groups = [group for group in answer.groups if group.severity != "info"] if answer.kind != "duplicate" else []
     for group in groups:
         if room <= 0:
             break
-        told.append(_told(group, room, answer.checked.names_sheets))
-        room -= len(told[-1].places)
+        shown.append(_mail_group(group, room, answer.checked.should_name_sheets))
+        room -= len(shown[-1].places)
     count = words()["list"]["count"]
-    others = [f"{group.title} {count.format(n=f'{group.count:,}')}" for group in groups[len(told) :]]
-    return told, words()["mail"]["others"].format(titles=", ".join(others)) if others else ""
+    others = [f"{group.title} {count.format(n=f'{group.count:,}')}" for group in groups[len(shown) :]]
+    return shown, words()["mail"]["others"].format(titles=", ".join(others)) if others else ""
 
 
 def _counts(answer: Answer) -> list[str]:
     """A line a table: ``…: 읽은 행 8 = 받은 행 6 + 고칠 행 2 + 자료가 아닌 행 0``."""
-    told = words()["table"]
-    loaded = told["loaded" if answer.received else "loadable"]
+    texts = words()["table"]
+    loaded = texts["loaded" if answer.received else "loadable"]
     lines = []
     for part in answer.checked.parts if answer.kind != "duplicate" else []:
         rows = part.rows
         out = f" ({left_out(part)})" if rows["left_out"] else ""
         lines.append(
-            f"{part_name(part)}: {told['read']} {rows['read']:,} = {loaded} {rows['loaded']:,} + {told['quarantined']} "
-            f"{rows['quarantined']:,} + {told['left_out']} {rows['left_out']:,}{out}"
+            f"{part_name(part)}: {texts['read']} {rows['read']:,} = {loaded} {rows['loaded']:,} + "
+            f"{texts['quarantined']} {rows['quarantined']:,} + {texts['left_out']} {rows['left_out']:,}{out}"
         )
     return lines
 
@@ -106,7 +111,7 @@ class _Content:
     headline: str
     steps: list[str]
     counts: list[str]
-    groups: list[_Told]
+    groups: list[_MailGroup]
     others: str
     fine: list[str]
     attached: str
@@ -115,20 +120,20 @@ class _Content:
 
 def answer_mail(answer: Answer, workbook: str | None) -> Mail:
     """workbook: name of the file that goes with it."""
-    told = words()["mail"]
+    texts = words()["mail"]
     groups, others = _most_important(answer)
     content = _Content(
-        greeting=told["greeting"],
+        greeting=texts["greeting"],
         headline=headline(answer),
         steps=next_steps(answer),
         counts=_counts(answer),
         groups=groups,
         others=others,
         fine=_fine(answer),
-        attached=told["attached" if answer.groups else "attached_fine"].format(name=workbook) if workbook else "",
-        closing=told["closing"],
+        attached=texts["attached" if answer.groups else "attached_fine"].format(name=workbook) if workbook else "",
+        closing=texts["closing"],
     )
-    subject = " ".join(told["subject"].format(file=answer.checked.file_name, headline=content.headline).split())
+    subject = " ".join(texts["subject"].format(file=answer.checked.file_name, headline=content.headline).split())
     return Mail(subject, _text(content, subject), _html(content, subject, COLOURS[answer.kind]))
 
 
@@ -164,7 +169,7 @@ def _html(content: _Content, subject: str, colour: str) -> str:
     return PAGE.format(subject=escape(subject), body="\n".join(body))
 
 
-def _table(group: _Told) -> str:
+def _table(group: _MailGroup) -> str:
     shade = "#ffc7ce" if group.severity == "error" else "#ffeb9c"
     rows = [f'<tr><th colspan="2" style="{CELL};background:{shade}">{escape(group.heading)}</th></tr>']
     rows += [

@@ -12,8 +12,11 @@ RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 
 def safe_name(text: str, most_bytes: int, otherwise: str) -> str:
-    """A name of one part that every file system takes, at most so many bytes of UTF-8. otherwise: where nothing is
-    left of the text."""
+    """A name of one part that every file system takes, at most so many bytes of UTF-8.
+
+    Args:
+        otherwise: where nothing is left of the text.
+    """
     plain = unicodedata.normalize("NFC", text)
     # Control characters, and those that turn the direction of what follows.
     plain = "".join(letter for letter in plain if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn"))

@@ -22,10 +22,10 @@ from pathlib import Path
 from sciculture_etl.contracts import Contract
 from sciculture_etl.extract import Archive
 from sciculture_etl.feedback.answer import SEOUL, SET_ASIDE, Answer
-from sciculture_etl.feedback.collect import Receipt, answers, receipts
+from sciculture_etl.feedback.collect import SubmissionReceipt, answers, receipts
 from sciculture_etl.feedback.mail import answer_mail
 from sciculture_etl.feedback.names import own_name, safe_name
-from sciculture_etl.feedback.words import words
+from sciculture_etl.feedback.texts import words
 from sciculture_etl.feedback.workbook import RESULT, answer_workbook
 from sciculture_etl.load import Warehouse
 from sciculture_etl.settings import fingerprint
@@ -33,7 +33,7 @@ from sciculture_etl.storage.atomic import make_folder, move, put_in_place
 from sciculture_etl.validate.check import as_answer
 
 ASIDE = ".aside-"
-WRITERS, WORTH_A_POOL = 2, 60
+MAX_WRITERS, MIN_JOBS_FOR_A_POOL = 2, 60
 SUBMITTER_BYTES, STEM_BYTES = 120, 150
 STATE = "answered"
 
@@ -41,7 +41,7 @@ STATE = "answered"
 @dataclass(frozen=True)
 class _Job:
     answer: Answer
-    receipt: Receipt
+    receipt: SubmissionReceipt
     folder: Path
     archive: Path
 
@@ -89,7 +89,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
     return [entry for entry in os.scandir(folder) if entry.is_dir()] if folder.is_dir() else []
 
 
-def _folder(outbox: Path, receipt: Receipt) -> Path:
+def _folder(outbox: Path, receipt: SubmissionReceipt) -> Path:
     unknown = words()["unknown_submitter"]
     submitter = own_name(receipt.submitter or unknown, SUBMITTER_BYTES, unknown)
     day = receipt.received_at.astimezone(SEOUL)
@@ -100,12 +100,12 @@ def _stem(file_name: str) -> str:
     return safe_name(file_name.rpartition(".")[0] or file_name, STEM_BYTES, words()["file_name"])
 
 
-def _is_due(receipt: Receipt, folder: Path) -> bool:
+def _is_due(receipt: SubmissionReceipt, folder: Path) -> bool:
     try:
-        mark = json.loads((folder / "answer.json").read_bytes())["mark"]
+        answered = json.loads((folder / "answer.json").read_bytes())["mark"]
     except (OSError, ValueError, KeyError):
         return True
-    return bool(mark != receipt.mark and receipt.standing not in SET_ASIDE)
+    return bool(answered != receipt.mark and receipt.standing not in SET_ASIDE)
 
 
 Write = Callable[[Iterable[_Job]], Iterator[None]]
@@ -114,11 +114,11 @@ Write = Callable[[Iterable[_Job]], Iterator[None]]
 @contextmanager
 def _writing(count: int) -> Iterator[Write]:
     """What writes answers: here, or in processes of its own where they are many."""
-    if count < WORTH_A_POOL:
+    if count < MIN_JOBS_FOR_A_POOL:
         yield lambda jobs: map(_write, jobs)
         return
     fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(WRITERS, mp_context=fresh, initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(MAX_WRITERS, mp_context=fresh, initializer=_end_with_parent) as pool:
         yield lambda jobs: pool.map(_write, jobs, chunksize=8)
 
 
@@ -144,18 +144,18 @@ def _write(job: _Job) -> None:
     stem = _stem(job.receipt.file_name).removesuffix(f"_{RESULT}")
     name = f"{stem}_{RESULT}.xlsx" if job.answer.kind != "duplicate" else None
     if name:
-        data = Archive(job.archive).read(job.receipt.file_sha256) if job.answer.may_be_copied else b""
+        data = Archive(job.archive).read(job.receipt.file_sha256) if job.answer.can_be_copied else b""
         (aside / name).write_bytes(answer_workbook(job.answer, data))
     mail = answer_mail(job.answer, name)
     (aside / "mail.txt").write_text(mail.text, encoding="utf-8")
     (aside / "mail.html").write_text(mail.html, encoding="utf-8")
-    told = {
+    record = {
         "receipt_no": job.receipt.receipt_no, "received_at": job.receipt.received_at.isoformat(),
         "file": job.receipt.file_name, "subject": mail.subject, "workbook": name, "mark": job.receipt.mark,
     } | as_answer(job.answer.checked)  # fmt: skip
     if job.answer.kind == "duplicate":
-        told["verdict"] = "duplicate"
-    (aside / "answer.json").write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+        record["verdict"] = "duplicate"
+    (aside / "answer.json").write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
     if folder.exists():
         earlier = Path(tempfile.mkdtemp(prefix=ASIDE, dir=outbox))
         move(folder, earlier / "earlier")

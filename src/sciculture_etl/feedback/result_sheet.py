@@ -15,16 +15,16 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sciculture_etl.feedback.answer import SET_ASIDE, Answer, Group
+from sciculture_etl.feedback.cell_notes import moved
 from sciculture_etl.feedback.cells import FILLS, clean, keep_as_text, lines_in, width_of
 from sciculture_etl.feedback.copies import Copy
-from sciculture_etl.feedback.marks import moved
-from sciculture_etl.feedback.words import aside, facts, fine, headline, left_out, next_steps, part_name, totals, words
-from sciculture_etl.feedback.words import place as place_of
+from sciculture_etl.feedback.texts import aside, facts, fine, headline, left_out, next_steps, part_name, totals, words
+from sciculture_etl.feedback.texts import place as place_of
 from sciculture_etl.read.submission import ANSWER_MARK
-from sciculture_etl.settings import COMMENTED_CELLS
+from sciculture_etl.settings import MAX_COMMENTED_CELLS
 
 WIDTHS = [22, 22, 20, 46, 50]
-WIDEST_PLACE = 44
+MAX_PLACE_WIDTH = 44
 LINE = 16.5  # points
 THIN = Side(style="thin", color="FFBFBFBF")
 BOX = Border(THIN, THIN, THIN, THIN)
@@ -121,7 +121,11 @@ class _Writer:
 
 
 def write_result(sheet: Worksheet, answer: Answer, copied: Copy | None) -> None:
-    """Fills an empty sheet. copied: what places are linked to."""
+    """Fills an empty sheet.
+
+    Args:
+        copied: what places are linked to.
+    """
     widths = _widths(answer)
     for column, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width
@@ -134,8 +138,8 @@ def write_result(sheet: Worksheet, answer: Answer, copied: Copy | None) -> None:
     write.line(headline(answer), _Look(18, bold=True, colour="FFFFFFFF", fill=BANNER[answer.kind]))
     for step in [*next_steps(answer), _about_copy(answer, copied)]:
         write.line(step, _Look(11))
-    if answer.count("error") + answer.count("warning") > COMMENTED_CELLS:
-        write.line(words()["commented"].format(n=f"{COMMENTED_CELLS:,}"))
+    if answer.count("error") + answer.count("warning") > MAX_COMMENTED_CELLS:
+        write.line(words()["commented"].format(n=f"{MAX_COMMENTED_CELLS:,}"))
     write.row += 1
     for label, text in facts(answer):
         write.cells((label, LABEL), (text, TEXT))
@@ -147,28 +151,28 @@ def write_result(sheet: Worksheet, answer: Answer, copied: Copy | None) -> None:
 
 def _widths(answer: Answer) -> list[int]:
     """The first column takes every place whole: a link that doesn't fit is cut, and what is cut is the cell."""
-    places = (place_of(row, answer.checked.names_sheets) for group in answer.groups for row in group.rows)
+    places = (place_of(row, answer.checked.should_name_sheets) for group in answer.groups for row in group.rows)
     longest = max(map(width_of, places), default=0) + 3
-    return [min(max(WIDTHS[0], longest), WIDEST_PLACE), *WIDTHS[1:]]
+    return [min(max(WIDTHS[0], longest), MAX_PLACE_WIDTH), *WIDTHS[1:]]
 
 
 def _about_copy(answer: Answer, copied: Copy | None) -> str:
-    told: dict[str, str] = words()["copy"]
+    labels: dict[str, str] = words()["copy"]
     if copied is None:
-        return told["personal" if answer.is_personal else "none"]
+        return labels["personal" if answer.is_personal else "none"]
     if copied.is_excerpt:
-        return told["excerpt"]
-    to_mend = answer.count("error") + answer.count("warning") if answer.kind not in SET_ASIDE else 0
-    return told["whole" if to_mend else "clean"]
+        return labels["excerpt"]
+    to_correct = answer.count("error") + answer.count("warning") if answer.kind not in SET_ASIDE else 0
+    return labels["whole" if to_correct else "clean"]
 
 
 def _write_counts(write: _Writer, answer: Answer) -> None:
     if not answer.checked.parts:
         return
-    told = words()["table"]
-    write.title(told["title"])
-    loaded = told["loaded" if answer.received else "loadable"]
-    heads = [told["table"], told["read"], loaded, told["quarantined"], told["left_out"]]
+    labels = words()["table"]
+    write.title(labels["title"])
+    loaded = labels["loaded" if answer.received else "loadable"]
+    heads = [labels["table"], labels["read"], loaded, labels["quarantined"], labels["left_out"]]
     write.cells(*((head, HEAD) for head in heads))
     for part in answer.checked.parts:
         rows = part.rows
@@ -179,7 +183,7 @@ def _write_counts(write: _Writer, answer: Answer) -> None:
 
 
 def _write_groups(write: _Writer, answer: Answer, groups: list[Group], copied: Copy | None) -> None:
-    told = words()["list"]
+    labels = words()["list"]
     severity = None
     for group in groups:
         if group.severity != severity:
@@ -187,16 +191,16 @@ def _write_groups(write: _Writer, answer: Answer, groups: list[Group], copied: C
             severity = group.severity
         else:
             write.row += 1
-        count = told["count"].format(n=f"{group.count:,}")
+        count = labels["count"].format(n=f"{group.count:,}")
         write.line(f"{group.title}  {count}", _Look(11, bold=True, fill=FILLS[group.severity]))
-        heads = [told["place"], told["header"], told["value"], told["message"], told["fix"]]
+        heads = [labels["place"], labels["header"], labels["value"], labels["message"], labels["fix"]]
         # What to do is said once where it is the same everywhere.
         alone = len(group.fixes) == 1
         if alone:
             write.line(f"→ {group.fixes[0]}", _Look(11))
         write.cells(*((head, HEAD) for head in (heads[:4] if alone else heads)))
         for row in group.rows:
-            place = place_of(row, answer.checked.names_sheets)
+            place = place_of(row, answer.checked.should_name_sheets)
             texts = [place, (row["header"] or "").replace("|", " "), row["value"] or "", row["message_ko"]]
             texts += [] if alone else [row["fix_ko"]]
             where = _location(row, copied)
@@ -204,7 +208,7 @@ def _write_groups(write: _Writer, answer: Answer, groups: list[Group], copied: C
             if where:
                 cells[0].hyperlink = Hyperlink(ref=cells[0].coordinate, location=where)
         if group.count > len(group.rows):
-            write.line(told["more"].format(n=f"{group.count - len(group.rows):,}"))
+            write.line(labels["more"].format(n=f"{group.count - len(group.rows):,}"))
 
 
 def _location(row: dict[str, Any], copied: Copy | None) -> str | None:
@@ -218,23 +222,23 @@ def _location(row: dict[str, Any], copied: Copy | None) -> str | None:
 
 
 def _write_fine(write: _Writer, answer: Answer) -> None:
-    told = words()
+    labels = words()
     parts = [(part, fine(part), totals(part)) for part in answer.checked.parts]
     several = len(parts) > 1
     if any(lines for _, lines, _ in parts):
-        write.title(told["fine"]["title"])
+        write.title(labels["fine"]["title"])
         for part, lines, _ in parts:
             for line in lines:
                 write.line(f"✓ {part_name(part)}: {line}" if several else f"✓ {line}")
     if any(sums for *_, sums in parts):
-        write.title(told["totals"]["title"])
-        write.line(told["totals"]["note"])
+        write.title(labels["totals"]["title"])
+        write.line(labels["totals"]["note"])
         for part, _, sums in parts:
             if several and sums:
                 write.line(part_name(part), _Look(bold=True))
             for header, total in sums:
                 write.cells((header.replace("|", " "), LABEL), (total, TEXT))
     if lines := aside(answer):
-        write.title(told["aside"]["title"])
+        write.title(labels["aside"]["title"])
         for line in lines:
             write.line(line)

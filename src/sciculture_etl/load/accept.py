@@ -18,8 +18,13 @@ COLUMNS = "dataset, submitter, program_year, partition_key, submission_id, readi
 
 @dataclass
 class Acceptance:
-    """accepted: dataset-years whose rows in force changed. held: those that failed their suite and stay as
-    they were. why: of each dataset-year of which other rows were to count, the reasons."""
+    """What putting versions in force changed.
+
+    Attributes:
+        accepted: dataset-years whose rows in force changed.
+        held: those that failed their suite and stay as they were.
+        why: of each dataset-year of which other rows were to count, the reasons.
+    """
 
     accepted: list[tuple[str, int]] = field(default_factory=list)
     why: dict[tuple[str, int], list[str]] = field(default_factory=dict)
@@ -28,13 +33,19 @@ class Acceptance:
 
 
 def versions_that_count(warehouse: Warehouse, scope: Scope = EVERYTHING) -> pl.DataFrame:
-    """The version of every partition that is to be in force; what is outside the scope stays as it is. Columns as in
-    ``log.in_force``."""
+    """The version of every partition that is to be in force; what is outside the scope stays as it is.
+
+    Columns as in ``log.in_force``.
+    """
     return apply_rule(warehouse.connection, "version_that_counts", scope=scope.frame)
 
 
 def years_that_change(warehouse: Warehouse, counting: pl.DataFrame) -> dict[tuple[str, int], list[str]]:
-    """Dataset-years of which other rows are to be in force than are → why. counting: of ``versions_that_count``."""
+    """Dataset-years of which other rows are to be in force than are → why.
+
+    Args:
+        counting: of ``versions_that_count``.
+    """
     found: dict[tuple[str, int], list[str]] = {}
     for row in apply_rule(warehouse.connection, "partition_that_changes", counting=counting).to_dicts():
         found.setdefault((row["dataset"], row["program_year"]), []).append(row["why"])
@@ -67,18 +78,23 @@ def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract], scope:
     suites: list[tuple[str, int, str, Suite]] = []
     for dataset, year in acceptance.why:
         contract = contracts[dataset]
-        mark = _year_fingerprint(counting, contract, year)
+        fingerprint_of_year = _year_fingerprint(counting, contract, year)
         failed_before = warehouse.rows(
             "SELECT detail FROM log.suite_result "
             "WHERE dataset = ? AND program_year = ? AND fingerprint = ? AND NOT passed",
-            [dataset, year, mark],
+            [dataset, year, fingerprint_of_year],
         )
         if failed_before:
             details = str(failed_before[0]["detail"]).splitlines()
             acceptance.held.append(SuiteOutcome(f"{dataset} {year}", len(contract.suite), errors=details))
             continue
         suites.append(
-            (dataset, year, mark, Suite(f"{dataset} {year}", _candidate_query(contract, year), contract.suite))
+            (
+                dataset,
+                year,
+                fingerprint_of_year,
+                Suite(f"{dataset} {year}", _candidate_query(contract, year), contract.suite),
+            )
         )
     if not suites:
         return acceptance
@@ -87,14 +103,15 @@ def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract], scope:
         connection.execute("CREATE OR REPLACE TABLE log.candidate AS SELECT * FROM counting")
     outcomes = run_suites(warehouse.connection, [suite for *_, suite in suites])
     with given(warehouse.connection, counting=counting), warehouse.transaction() as connection:
-        for (dataset, year, mark, _), outcome in zip(suites, outcomes, strict=True):
+        for (dataset, year, fingerprint_of_year, _), outcome in zip(suites, outcomes, strict=True):
             key = [dataset, year]
             connection.execute("DELETE FROM log.suite_result WHERE dataset = ? AND program_year = ?", key)
             detail = "\n".join(outcome.errors or outcome.warnings)
             connection.execute(
-                "INSERT INTO log.suite_result VALUES (?, ?, ?, ?, ?)", [dataset, year, mark, outcome.passed, detail]
+                "INSERT INTO log.suite_result VALUES (?, ?, ?, ?, ?)",
+                [dataset, year, fingerprint_of_year, outcome.has_passed, detail],
             )
-            if not outcome.passed:
+            if not outcome.has_passed:
                 acceptance.held.append(outcome)
                 continue
             if outcome.warnings:
@@ -106,11 +123,11 @@ def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract], scope:
             )
         connection.execute("DROP TABLE log.candidate")
         for dataset in {dataset for dataset, _ in acceptance.accepted}:
-            _forget_old_readings(warehouse, dataset)
+            _delete_old_readings(warehouse, dataset)
     return acceptance
 
 
-def _forget_old_readings(warehouse: Warehouse, dataset: str) -> None:
+def _delete_old_readings(warehouse: Warehouse, dataset: str) -> None:
     """Rows read under an earlier contract are kept until what replaces them is in force."""
     stale = warehouse.value(
         f"SELECT count(*) FROM (SELECT DISTINCT submission_id, reading FROM store.{dataset}) AS s ANTI JOIN "

@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 from sciculture_etl.contracts import Contract
-from sciculture_etl.findings import Finding, empty_findings, with_words
+from sciculture_etl.findings import Finding, empty_findings, with_texts
 from sciculture_etl.load.warehouse import ENVELOPE, Warehouse
 from sciculture_etl.settings import sql_text
 from sciculture_etl.validate import Validated, submissions_without_data
@@ -20,8 +20,12 @@ from sciculture_etl.validate import Validated, submissions_without_data
 
 @dataclass
 class SubmissionOutcome:
-    """What was made of one file. reading: fingerprint of what it was read with. findings: those about the whole
-    file."""
+    """What was made of one file.
+
+    Attributes:
+        reading: fingerprint of what it was read with.
+        findings: those about the whole file.
+    """
 
     submission_id: str
     reading: str
@@ -69,7 +73,11 @@ def load_batch(
     validated: list[tuple[Contract, Validated]],
     readings: dict[str, dict[str, str]],
 ) -> None:
-    """Replaces everything known of the batch's submissions. readings: what each reading consists of, part → mark."""
+    """Replaces everything known of the batch's submissions.
+
+    Args:
+        readings: what each reading consists of, part → mark.
+    """
     submissions = pl.DataFrame([_submission_row(o) for o in outcomes], schema=SUBMISSION_SCHEMA)
     whole = [f.as_row(o.submission_id) for o in outcomes for f in o.findings]
     if validated:
@@ -79,7 +87,7 @@ def load_batch(
     folder = Path(tempfile.mkdtemp(dir=warehouse.staging))
     frames: dict[str, pl.DataFrame] = {
         "log.submission": submissions,
-        "log.finding": with_words(findings),
+        "log.finding": with_texts(findings),
         "log.part": pl.concat([v.accounts for _, v in validated]) if validated else pl.DataFrame(),
         "log.quarantine": pl.concat([v.quarantine for _, v in validated]) if validated else pl.DataFrame(),
         "log.correction": pl.concat([v.corrections for _, v in validated]) if validated else pl.DataFrame(),
@@ -94,13 +102,13 @@ def load_batch(
         frames[table].write_parquet(path, compression="uncompressed", statistics=False)
     ids = [outcome.submission_id for outcome in outcomes]
     with warehouse.transaction() as connection:
-        _forget_same_readings(connection, outcomes)
+        _delete_same_readings(connection, outcomes)
         for table in OF_A_SUBMISSION:
             connection.execute(f"DELETE FROM log.{table} WHERE list_contains(?, submission_id)", [ids])
         for reading, parts in readings.items():
             connection.execute("DELETE FROM log.reading WHERE reading = ?", [reading])
-            marks = [[reading, part, mark] for part, mark in parts.items()]
-            connection.executemany("INSERT INTO log.reading VALUES (?, ?, ?)", marks)
+            fingerprints = [[reading, part, part_fingerprint] for part, part_fingerprint in parts.items()]
+            connection.executemany("INSERT INTO log.reading VALUES (?, ?, ?)", fingerprints)
         for table, path in files.items():
             connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet({sql_text(path)})")
         for contract, _ in validated:
@@ -114,7 +122,7 @@ def load_batch(
     shutil.rmtree(folder)
 
 
-def _forget_same_readings(connection: duckdb.DuckDBPyConnection, outcomes: list[SubmissionOutcome]) -> None:
+def _delete_same_readings(connection: duckdb.DuckDBPyConnection, outcomes: list[SubmissionOutcome]) -> None:
     """Rows of another reading stay until what replaces them is in force; those of the same one would be doubled."""
     known = connection.execute(
         "SELECT submission_id, reading FROM log.submission WHERE list_contains(?, submission_id)",

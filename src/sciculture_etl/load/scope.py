@@ -33,8 +33,15 @@ class Scope:
     submitters: tuple[str, ...] = ()
 
     @classmethod
-    def from_words(cls, years: str, datasets: Iterable[str] = (), submitters: Iterable[str] = ()) -> Scope:
-        """years: ``2016:2020`` or ``2020``. Raises UserError for what are no years or no datasets of ours."""
+    def from_texts(cls, years: str, datasets: Iterable[str] = (), submitters: Iterable[str] = ()) -> Scope:
+        """Build a scope from the arguments of the command.
+
+        Args:
+            years: ``2016:2020`` or ``2020``.
+
+        Raises:
+            UserError: For what are no years or no datasets of ours.
+        """
         written = YEARS.fullmatch(years.strip())
         first, last = (int(written[1]), int(written[2] or written[1])) if written else (1, 0)
         if first > last or last < FIRST_YEAR or first > date.today().year + 1:

@@ -58,7 +58,7 @@ LOG_TABLES = {
     "reshaped": "submission_id VARCHAR",
     "in_force": VERSION,
     "modelled": VERSION,
-    "model": "name VARCHAR, made_from VARCHAR, made_by VARCHAR, content VARCHAR, marks VARCHAR",
+    "model": "name VARCHAR, made_from VARCHAR, made_by VARCHAR, content VARCHAR, input_fingerprints VARCHAR",
     "suite_result": "dataset VARCHAR, program_year SMALLINT, fingerprint VARCHAR, passed BOOLEAN, detail VARCHAR",
     "curated_suite": "name VARCHAR, content VARCHAR, warnings VARCHAR[]",
     "state": "key VARCHAR PRIMARY KEY, value VARCHAR",
@@ -76,8 +76,8 @@ def views_over_all(contracts: dict[str, Contract]) -> dict[str, str]:
         place = f"SELECT '{dataset}' AS dataset, submission_id, part, source_row, program_year"
         for name, fld in contract.fields.items():
             if fld.refers_to == "institution":
-                told = name if fld.required else f"coalesce({name}, submitter)"
-                named.append(f"{place}, {told} AS name FROM accepted.{dataset}")
+                column = name if fld.required else f"coalesce({name}, submitter)"
+                named.append(f"{place}, {column} AS name FROM accepted.{dataset}")
         if counted := contract.compared:
             sums = ", ".join(f"CAST(sum({name}) AS DOUBLE) AS {name}" for name in counted)
             totals = f"SELECT submitter, program_year, {sums} FROM accepted.{dataset} GROUP BY ALL"
@@ -140,9 +140,10 @@ class Warehouse:
     ) -> Iterator[Warehouse]:
         """Opens or makes the database and brings its tables in line with the contracts.
 
-        doubtful: the last run came to no end, so that the database is proved first. A broken one is set aside and made
+        doubtful: the last run did not finish, so that the database is proved first. A broken one is set aside and made
         again from the archive (``set_aside`` then says why); of one that breaks under the work, BrokenDatabaseError
-        tells, and the next run makes it again."""
+        tells, and the next run rebuilds it.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(staging, ignore_errors=True)  # what a killed run left
         staging.mkdir(parents=True)
@@ -181,7 +182,7 @@ class Warehouse:
         connection = _connect(path)
         try:
             if not has_todays_layout(connection):
-                # Made by an earlier version: everything in it can be made again from the archive, so that is done.
+                # Made by an earlier version: everything in it can be rebuilt from the archive, so that is done.
                 connection.close()
                 discard_database(path)
                 connection = _connect(path)

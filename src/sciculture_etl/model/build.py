@@ -1,4 +1,4 @@
-"""Builds what changed: a table is made again when its SQL, its promise or the rows it reads are other than before."""
+"""Builds what changed: a table is rebuilt when its SQL, its promise or the rows it reads are other than before."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 
 import duckdb
 
-from sciculture_etl.contracts import Contract, Promise
+from sciculture_etl.contracts import Contract, TableContract
 from sciculture_etl.errors import ContractError
 from sciculture_etl.load import Warehouse
 from sciculture_etl.load.warehouse import views_over_all
@@ -20,25 +20,35 @@ from sciculture_etl.settings import fingerprint, sql_text
 
 
 @dataclass(frozen=True)
-class Made:
+class BuiltTable:
     """What a table was made from: made_from covers all, made_by all but the rows accepted; content is what came out.
-    marks: JSON of what made_from is made of, by name: its SQL, the macros, its promise, and each table it reads."""
+
+    Attributes:
+        input_fingerprints: JSON of what made_from is made of, by name: its SQL, the macros,
+            its table contract, and each table it reads.
+    """
 
     name: str
     made_from: str
     made_by: str
     content: str
-    marks: str = "{}"
+    input_fingerprints: str = "{}"
 
 
 @dataclass
 class Model:
-    """fingerprints: of the content of every table as it stands now. rebuilt: those made in this run, in order. marks:
-    of every table, what it is made from, by name. why: of each one rebuilt, what is other than before."""
+    """The modelled tables after a build.
+
+    Attributes:
+        fingerprints: of the content of every table as it stands now.
+        rebuilt: those made in this run, in order.
+        input_fingerprints: of every table, what it is made from, by name.
+        why: of each one rebuilt, what is other than before.
+    """
 
     fingerprints: dict[str, str] = field(default_factory=dict)
     rebuilt: list[str] = field(default_factory=list)
-    marks: dict[str, dict[str, str]] = field(default_factory=dict)
+    input_fingerprints: dict[str, dict[str, str]] = field(default_factory=dict)
     why: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -64,24 +74,26 @@ def _accepted_fingerprint(warehouse: Warehouse, dataset: str) -> str:
     return fingerprint(*(" ".join(str(value) for value in row.values()) for row in rows))
 
 
-def _check_promise(statement: Statement, promise: Promise | None, columns: dict[str, str]) -> None:
-    if promise is None:
+def _check_table_contract(statement: Statement, table_contract: TableContract | None, columns: dict[str, str]) -> None:
+    if table_contract is None:
         raise ContractError(
             f"expectations/curated/{statement.table}.yml is missing: sql/{statement.layer}/{statement.table}.sql makes "
             "this table, and every table is described"
         )
-    promised = {name: column.type for name, column in promise.columns.items()}
-    if promised != columns:
-        wrong = [f"{name} {columns.get(name, '(absent)')}, promised {promised.get(name, 'nothing')}"
-                 for name in {**columns, **promised} if columns.get(name) != promised.get(name)]  # fmt: skip
+    stated = {name: column.type for name, column in table_contract.columns.items()}
+    if stated != columns:
+        wrong = [f"{name} {columns.get(name, '(absent)')}, promised {stated.get(name, 'nothing')}"
+                 for name in {**columns, **stated} if columns.get(name) != stated.get(name)]  # fmt: skip
         order = "" if wrong else "the columns stand in another order"
         raise ContractError(f"expectations/curated/{statement.table}.yml: columns: {'; '.join(wrong) or order}")
 
 
-def comments(promise: Promise, table: str) -> str:
+def comments(table_contract: TableContract, table: str) -> str:
     """COMMENT ON statements for a table and its columns, to be run at once: one by one they take twice as long."""
-    lines = [f"COMMENT ON TABLE {table} IS {sql_text(f'{promise.description.ko} / {promise.description.en}')}"]
-    for name, column in promise.columns.items():
+    lines = [
+        f"COMMENT ON TABLE {table} IS {sql_text(f'{table_contract.description.ko} / {table_contract.description.en}')}"
+    ]
+    for name, column in table_contract.columns.items():
         unit = f" [{column.unit}]" if column.unit else ""
         additive = " 합산 불가/not additive" if column.additive is False else ""
         text = f"{column.description.ko} / {column.description.en}{unit}{additive}"
@@ -106,57 +118,64 @@ def tables_from(datasets: set[str], contracts: dict[str, Contract]) -> set[str]:
 def build_model(
     warehouse: Warehouse,
     contracts: dict[str, Contract],
-    promises: dict[str, Promise],
+    table_contracts: dict[str, TableContract],
     today: date,
     folder: Folder = SQL,
 ) -> Model:
-    """Makes the tables that changed, in one transaction. Raises ContractError where SQL and promise disagree.
+    """Makes the tables that changed, in one transaction.
 
-    What reads a table is made again only when that table's rows came out otherwise than before.
+    What reads a table is rebuilt only when that table's rows came out otherwise than before.
+
+    Raises:
+        ContractError: Where SQL and promise disagree.
     """
     statements = ordered(all_statements(folder))
     macros = (folder / "macros.sql").read_text(encoding="utf-8")
-    known = {row["name"]: Made(**row) for row in warehouse.rows("SELECT * FROM log.model")}
-    reference = reference_tables(folder, contracts, promises, today)
-    inputs = {f"reference.{name}": table.mark for name, table in reference.items()}
+    known = {row["name"]: BuiltTable(**row) for row in warehouse.rows("SELECT * FROM log.model")}
+    reference = reference_tables(folder, contracts, table_contracts, today)
+    inputs = {f"reference.{name}": table.fingerprint_of for name, table in reference.items()}
     inputs |= {f"accepted.{dataset}": _accepted_fingerprint(warehouse, dataset) for dataset in contracts}
-    every = fingerprint(*(f"{name} {mark}" for name, mark in sorted(inputs.items()) if name.startswith("accepted.")))
+    every = fingerprint(*(f"{name} {value}" for name, value in sorted(inputs.items()) if name.startswith("accepted.")))
     inputs |= {f"accepted.{name}": fingerprint(query, every) for name, query in views_over_all(contracts).items()}
     years = warehouse.rows("SELECT * FROM accepted.dataset_year ORDER BY ALL")
     inputs["accepted.dataset_year"] = fingerprint(*(f"{row['dataset']} {row['program_year']}" for row in years))
-    log_mark = _log_fingerprint(warehouse)
-    made = {name: Made(name, mark, mark, mark) for name, mark in inputs.items()}
+    log_fingerprint = _log_fingerprint(warehouse)
+    made = {name: BuiltTable(name, value, value, value) for name, value in inputs.items()}
     model = Model()
     with warehouse.transaction() as connection:
         connection.execute(macros)
         for name, table in reference.items():
             before = known.get(f"reference.{name}")
-            if before is None or before.made_from != table.mark:
+            if before is None or before.made_from != table.fingerprint_of:
                 table.load(warehouse)
         for statement in statements:
-            promise = promises.get(statement.table)
-            marks = {
-                name: log_mark if name.startswith("log.") else made[name].content if name in made else ""
+            table_contract = table_contracts.get(statement.table)
+            input_fingerprints = {
+                name: log_fingerprint if name.startswith("log.") else made[name].content if name in made else ""
                 for name in sorted(statement.inputs)
             }
-            marks |= {
+            input_fingerprints |= {
                 "sql": fingerprint(statement.text), "macros": fingerprint(macros),
-                "promise": fingerprint(promise.model_dump_json() if promise else ""),
+                "promise": fingerprint(table_contract.model_dump_json() if table_contract else ""),
             }  # fmt: skip
-            made_by = _over({name: mark for name, mark in marks.items() if not name.startswith("accepted.")})
-            made_from = _over(marks)
-            model.marks[statement.table] = marks
+            made_by = _over(
+                {name: value for name, value in input_fingerprints.items() if not name.startswith("accepted.")}
+            )
+            made_from = _over(input_fingerprints)
+            model.input_fingerprints[statement.table] = input_fingerprints
             before = known.get(statement.table)
             if before and before.made_from == made_from:
                 made[statement.table] = before
                 continue
-            model.why[statement.table] = _what_differs(before, marks)
-            if before and before.made_by == made_by and promise and promise.by_submission:
+            model.why[statement.table] = _what_differs(before, input_fingerprints)
+            if before and before.made_by == made_by and table_contract and table_contract.by_submission:
                 _replace_submissions(connection, statement)
             else:
-                _make_table(connection, statement, promise)
-            content = _content(connection, statement.table, promise)
-            made[statement.table] = Made(statement.table, made_from, made_by, content, json.dumps(marks))
+                _make_table(connection, statement, table_contract)
+            content = _content(connection, statement.table, table_contract)
+            made[statement.table] = BuiltTable(
+                statement.table, made_from, made_by, content, json.dumps(input_fingerprints)
+            )
             model.rebuilt.append(statement.table)
         for gone in known.keys() - made.keys():
             if "." not in gone:
@@ -171,16 +190,16 @@ def build_model(
     return model
 
 
-def _over(marks: dict[str, str]) -> str:
-    return fingerprint(*(f"{name} {mark}" for name, mark in marks.items()))
+def _over(input_fingerprints: dict[str, str]) -> str:
+    return fingerprint(*(f"{name} {value}" for name, value in input_fingerprints.items()))
 
 
-def _what_differs(before: Made | None, marks: dict[str, str]) -> list[str]:
-    """Why a table is made again: the names of the marks that are other than they were."""
-    known: dict[str, str] = json.loads(before.marks) if before else {}
+def _what_differs(before: BuiltTable | None, input_fingerprints: dict[str, str]) -> list[str]:
+    """Why a table is rebuilt: the names of the marks that are other than they were."""
+    known: dict[str, str] = json.loads(before.input_fingerprints) if before else {}
     if not known:
         return ["new"]
-    differing = [name for name in {**marks, **known} if known.get(name) != marks.get(name)]
+    differing = [name for name in {**input_fingerprints, **known} if known.get(name) != input_fingerprints.get(name)]
     # All of the log has one mark.
     return list(dict.fromkeys("log" if name.startswith("log.") else name for name in differing))
 
@@ -204,15 +223,17 @@ def _replace_submissions(connection: duckdb.DuckDBPyConnection, statement: State
     )
 
 
-def _content(connection: duckdb.DuckDBPyConnection, table: str, promise: Promise | None) -> str:
+def _content(connection: duckdb.DuckDBPyConnection, table: str, table_contract: TableContract | None) -> str:
     """Fingerprint of a table's rows, in any order, and of what is promised of it."""
     row = connection.execute(
         f'SELECT count(*), bit_xor(hash(rows)), sum(CAST(hash(rows) AS HUGEINT)) FROM "{table}" AS rows'
     ).fetchone()
-    return fingerprint(str(row), promise.model_dump_json() if promise else "")
+    return fingerprint(str(row), table_contract.model_dump_json() if table_contract else "")
 
 
-def _make_table(connection: duckdb.DuckDBPyConnection, statement: Statement, promise: Promise | None) -> None:
+def _make_table(
+    connection: duckdb.DuckDBPyConnection, statement: Statement, table_contract: TableContract | None
+) -> None:
     try:
         connection.execute(f'CREATE OR REPLACE TABLE "{statement.table}" AS {statement.text}')
     except duckdb.Error as error:
@@ -222,6 +243,6 @@ def _make_table(connection: duckdb.DuckDBPyConnection, statement: Statement, pro
     # Asked of the table itself: a look into the catalogue goes through the columns of all tables each time.
     described = connection.execute(f'DESCRIBE "{statement.table}"').fetchall()
     columns = {name: dtype for name, dtype, *_ in described}
-    _check_promise(statement, promise, columns)
-    if promise:
-        connection.execute(comments(promise, statement.table))
+    _check_table_contract(statement, table_contract, columns)
+    if table_contract:
+        connection.execute(comments(table_contract, statement.table))

@@ -14,7 +14,7 @@ from sciculture_etl.errors import ContractError
 from sciculture_etl.project import EXPECTATIONS
 from sciculture_etl.settings import sql_text
 
-KEPT = (
+KEPT_COLUMNS = (
     "figure_id", "seed", "seed_text", "curated_table", "filter", "expression", "expected", "unit", "year_or_date",
     "year_basis", "source",
 )  # fmt: skip
@@ -49,11 +49,15 @@ ORDER BY figure_no
 
 
 def read_figures(path: Path = EXPECTATIONS / "figures.csv") -> list[dict[str, str]]:
-    """The lines of the list. Raises ContractError for a column that is missing or a basis that isn't known."""
+    """The lines of the list.
+
+    Raises:
+        ContractError: For a column that is missing or a basis that isn't known.
+    """
     with path.open(encoding="utf-8", newline="") as source:
         figures = list(csv.DictReader(source))
     for number, figure in enumerate(figures, start=2):
-        if lacking := [name for name in (*KEPT, "complete_when") if figure.get(name) is None]:
+        if lacking := [name for name in (*KEPT_COLUMNS, "complete_when") if figure.get(name) is None]:
             raise ContractError(f"{path.name} line {number}: columns lacking: {', '.join(lacking)}")
         if figure["year_basis"] not in BASES:
             raise ContractError(
@@ -74,10 +78,10 @@ def figures_query(figures: list[dict[str, str]]) -> str:
     """One SELECT over all figures."""
     lines = []
     for number, figure in enumerate(figures, start=1):
-        words = ", ".join(f"{sql_text(figure[name])} AS {name}" for name in KEPT)
+        words = ", ".join(f"{sql_text(figure[name])} AS {name}" for name in KEPT_COLUMNS)
         complete = f"coalesce(({figure['complete_when']}), false)" if figure["complete_when"] else "true"
         lines.append(f"SELECT {number} AS figure_no, {words}, {_actual(figure)} AS actual, {complete} AS is_complete")
-    return JUDGED.format(figures="\nUNION ALL\n".join(lines), kept=", ".join(KEPT))
+    return JUDGED.format(figures="\nUNION ALL\n".join(lines), kept=", ".join(KEPT_COLUMNS))
 
 
 def broken_figure(connection: duckdb.DuckDBPyConnection, figures: list[dict[str, str]]) -> ContractError | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from sciculture_etl.contracts import Contract, ContractField, Promise
+from sciculture_etl.contracts import Contract, ContractField, TableContract
 from sciculture_etl.findings import catalogue
 from sciculture_etl.load import Warehouse
 from sciculture_etl.project import Folder, files_of
@@ -33,7 +33,7 @@ FIRST_DUE_YEAR = 2010
 class ReferenceTable:
     """mark: fingerprint of what it is made from. load: makes it in the build database."""
 
-    mark: str
+    fingerprint_of: str
     load: Callable[[Warehouse], None]
 
 
@@ -47,7 +47,7 @@ def _from_csv(name: str, path: Path) -> ReferenceTable:
     return ReferenceTable(fingerprint(path.read_bytes()), load)
 
 
-def _from_frame(name: str, mark: str, make: Callable[[], pl.DataFrame]) -> ReferenceTable:
+def _from_frame(name: str, fingerprint_of: str, make: Callable[[], pl.DataFrame]) -> ReferenceTable:
     def load(warehouse: Warehouse) -> None:
         path = warehouse.staging / f"{name}.parquet"
         make().write_parquet(path)
@@ -55,34 +55,40 @@ def _from_frame(name: str, mark: str, make: Callable[[], pl.DataFrame]) -> Refer
             f"CREATE OR REPLACE TABLE reference.{name} AS SELECT * FROM read_parquet({sql_text(path)})"
         )
 
-    return ReferenceTable(mark, load)
+    return ReferenceTable(fingerprint_of, load)
 
 
-def _from_words(name: str, rows: list[dict[str, Any]], schema: Schema | None = None) -> ReferenceTable:
-    mark = fingerprint(json.dumps(rows, ensure_ascii=False, default=str))
-    return _from_frame(name, mark, lambda: pl.DataFrame(rows, schema, infer_schema_length=None))
+def _from_rows(name: str, rows: list[dict[str, Any]], schema: Schema | None = None) -> ReferenceTable:
+    fingerprint_of = fingerprint(json.dumps(rows, ensure_ascii=False, default=str))
+    return _from_frame(name, fingerprint_of, lambda: pl.DataFrame(rows, schema, infer_schema_length=None))
 
 
 def reference_tables(
-    folder: Folder, contracts: dict[str, Contract], promises: dict[str, Promise], today: date
+    folder: Folder, contracts: dict[str, Contract], table_contracts: dict[str, TableContract], today: date
 ) -> dict[str, ReferenceTable]:
-    """Every reference table by name. folder: that of the SQL, whose ``reference`` holds the CSVs. today: up to when
-    submissions are due."""
+    """Every reference table by name.
+
+    Args:
+        folder: that of the SQL, whose ``reference`` holds the CSVs.
+        today: up to when submissions are due.
+    """
     found = {path.stem: _from_csv(path.stem, path) for path in files_of(folder, "reference/*.csv")}
     return found | {
         "region": _from_frame("region", REFERENCE_VERSION, dim_region),
         "region_change": _from_frame("region_change", REFERENCE_VERSION, region_changes),
-        "finding": _from_words("finding", [{"code": code, **words} for code, words in catalogue().items()]),
-        "contract": _from_words("contract", [_contract_words(contract) for contract in contracts.values()]),
-        "contract_field": _from_words("contract_field", _field_words(contracts)),
-        "correction": _from_words("correction", _correction_words(contracts), CORRECTION),
-        "due_period": _from_words("due_period", _due_periods(contracts, today), DUE_PERIOD),
-        "promise": _from_words("promise", [_promise_words(promise) for promise in promises.values()]),
-        "promise_column": _from_words("promise_column", _column_words(promises)),
+        "finding": _from_rows("finding", [{"code": code, **words} for code, words in catalogue().items()]),
+        "contract": _from_rows("contract", [_contract_row(contract) for contract in contracts.values()]),
+        "contract_field": _from_rows("contract_field", _field_words(contracts)),
+        "correction": _from_rows("correction", _correction_rows(contracts), CORRECTION),
+        "due_period": _from_rows("due_period", _due_periods(contracts, today), DUE_PERIOD),
+        "table_contract": _from_rows(
+            "table_contract", [_table_contract_row(table_contract) for table_contract in table_contracts.values()]
+        ),
+        "table_column": _from_rows("table_column", _table_column_rows(table_contracts)),
     }
 
 
-def _contract_words(contract: Contract) -> dict[str, Any]:
+def _contract_row(contract: Contract) -> dict[str, Any]:
     return {
         "dataset": contract.dataset, "title_ko": contract.title.ko, "title_en": contract.title.en,
         "program_code": contract.program, "submitter": contract.submitter, "cadence": contract.due.cadence,
@@ -90,7 +96,7 @@ def _contract_words(contract: Contract) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _correction_words(contracts: dict[str, Contract]) -> list[dict[str, Any]]:
+def _correction_rows(contracts: dict[str, Contract]) -> list[dict[str, Any]]:
     return [
         {
             "correction": c.correction, "dataset": c.dataset, "submitter": c.submitter, "program_year": c.program_year,
@@ -135,7 +141,8 @@ def _field_words(contracts: dict[str, Contract]) -> list[dict[str, Any]]:
         {
             "dataset": contract.dataset, "field_no": number, "field": name, "header": fld.header,
             "aliases": fld.aliases, "type": fld.type, "unit": fld.unit or "", "is_required": fld.required,
-            "allowed": _allowed(fld), "codes": [f"{code}: {(said or [code])[0]}" for code, said in fld.values.items()],
+            "allowed": _allowed(fld),
+            "codes": [f"{code}: {(names or [code])[0]}" for code, names in fld.values.items()],
             "description_ko": fld.description.ko, "description_en": fld.description.en,
         }
         for contract in contracts.values()
@@ -143,20 +150,20 @@ def _field_words(contracts: dict[str, Contract]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _promise_words(promise: Promise) -> dict[str, Any]:
+def _table_contract_row(table_contract: TableContract) -> dict[str, Any]:
     return {
-        "table_name": promise.table, "audience": promise.audience, "grain": promise.grain,
-        "description_ko": promise.description.ko, "description_en": promise.description.en,
+        "table_name": table_contract.table, "audience": table_contract.audience, "grain": table_contract.grain,
+        "description_ko": table_contract.description.ko, "description_en": table_contract.description.en,
     }  # fmt: skip
 
 
-def _column_words(promises: dict[str, Promise]) -> list[dict[str, Any]]:
+def _table_column_rows(table_contracts: dict[str, TableContract]) -> list[dict[str, Any]]:
     return [
         {
-            "table_name": promise.table, "column_no": number, "column_name": name, "data_type": column.type,
+            "table_name": table_contract.table, "column_no": number, "column_name": name, "data_type": column.type,
             "unit": column.unit or "", "is_additive": column.additive, "description_ko": column.description.ko,
             "description_en": column.description.en,
         }
-        for promise in promises.values()
-        for number, (name, column) in enumerate(promise.columns.items(), start=1)
+        for table_contract in table_contracts.values()
+        for number, (name, column) in enumerate(table_contract.columns.items(), start=1)
     ]  # fmt: skip

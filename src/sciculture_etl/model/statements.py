@@ -19,7 +19,11 @@ FIGURES = "mart_seed_figure_check"
 
 @dataclass(frozen=True)
 class Statement:
-    """One SQL file. inputs: tables it reads, by name in the model, else as schema.table."""
+    """One SQL file.
+
+    Attributes:
+        inputs: tables it reads, by name in the model, else as schema.table.
+    """
 
     table: str
     layer: str
@@ -62,7 +66,11 @@ def _inputs(text: str, name: str) -> frozenset[str]:
 
 
 def load_statements(folder: Folder = SQL) -> dict[str, Statement]:
-    """All SELECTs by table name. Raises ContractError naming the file that isn't one SELECT."""
+    """All SELECTs by table name.
+
+    Raises:
+        ContractError: Naming the file that isn't one SELECT.
+    """
     statements: dict[str, Statement] = {}
     for layer in LAYERS:
         for path in files_of(folder, f"{layer}/*.sql"):
@@ -78,7 +86,11 @@ def figures_statement(query: str) -> Statement:
 
 
 def ordered(statements: dict[str, Statement]) -> list[Statement]:
-    """Every statement after those whose tables it reads. Raises ContractError for a circle or an unknown table."""
+    """Every statement after those whose tables it reads.
+
+    Raises:
+        ContractError: For a circle or an unknown table.
+    """
     graph = {}
     for statement in statements.values():
         unknown = [name for name in statement.inputs if "." not in name and name not in statements]

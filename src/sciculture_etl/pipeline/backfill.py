@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sciculture_etl.contracts import Contract, load_promises
+from sciculture_etl.contracts import Contract, load_table_contracts
 from sciculture_etl.errors import NotReadyError, UserError
 from sciculture_etl.extract import Archive, Receipt
 from sciculture_etl.load import Warehouse
@@ -27,8 +27,13 @@ MEASURED_RUNS = 20
 
 @dataclass(frozen=True)
 class PlannedFile:
-    """A submission to be read again. years: those in the scope that it tells of, sorted, at least one. other_years:
-    what else it tells of, which stays as it is. rows: as read last time."""
+    """A submission to be read again.
+
+    Attributes:
+        years: those in the scope that it tells of, sorted, at least one.
+        other_years: what else it tells of, which stays as it is.
+        rows: as read last time.
+    """
 
     receipt: Receipt
     datasets: list[str]
@@ -40,10 +45,16 @@ class PlannedFile:
 
 @dataclass
 class Plan:
-    """files: what will be read again. unchanged: how many in the scope were read with all that is of today. undated:
-    how many that would have to be read again tell no year, and wait for the next night. pending: dataset-years in the
-    scope of which something was read already but isn't in force yet. tables: published tables that can change.
-    seconds: estimated from earlier runs; None where none was measured."""
+    """What a backfill will do.
+
+    Attributes:
+        files: what will be read again.
+        unchanged: how many in the scope were read with all that is of today.
+        undated: how many that would have to be read again tell no year, and wait for the next night.
+        pending: dataset-years in the scope of which something was read already but isn't in force yet.
+        tables: published tables that can change.
+        seconds: estimated from earlier runs; None where none was measured.
+    """
 
     scope: Scope
     everything: bool
@@ -105,8 +116,14 @@ def make_plan(
     scope: Scope,
     everything: bool = False,
 ) -> Plan:
-    """What a backfill of that scope would do. Only submissions that a night has read are planned: what came since is
-    the next night's. Raises NotReadyError where nothing was read yet, UserError where a submitter isn't known."""
+    """What a backfill of that scope would do.
+
+    Only submissions that a night has read are planned: what came since is the next night's.
+
+    Raises:
+        NotReadyError: Where nothing was read yet.
+        UserError: Where a submitter isn't known.
+    """
     receipts = archive.receipts()
     known = {row["submission_id"]: row for row in apply_rule(warehouse.connection, "submission_known").to_dicts()}
     if not known:
@@ -116,7 +133,7 @@ def make_plan(
     plan = Plan(scope, everything)
     for receipt in one_a_submission(receipts):
         row = known.get(receipt.submission_id)
-        if row is None or not _concerns(scope, receipt, row):
+        if row is None or not _is_concerned(scope, receipt, row):
             continue
         one = stale.get(receipt.submission_id)
         years = row["years"] or sorted({int(year) for year in IN_A_NAME.findall(receipt.path)})
@@ -135,7 +152,7 @@ def make_plan(
     concerned = {dataset for file in plan.files for dataset in file.datasets} | {dataset for dataset, _ in differing}
     if any(not file.datasets for file in plan.files):
         concerned = set(scope.datasets) or set(contracts)
-    public = {name for name, promise in load_promises().items() if promise.audience == "public"}
+    public = {name for name, table_contract in load_table_contracts().items() if table_contract.audience == "public"}
     plan.tables = sorted(tables_from(concerned, contracts) & public)
     plan.seconds = _estimate(archive, sum(file.receipt.size for file in plan.files))
     return plan
@@ -150,8 +167,10 @@ def _refuse_holes(warehouse: Warehouse, scope: Scope) -> None:
 
 
 def ask_for(warehouse: Warehouse, plan: Plan) -> None:
-    """Keeps in mind which submissions are to be read although nothing of them changed: a killed backfill goes on with
-    those that are left."""
+    """Keeps in mind which submissions are to be read although nothing of them changed.
+
+    A killed backfill goes on with those that are left.
+    """
     asked = [[file.receipt.submission_id] for file in plan.files if file.why == [ASKED]]
     with warehouse.transaction() as connection:
         connection.execute("DELETE FROM log.asked")
@@ -159,7 +178,7 @@ def ask_for(warehouse: Warehouse, plan: Plan) -> None:
             connection.executemany("INSERT INTO log.asked VALUES (?)", asked)
 
 
-def _concerns(scope: Scope, receipt: Receipt, row: dict[str, Any]) -> bool:
+def _is_concerned(scope: Scope, receipt: Receipt, row: dict[str, Any]) -> bool:
     """By dataset and submitter. Where not all of a file was recognised, it may be of any dataset."""
     if scope.submitters and (receipt.submitter or row["submitter"]) not in scope.submitters:
         return False
@@ -183,11 +202,13 @@ def _submitters(wanted: Sequence[str], receipts: Sequence[Receipt], known: Itera
 
 
 def _estimate(archive: Archive, size: int) -> float | None:
-    """Seconds for so many bytes, by what the last runs that read anything took: for reading by the byte, for the rest
-    as long as the last of them."""
-    read = [record for record in Runs(archive.folder).all() if record.told.get("read_bytes")][-MEASURED_RUNS:]
+    """Seconds for so many bytes, by what the last runs that read anything took.
+
+    For reading by the byte, for the rest as long as the last of them.
+    """
+    read = [record for record in Runs(archive.folder).all() if record.details.get("read_bytes")][-MEASURED_RUNS:]
     if not read or not size:
         return None
-    a_byte = sum(run.told["read_seconds"] for run in read) / sum(run.told["read_bytes"] for run in read)
-    besides = read[-1].seconds - read[-1].told["read_seconds"]
+    a_byte = sum(run.details["read_seconds"] for run in read) / sum(run.details["read_bytes"] for run in read)
+    besides = read[-1].seconds - read[-1].details["read_seconds"]
     return float(round(size * a_byte + max(0.0, besides), 1))

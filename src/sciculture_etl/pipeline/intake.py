@@ -10,19 +10,19 @@ from dataclasses import dataclass
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.errors import ArchiveError
-from sciculture_etl.extract import Archive, Decisions, Receipt, Restricted, Verdict, damage_in, tell_damage
+from sciculture_etl.extract import Archive, Decisions, Receipt, Restricted, Verdict, damage_in, describe_damage
 from sciculture_etl.findings import Finding
 from sciculture_etl.load import Warehouse, load_batch
 from sciculture_etl.load.batch import SubmissionOutcome
 from sciculture_etl.personal import masked_kinds
 from sciculture_etl.pipeline.journal import Runs
-from sciculture_etl.pipeline.marks import Marks, what_changed
+from sciculture_etl.pipeline.read_fingerprints import ReadFingerprints, what_changed
 from sciculture_etl.pipeline.report import Progress
 from sciculture_etl.read import Reading, read_submission
 from sciculture_etl.settings import Settings
-from sciculture_etl.validate import Candidate, validate_tables
+from sciculture_etl.validate import TableCandidate, validate_tables
 
-READERS = 3
+MAX_READERS = 3
 PACKED = 6  # a workbook's text is about so many times its bytes
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".ods")
 NEW = "new"
@@ -38,7 +38,11 @@ class Stale:
 
 
 class Intake:
-    """The submissions of the archive, as one run sees them. read_seconds, read_bytes: spent and read so far."""
+    """The submissions of the archive, as one run sees them.
+
+    Attributes:
+        read_seconds, read_bytes: spent and read so far.
+    """
 
     def __init__(
         self, settings: Settings, contracts: dict[str, Contract], warehouse: Warehouse, archive: Archive,
@@ -49,18 +53,18 @@ class Intake:
         self._warehouse = warehouse
         self._archive = archive
         self._restricted = Restricted(settings.restricted, archive)
-        self._marks = Marks(contracts, settings.limits)
+        self._fingerprints = ReadFingerprints(contracts, settings.limits)
         self._progress = progress
         self.read_seconds = 0.0
         self.read_bytes = 0
 
-    def settle(self) -> None:
+    def resume_pending(self) -> None:
         """Finishes what a killed run left of files with personal data, and deletes what has been kept for its days."""
-        self._restricted.settle(self._settings.personal_retention_days, Runs(self._archive.folder).last_night())
+        self._restricted.resume_pending(self._settings.personal_retention_days, Runs(self._archive.folder).last_night())
 
-    def take_in(self) -> list[Receipt]:
+    def sync_receipts(self) -> list[Receipt]:
         """Brings the build database's receipts and withdrawals in line with the archive; returns all receipts."""
-        self.settle()
+        self.resume_pending()
         receipts = self._archive.receipts()
         self._warehouse.record_receipts(receipts)
         self._warehouse.record_withdrawals(Decisions(self._archive.folder).withdrawn(receipts))
@@ -81,8 +85,8 @@ class Intake:
             row = known.get(receipt.submission_id)
             if row is None:
                 found.append(Stale(receipt, [NEW]))
-            elif row["reading"] != self._marks.reading(row["datasets"], row["whole"], receipt.path):
-                now = self._marks.parts(row["datasets"], row["whole"], receipt.path)
+            elif row["reading"] != self._fingerprints.reading(row["datasets"], row["whole"], receipt.path):
+                now = self._fingerprints.parts(row["datasets"], row["whole"], receipt.path)
                 found.append(Stale(receipt, what_changed(before.get(row["reading"], {}), now)))
             elif receipt.submission_id in reshaped:
                 found.append(Stale(receipt, [RESHAPED]))
@@ -99,29 +103,32 @@ class Intake:
         return parts
 
     def read(self, receipts: Sequence[Receipt], what: str = "") -> None:
-        """Reads, validates and loads submissions, batch by batch, each in one transaction. what: the end of the names
-        under which progress is told."""
+        """Reads, validates and loads submissions, batch by batch, each in one transaction.
+
+        Args:
+            what: the end of the names under which progress is told.
+        """
         began = time.monotonic()
-        with ThreadPoolExecutor(READERS) as pool, self.all_damage_told(receipts):
+        with ThreadPoolExecutor(MAX_READERS) as pool, self.all_damage_reported(receipts):
             for batch in self._batches(receipts):
                 readings = []
                 for reading in pool.map(self._read, batch):
                     readings.append(reading)
                     self._progress.advance(f"read{what}")
-                self._keep_apart(batch, readings)
+                self._restrict(batch, readings)
                 self._load(batch, readings)
                 self._progress.advance(f"validate{what}", len(batch))
         self.read_seconds += time.monotonic() - began
         self.read_bytes += sum(receipt.size for receipt in receipts)
 
     @contextmanager
-    def all_damage_told(self, receipts: Sequence[Receipt]) -> Iterator[None]:
+    def all_damage_reported(self, receipts: Sequence[Receipt]) -> Iterator[None]:
         """One damaged file stops the run, but all of them are told, so that a backup has to be fetched only once."""
         try:
             yield
         except ArchiveError as first:
-            kept = [receipt for receipt in receipts if not self._restricted.knows(receipt.sha256)]
-            raise (tell_damage(damage_in(self._archive, kept)) or first) from None
+            kept = [receipt for receipt in receipts if not self._restricted.has_known(receipt.sha256)]
+            raise (describe_damage(damage_in(self._archive, kept)) or first) from None
 
     def _batches(self, receipts: Sequence[Receipt]) -> Iterator[list[Receipt]]:
         batch: list[Receipt] = []
@@ -140,22 +147,22 @@ class Intake:
         if found := self._restricted.deleted(receipt.sha256):
             reading = Reading(found.format, findings=list(found.findings), refused=True)
         else:
-            place = self._restricted if self._restricted.holds(receipt.sha256) else self._archive
+            place = self._restricted if self._restricted.has_file(receipt.sha256) else self._archive
             data = place.read(receipt.sha256)
             reading = read_submission(data, self._contracts, self._settings.limits, receipt.path)
         return reading
 
-    def _keep_apart(self, batch: list[Receipt], readings: list[Reading]) -> None:
+    def _restrict(self, batch: list[Receipt], readings: list[Reading]) -> None:
         """Files with personal data leave the archive before anything is written of them."""
         for receipt, reading in zip(batch, readings, strict=True):
             if reading.is_personal and not self._restricted.deleted(receipt.sha256):
                 self._restricted.restrict(receipt.sha256, Verdict(reading.format, reading.findings))
-            elif self._restricted.holds(receipt.sha256):
+            elif self._restricted.has_file(receipt.sha256):
                 self._restricted.give_back(receipt.sha256)
 
     def _load(self, batch: list[Receipt], readings: list[Reading]) -> None:
         outcomes: list[SubmissionOutcome] = []
-        candidates: dict[str, list[Candidate]] = {}
+        candidates: dict[str, list[TableCandidate]] = {}
         parts: dict[str, dict[str, str]] = {}
         for receipt, reading in zip(batch, readings, strict=True):
             submitter = receipt.submitter or reading.submitter
@@ -165,17 +172,18 @@ class Intake:
             datasets = sorted({table.contract.dataset for table in reading.tables})
             made_on = max((table.made_on for table in reading.tables if table.made_on), default=None)
             read_with = (datasets, bool(reading.unread_sheets), receipt.path)
-            mark = self._marks.reading(*read_with)
-            if mark not in parts:
-                parts[mark] = self._marks.parts(*read_with)
+            read_fingerprint = self._fingerprints.reading(*read_with)
+            if read_fingerprint not in parts:
+                parts[read_fingerprint] = self._fingerprints.parts(*read_with)
             outcomes.append(
                 SubmissionOutcome(
-                    receipt.submission_id, mark, reading.format, reading.refused, datasets, submitter, made_on,
+                    receipt.submission_id, read_fingerprint, reading.format, reading.refused, datasets, submitter,
+                    made_on,
                     reading.unread_sheets, reading.findings,
                 )
             )  # fmt: skip
             for part, table in enumerate(reading.tables, start=1):
-                candidate = Candidate(receipt.submission_id, part, submitter or "", receipt.file_name, table)
+                candidate = TableCandidate(receipt.submission_id, part, submitter or "", receipt.file_name, table)
                 candidates.setdefault(table.contract.dataset, []).append(candidate)
         validated = [
             (self._contracts[dataset], validate_tables(self._contracts[dataset], tables))

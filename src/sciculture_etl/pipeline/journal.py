@@ -16,10 +16,17 @@ UNFINISHED = "unfinished"
 
 @dataclass
 class RunRecord:
-    """run_no: counted from 1. kind: nightly, backfill, rebuild or publish. began_at, ended_at: ISO 8601 UTC; the end is
-    empty while it runs, and for ever where it was killed. outcome: published, unchanged, refused, failed, stopped, else
-    ``UNFINISHED``. plan: of a backfill, its scope and what it was to read. told: what it did.
-    after_a_crash: whether the run before it came to no end."""
+    """One run, as the journal records it.
+
+    Attributes:
+        run_no: counted from 1.
+        kind: nightly, backfill, rebuild or publish.
+        began_at, ended_at: ISO 8601 UTC; the end is empty while it runs, and for ever where it was killed.
+        outcome: published, unchanged, refused, failed, stopped, else ``UNFINISHED``.
+        plan: of a backfill, its scope and what it was to read.
+        details: what it did.
+        after_a_crash: whether the run before it did not finish.
+    """
 
     run_no: int
     kind: str = ""
@@ -28,7 +35,7 @@ class RunRecord:
     plan: dict[str, Any] = field(default_factory=dict)
     ended_at: str = ""
     outcome: str = UNFINISHED
-    told: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
     after_a_crash: bool = False
 
     @property
@@ -40,8 +47,10 @@ class RunRecord:
 
 
 class Runs:
-    """The journal ``runs.jsonl`` beside the receipts: a line when a run begins, one when it has a plan, one when it
-    ends. What was killed has none of its end."""
+    """The journal ``runs.jsonl`` beside the receipts.
+
+    A line when a run begins, one when it has a plan, one when it ends. What was killed has none of its end.
+    """
 
     def __init__(self, archive: Path) -> None:
         self._journal = Journal(archive / "runs.jsonl")
@@ -64,7 +73,7 @@ class Runs:
         return datetime.fromisoformat(begun[-2]) if len(begun) > 1 else None
 
     def unfinished_backfill(self) -> RunRecord | None:
-        """The last backfill that had a plan, where it came to no end."""
+        """The last backfill that had a plan, where it did not finish."""
         backfills = [record for record in self.all() if record.kind == "backfill" and record.plan]
         return backfills[-1] if backfills and backfills[-1].outcome in (UNFINISHED, "failed", "stopped") else None
 
@@ -85,7 +94,7 @@ class Runs:
         try:
             yield record
         except Exception as error:
-            record.outcome, record.told = "failed", record.told | {"error": type(error).__name__}
+            record.outcome, record.details = "failed", record.details | {"error": type(error).__name__}
             raise
         except BaseException:
             record.outcome = "stopped"
@@ -93,7 +102,7 @@ class Runs:
         finally:
             record.ended_at = _now()
             ended = {"run_no": record.run_no, "ended_at": record.ended_at, "outcome": record.outcome,
-                     "told": record.told}  # fmt: skip
+                     "told": record.details}  # fmt: skip
             # Where the disk is full, what led here is the better message.
             with suppress(OSError) if record.outcome in ("failed", "stopped") else nullcontext():
                 self._journal.add([ended])

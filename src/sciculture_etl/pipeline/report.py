@@ -11,7 +11,7 @@ from sciculture_etl.load.accept import Acceptance
 from sciculture_etl.publish import Figure, Publication
 
 # Of what ran for one and the same reason, so many are named.
-NAMED = 20
+MAX_EXAMPLES = 20
 
 
 class Progress(Protocol):
@@ -30,8 +30,13 @@ class Silent:
 
 @dataclass
 class Reason:
-    """Why things of one step ran. step: read, accept or model. why: what is new or other than it was. names: the first
-    ``NAMED`` of the count files, dataset-years or tables."""
+    """Why things of one step ran.
+
+    Attributes:
+        step: read, accept or model.
+        why: what is new or other than it was.
+        names: the first ``MAX_EXAMPLES`` of the count files, dataset-years or tables.
+    """
 
     step: str
     why: str
@@ -50,7 +55,7 @@ class Reasons:
         why = ", ".join(whys)
         reason = self._found.setdefault((step, why), Reason(step, why))
         reason.count += 1
-        if len(reason.names) < NAMED:
+        if len(reason.names) < MAX_EXAMPLES:
             reason.names.append(name)
 
     def all(self) -> list[Reason]:
@@ -59,12 +64,18 @@ class Reasons:
 
 @dataclass
 class RunReport:
-    """What a run did, for people and machines. verdicts, rows, findings: of all submissions; new_verdicts: of those
-    received in this run (read_count may be higher: a changed contract has files read again). reasons: why each thing
-    was read, accepted or modelled. missing: reports that are due and didn't come; newly_missing: those of them of which
-    no earlier run told (dataset, submitter, program_year, period_no, due_on). unfit_corrections: those whose guard
-    fails, with stale or not_found. answers: written to the outbox in this run. set_aside: why the
-    build database was set aside and made again, if it was."""
+    """What a run did, for people and machines.
+
+    Attributes:
+        verdicts, rows, findings: of all submissions.
+        new_verdicts: of those received in this run (read_count may be higher: a changed contract has files read again).
+        reasons: why each thing was read, accepted or modelled.
+        missing: reports that are due and didn't come.
+        newly_missing: those of them of which no earlier run told (dataset, submitter, program_year, period_no, due_on).
+        unfit_corrections: those whose guard fails, with stale or not_found.
+        answers: written to the outbox in this run.
+        set_aside: why the build database was set aside and rebuilt, if it was.
+    """
 
     kind: str = "nightly"
     extraction: Extraction = field(default_factory=Extraction)

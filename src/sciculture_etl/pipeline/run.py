@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sciculture_etl.contracts import Contract, load_contracts, load_promises
+from sciculture_etl.contracts import Contract, load_contracts, load_table_contracts
 from sciculture_etl.errors import NotReadyError
 from sciculture_etl.extract import Archive, Extraction, Receipt, extract_submissions
 from sciculture_etl.feedback import answer_all
@@ -25,11 +25,11 @@ from sciculture_etl.pipeline.journal import RunRecord, Runs
 from sciculture_etl.pipeline.report import Progress, Reasons, RunReport, Silent
 from sciculture_etl.publish import Publication, end_hold, publish_release, read_figures_checked
 from sciculture_etl.settings import Settings
-from sciculture_etl.storage.atomic import write_aside
-from sciculture_etl.storage.disk import faults_in_words
+from sciculture_etl.storage.atomic import write_atomically
+from sciculture_etl.storage.disk import machine_errors_described
 
 SEOUL = ZoneInfo("Asia/Seoul")
-TOLD_MISSING = "missing_told.json"
+MISSING_REPORTED = "missing_told.json"
 
 
 class Run:
@@ -46,7 +46,7 @@ class Run:
     ) -> None:
         self.settings = settings
         self.contracts = contracts
-        self.promises = load_promises()
+        self.table_contracts = load_table_contracts()
         self.warehouse = warehouse
         self.progress = progress
         self.today = datetime.now(SEOUL).date()
@@ -69,14 +69,23 @@ class Run:
         contracts: dict[str, Contract] | None = None,
         outputs: Collection[str] | None = None,
     ) -> Iterator[Run]:
-        """Takes the writer's lock, writes the run's beginning down and opens the warehouse; a rebuild begins with an
-        empty one. Where the block ends well, the report is complete. Raises BusyError where another run holds the lock.
-        kind: one of those in ``steps.py``. reason: why, as it is kept in the journal. contracts: others than those that
-        stand in ``expectations/``. outputs: names of those of a release (``publish/outputs.py``) that are written
-        beside the needed ones; None: all."""
+        """Takes the writer's lock, writes the run's beginning down and opens the warehouse.
+
+        A rebuild begins with an empty one. Where the block ends well, the report is complete.
+
+        Args:
+            kind: one of those in ``steps.py``.
+            reason: why, as it is kept in the journal.
+            contracts: others than those that stand in ``expectations/``.
+            outputs: names of those of a release (``publish/outputs.py``) that are written beside the needed ones; None:
+                all.
+
+        Raises:
+            BusyError: Where another run holds the lock.
+        """
         contracts = contracts or load_contracts()
         with (
-            faults_in_words(settings),
+            machine_errors_described(settings),
             writer_lock(settings.warehouse, wait_seconds, f"{kind} {reason}".strip()),
             Runs(settings.archive).record(kind, reason) as record,
         ):
@@ -100,8 +109,15 @@ class Run:
         wait_seconds: float = 0,
         contracts: dict[str, Contract] | None = None,
     ) -> Plan:
-        """What a backfill of that scope would do; no submission is read. everything: also what was read with all that
-        is of today. Raises BusyError, and NotReadyError where there is nothing to plan on."""
+        """What a backfill of that scope would do; no submission is read.
+
+        Args:
+            everything: also what was read with all that is of today.
+
+        Raises:
+            BusyError: Another run holds the warehouse.
+            NotReadyError: Where there is nothing to plan on.
+        """
         contracts = contracts or load_contracts()
         with (
             writer_lock(settings.warehouse, wait_seconds, "plan of a backfill"),
@@ -123,7 +139,7 @@ class Run:
 
         Returns how many were read.
         """
-        stale = self._intake.stale(self._intake.take_in())
+        stale = self._intake.stale(self._intake.sync_receipts())
         for one in stale:
             self.reasons.add("read", one.receipt.path, one.why)
         self.report.read_count = len(stale)
@@ -132,7 +148,7 @@ class Run:
 
     def begin_backfill(self, scope: Scope, everything: bool = False) -> Plan:
         """Makes the plan anew and writes it down."""
-        self._intake.settle()
+        self._intake.resume_pending()
         plan = make_plan(self.warehouse, self._intake, self.archive, self.contracts, scope, everything)
         ask_for(self.warehouse, plan)
         Runs(self.settings.archive).plan(self.record, plan.as_dict())
@@ -140,7 +156,10 @@ class Run:
 
     def read_year(self, plan: Plan, year: int) -> int:
         """Archive → build database, for the files of a plan that tell of a year and of none before it in the plan.
-        Returns how many were read."""
+
+        Returns:
+            How many were read.
+        """
         files = [file for file in plan.files if file.years[0] == year]
         for file in files:
             self.reasons.add("read", file.receipt.path, file.why)
@@ -155,17 +174,22 @@ class Run:
             self._intake.read(receipts, what)
 
     def resume_publication(self) -> None:
-        """The first step of a run that publishes what has been read: ends the hold after a rollback. Raises
-        NotReadyError where submissions wait to be read, since figures without them would be wrong."""
-        stale, reshaped = self._intake.stale(self._intake.take_in()), self._intake.reshaped()
+        """The first step of a run that publishes what has been read: ends the hold after a rollback.
+
+        Raises:
+            NotReadyError: Where submissions wait to be read, since figures without them would be wrong.
+        """
+        stale, reshaped = self._intake.stale(self._intake.sync_receipts()), self._intake.reshaped()
         waiting = [one for one in stale if one.why == [NEW] or one.receipt.submission_id in reshaped]
         if waiting:
             raise NotReadyError(message("submissions_unread", count=len(waiting)))
         end_hold(self.settings)
 
     def accept(self, scope: Scope = EVERYTHING) -> Acceptance:
-        """Puts the newest versions in force, year by year where the year's suite holds; what is outside the scope
-        stays."""
+        """Puts the newest versions in force, year by year where the year's suite holds.
+
+        What is outside the scope stays.
+        """
         self.report.acceptance = accept_versions(self.warehouse, self.contracts, scope)
         for dataset, year in self.report.acceptance.accepted:
             self.reasons.add("accept", f"{dataset} {year}", self.report.acceptance.why[dataset, year])
@@ -173,22 +197,26 @@ class Run:
 
     def model(self) -> Model:
         """Rows in force → dimensions, facts, marts."""
-        model = build_model(self.warehouse, self.contracts, self.promises, self.today)
+        model = build_model(self.warehouse, self.contracts, self.table_contracts, self.today)
         self.report.rebuilt = model.rebuilt
         for table, why in model.why.items():
             self.reasons.add("model", table, why)
         return model
 
     def publish(self, model: Model) -> Publication:
-        """Marts → release, and the swap. model: of this run."""
+        """Marts → release, and the swap.
+
+        Args:
+            model: of this run.
+        """
         self.report.publication = publish_release(
-            self.settings, self.warehouse, self.contracts, self.promises, model, self.outputs
+            self.settings, self.warehouse, self.contracts, self.table_contracts, model, self.outputs
         )
         return self.report.publication
 
     def answer(self) -> int:
         """What was found → the outbox, for every submission of which that is new. Returns how many were answered."""
-        with self._intake.all_damage_told(self.archive.receipts()):
+        with self._intake.all_damage_reported(self.archive.receipts()):
             self.report.answers = answer_all(
                 self.warehouse, self.contracts, self.settings.archive, self.settings.outbox,
                 lambda count: self.progress.start("answers", count), lambda: self.progress.advance("answers"),
@@ -208,10 +236,10 @@ class Run:
             report.figures = read_figures_checked(self.warehouse.connection)
             unfit = self.warehouse.rows("SELECT * FROM mart_correction WHERE status IN ('stale', 'not_found')")
             report.unfit_corrections = {row["correction"]: row["status"] for row in unfit}
-            self._tell_missing()
+            self._record_missing()
         report.reasons = self.reasons.all()
         self.record.outcome = report.publication.outcome
-        self.record.told = {
+        self.record.details = {
             "release_id": report.publication.release_id, "refusals": report.publication.refusals,
             "received": len(report.extraction.received), "read": report.read_count,
             "read_bytes": self._intake.read_bytes, "read_seconds": round(self._intake.read_seconds, 3),
@@ -241,20 +269,23 @@ class Run:
         last = {row["source_file"]: row["verdict"] for row in listed if row["source_file"] in new}
         return dict(Counter(last.values()))
 
-    def _tell_missing(self) -> None:
-        """Which missing reports no run has told of. That is kept beside the archive's journals, so that a build
-        database made anew doesn't have all of them told again."""
+    def _record_missing(self) -> None:
+        """Which missing reports no run has told of.
+
+        That is kept beside the archive's journals, so that a build database rebuilt doesn't have all of them told
+        again.
+        """
         missing = self.warehouse.rows(
             "SELECT dataset, submitter, program_year, period_no, due_on FROM mart_submission_status "
             "WHERE status = 'missing' ORDER BY ALL"
         )
         keys = {"|".join(str(value) for value in row.values()): row for row in missing}
-        path = self.settings.archive / TOLD_MISSING
+        path = self.settings.archive / MISSING_REPORTED
         try:
-            told = set(json.loads(path.read_text(encoding="utf-8")))
+            reported = set(json.loads(path.read_text(encoding="utf-8")))
         except (FileNotFoundError, ValueError):
-            told = set()
+            reported = set()
         self.report.missing = len(missing)
-        self.report.newly_missing = [row for key, row in keys.items() if key not in told]
-        if told != keys.keys():
-            write_aside(path, json.dumps(sorted(keys), ensure_ascii=False).encode())
+        self.report.newly_missing = [row for key, row in keys.items() if key not in reported]
+        if reported != keys.keys():
+            write_atomically(path, json.dumps(sorted(keys), ensure_ascii=False).encode())

@@ -37,9 +37,12 @@ class Made:
 
 @dataclass(frozen=True)
 class Step:
-    """seconds: far more than it has ever taken, so that what takes longer is stuck. awaits_channels: it is tried again
+    """One step of a run.
+
+    seconds: far more than it has ever taken, so that what takes longer is stuck. awaits_channels: it is tried again
     while a channel is down that may come back, and is left behind where it hangs. parts: the steps that it falls into,
-    where that shows only when it is reached."""
+    where that shows only when it is reached.
+    """
 
     name: str
     function: Callable[[Run, Made], Made]
@@ -118,7 +121,11 @@ def take_steps(
     made: Made | None = None,
     take: Callable[[Step, Callable[[], Made]], Made] = lambda _, work: work(),
 ) -> RunReport:
-    """All steps of a run of its kind. take: how one is done; here and now, unless an orchestrator does it."""
+    """All steps of a run of its kind.
+
+    Args:
+        take: how one is done; here and now, unless an orchestrator does it.
+    """
     so_far = made or Made()
     for step in STEPS[run.record.kind]:
         for part in step.parts(so_far) if step.parts else (step,):

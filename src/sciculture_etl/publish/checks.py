@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sciculture_etl.contracts import Contract, Promise
+from sciculture_etl.contracts import Contract, TableContract
 from sciculture_etl.load import Warehouse
 from sciculture_etl.model import Model
 from sciculture_etl.quality.suites import Suite, SuiteOutcome, run_suites
@@ -31,14 +31,14 @@ def accounts_that_disagree(warehouse: Warehouse, contracts: dict[str, Contract])
 
 
 def facts_that_disagree(
-    warehouse: Warehouse, contracts: dict[str, Contract], promises: dict[str, Promise]
+    warehouse: Warehouse, contracts: dict[str, Contract], table_contracts: dict[str, TableContract]
 ) -> list[str]:
     """A fact has each accepted row once: as many rows, from the same places in the same files."""
     wrong = []
     for dataset in contracts:
         fact = f"fct_{dataset}"
-        promise = promises.get(fact)
-        if promise is None or not promise.by_submission:
+        table_contract = table_contracts.get(fact)
+        if table_contract is None or not table_contract.by_submission:
             continue
         accepted, made = (
             warehouse.rows(f"SELECT count(*) AS n, sum(hash(submission_id, part, source_row)) AS rows FROM {table}")[0]
@@ -52,27 +52,27 @@ def facts_that_disagree(
     return wrong
 
 
-def judge_tables(warehouse: Warehouse, promises: dict[str, Promise], model: Model) -> list[SuiteOutcome]:
+def judge_tables(warehouse: Warehouse, table_contracts: dict[str, TableContract], model: Model) -> list[SuiteOutcome]:
     """The suites of all tables; one that passed as it stands now isn't asked again, nor one without a row."""
     passed = {row["name"]: row for row in warehouse.rows("SELECT * FROM log.curated_suite")}
     outcomes, asked = [], []
-    for name, promise in promises.items():
-        if not promise.suite or promise.made_by != "sql":
+    for name, table_contract in table_contracts.items():
+        if not table_contract.suite or table_contract.made_by != "sql":
             continue
         before = passed.get(name)
         if before and before["content"] == model.fingerprints[name]:
-            outcomes.append(SuiteOutcome(name, len(promise.suite), warnings=before["warnings"]))
+            outcomes.append(SuiteOutcome(name, len(table_contract.suite), warnings=before["warnings"]))
         elif warehouse.value(f'SELECT count(*) FROM "{name}"') == 0:
             outcomes.append(SuiteOutcome(name, 0))
         else:
-            asked.append(Suite(name, f'SELECT * FROM "{name}"', promise.suite))
+            asked.append(Suite(name, f'SELECT * FROM "{name}"', table_contract.suite))
     judged = run_suites(warehouse.connection, asked)
     with warehouse.transaction() as connection:
         for outcome in judged:
             connection.execute("DELETE FROM log.curated_suite WHERE name = ?", [outcome.name])
-            if outcome.passed:
-                mark = model.fingerprints[outcome.name]
+            if outcome.has_passed:
+                content = model.fingerprints[outcome.name]
                 connection.execute(
-                    "INSERT INTO log.curated_suite VALUES (?, ?, ?)", [outcome.name, mark, outcome.warnings]
+                    "INSERT INTO log.curated_suite VALUES (?, ?, ?)", [outcome.name, content, outcome.warnings]
                 )
     return sorted([*outcomes, *judged], key=lambda outcome: outcome.name)

@@ -16,19 +16,21 @@ from typing import Any
 
 from sciculture_etl.publish.outputs import LIVE, MANIFEST, OUTPUTS, PUBLIC
 from sciculture_etl.storage.access import let_all_read
-from sciculture_etl.storage.atomic import put_in_place, write_aside
+from sciculture_etl.storage.atomic import put_in_place, write_atomically
 
 
 def current_release(warehouse: Path) -> dict[str, Any] | None:
-    """``{"release_id": ..., "files": {name: [size, mtime_ns]}}``; None before the first release, and where the one that
-    is pointed to is no longer whole. files: those that are copies of the release's own; the operator's isn't while it
-    is that of a night that published nothing, or of the last run before a rollback. Then also ``"hold"`` (see
-    ``rollback``)."""
+    """``{"release_id": ..., "files": {name: [size, mtime_ns]}}``.
+
+    None before the first release, and where the one that is pointed to is no longer whole. files: those that are copies
+    of the release's own; the operator's isn't while it is that of a night that published nothing, or of the last run
+    before a rollback. Then also ``"hold"`` (see ``rollback``).
+    """
     found = read_pointer(warehouse)
     if found is None:
-        release_id = _found_again(warehouse)
+        release_id = _recovered_release(warehouse)
         return _pointer_to(warehouse, release_id) if release_id else None
-    return found if is_whole(warehouse / "releases" / found["release_id"]) else None
+    return found if is_complete(warehouse / "releases" / found["release_id"]) else None
 
 
 def read_pointer(warehouse: Path) -> dict[str, Any] | None:
@@ -41,7 +43,7 @@ def read_pointer(warehouse: Path) -> dict[str, Any] | None:
         return None
 
 
-def is_whole(release: Path) -> bool:
+def is_complete(release: Path) -> bool:
     """Whether a release has what it is used by: a manifest that can be read, and all files of the needed outputs."""
     try:
         manifest = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
@@ -51,9 +53,9 @@ def is_whole(release: Path) -> bool:
     return all((release / path).is_file() for path in needed)
 
 
-def _found_again(warehouse: Path) -> str | None:
+def _recovered_release(warehouse: Path) -> str | None:
     """The release whose file readers have open; else the newest whole one."""
-    whole = sorted(path for path in (warehouse / "releases").glob("[0-9]*") if is_whole(path))
+    whole = sorted(path for path in (warehouse / "releases").glob("[0-9]*") if is_complete(path))
     live = warehouse / PUBLIC
     for release in whole:
         if live.exists() and _stamp(live) == _stamp(release / PUBLIC):
@@ -72,14 +74,20 @@ def _stamp(path: Path) -> list[int]:
 
 
 def swap_to(warehouse: Path, release_id: str, names: Collection[str] = tuple(LIVE), **more: Any) -> None:
-    """Makes a complete release the current one. Open readers keep the file they have; a new one gets the new file.
-    names: the files to be swapped. more: what else ``current.json`` shall say."""
+    """Makes a complete release the current one.
+
+    Open readers keep the file they have; a new one gets the new file.
+
+    Args:
+        names: the files to be swapped.
+        more: what else ``current.json`` shall say.
+    """
     point_to(warehouse, {**_pointer_to(warehouse, release_id, names), **more})
     finish_swap(warehouse)
 
 
 def point_to(warehouse: Path, current: dict[str, Any]) -> None:
-    write_aside(warehouse / "current.json", json.dumps(current, ensure_ascii=False).encode())
+    write_atomically(warehouse / "current.json", json.dumps(current, ensure_ascii=False).encode())
     let_all_read(warehouse / "current.json")
 
 
@@ -90,7 +98,7 @@ def let_go(warehouse: Path, name: str) -> None:
         point_to(warehouse, pointer)
 
 
-def follow_again(warehouse: Path) -> None:
+def restore_live_copies(warehouse: Path) -> None:
     """Makes every file that readers open the current release's copy again."""
     pointer = read_pointer(warehouse)
     if pointer and pointer["files"].keys() != LIVE.keys():
@@ -98,9 +106,14 @@ def follow_again(warehouse: Path) -> None:
         finish_swap(warehouse)
 
 
-def finish_swap(warehouse: Path, anew: Collection[str] = ()) -> bool:
-    """Brings the files that readers open in line with ``current.json``; tells whether anything was behind. A file of
-    the release's size and time counts as its copy; anew: names of those that aren't, by their content."""
+def finish_swap(warehouse: Path, renewed: Collection[str] = ()) -> bool:
+    """Brings the files that readers open in line with ``current.json``; tells whether anything was behind.
+
+    A file of the release's size and time counts as its copy.
+
+    Args:
+        renewed: names of those that aren't, by their content.
+    """
     current = current_release(warehouse)
     if current is None:
         return False
@@ -113,7 +126,7 @@ def finish_swap(warehouse: Path, anew: Collection[str] = ()) -> bool:
         if name not in current["files"]:
             continue
         live = warehouse / name
-        if name not in anew and live.exists() and _stamp(live) == current["files"][name]:
+        if name not in renewed and live.exists() and _stamp(live) == current["files"][name]:
             continue
         aside = warehouse / f".{name}.aside"
         aside.unlink(missing_ok=True)

@@ -68,8 +68,11 @@ def _codes(names: Sequence[str]) -> str:
 
 
 def dictionary_markdown(connection: duckdb.DuckDBPyConnection) -> str:
-    """The dictionary as one Markdown text, ``RELEASE`` in place of the release's name. connection: a database with the
-    ``meta_`` tables."""
+    """The dictionary as one Markdown text, ``RELEASE`` in place of the release's name.
+
+    Args:
+        connection: a database with the ``meta_`` tables.
+    """
     tables = _rows(connection, "SELECT * FROM meta_table ORDER BY table_name")
     columns = _rows(connection, "SELECT * FROM meta_column ORDER BY table_name, column_no")
     forms = _rows(connection, "SELECT * FROM meta_dataset ORDER BY dataset")
@@ -120,8 +123,11 @@ def dictionary_markdown(connection: duckdb.DuckDBPyConnection) -> str:
 
 @lru_cache(maxsize=1)
 def dictionary_html(markdown: str) -> str:
-    """The same as a page that needs nothing from elsewhere; headings of tables are their own anchors. Kept, since it
-    takes longer than all else of a small release, and says the same in most of them but for the release's name."""
+    """The same as a page that needs nothing from elsewhere; headings of tables are their own anchors.
+
+    Kept, since it takes longer than all else of a small release, and says the same in most of them but for the
+    release's name.
+    """
     renderer = MarkdownIt("commonmark").enable("table")
     tokens = renderer.parse(markdown)
     for token, inner in pairwise(tokens):
@@ -143,7 +149,10 @@ def _codes_of_fields(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 def portal_rows(connection: duckdb.DuckDBPyConnection, table: str, codes: dict[str, str]) -> list[tuple[str, ...]]:
     """Metadata of one published table's columns under ``PORTAL_HEADER``; the longest length is that of the data.
-    codes: of the fields, by name."""
+
+    Args:
+        codes: of the fields, by name.
+    """
     columns = _rows(connection, f"SELECT * FROM meta_column WHERE table_name = '{table}' ORDER BY column_no")
     lengths = connection.execute(
         "SELECT "

@@ -13,7 +13,11 @@ COLUMNS = "figure_id, seed_text, curated_table, expected, actual, unit, year_or_
 
 @dataclass(frozen=True)
 class Figure:
-    """A row of ``mart_seed_figure_check``. status: equal, differs, incomplete (not all is in yet) or no_data."""
+    """A row of ``mart_seed_figure_check``.
+
+    Attributes:
+        status: equal, differs, incomplete (not all is in yet) or no_data.
+    """
 
     figure_id: str
     seed_text: str
@@ -27,7 +31,7 @@ class Figure:
     source: str
 
     @property
-    def agrees(self) -> bool:
+    def is_reproduced(self) -> bool:
         return self.status == "equal"
 
     @property
@@ -39,7 +43,7 @@ class Figure:
         return {
             "figure_id": self.figure_id, "table": self.curated_table, "expected": _number(self.expected),
             "actual": _number(self.actual), "unit": self.unit, "year_or_date": self.year_or_date,
-            "year_basis": self.year_basis, "status": self.status, "agrees": self.agrees, "source": self.source,
+            "year_basis": self.year_basis, "status": self.status, "agrees": self.is_reproduced, "source": self.source,
         }  # fmt: skip
 
 
@@ -57,20 +61,23 @@ def read_figures_checked(connection: duckdb.DuckDBPyConnection) -> list[Figure]:
 
 
 def judge_figures(figures: Sequence[Figure], reproduced: set[str]) -> tuple[list[str], list[str]]:
-    """Refusals and warnings. reproduced: the figures that the current release gives as published.
+    """Refusals and warnings.
 
     A stated figure that differs in a release that holds all it needs refuses it; until all is in, a warehouse that is
     still being filled may publish. One whose year is only assumed warns, and so does one that was right and is no more.
+
+    Args:
+        reproduced: the figures that the current release gives as published.
     """
     refusals: list[str] = []
     warnings: list[str] = []
     for figure in figures:
-        lost = figure.figure_id in reproduced and not figure.agrees
+        lost = figure.figure_id in reproduced and not figure.is_reproduced
         if figure.status != "differs" and not lost:
             continue
-        told = (
+        text = (
             f"{figure.figure_id} {figure.seed_text}: published {figure.expected}, this release gives "
             f"{'nothing' if figure.actual is None else figure.actual} ({figure.curated_table})"
         )
-        (refusals if figure.is_stated and figure.status == "differs" else warnings).append(told)
+        (refusals if figure.is_stated and figure.status == "differs" else warnings).append(text)
     return refusals, warnings

@@ -1,5 +1,7 @@
-"""How the files of a release are written and checked: the two databases, every public table as CSV and Parquet, the
-manifest."""
+"""How the files of a release are written and checked.
+
+The two databases, every public table as CSV and Parquet, the manifest.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from typing import Any
 import duckdb
 
 from sciculture_etl import __version__
-from sciculture_etl.contracts import Promise
+from sciculture_etl.contracts import TableContract
 from sciculture_etl.model.build import comments
 from sciculture_etl.regions import REFERENCE_VERSION
 from sciculture_etl.settings import sql_text
@@ -31,11 +33,15 @@ RELEASE_INFO_COMMENTS = (
 
 @dataclass(frozen=True)
 class Content:
-    """What the files of a release are written from. connection: to a database with the published tables by name.
-    hashed: folder with each public table as the CSV that its hash is taken of; it is gone once written."""
+    """What the files of a release are written from.
+
+    Attributes:
+        connection: to a database with the published tables by name.
+        hashed: folder with each public table as the CSV that its hash is taken of; it is gone once written.
+    """
 
     connection: duckdb.DuckDBPyConnection
-    promises: dict[str, Promise]
+    table_contracts: dict[str, TableContract]
     manifest: dict[str, Any]
     hashed: Path
 
@@ -50,7 +56,11 @@ def _place(table: str) -> str:
 
 
 def build_database(
-    connection: duckdb.DuckDBPyConnection, path: Path, promises: dict[str, Promise], audience: str, release_id: str
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    table_contracts: dict[str, TableContract],
+    audience: str,
+    release_id: str,
 ) -> None:
     """The tables of an audience → a new database."""
     connection.execute(f"ATTACH {sql_text(path)} AS release (STORAGE_VERSION '{STORAGE}')")
@@ -58,13 +68,13 @@ def build_database(
         connection.execute("BEGIN")
         if audience == "public":
             connection.execute("CREATE SCHEMA release.meta")
-        for promise in promises.values():
-            if promise.audience != audience:
+        for table_contract in table_contracts.values():
+            if table_contract.audience != audience:
                 continue
-            order = ", ".join(f'"{name}"' for name in promise.grain)
-            target = _place(promise.table)
-            connection.execute(f'CREATE TABLE {target} AS SELECT * FROM "{promise.table}" ORDER BY {order}')
-            connection.execute(comments(promise, target))
+            order = ", ".join(f'"{name}"' for name in table_contract.grain)
+            target = _place(table_contract.table)
+            connection.execute(f'CREATE TABLE {target} AS SELECT * FROM "{table_contract.table}" ORDER BY {order}')
+            connection.execute(comments(table_contract, target))
         connection.execute(
             "CREATE TABLE release.main.release_info AS "
             "SELECT ? AS release_id, ? AS software_version, ? AS regions_version",
@@ -81,9 +91,9 @@ def build_database(
 FORMULA = r"(?s)^[=+\-@\t\r]."  # a text that a spreadsheet would run; a dash alone is none
 
 
-def _harmless(promise: Promise) -> str:
+def _harmless(table_contract: TableContract) -> str:
     """The columns of a table for CSV: texts that look like a formula get an apostrophe in front."""
-    texts = [f'"{name}"' for name, column in promise.columns.items() if column.type == "VARCHAR"]
+    texts = [f'"{name}"' for name, column in table_contract.columns.items() if column.type == "VARCHAR"]
     guarded = [
         f"CASE WHEN regexp_matches({name}, {sql_text(FORMULA)}) THEN concat(chr(39), {name}) ELSE {name} END AS {name}"
         for name in texts
@@ -91,33 +101,37 @@ def _harmless(promise: Promise) -> str:
     return f"* REPLACE ({', '.join(guarded)})" if guarded else "*"
 
 
-def _in_order(promise: Promise, columns: str = "*") -> str:
-    order = ", ".join(f'"{column}"' for column in promise.grain)
-    return f'SELECT {columns} FROM "{promise.table}" ORDER BY {order}'
+def _in_order(table_contract: TableContract, columns: str = "*") -> str:
+    order = ", ".join(f'"{column}"' for column in table_contract.grain)
+    return f'SELECT {columns} FROM "{table_contract.table}" ORDER BY {order}'
 
 
 def hash_tables(
-    connection: duckdb.DuckDBPyConnection, promises: dict[str, Promise], folder: Path
+    connection: duckdb.DuckDBPyConnection, table_contracts: dict[str, TableContract], folder: Path
 ) -> dict[str, dict[str, Any]]:
-    """Audience, rows and sha256 of every published table; the hash is that of its CSV, which stays in the folder where
-    the table is public. history: in tables that depend on earlier releases.
+    """Audience, rows and sha256 of every published table.
+
+    The hash is that of its CSV, which stays in the folder where the table is public. history: in tables that depend on
+    earlier releases.
 
     In CSV, no text is left that a spreadsheet would run as a formula.
     """
     tables: dict[str, dict[str, Any]] = {}
     folder.mkdir(exist_ok=True)
-    for name, promise in sorted(promises.items()):
-        if promise.audience == "internal":
+    for name, table_contract in sorted(table_contracts.items()):
+        if table_contract.audience == "internal":
             continue
         path = folder / f"{name}.csv"
-        connection.execute(f"COPY ({_in_order(promise, _harmless(promise))}) TO {sql_text(path)} (FORMAT csv, HEADER)")
+        connection.execute(
+            f"COPY ({_in_order(table_contract, _harmless(table_contract))}) TO {sql_text(path)} (FORMAT csv, HEADER)"
+        )
         counted = connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()
         tables[name] = {
-            "audience": promise.audience,
+            "audience": table_contract.audience,
             "rows": counted[0] if counted else 0,
             "sha256": _sha256(path),
-        } | ({"history": True} if promise.made_by == "publication" else {})
-        if promise.audience != "public":
+        } | ({"history": True} if table_contract.made_by == "publication" else {})
+        if table_contract.audience != "public":
             path.unlink()
     return tables
 
@@ -128,11 +142,11 @@ def _sha256(path: Path) -> str:
 
 
 def write_public(content: Content, _table: str, target: Path) -> None:
-    build_database(content.connection, target, content.promises, "public", content.release_id)
+    build_database(content.connection, target, content.table_contracts, "public", content.release_id)
 
 
 def write_operations(content: Content, _table: str, target: Path) -> None:
-    build_database(content.connection, target, content.promises, "operator", content.release_id)
+    build_database(content.connection, target, content.table_contracts, "operator", content.release_id)
 
 
 def why_no_database(path: Path, _table: dict[str, Any]) -> str | None:
@@ -141,7 +155,7 @@ def why_no_database(path: Path, _table: dict[str, Any]) -> str | None:
 
 
 def write_parquet(content: Content, table: str, target: Path) -> None:
-    query = _in_order(content.promises[table])
+    query = _in_order(content.table_contracts[table])
     content.connection.execute(f"COPY ({query}) TO {sql_text(target)} (FORMAT parquet, COMPRESSION zstd)")
 
 

@@ -16,8 +16,11 @@ ROLLED_BACK, WENT_ON, HOLD_ENDED = "rolled back", "went on", "hold ended"
 
 
 class ReleaseJournal:
-    """``releases.jsonl`` in the archive, where it outlives the releases. Its entries: ``{"kind", "release_id",
-    "reason", "decided_at"}`` (ISO 8601 UTC), a rollback's also ``"from_release_id"``."""
+    """``releases.jsonl`` in the archive, where it outlives the releases.
+
+    Its entries: ``{"kind", "release_id", "reason", "decided_at"}`` (ISO 8601 UTC), a rollback's also
+    ``"from_release_id"``.
+    """
 
     def __init__(self, archive: Path) -> None:
         self._journal = Journal(archive / "releases.jsonl")

@@ -29,7 +29,7 @@ from sciculture_etl.settings import fingerprint
 PACKAGE = Path(__file__).parents[1]
 
 
-def source_marks() -> dict[str, str]:
+def source_fingerprints() -> dict[str, str]:
     """Fingerprints of the files of ``expectations/`` and ``sql/``, by path."""
     return {
         f"{part}/{name}": fingerprint(path.read_bytes())
@@ -46,9 +46,12 @@ def _code() -> str:
 
 
 def _inputs(warehouse: Warehouse) -> list[dict[str, Any]]:
-    """Every receipt. reading: what it was read with last. in_force: its partitions that count in this release, each
-    ``[dataset, submitter, program year, key, reading]``, of the receipt that brought them; a year that is held, or that
-    a backfill left out, goes on counting as it was read before."""
+    """Every receipt.
+
+    reading: what it was read with last. in_force: its partitions that count in this release, each ``[dataset,
+    submitter, program year, key, reading]``, of the receipt that brought them; a year that is held, or that a backfill
+    left out, goes on counting as it was read before.
+    """
     partitions: dict[str, list[list[Any]]] = defaultdict(list)
     for row in warehouse.rows("SELECT * FROM log.in_force ORDER BY ALL"):
         partitions[row["submission_id"]].append(
@@ -102,8 +105,8 @@ def make_manifest(
             "curated": {o.name: {"checked": o.checked, "warnings": o.warnings} for o in suites},
         },
         "figures": [figure.as_dict() for figure in read_figures_checked(warehouse.connection)],
-        "sources": source_marks(),
-        "marks": model.marks,
+        "sources": source_fingerprints(),
+        "marks": model.input_fingerprints,
         "readings": _readings(warehouse),
         "inputs": inputs,
     }

@@ -42,7 +42,11 @@ class Output:
         return FILE_FOR_ALL if self.audience == "public" else OWN_FILE
 
     def files(self, tables: dict[str, Table]) -> Iterator[tuple[str, str]]:
-        """Path and table of every file of it. tables: those of the release, as its manifest has them."""
+        """Path and table of every file of it.
+
+        Args:
+            tables: those of the release, as its manifest has them.
+        """
         if NAME not in self.path:
             yield self.path, ""
             return
@@ -69,18 +73,31 @@ OPERATIONS, PUBLIC, MANIFEST = (BY_NAME[name].path for name in ("operations", "p
 FOR_OPERATORS = [output.path for output in OUTPUTS if output.audience == "operator"]
 LIVE = {output.path: output.mode for output in OUTPUTS if output.is_live}
 # What a release holds whose manifest doesn't say: all releases did, before one could be asked for less.
-UNSAID = ("operations", "public", "parquet", "csv", "dictionary", "dictionary_page", "portal", "manifest")
+OUTPUTS_BEFORE_CHOICE = (
+    "operations",
+    "public",
+    "parquet",
+    "csv",
+    "dictionary",
+    "dictionary_page",
+    "portal",
+    "manifest",
+)
 
 
 def chosen(names: Collection[str] | None) -> list[Output]:
-    """The outputs of those names and all that are needed; None: every one. Raises KeyError for a name that is none."""
+    """The outputs of those names and all that are needed; None: every one.
+
+    Raises:
+        KeyError: For a name that is none.
+    """
     wanted = {BY_NAME[name] for name in BY_NAME if names is None} or {BY_NAME[name] for name in names or ()}
     return [output for output in OUTPUTS if output.is_needed or output in wanted]
 
 
 def held_in(manifest: dict[str, Any]) -> list[Output]:
     """The outputs that a release says it has. One that is no longer made isn't looked at."""
-    names = manifest.get("outputs", UNSAID)
+    names = manifest.get("outputs", OUTPUTS_BEFORE_CHOICE)
     return [output for output in OUTPUTS if output.name in names]
 
 

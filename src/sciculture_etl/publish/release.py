@@ -9,18 +9,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sciculture_etl import __version__
-from sciculture_etl.contracts import Contract, Promise
+from sciculture_etl.contracts import Contract, TableContract
 from sciculture_etl.load import Warehouse
 from sciculture_etl.messages import message
 from sciculture_etl.model import Model
 from sciculture_etl.publish.checks import accounts_that_disagree, facts_that_disagree, judge_tables
-from sciculture_etl.publish.current import current_release, finish_swap, follow_again, let_go, swap_to
+from sciculture_etl.publish.current import current_release, finish_swap, let_go, restore_live_copies, swap_to
 from sciculture_etl.publish.figures import judge_figures, read_figures_checked
 from sciculture_etl.publish.files import STORAGE, Content, build_database, hash_tables
-from sciculture_etl.publish.kept import kept_ids, next_release_id, prune, read_manifest
 from sciculture_etl.publish.manifest import make_manifest
-from sciculture_etl.publish.outputs import FOR_OPERATORS, OPERATIONS, UNSAID, chosen, write_outputs
-from sciculture_etl.publish.rollback import current_hold, settle_rollback, why_held
+from sciculture_etl.publish.outputs import FOR_OPERATORS, OPERATIONS, OUTPUTS_BEFORE_CHOICE, chosen, write_outputs
+from sciculture_etl.publish.retention import kept_ids, next_release_id, prune, read_manifest
+from sciculture_etl.publish.rollback import current_hold, resume_rollback, why_held
 from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.revisions.diff import table_hashes
 from sciculture_etl.revisions.revision import write_revisions
@@ -30,13 +30,17 @@ from sciculture_etl.storage.access import let_all_read, make_folder_for_all
 from sciculture_etl.storage.atomic import put_in_place
 
 # Of one kind of refusal: what is wrong everywhere needn't be told of every submission.
-MOST_TOLD = 5
+MAX_REFUSALS = 5
 
 
 @dataclass
 class Publication:
-    """outcome: published, unchanged, or refused (then ``refusals`` say why, one sentence each). revised: what differs
-    from the release before, table → ``changed`` values, rows ``added`` and ``removed``."""
+    """The outcome of a publication.
+
+    Attributes:
+        outcome: published, unchanged, or refused (then ``refusals`` say why, one sentence each).
+        revised: what differs from the release before, table → ``changed`` values, rows ``added`` and ``removed``.
+    """
 
     outcome: str
     release_id: str | None
@@ -54,7 +58,7 @@ def publish_release(
     settings: Settings,
     warehouse: Warehouse,
     contracts: dict[str, Contract],
-    promises: dict[str, Promise],
+    table_contracts: dict[str, TableContract],
     model: Model,
     outputs: Collection[str] | None = None,
 ) -> Publication:
@@ -66,16 +70,16 @@ def publish_release(
     is of tonight all the same: what came, and why it can't be published, stands there.
     """
     finish_swap(settings.warehouse)
-    settle_rollback(settings)
+    resume_rollback(settings)
     try:
-        publication = _publish(settings, warehouse, contracts, promises, model, outputs)
+        publication = _publish(settings, warehouse, contracts, table_contracts, model, outputs)
     except BaseException:
         _sweep(settings)  # on a full disk, what was built takes the room that is missing
         raise
     if publication.outcome == "refused" or current_hold(settings):
-        _show_operations(settings, warehouse, promises)
+        _show_operations(settings, warehouse, table_contracts)
     elif publication.outcome == "unchanged":
-        follow_again(settings.warehouse)
+        restore_live_copies(settings.warehouse)
     # What is published is published, whatever of the old can't be cleared away.
     if stuck := prune(settings):
         publication.remarks.append(SuiteOutcome("kept releases", len(stuck), warnings=stuck))
@@ -83,8 +87,8 @@ def publish_release(
 
 
 def _few(sentences: list[str]) -> list[str]:
-    left = len(sentences) - MOST_TOLD
-    return sentences[:MOST_TOLD] + ([f"and {left:,} more"] if left > 0 else [])
+    left = len(sentences) - MAX_REFUSALS
+    return sentences[:MAX_REFUSALS] + ([f"and {left:,} more"] if left > 0 else [])
 
 
 def _sweep(settings: Settings) -> None:
@@ -92,12 +96,12 @@ def _sweep(settings: Settings) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _show_operations(settings: Settings, warehouse: Warehouse, promises: dict[str, Promise]) -> None:
+def _show_operations(settings: Settings, warehouse: Warehouse, table_contracts: dict[str, TableContract]) -> None:
     """The operator's file of a night that published nothing."""
     let_go(settings.warehouse, OPERATIONS)
     aside = settings.warehouse / f".{OPERATIONS}.aside"
     aside.unlink(missing_ok=True)
-    build_database(warehouse.connection, aside, promises, "operator", "not published")
+    build_database(warehouse.connection, aside, table_contracts, "operator", "not published")
     put_in_place(aside, settings.warehouse / OPERATIONS)
 
 
@@ -105,26 +109,26 @@ def _publish(
     settings: Settings,
     warehouse: Warehouse,
     contracts: dict[str, Contract],
-    promises: dict[str, Promise],
+    table_contracts: dict[str, TableContract],
     model: Model,
     outputs: Collection[str] | None,
 ) -> Publication:
     current = current_release(settings.warehouse)
     current_id = current["release_id"] if current else None
     hold = current_hold(settings)
-    made = {name: promise for name, promise in promises.items() if promise.made_by == "sql"}
-    outward = [name for name, promise in sorted(made.items()) if promise.audience != "internal"]
-    mark = fingerprint(STORAGE, __version__, *(f"{name} {model.fingerprints[name]}" for name in outward))
-    if current_id and warehouse.state("published") == f"{current_id} {mark}":
+    made = {name: table_contract for name, table_contract in table_contracts.items() if table_contract.made_by == "sql"}
+    outward = [name for name, table_contract in sorted(made.items()) if table_contract.audience != "internal"]
+    outward_fingerprint = fingerprint(STORAGE, __version__, *(f"{name} {model.fingerprints[name]}" for name in outward))
+    if current_id and warehouse.state("published") == f"{current_id} {outward_fingerprint}":
         return Publication("unchanged", current_id)
-    wrong = [*accounts_that_disagree(warehouse, contracts), *facts_that_disagree(warehouse, contracts, promises)]
+    wrong = [*accounts_that_disagree(warehouse, contracts), *facts_that_disagree(warehouse, contracts, table_contracts)]
     if wrong:
         return Publication(
             "refused", current_id, refusals=[message("rows_do_not_add_up", detail=line) for line in _few(wrong)]
         )
     if not warehouse.value("SELECT count(*) FROM log.in_force") and current_id is None:
         return Publication("refused", None, refusals=[message("nothing_accepted_yet")])
-    outcomes = judge_tables(warehouse, promises, model)
+    outcomes = judge_tables(warehouse, table_contracts, model)
     if refusals := [f"{outcome.name}: {line}" for outcome in outcomes for line in outcome.errors]:
         return Publication("refused", current_id, refusals=refusals)
     remarks = [outcome for outcome in outcomes if outcome.warnings]
@@ -147,7 +151,7 @@ def _publish(
     if current_id and was == now:
         shutil.rmtree(building)
         if not hold:
-            warehouse.set_state("published", f"{current_id} {mark}")
+            warehouse.set_state("published", f"{current_id} {outward_fingerprint}")
         return Publication("unchanged", current_id, remarks=remarks)
     if hold:
         shutil.rmtree(building)
@@ -159,18 +163,18 @@ def _publish(
     )
     kept = kept_ids(settings.releases)
     previous = settings.releases / (current_id or kept[-1]) if kept else None
-    revised = write_revisions(warehouse, contracts, promises, manifest, before, previous, built_at)
-    later = {name: promise for name, promise in promises.items() if name not in made}
+    revised = write_revisions(warehouse, contracts, table_contracts, manifest, before, previous, built_at)
+    later = {name: table_contract for name, table_contract in table_contracts.items() if name not in made}
     manifest["tables"] |= hash_tables(warehouse.connection, later, hashed)
     manifest["revised"] = revised
     written = chosen(outputs)
-    if (names := [output.name for output in written]) != list(UNSAID):
+    if (names := [output.name for output in written]) != list(OUTPUTS_BEFORE_CHOICE):
         manifest["outputs"] = names
-    write_outputs(written, Content(warehouse.connection, promises, manifest, hashed), building)
+    write_outputs(written, Content(warehouse.connection, table_contracts, manifest, hashed), building)
     shutil.rmtree(hashed)
     let_all_read(building, but=FOR_OPERATORS)
     stop_if_asked()
     put_in_place(building, settings.releases / release_id)
     swap_to(settings.warehouse, release_id)
-    warehouse.set_state("published", f"{release_id} {mark}")
+    warehouse.set_state("published", f"{release_id} {outward_fingerprint}")
     return Publication("published", release_id, remarks=remarks, revised=revised)

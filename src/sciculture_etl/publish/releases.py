@@ -15,15 +15,15 @@ from sciculture_etl.errors import SciCultureError, UserError
 from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.publish.current import current_release
 from sciculture_etl.publish.journal import PINNED, UNPINNED, ReleaseJournal
-from sciculture_etl.publish.kept import find_release, kept_ids, read_manifest, to_be_removed
+from sciculture_etl.publish.retention import find_release, kept_ids, read_manifest, to_be_removed
 from sciculture_etl.publish.rollback import current_hold
 from sciculture_etl.revisions.diff import HISTORY, count_differences, find_differences, released_tables, table_hashes
 from sciculture_etl.rules import apply_rule
 from sciculture_etl.settings import Settings, sql_text
 from sciculture_etl.storage.disk import size_of
-from sciculture_etl.storage.journal import checked_reason
+from sciculture_etl.storage.journal import validated_reason
 from sciculture_etl.storage.lock import writer_lock
-from sciculture_etl.storage.parquet import damage_told
+from sciculture_etl.storage.parquet import damage_reported
 
 REVISION = dict.fromkeys(("release_id", "table_name", "row_key", "column_name", "cause"), pl.String)
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -31,9 +31,11 @@ Row = dict[str, Any]
 
 
 def list_releases(settings: Settings) -> list[Row]:
-    """All kept releases, the newest first. receipts: how many it took in; new_receipts: of those, how many its
-    predecessor didn't have. revised: what its figures changed, by table; None where a release is too old to tell.
-    fault: why it can't be read."""
+    """All kept releases, the newest first.
+
+    receipts: how many it took in; new_receipts: of those, how many its predecessor didn't have. revised: what its
+    figures changed, by table; None where a release is too old to tell. fault: why it can't be read.
+    """
     current = (current_release(settings.warehouse) or {}).get("release_id")
     hold, pinned, going = current_hold(settings), ReleaseJournal(settings.archive).pinned(), to_be_removed(settings)
     found: list[Row] = []
@@ -48,7 +50,7 @@ def list_releases(settings: Settings) -> list[Row]:
             "byte_count": size_of(settings.releases / release_id),
         }
         try:
-            row |= _told_by(read_manifest(settings, release_id), receipts)
+            row |= _causes_of(read_manifest(settings, release_id), receipts)
         except SciCultureError as error:
             if not (settings.releases / release_id).exists():
                 continue  # a night has removed it meanwhile
@@ -57,7 +59,7 @@ def list_releases(settings: Settings) -> list[Row]:
     return found[::-1]
 
 
-def _told_by(manifest: Row, receipts: dict[str, int]) -> Row:
+def _causes_of(manifest: Row, receipts: dict[str, int]) -> Row:
     count = len(manifest["inputs"])
     receipts[manifest["release_id"]] = count
     before = receipts.get(manifest["previous_release_id"] or "")
@@ -77,10 +79,13 @@ def _told_by(manifest: Row, receipts: dict[str, int]) -> Row:
 
 
 def pin(settings: Settings, asked: str, reason: str, undo: bool = False) -> Row:
-    """Keeps a release whatever its age, or no longer; returns the journal's entry. Raises UserError where there is no
-    such release, it is so already, or the reason says nothing or holds personal data; BusyError where a run is going
-    on."""
-    reason = checked_reason(reason) if reason.strip() or not undo else ""
+    """Keeps a release whatever its age, or no longer; returns the journal's entry.
+
+    Raises:
+        UserError: Where there is no such release, it is so already, or the reason says nothing or holds personal data.
+        BusyError: Where a run is going on.
+    """
+    reason = validated_reason(reason) if reason.strip() or not undo else ""
     find_release(settings, asked)  # of a wrong name nothing comes, not even a lock
     with writer_lock(settings.warehouse, doing="pin"):
         release_id = find_release(settings, asked)
@@ -93,9 +98,17 @@ def pin(settings: Settings, asked: str, reason: str, undo: bool = False) -> Row:
 
 
 def compare_releases(settings: Settings, old: str, new: str, table: str | None = None, limit: int | None = None) -> Row:
-    """What differs between two kept releases, in either order: ``{"old", "new", "tables": {table: {"changed", "added",
-    "removed"}}, "lines": [...]}``. table: only of that. limit: so many lines of each table at most. Raises UserError
-    where a release is unknown or not whole, or none of them has the table."""
+    """What differs between two kept releases, in either order: ``{"old", "new", "tables": {table.
+
+    {"changed", "added", "removed"}}, "lines": [...]}``.
+
+    Args:
+        table: only of that.
+        limit: so many lines of each table at most.
+
+    Raises:
+        UserError: Where a release is unknown or not whole, or none of them has the table.
+    """
     old_id, new_id = find_release(settings, old), find_release(settings, new)
     folders = settings.releases / old_id, settings.releases / new_id
     was, now = (table_hashes(read_manifest(settings, release_id)) for release_id in (old_id, new_id))
@@ -107,7 +120,7 @@ def compare_releases(settings: Settings, old: str, new: str, table: str | None =
             if not any((folder / "parquet" / f"{table}.parquet").exists() for folder in folders):
                 raise UserError(message("table_unknown", table=table, known=nearest_names(table, [*was, *now])))
             differences = differences.filter(table_name=table)
-        with damage_told(*(path for path in map(_history_of, folders) if path.exists())):
+        with damage_reported(*(path for path in map(_history_of, folders) if path.exists())):
             between_them = _history_between(connection, *folders)
         found = apply_rule(connection, "difference_with_cause", difference=differences, between_them=between_them)
     tables, lines = count_differences(differences), found.to_dicts()
@@ -127,8 +140,11 @@ def _history_of(release: Path) -> Path:
 
 
 def _history_between(connection: duckdb.DuckDBPyConnection, old: Path, new: Path) -> pl.DataFrame:
-    """The revisions that only one of the two knows. What only the old one knows was undone on the way to the new one:
-    by a rollback before that was built, or since the older release is asked for as the new one."""
+    """The revisions that only one of the two knows.
+
+    What only the old one knows was undone on the way to the new one: by a rollback before that was built, or since the
+    older release is asked for as the new one.
+    """
     known = []
     for path in map(_history_of, (old, new)):
         query = f"SELECT {', '.join(REVISION)} FROM read_parquet({sql_text(path)})"

@@ -12,12 +12,12 @@ from typing import Any
 from sciculture_etl.errors import NotReadyError, ReleaseError, UserError
 from sciculture_etl.messages import message
 from sciculture_etl.publish.current import current_release, finish_swap, point_to, read_pointer, swap_to
+from sciculture_etl.publish.integrity import integrity_fault
 from sciculture_etl.publish.journal import HOLD_ENDED, ROLLED_BACK, WENT_ON, ReleaseJournal, decided, new_entry
-from sciculture_etl.publish.kept import find_release
 from sciculture_etl.publish.outputs import PUBLIC
-from sciculture_etl.publish.whole import what_is_wrong
+from sciculture_etl.publish.retention import find_release
 from sciculture_etl.settings import Settings
-from sciculture_etl.storage.journal import checked_reason
+from sciculture_etl.storage.journal import validated_reason
 from sciculture_etl.storage.lock import writer_lock
 
 Hold = dict[str, Any]
@@ -36,18 +36,18 @@ def rollback(settings: Settings, asked: str, reason: str = "") -> dict[str, Any]
     UserError where the release is unknown or current already, ReleaseError where it isn't whole, BusyError where a run
     is going on. Killed at any instruction it ends in one of the two releases.
     """
-    reason = checked_reason(reason) if reason.strip() else ""
+    reason = validated_reason(reason) if reason.strip() else ""
     find_release(settings, asked)  # of a wrong name nothing comes, not even a lock
     with writer_lock(settings.warehouse, doing="rollback"):
         finish_swap(settings.warehouse)
-        settle_rollback(settings)
+        resume_rollback(settings)
         release_id = find_release(settings, asked)
         current = current_release(settings.warehouse)
         if current is None:
             raise NotReadyError(message("no_release_yet", path=settings.warehouse / "current.json"))
         if current["release_id"] == release_id:
             raise UserError(message("release_is_current", release=release_id))
-        if fault := what_is_wrong(settings.releases / release_id):
+        if fault := integrity_fault(settings.releases / release_id):
             raise ReleaseError(message("rollback_to_incomplete_release", release=release_id, reason=fault))
         # However often one goes back, the hold is that of the release which was published last.
         published = (current.get("hold") or {}).get("from_release_id", current["release_id"])
@@ -55,19 +55,21 @@ def rollback(settings: Settings, asked: str, reason: str = "") -> dict[str, Any]
         entry = new_entry(kind, release_id, reason, from_release_id=published)
         hold = entry if kind == ROLLED_BACK else None
         swap_to(settings.warehouse, release_id, (PUBLIC,), hold=hold, told=entry)
-        settle_rollback(settings)
+        resume_rollback(settings)
     return entry
 
 
-def settle_rollback(settings: Settings) -> None:
-    """Tells the journal of a rollback that was killed before it could, and finds the hold again in the journal where
-    ``current.json`` was lost."""
+def resume_rollback(settings: Settings) -> None:
+    """Tells the journal of a rollback that was killed before it could.
+
+    And finds the hold again in the journal where ``current.json`` was lost.
+    """
     pointer, journal = read_pointer(settings.warehouse), ReleaseJournal(settings.archive)
     if pointer is None:
         return
-    told, entries = pointer.get("told"), journal.entries()
-    if told and told not in entries:
-        entries.append(journal.add(told))
+    recorded, entries = pointer.get("told"), journal.entries()
+    if recorded and recorded not in entries:
+        entries.append(journal.add(recorded))
     last = next((entry for entry in reversed(entries) if entry["kind"] in ABOUT_HOLDS), None)
     lost = last and last["kind"] == ROLLED_BACK and last["release_id"] == pointer["release_id"]
     if lost and "hold" not in pointer:
@@ -75,9 +77,14 @@ def settle_rollback(settings: Settings) -> None:
 
 
 def end_hold(settings: Settings) -> Hold | None:
-    """Lets the next publication through. Returns the hold that ended, or None where there was none. Call it under the
-    writer's lock, as within ``Run.open``."""
-    settle_rollback(settings)
+    """Lets the next publication through.
+
+    Call it under the writer's lock, as within ``Run.open``.
+
+    Returns:
+        The hold that ended, or None where there was none.
+    """
+    resume_rollback(settings)
     pointer, hold = read_pointer(settings.warehouse), current_hold(settings)
     if pointer and hold:
         ReleaseJournal(settings.archive).decide(HOLD_ENDED, pointer["release_id"], "")

@@ -28,7 +28,12 @@ ENGINE_FAULTS = ("IO Error", "INTERNAL Error", "FATAL Error", "Out of Memory Err
 
 @dataclass(frozen=True)
 class Suite:
-    """name: shown to people. query: the SELECT whose rows are checked."""
+    """A suite and the rows that it checks.
+
+    Attributes:
+        name: shown to people.
+        query: the SELECT whose rows are checked.
+    """
 
     name: str
     query: str
@@ -37,7 +42,12 @@ class Suite:
 
 @dataclass
 class SuiteOutcome:
-    """errors, warnings: one sentence a failing expectation, by its severity. checked: how many were evaluated."""
+    """The outcome of a suite.
+
+    Attributes:
+        errors, warnings: one sentence a failing expectation, by its severity.
+        checked: how many were evaluated.
+    """
 
     name: str
     checked: int
@@ -45,7 +55,7 @@ class SuiteOutcome:
     warnings: list[str] = field(default_factory=list)
 
     @property
-    def passed(self) -> bool:
+    def has_passed(self) -> bool:
         return not self.errors
 
 
@@ -100,10 +110,10 @@ def _expectations(suite: Suite) -> list[Any]:
 
 def _sentence(entry: Expectation, result: Any) -> str:
     """What failed. The library quotes values."""
-    return mask_text(_told(entry, result))
+    return mask_text(_texts_of(entry, result))
 
 
-def _told(entry: Expectation, result: Any) -> str:
+def _texts_of(entry: Expectation, result: Any) -> str:
     about = entry.kwargs.get("description") or ", ".join(f"{key}={value}" for key, value in entry.kwargs.items())
     for info in _infos(result.exception_info or {}):
         if isinstance(info, dict) and info.get("raised_exception"):
@@ -129,10 +139,13 @@ def _infos(exception_info: dict[str, Any]) -> list[Any]:
 
 
 def run_suites(connection: duckdb.DuckDBPyConnection, suites: list[Suite]) -> list[SuiteOutcome]:
-    """Evaluates all suites on the connection's database. Raises ContractError for an expectation that doesn't exist.
+    """Evaluates all suites on the connection's database.
 
     An expectation that can't be evaluated counts as failed; where the engine itself fails, duckdb.Error is raised. What
     is seen is what has been committed.
+
+    Raises:
+        ContractError: For an expectation that doesn't exist.
     """
     wanted = [suite for suite in suites if suite.expectations]
     if not wanted:

@@ -12,7 +12,7 @@ from sciculture_etl.read.grid import Grid, RefusedError, too_large
 from sciculture_etl.read.html import read_html_grids
 from sciculture_etl.read.layout import percent_text, shows_percent
 from sciculture_etl.read.markup import refuse_large_markup, whole_number
-from sciculture_etl.read.opendocument import MOST_COLUMNS, MOST_ROWS, read_spreadsheet
+from sciculture_etl.read.opendocument import MAX_COLUMNS, MOST_ROWS, read_spreadsheet
 from sciculture_etl.read.sheet_xml import attribute, local_name
 from sciculture_etl.settings import Limits
 
@@ -69,8 +69,8 @@ def _read_table(table: etree._Element, cells: Cells, percent: set[str | None]) -
             cells.hidden_rows.add(row)
         column = -1
         for cell in element.iterchildren("{*}Cell"):
-            column = whole_number(attribute(cell, "Index"), column + 2, MOST_COLUMNS) - 1
-            across = whole_number(attribute(cell, "MergeAcross"), 0, MOST_COLUMNS)
+            column = whole_number(attribute(cell, "Index"), column + 2, MAX_COLUMNS) - 1
+            across = whole_number(attribute(cell, "MergeAcross"), 0, MAX_COLUMNS)
             down = whole_number(attribute(cell, "MergeDown"), 0, MOST_ROWS)
             style = attribute(cell, "StyleID") or attribute(element, "StyleID")
             data = cell.find("{*}Data")

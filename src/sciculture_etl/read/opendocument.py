@@ -15,7 +15,7 @@ from sciculture_etl.read.package import Package, Part
 from sciculture_etl.read.sheet_xml import attribute, local_name
 from sciculture_etl.settings import Limits
 
-MOST_COLUMNS, MOST_ROWS = 16_384, 1_048_576
+MAX_COLUMNS, MOST_ROWS = 16_384, 1_048_576
 MOST_ALIKE = 100_000  # rows that repeat one with something in it: nobody means more
 TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 NO_TEXT = frozenset({"annotation", "note", "ruby-text", "frame", "custom-shape", "g"})
@@ -78,7 +78,7 @@ class _Sheet:
             name = local_name(cell)
             if name not in ("table-cell", "covered-table-cell"):
                 continue
-            across = whole_number(attribute(cell, "number-columns-repeated"), 1, MOST_COLUMNS)
+            across = whole_number(attribute(cell, "number-columns-repeated"), 1, MAX_COLUMNS)
             # What lies under a merged cell is kept in the file, and nobody sees it.
             text = self._text(cell, column, across) if name == "table-cell" else ""
             if text.strip():
@@ -86,7 +86,7 @@ class _Sheet:
                     self.cells.put(self.row, at, text)
             if name == "table-cell":
                 down = whole_number(attribute(cell, "number-rows-spanned"), 1, MOST_ROWS)
-                wide = whole_number(attribute(cell, "number-columns-spanned"), 1, MOST_COLUMNS)
+                wide = whole_number(attribute(cell, "number-columns-spanned"), 1, MAX_COLUMNS)
                 self.cells.span(self.row, column, down, wide)
             column += across
         if repeated > 1 and (line := self.cells.rows.get(self.row)):

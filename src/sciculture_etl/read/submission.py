@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from sciculture_etl.contracts import Contract, TemplateMark, form_columns
+from sciculture_etl.contracts import Contract, TemplateId, form_columns
 from sciculture_etl.findings import Finding, unsupported
 from sciculture_etl.read.areas import Area, find_areas
 from sciculture_etl.read.formats import read_grids
@@ -26,7 +26,7 @@ GUIDE = re.compile(
 SHOWN_FILLED = re.compile(r"(?:작성|기재|입력)\s*(?:예|사례|요령|방법)|^\W*(?:예시|샘플|견본)|예시\W*$")
 DOCUMENTS = ("html", "xml", "mhtml", "hwpx")
 
-MOST_NAMED = 12  # headers that a message names
+MAX_LISTED = 12  # headers that a message names
 # The first cell of a sheet that our answer adds: sent back with the corrected file, it is no part of it.
 ANSWER_MARK = "제출 자료 점검 결과"
 
@@ -93,7 +93,7 @@ def _read(data: bytes, contracts: dict[str, Contract], limits: Limits, path: str
     nearly: list[tuple[Grid, Header]] = []
     for grid in grids:
         areas = _areas_of(grid, contracts) if grid.frame.width else []
-        if not areas and not grid.hidden and grid.frame.width and not _mark_of(grid):
+        if not areas and not grid.hidden and grid.frame.width and not _fingerprint_of(grid):
             reading.unread_sheets.append(grid.sheet or "")
         if grid.hidden and areas:
             reading.findings.append(Finding("W_HIDDEN_SHEET", value=grid.sheet, sheet=grid.sheet))
@@ -120,28 +120,28 @@ def _drop_shown(reading: Reading) -> None:
 def _areas_of(grid: Grid, contracts: dict[str, Contract]) -> list[Area]:
     """A form of ours says of which contract it is; where its headers fit several, that one is meant."""
     areas = find_areas(grid, contracts)
-    mark = _mark_of(grid)
+    mark = _fingerprint_of(grid)
     own = contracts.get(mark.dataset) if mark else None
     if own and own.dataset not in {area.header.contract.dataset for area in areas}:
         return find_areas(grid, {own.dataset: own}) or areas
     return areas
 
 
-def _mark_of(grid: Grid) -> TemplateMark | None:
+def _fingerprint_of(grid: Grid) -> TemplateId | None:
     """Of the form that a sheet belongs to, as table or as guide."""
-    return TemplateMark.found_in("\n".join(cell for row in grid.head() for cell in row if cell))
+    return TemplateId.found_in("\n".join(cell for row in grid.head() for cell in row if cell))
 
 
 def _outdated(table: Table, contracts: dict[str, Contract]) -> list[Finding]:
     """Whether a table was made from a form that isn't the one of today, or of another year or kind."""
     mark, contract = table.template, table.contract
-    if mark is None or mark.fits(contract, table.title_year):
+    if mark is None or mark.is_form_of(contract, table.title_year):
         return []
     if mark.dataset != contract.dataset:
         known = contracts.get(mark.dataset)
         ko = f"'{known.title.ko}' 서식" if known else "다른 자료의 서식"
         en = f"the form '{known.title.en}'" if known else "the form of something else"
-    elif mark.fits(contract):
+    elif mark.is_form_of(contract):
         ko, en = f"{mark.year}년 서식", f"the form of {mark.year}"
     else:
         ko, en = "적을 칸이나 고를 값이 바뀌기 전의 서식", "a form from before its columns or values changed"
@@ -150,7 +150,7 @@ def _outdated(table: Table, contracts: dict[str, Contract]) -> list[Finding]:
 
 def _renamed(table: Table) -> list[Finding]:
     """Columns of our form that aren't found in it, where others stand that no field reads."""
-    if not (table.template and table.template.fits(table.contract) and table.extra_headers):
+    if not (table.template and table.template.is_form_of(table.contract) and table.extra_headers):
         return []
     lost = [c.field.header for c in form_columns(table.contract) if not c.code and c.field.name not in table.letters]
     if not lost:
@@ -160,8 +160,8 @@ def _renamed(table: Table) -> list[Finding]:
 
 
 def _quoted(names: list[str]) -> str:
-    shown = [f"'{name.replace('|', ' ')}'" for name in names[:MOST_NAMED]]
-    return ", ".join([*shown, "…"] if len(names) > MOST_NAMED else shown)
+    shown = [f"'{name.replace('|', ' ')}'" for name in names[:MAX_LISTED]]
+    return ", ".join([*shown, "…"] if len(names) > MAX_LISTED else shown)
 
 
 def _damaged(grid: Grid, header: Header) -> Finding:

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from sciculture_etl.contracts import Contract, TemplateMark
+from sciculture_etl.contracts import Contract, TemplateId
 from sciculture_etl.read.areas import Area
 from sciculture_etl.read.grid import Grid, column_letter
 from sciculture_etl.read.headers import Header
@@ -48,7 +48,7 @@ class Table:
     title_year: int | None = None
     submitter: str | None = None
     made_on: date | None = None
-    template: TemplateMark | None = None
+    template: TemplateId | None = None
     hidden_rows: list[int] = field(default_factory=list)
     uncalculated: list[tuple[int, str]] = field(default_factory=list)
 

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from sciculture_etl.contracts.form import MARK, TemplateMark
+from sciculture_etl.contracts.form import TEMPLATE_ID, TemplateId
 
 DAY = re.compile(r"(20\d{2})\s*[.\-/년]\s*(\d{1,2})\s*[.\-/월]\s*(\d{1,2})(?!\d|\s*분기|\s*월)\s*일?\.?")
 MONTH = re.compile(r"20\d{2}\s*년\s*\d{1,2}\s*월|20\d{2}\s*\.\s*\d{1,2}\s*\.")
@@ -83,15 +83,15 @@ class Title:
     rounded: str | None = None
     submitter: str | None = None
     made_on: date | None = None
-    template: TemplateMark | None = None
+    template: TemplateId | None = None
     day: str | None = None
     text: str = ""
     sheet: str | None = None
 
     def term(self, per_year: int) -> int | None:
-        """The part of the year that it says, else that its sheet goes by (``said_term``)."""
-        said = said_term(self.text, per_year)
-        return said_term(self.sheet, per_year) if said is None and self.sheet else said
+        """The part of the year that it says, else that its sheet goes by (``stated_term``)."""
+        said = stated_term(self.text, per_year)
+        return stated_term(self.sheet, per_year) if said is None and self.sheet else said
 
     def within(self, sheet: Title) -> Title:
         """What it leaves unsaid, as the title of the whole sheet says it."""
@@ -145,7 +145,7 @@ def read_title(rows: list[list[str | None]], sheet: str | None = None) -> Title:
     """What the rows above the header say; sheet: the name of theirs. A year deleted from the title of a form of ours
     still stands in its mark."""
     marked = "\n".join(line for row in rows for line in _lines([unicodedata.normalize("NFKC", c) for c in row if c]))
-    template, text = TemplateMark.found_in(marked), MARK.sub(" ", marked)
+    template, text = TemplateId.found_in(marked), TEMPLATE_ID.sub(" ", marked)
     units = [
         re.sub(r"\s", "", unit[0])
         for found in UNIT_LINE.finditer(text)
@@ -182,7 +182,7 @@ SEVERAL_TERMS = -1
 PART_OF_YEAR = re.compile(r"반기|분기|20\d{2}\s*\.\s*\d{1,2}\s*\.?\s*[~∼～\-–]\s*\d")
 
 
-def said_term(text: str, per_year: int) -> int | None:
+def stated_term(text: str, per_year: int) -> int | None:
     """Which half (``상반기``), quarter (``2분기``, ``3/4분기``) or month (``5월``) a title or file name is of.
 
     0 where it names them all, ``SEVERAL_TERMS`` where it names several, None where none. Days (``7월 15일``), and when

@@ -10,7 +10,7 @@ docs/regions.md explains the policy, the tables and their sources.
 
 from sciculture_etl.regions.frames import resolve_frame
 from sciculture_etl.regions.gazetteer import reference_version
-from sciculture_etl.regions.resolution import COMPLETED, RENAMED, Candidate, Resolution, as_json, resolve
+from sciculture_etl.regions.resolution import COMPLETED, RENAMED, RegionCandidate, Resolution, as_json, resolve
 from sciculture_etl.regions.tables import dim_region, region_changes
 
 REFERENCE_VERSION: str = reference_version()
@@ -19,7 +19,7 @@ __all__ = [
     "COMPLETED",
     "REFERENCE_VERSION",
     "RENAMED",
-    "Candidate",
+    "RegionCandidate",
     "Resolution",
     "as_json",
     "dim_region",

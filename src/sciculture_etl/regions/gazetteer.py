@@ -37,7 +37,7 @@ class Division:
     start: int
     end: int
 
-    def valid(self, day: int) -> bool:
+    def is_valid(self, day: int) -> bool:
         return self.start <= day < self.end
 
 
@@ -82,13 +82,13 @@ class Gazetteer:
         """Return the legal emd that lie, in whole or in part, in an administrative emd on the day."""
         return [code for code, start, end in self._legal_of.get(administrative, ()) if start <= day < end]
 
-    def ever_share(self, legal: str, administrative: str) -> bool:
+    def has_ever_shared(self, legal: str, administrative: str) -> bool:
         """Tell whether the two emd shared ground on any day."""
         return any(code == administrative for code, _, _ in self._administrative_of.get(legal, ()))
 
     def _follow(self, code: str, day: int) -> set[str]:
         division = self.divisions[code]
-        if division.valid(day):
+        if division.is_valid(day):
             return {SEJONG if code == SEJONG_CITY else code}
         ended = division.end <= day
         found: set[str] = set()

@@ -4,9 +4,9 @@ from functools import lru_cache
 
 from sciculture_etl.regions import spelling
 from sciculture_etl.regions.gazetteer import gazetteer
-from sciculture_etl.regions.places import Place, below, names_below, places
+from sciculture_etl.regions.place_index import Place, below, names_below, places
 
-_MOST = 5
+_MAX_SUGGESTIONS = 5
 
 
 def nearest(above: Place | None, word: str, day: int) -> list[str]:
@@ -18,9 +18,9 @@ def nearest(above: Place | None, word: str, day: int) -> list[str]:
     alike = (place for name in _alike(above, word) for place in below(above, name))
     for place in (*below(None, word), *places().shortened.get(word, ()), *alike):
         for code in place.codes:
-            if known.divisions[code].valid(day):
+            if known.divisions[code].is_valid(day):
                 found.setdefault(known.divisions[code].full_name, code)
-    return list(found.values())[:_MOST]
+    return list(found.values())[:_MAX_SUGGESTIONS]
 
 
 @lru_cache(maxsize=1 << 14)
@@ -29,7 +29,7 @@ def _alike(above: Place | None, word: str) -> tuple[str, ...]:
     letters = spelling.strokes(spelling.without_ordinal(word))
     known = places().letters
     names = known if above is None else {name: known[name] for name in names_below(above)}
-    one_letter = [name for name, form in names.items() if spelling.one_letter_off(letters, form)]
+    one_letter = [name for name, form in names.items() if spelling.is_one_letter_off(letters, form)]
     if one_letter or above is None:
         return tuple(sorted(one_letter))
-    return tuple(sorted(name for name in names if spelling.one_syllable_off(word, name)))
+    return tuple(sorted(name for name in names if spelling.is_one_syllable_off(word, name)))

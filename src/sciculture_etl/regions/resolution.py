@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple
 
 from sciculture_etl.regions.gazetteer import SEJONG, SEJONG_CITY, Division, gazetteer
 from sciculture_etl.regions.nearest import nearest
-from sciculture_etl.regions.places import EMD, Place, places
-from sciculture_etl.regions.reading import Parsed, Reading, parse
+from sciculture_etl.regions.parsing import ParsedPlace, ParsedText, parse
+from sciculture_etl.regions.place_index import EMD, Place, places
 
 RENAMED = "W_REGION_RENAMED"
 COMPLETED = "W_REGION_COMPLETED"
@@ -23,7 +23,7 @@ Status = Literal["resolved", "ambiguous", "unknown"]
 Level = Literal["sido", "sigungu", "eupmyeondong"]
 
 
-class Candidate(NamedTuple):
+class RegionCandidate(NamedTuple):
     """A division the text may mean: its code and its official full name."""
 
     code: str
@@ -52,7 +52,7 @@ class Resolution:
     general_gu_code: str | None = None
     eupmyeondong_code: str | None = None
     warnings: tuple[str, ...] = ()
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[RegionCandidate, ...] = ()
     steps: tuple[str, ...] = ()
 
 
@@ -106,11 +106,11 @@ def as_json(resolution: Resolution, explain: bool = False) -> dict[str, object]:
 
 
 @lru_cache(maxsize=1 << 16)
-def _parsed(text: str) -> Parsed:
+def _parsed(text: str) -> ParsedText:
     return parse(text)
 
 
-def _decide(parsed: Parsed, text: str, on: dt.date, day: int, since: int) -> Resolution:
+def _decide(parsed: ParsedText, text: str, on: dt.date, day: int, since: int) -> Resolution:
     if not parsed.readings:
         near = nearest(parsed.before.last, parsed.failed_word, day)
         reason = f"no division: {parsed.failed_word!r}" if parsed.failed_word else "nothing to read"
@@ -144,7 +144,7 @@ def _decide(parsed: Parsed, text: str, on: dt.date, day: int, since: int) -> Res
     )
 
 
-def _valid(parsed: Parsed, day: int, since: int) -> list[_Target]:
+def _valid(parsed: ParsedText, day: int, since: int) -> list[_Target]:
     """Targets whose whole name is valid on the day, or was on a day since `since`."""
     known = gazetteer()
     targets = []
@@ -167,7 +167,7 @@ def _valid(parsed: Parsed, day: int, since: int) -> list[_Target]:
     return targets
 
 
-def _followed(parsed: Parsed, day: int) -> list[_Target]:
+def _followed(parsed: ParsedText, day: int) -> list[_Target]:
     """Targets of names not valid on the day: their heirs or forebears."""
     known = gazetteer()
     targets = []
@@ -175,7 +175,7 @@ def _followed(parsed: Parsed, day: int) -> list[_Target]:
         for code in reading.places[-1].codes:
             true_path = _is_path(reading, code)
             for image in known.images(code, day):
-                if true_path or _lies_in(image, reading, day):
+                if true_path or _is_within(image, reading, day):
                     step = (
                         "not valid on the day: its successor" if known.divisions[code].end <= day else "not yet valid"
                     )
@@ -183,7 +183,7 @@ def _followed(parsed: Parsed, day: int) -> list[_Target]:
     return targets
 
 
-def _target(reading: Reading, code: str, day: int, step: str) -> list[_Target]:
+def _target(reading: ParsedPlace, code: str, day: int, step: str) -> list[_Target]:
     """The target, or none when the administrative dong named beside it holds none of its ground on the day."""
     known = gazetteer()
     is_legal = reading.places[-1].is_legal
@@ -195,22 +195,22 @@ def _target(reading: Reading, code: str, day: int, step: str) -> list[_Target]:
     return [_Target(code, day, is_legal, named.pop(), step, reading.vague)] if len(named) == 1 else []
 
 
-def _partner(reading: Reading) -> Place | None:
+def _partner(reading: ParsedPlace) -> Place | None:
     named_before = reading.places[-2] if len(reading.places) > 1 else None
     return named_before if named_before is not None and named_before.rank == EMD else None
 
 
-def _uppers(reading: Reading) -> tuple[Place, ...]:
+def _uppers(reading: ParsedPlace) -> tuple[Place, ...]:
     return tuple(place for place in reading.places[:-1] if place.rank < EMD)
 
 
-def _is_path(reading: Reading, code: str) -> bool:
+def _is_path(reading: ParsedPlace, code: str) -> bool:
     """Tell whether the places above were, under the very names given, above this code."""
     line = gazetteer().lines[code]
     return all(not line.isdisjoint(place.codes) for place in _uppers(reading))
 
 
-def _lies_in(code: str, reading: Reading, day: int) -> bool:
+def _is_within(code: str, reading: ParsedPlace, day: int) -> bool:
     """Tell whether a division lies, on the day, in what became of the places above it."""
     known = gazetteer()
     line = known.lines[code]
@@ -262,7 +262,7 @@ def _complete(text: str, on: dt.date, day: int, since: int, within: str) -> Reso
         return None
     chain = _chain(context.legal_code)
     for length in range(len(chain), 0, -1):
-        found = _decide(parse(text, Reading(chain[:length])), text, on, day, since)
+        found = _decide(parse(text, ParsedPlace(chain[:length])), text, on, day, since)
         if found.status == "resolved":
             step = f"completed within {chain[length - 1].name}"
             return replace(found, warnings=(*found.warnings, COMPLETED), steps=(*found.steps, step))
@@ -297,7 +297,7 @@ def _means(found: Resolution) -> set[str]:
     return {code for code in (found.legal_code, found.admin_code) if code and known[code].full_name == found.name}
 
 
-def _above(reading: Reading, day: int) -> frozenset[str]:
+def _above(reading: ParsedPlace, day: int) -> frozenset[str]:
     known = gazetteer()
     uppers = _uppers(reading)
     if not uppers:
@@ -306,15 +306,15 @@ def _above(reading: Reading, day: int) -> frozenset[str]:
     return frozenset(image for code in uppers[-1].codes for image in known.images(code, day))
 
 
-def _candidates(codes: set[str] | frozenset[str] | list[str]) -> tuple[Candidate, ...]:
+def _candidates(codes: set[str] | frozenset[str] | list[str]) -> tuple[RegionCandidate, ...]:
     """Name each full name once: of a legal and an administrative namesake the legal one, whose code is lower."""
     known = gazetteer()
     ordered = codes if isinstance(codes, list) else sorted(codes)
     names: dict[str, str] = {}
     for code in ordered:
         names.setdefault(known.divisions[code].full_name, code)
-    return tuple(Candidate(code, name) for name, code in names.items())
+    return tuple(RegionCandidate(code, name) for name, code in names.items())
 
 
-def _path(reading: Reading) -> str:
+def _path(reading: ParsedPlace) -> str:
     return " > ".join(place.name for place in reading.places)

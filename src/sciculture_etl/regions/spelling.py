@@ -10,7 +10,7 @@ _DOTS = {ord(char): "." for char in "·ㆍ・‧∙•⋅･ᆞ"} | dict.fromkey
 )
 _PLAIN = re.compile(r"[가-힣0-9 ]*")  # most texts: nothing to do
 _LIST_DOT = re.compile(r"(?<=\d)\s*[.,/]\s*(?=\d)")
-_LIST_DOT_MARK = "\x00"
+_LIST_DOT_SIGN = "\x00"
 _INNER_DOT = re.compile(r"(?<=\S)\.(?=\S)")
 _SEPARATORS = re.compile(r"[\s,./|>;:*※\"'()\[\]{}<_~\-–—→]+")
 ORDINAL = re.compile(r"제(?=\d)")
@@ -80,8 +80,8 @@ def words(text: str) -> list[str]:
     if _PLAIN.fullmatch(text):
         return text.split()
     text = unicodedata.normalize("NFKC", text.translate(_DOTS))
-    text = _INNER_DOT.sub("", _LIST_DOT.sub(_LIST_DOT_MARK, text))
-    return [word.replace(_LIST_DOT_MARK, ".") for word in _SEPARATORS.split(text) if word]
+    text = _INNER_DOT.sub("", _LIST_DOT.sub(_LIST_DOT_SIGN, text))
+    return [word.replace(_LIST_DOT_SIGN, ".") for word in _SEPARATORS.split(text) if word]
 
 
 def sort_of(following: list[str]) -> Sort:
@@ -111,7 +111,7 @@ def strokes(text: str) -> str:
     return unicodedata.normalize("NFD", text)
 
 
-def one_letter_off(left: str, right: str) -> bool:
+def is_one_letter_off(left: str, right: str) -> bool:
     """Tell whether two jamo strings are equal but for one letter put in, left out or changed."""
     if abs(len(left) - len(right)) > 1:
         return False
@@ -123,6 +123,6 @@ def one_letter_off(left: str, right: str) -> bool:
     return left[same + (len(left) == len(right)) :] == right[same + 1 :]
 
 
-def one_syllable_off(left: str, right: str) -> bool:
+def is_one_syllable_off(left: str, right: str) -> bool:
     """Tell whether two words of three syllables or more differ in one of them."""
     return len(left) == len(right) > 2 and sum(a != b for a, b in zip(left, right, strict=True)) == 1

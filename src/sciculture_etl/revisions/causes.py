@@ -13,44 +13,49 @@ from typing import Any
 
 import polars as pl
 
-from sciculture_etl.contracts import Contract, Promise
+from sciculture_etl.contracts import Contract, TableContract
 from sciculture_etl.load import Warehouse
 from sciculture_etl.model import all_statements
 from sciculture_etl.model.statements import Statement
 from sciculture_etl.revisions.events import Event, find_events
-from sciculture_etl.revisions.lineage import Path, changed_path
+from sciculture_etl.revisions.lineage import LineagePath, changed_path
 from sciculture_etl.rules import apply_rule, given
 from sciculture_etl.settings import sql_text
 
 NOT_RECORDED = "not recorded"
 NEEDED = ("marks", "readings", "sources")
-MOST = 5  # causes named of one row
+MAX_LISTED = 5  # causes named of one row
 YEARS = ("program_year", "event_year")
 
 
 def _some(causes: Iterable[str]) -> str:
-    told = sorted(set(causes))
-    return "; ".join(told[:MOST]) + (f"; and {len(told) - MOST:,} more" if len(told) > MOST else "")
+    named = sorted(set(causes))
+    return "; ".join(named[:MAX_LISTED]) + (
+        f"; and {len(named) - MAX_LISTED:,} more" if len(named) > MAX_LISTED else ""
+    )
 
 
-def tell_causes(
+def explain_causes(
     warehouse: Warehouse,
     contracts: dict[str, Contract],
-    promises: dict[str, Promise],
+    table_contracts: dict[str, TableContract],
     before: dict[str, Any],
     after: dict[str, Any],
     differences: pl.DataFrame,
 ) -> pl.DataFrame:
-    """What differs → table_name, row_key, cause, a row a row that differs. before, after: manifests; one made
-    before they held what is needed here gives ``not recorded``."""
+    """What differs → table_name, row_key, cause, a row a row that differs.
+
+    Args:
+        before, after: manifests; one made before they held what is needed here gives ``not recorded``.
+    """
     connection = warehouse.connection
     connection.execute("CREATE OR REPLACE TEMP TABLE found (table_name VARCHAR, row_key VARCHAR, cause VARCHAR)")
     unknown = NOT_RECORDED
     with given(connection, difference=differences):
         if all(part in before for part in NEEDED):
-            _Search(warehouse, contracts, promises, before, after).search()
+            _Search(warehouse, contracts, table_contracts, before, after).search()
             unknown = "unknown" if before["versions"]["code"] == after["versions"]["code"] else "software"
-        wording = pl.DataFrame({"unknown": [unknown], "named": [MOST]})
+        wording = pl.DataFrame({"unknown": [unknown], "named": [MAX_LISTED]})
         return apply_rule(connection, "cause_of_row", wording=wording)
 
 
@@ -59,12 +64,12 @@ class _Search:
         self,
         warehouse: Warehouse,
         contracts: dict[str, Contract],
-        promises: dict[str, Promise],
+        table_contracts: dict[str, TableContract],
         before: dict[str, Any],
         after: dict[str, Any],
     ) -> None:
         self.warehouse = warehouse
-        self.promises = promises
+        self.table_contracts = table_contracts
         self.before = before
         self.after = after
         self.statements = all_statements()
@@ -81,7 +86,7 @@ class _Search:
         facts = {
             name: self.statements[name]
             for name in sorted({name for path in paths.values() for name in path.tables})
-            if name in self.promises and self.promises[name].by_submission
+            if name in self.table_contracts and self.table_contracts[name].by_submission
         }
         self._note_events()
         self._note_facts(facts)
@@ -109,9 +114,11 @@ class _Search:
 
     def _note_facts(self, facts: dict[str, Statement]) -> None:
         """``touched_<fact>``: the keys of the rows that submissions with an event have in a fact, or had."""
-        grain = {column for name in self.tables for column in self.promises[name].grain}
+        grain = {column for name in self.tables for column in self.table_contracts[name].grain}
         wanted = {
-            name: ", ".join(f'"{c}"' for c in self.promises[name].columns if c in grain | {*YEARS, "submission_id"})
+            name: ", ".join(
+                f'"{c}"' for c in self.table_contracts[name].columns if c in grain | {*YEARS, "submission_id"}
+            )
             for name in facts
         }
         for name, columns in wanted.items():
@@ -153,8 +160,8 @@ class _Search:
         )
 
     def _by_key(self, table: str, fact: Statement) -> None:
-        has = self.promises[fact.table].columns
-        shared = [(i, column) for i, column in enumerate(self.promises[table].grain, start=1) if column in has]
+        has = self.table_contracts[fact.table].columns
+        shared = [(i, column) for i, column in enumerate(self.table_contracts[table].grain, start=1) if column in has]
         if not shared:
             return
         same = " AND ".join(f'd.key[{i}] IS NOT DISTINCT FROM CAST(f."{column}" AS VARCHAR)' for i, column in shared)
@@ -170,23 +177,23 @@ class _Search:
             [table],
         )
 
-    def _reaching(self, path: Path) -> list[Event]:
+    def _reaching(self, path: LineagePath) -> list[Event]:
         direct = [event for event in self.events if event.dataset in path.datasets]
         return direct or (self.events if None in path.datasets else [])
 
-    def _by_year(self, table: str, path: Path) -> None:
-        place = next((i for i, c in enumerate(self.promises[table].grain, start=1) if c in YEARS), None)
+    def _by_year(self, table: str, path: LineagePath) -> None:
+        place = next((i for i, c in enumerate(self.table_contracts[table].grain, start=1) if c in YEARS), None)
         if place is None:
             return
         causes = defaultdict(list)
         for event in self._reaching(path):
             causes[event.program_year].append(event.cause)
-        for year, told in causes.items():
-            self._where_none_is_known(table, _some(told), f"key[{place}] = '{year}'")
+        for year, named in causes.items():
+            self._where_none_is_known(table, _some(named), f"key[{place}] = '{year}'")
 
-    def _by_table(self, table: str, path: Path) -> None:
-        if told := _some(event.cause for event in self._reaching(path)):
-            self._where_none_is_known(table, told, "true")
+    def _by_table(self, table: str, path: LineagePath) -> None:
+        if named := _some(event.cause for event in self._reaching(path)):
+            self._where_none_is_known(table, named, "true")
 
     def _where_none_is_known(self, table: str, cause: str, condition: str) -> None:
         self.warehouse.connection.execute(

@@ -13,9 +13,9 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from sciculture_etl.contracts import Promise
+from sciculture_etl.contracts import TableContract
 from sciculture_etl.settings import sql_text
-from sciculture_etl.storage.parquet import damage_told
+from sciculture_etl.storage.parquet import damage_reported
 
 HISTORY = "mart_revision"
 CHANGED, ADDED, REMOVED = "changed", "added", "removed"
@@ -36,8 +36,11 @@ DIFFERENCE = pl.Schema(
 
 @dataclass(frozen=True)
 class Columns:
-    """A table to be compared: what it is read from, its grain, all its columns with their types. files: of a release,
-    that may be damaged."""
+    """A table to be compared: what it is read from, its grain, all its columns with their types.
+
+    Attributes:
+        files: of a release, that may be damaged.
+    """
 
     source: str
     grain: list[str]
@@ -46,8 +49,10 @@ class Columns:
 
     @property
     def key(self) -> list[tuple[str, str]]:
-        """The grain with its types, since only keys of one kind can be told to be the same; empty where the table has
-        no such columns."""
+        """The grain with its types, since only keys of one kind can be told to be the same.
+
+        Empty where the table has no such columns.
+        """
         return [(name, self.types[name]) for name in self.grain] if set(self.grain) <= self.types.keys() else []
 
 
@@ -55,7 +60,11 @@ Tables = dict[str, Columns]
 
 
 def table_hashes(manifest: dict[str, Any], audience: str | None = None) -> dict[str, str]:
-    """Table → hash, of what doesn't depend on earlier releases. audience: only of those tables."""
+    """Table → hash, of what doesn't depend on earlier releases.
+
+    Args:
+        audience: only of those tables.
+    """
     return {
         name: table["sha256"]
         for name, table in manifest["tables"].items()
@@ -68,7 +77,7 @@ def _read(path: Path) -> str:
 
 
 def _compared(connection: duckdb.DuckDBPyConnection, source: str, grain: list[str], *files: Path) -> Columns:
-    with damage_told(*files):
+    with damage_reported(*files):
         types = connection.execute(f"DESCRIBE FROM {source}").fetchall()
     return Columns(source, grain, {row[0]: row[1] for row in types}, files)
 
@@ -78,10 +87,14 @@ def _is_compared(name: str) -> bool:
 
 
 def released_tables(connection: duckdb.DuckDBPyConnection, release: Path) -> Tables:
-    """The public tables of a release, from its folder. Raises ReleaseError where a file is missing or damaged."""
+    """The public tables of a release, from its folder.
+
+    Raises:
+        ReleaseError: Where a file is missing or damaged.
+    """
     folder = release / "parquet"
     listing = folder / "meta_table.parquet"
-    with damage_told(listing):
+    with damage_reported(listing):
         listed = connection.execute(f"SELECT table_name, grain FROM {_read(listing)}").fetchall()
     return {
         name: _compared(connection, _read(path), grain, path)
@@ -91,23 +104,26 @@ def released_tables(connection: duckdb.DuckDBPyConnection, release: Path) -> Tab
     }
 
 
-def built_tables(connection: duckdb.DuckDBPyConnection, promises: dict[str, Promise]) -> Tables:
+def built_tables(connection: duckdb.DuckDBPyConnection, table_contracts: dict[str, TableContract]) -> Tables:
     """The public tables as the model has made them."""
     return {
-        name: _compared(connection, f'"{name}"', promise.grain)
-        for name, promise in promises.items()
-        if promise.audience == "public" and _is_compared(name)
+        name: _compared(connection, f'"{name}"', table_contract.grain)
+        for name, table_contract in table_contracts.items()
+        if table_contract.audience == "public" and _is_compared(name)
     }
 
 
 def find_differences(
     connection: duckdb.DuckDBPyConnection, before: Tables, after: Tables, same: frozenset[str] = frozenset()
 ) -> pl.DataFrame:
-    """What differs, as ``DIFFERENCE`` says. same: tables known to be equal.
+    """What differs, as ``DIFFERENCE`` says.
 
     Rows are told apart by the grain. A table of which the grain or its types changed is one that went and one that
     came; such a table, and a column that only one of the two has, is one line. Raises ReleaseError where a file is
     damaged.
+
+    Args:
+        same: tables known to be equal.
     """
     found = [pl.DataFrame(schema=DIFFERENCE)]
     for name in sorted(before.keys() | after.keys()):
@@ -115,7 +131,7 @@ def find_differences(
             continue
         was, now = before.get(name), after.get(name)
         if was and now and was.key and was.key == now.key:
-            with damage_told(*was.files, *now.files):
+            with damage_reported(*was.files, *now.files):
                 found += _compare(connection, name, was, now)
             continue
         found += [_whole(name, change, None) for change, table in ((REMOVED, was), (ADDED, now)) if table]
@@ -134,11 +150,11 @@ def _compare(connection: duckdb.DuckDBPyConnection, name: str, was: Columns, now
     values = ", ".join(
         f'CAST(CASE WHEN n.r IS NULL THEN o.r."{column}" ELSE n.r."{column}" END AS VARCHAR)' for column in was.grain
     )
-    told = ", ', ', ".join(
+    keys = ", ', ', ".join(
         f"{sql_text(f'{column}=')}, coalesce(key[{place}], '')" for place, column in enumerate(was.grain, 1)
     )
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE pair AS SELECT o.r AS o, n.r AS n, [{values}] AS key, concat({told}) AS row_key "
+        f"CREATE OR REPLACE TEMP TABLE pair AS SELECT o.r AS o, n.r AS n, [{values}] AS key, concat({keys}) AS row_key "
         f"FROM (SELECT t AS r FROM {was.source} AS t) AS o "
         f"FULL JOIN (SELECT t AS r FROM {now.source} AS t) AS n ON {joined}"
     )

@@ -18,8 +18,12 @@ Version = tuple[str, str | None]  # submission, reading
 
 @dataclass(frozen=True)
 class Event:
-    """That rows of a submission count now and didn't, or the reverse, or are read otherwise. gone: they don't count any
-    more. cause: in words."""
+    """That rows of a submission count now and didn't, or the reverse, or are read otherwise.
+
+    Attributes:
+        gone: they don't count any more.
+        cause: in words.
+    """
 
     submission_id: str
     dataset: str
@@ -52,33 +56,33 @@ class Readings:
         was, now = self._parts.get(old or ""), self._parts.get(new or "")
         if was is None or now is None:
             return ["read otherwise (why isn't recorded)"]
-        told: list[str] = []
+        parts: list[str] = []
         for part in sorted(was.keys() | now.keys()):
             if was.get(part) == now.get(part):
                 continue
             if part == f"contract {dataset}":
-                told += self._contract(dataset)
+                parts += self._contract(dataset)
             elif part == "words":
-                told += sorted(self._changed & {*WORDS}) or ["words of findings"]
+                parts += sorted(self._changed & {*WORDS}) or ["words of findings"]
             elif not part.startswith("contract "):
-                told.append(PARTS.get(part, part))
-        return told
+                parts.append(PARTS.get(part, part))
+        return parts
 
     def _contract(self, dataset: str) -> list[str]:
         contract = self._contracts.get(dataset)
         known = contract.corrections if contract else []
         others = {c.correction for c in self._all_corrections()} - {c.correction for c in known}
-        told = []
+        parts = []
         for path in sorted(self._changed):
             folder, _, name = path.rpartition("/")
             stem = name.partition(".")[0]
             if path == f"expectations/submissions/{dataset}.yml":
-                told.append(f"contract {dataset}")
+                parts.append(f"contract {dataset}")
             elif folder == "expectations/corrections" and stem not in others:
-                told.append(f"correction {stem}")
+                parts.append(f"correction {stem}")
             elif folder == "sql/reference" and contract and stem in {f.values_from for f in contract.fields.values()}:
-                told.append(f"reference list {path}")
-        return told or [f"contract {dataset}"]
+                parts.append(f"reference list {path}")
+        return parts or [f"contract {dataset}"]
 
     def _all_corrections(self) -> list[Any]:
         return [correction for contract in self._contracts.values() for correction in contract.corrections]
@@ -98,47 +102,47 @@ def find_events(
         if old == new:
             continue
         if old and new and old[0] == new[0]:
-            events += [Event(new[0], dataset, year, told) for told in readings.difference(old[1], new[1], dataset)]
+            events += [Event(new[0], dataset, year, parts) for parts in readings.difference(old[1], new[1], dataset)]
             continue
         came, went = changed[dataset, submitter, year]
         came.update([new[0]] if new else [])
         went.update([old[0]] if old else [])
     known = {row["submission_id"]: row for row in reversed(before["inputs"])}
-    reading_now = {row["submission_id"]: row["reading"] for row in after["inputs"]}
+    current_reading = {row["submission_id"]: row["reading"] for row in after["inputs"]}
     withdrawn = {row["submission_id"] for row in warehouse.rows("SELECT submission_id FROM log.withdrawn")}
     for (dataset, submitter, year), (came, went) in changed.items():
         place = f"({mask_text(submitter)}, {dataset} {year})"
 
         def why_otherwise(submission: str, dataset: str = dataset) -> str:
-            told = readings.difference(known[submission]["reading"], reading_now.get(submission), dataset)
-            return f"{', '.join(told)}: " if told else ""
+            parts = readings.difference(known[submission]["reading"], current_reading.get(submission), dataset)
+            return f"{', '.join(parts)}: " if parts else ""
 
-        told = _tell(came, went, withdrawn, known, place, why_otherwise)
+        parts = _describe_events(came, went, withdrawn, known, place, why_otherwise)
         for submission in came | went:
-            events += [Event(submission, dataset, year, cause, submission not in came) for cause in told]
+            events += [Event(submission, dataset, year, cause, submission not in came) for cause in parts]
     return sorted(set(events), key=lambda e: (e.dataset, e.program_year, e.submission_id, e.cause))
 
 
-def _tell(
+def _describe_events(
     came: set[str], went: set[str], withdrawn: set[str], known: dict[str, Any], place: str, why_otherwise: Any
 ) -> list[str]:
-    fresh, again = came - known.keys(), came & known.keys()
+    fresh, recounted = came - known.keys(), came & known.keys()
     taken, replaced = went & withdrawn, went - withdrawn - came
-    told = []
+    parts = []
     if taken:
-        instead = f", {_ids(again)} counts again" if again else ""
-        told.append(f"withdrawal of submission {_ids(taken)} {place}{instead}")
+        instead = f", {_ids(recounted)} counts again" if recounted else ""
+        parts.append(f"withdrawal of submission {_ids(taken)} {place}{instead}")
     if fresh:
         instead = f" replaces {_ids(replaced)}" if replaced else ""
-        told.append(f"submission {_ids(fresh)} {place}{instead}")
+        parts.append(f"submission {_ids(fresh)} {place}{instead}")
     if not taken:
-        for submission in sorted(again):
+        for submission in sorted(recounted):
             back = "reinstated " if known[submission]["standing"] == "withdrawn" else ""
-            told.append(f"{why_otherwise(submission)}{back}submission {submission} {place} counts now")
+            parts.append(f"{why_otherwise(submission)}{back}submission {submission} {place} counts now")
     if not fresh:
         for submission in sorted(replaced):
-            told.append(f"{why_otherwise(submission)}submission {submission} {place} no longer counts")
-    return told
+            parts.append(f"{why_otherwise(submission)}submission {submission} {place} no longer counts")
+    return parts
 
 
 def _ids(submissions: set[str]) -> str:

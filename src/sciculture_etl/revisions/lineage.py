@@ -7,15 +7,20 @@ from typing import Any
 
 from sciculture_etl.model.statements import FIGURES, Statement
 
-Marks = dict[str, dict[str, str]]
+Fingerprints = dict[str, dict[str, str]]
 GENERATED = {"region": "administrative divisions", "region_change": "administrative divisions"}
 MACROS = "sql/macros.sql"
 
 
 @dataclass
-class Path:
-    """What changed on the way to a table. tables: itself and those that came out otherwise. datasets: whose accepted
-    rows differ; None among them where all datasets are read together. reasons: SQL and lists, in words."""
+class LineagePath:
+    """What changed on the way to a table.
+
+    Attributes:
+        tables: itself and those that came out otherwise.
+        datasets: whose accepted rows differ; None among them where all datasets are read together.
+        reasons: SQL and lists, in words.
+    """
 
     tables: set[str] = field(default_factory=set)
     datasets: set[str | None] = field(default_factory=set)
@@ -34,10 +39,14 @@ def _reference(name: str, sources: dict[str, Any]) -> str:
 
 
 def changed_path(
-    table: str, before: Marks, after: Marks, statements: dict[str, Statement], sources: dict[str, Any]
-) -> Path:
-    """Follows a table's inputs as long as they came out otherwise than before. sources: by path (``source_marks``)."""
-    path, waiting = Path(), [table]
+    table: str, before: Fingerprints, after: Fingerprints, statements: dict[str, Statement], sources: dict[str, Any]
+) -> LineagePath:
+    """Follows a table's inputs as long as they came out otherwise than before.
+
+    Args:
+        sources: by path.
+    """
+    path, waiting = LineagePath(), [table]
     while waiting:
         name = waiting.pop()
         if name in path.tables:

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from sciculture_etl.contracts import Contract, Promise
+from sciculture_etl.contracts import Contract, TableContract
 from sciculture_etl.load import Warehouse
-from sciculture_etl.revisions.causes import tell_causes
+from sciculture_etl.revisions.causes import explain_causes
 from sciculture_etl.revisions.diff import (
     HISTORY,
     built_tables,
@@ -26,7 +26,7 @@ from sciculture_etl.revisions.diff import (
 )
 from sciculture_etl.rules import apply_rule, given
 from sciculture_etl.settings import sql_text
-from sciculture_etl.storage.parquet import damage_told
+from sciculture_etl.storage.parquet import damage_reported
 
 SEOUL = ZoneInfo("Asia/Seoul")
 # A table that withholds small cells has this column. What it showed earlier could give away what it withholds now, so
@@ -43,31 +43,36 @@ RELEASE = {
 def write_revisions(
     warehouse: Warehouse,
     contracts: dict[str, Contract],
-    promises: dict[str, Promise],
+    table_contracts: dict[str, TableContract],
     manifest: dict[str, Any],
     before: dict[str, Any] | None,
     previous: Path | None,
     built_at: datetime,
 ) -> dict[str, dict[str, int]]:
-    """Makes ``mart_revision`` as a temporary table. before, previous: manifest and folder of the release that is
-    followed, None for the first one; where what was current is lost, only the folder of the newest one, for its
-    history. Returns what it adds: table → lines by change
-    (changed values; rows added, removed)."""
+    """Makes ``mart_revision`` as a temporary table.
+
+    Args:
+        before, previous: manifest and folder of the release that is followed, None for the first one; where what was
+            current is lost, only the folder of the newest one, for its history.
+
+    Returns:
+        What it adds: table → lines by change (changed values; rows added, removed).
+    """
     run = warehouse.connection.execute
-    columns = {name: column.type for name, column in promises[HISTORY].columns.items()}
+    columns = {name: column.type for name, column in table_contracts[HISTORY].columns.items()}
     listed = ", ".join(f'"{name}" {dtype}' for name, dtype in columns.items())
     run(f"CREATE OR REPLACE TEMP TABLE {HISTORY} ({listed})")
     carried = previous / "parquet" / f"{HISTORY}.parquet" if previous else None
     if carried and carried.exists():
-        with damage_told(carried):
+        with damage_reported(carried):
             run(f"INSERT INTO {HISTORY} BY NAME SELECT * FROM read_parquet({sql_text(carried)})")
     if before is None or previous is None:
         return {}
     was, now = table_hashes(before), table_hashes(manifest)
     same = frozenset(name for name in was if was[name] == now.get(name))
-    old, new = released_tables(warehouse.connection, previous), built_tables(warehouse.connection, promises)
+    old, new = released_tables(warehouse.connection, previous), built_tables(warehouse.connection, table_contracts)
     differences = find_differences(warehouse.connection, old, new, same)
-    causes = tell_causes(warehouse, contracts, promises, before, manifest, differences)
+    causes = explain_causes(warehouse, contracts, table_contracts, before, manifest, differences)
     moment = built_at.astimezone(SEOUL).replace(tzinfo=None, microsecond=0)
     release = pl.DataFrame(
         [
@@ -75,7 +80,7 @@ def write_revisions(
                 manifest["release_id"],
                 before["release_id"],
                 moment,
-                [n for n, p in promises.items() if WITHHOLDS in p.columns],
+                [n for n, p in table_contracts.items() if WITHHOLDS in p.columns],
             )
         ],
         RELEASE,

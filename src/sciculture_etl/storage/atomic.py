@@ -13,7 +13,7 @@ from pathlib import Path
 WITHOUT_FOLDERS = {errno.EINVAL, errno.ENOTSUP}
 
 
-def write_aside(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes) -> None:
     """Writes a file so that it is there complete or not at all, on disk when it returns."""
     aside = path.with_name(f".{path.name}.aside")
     try:
@@ -25,8 +25,10 @@ def write_aside(path: Path, data: bytes) -> None:
 
 
 def put_in_place(aside: Path, place: Path) -> None:
-    """Gives a file or folder that was written aside its name, on disk when it returns. What a file replaces, it
-    replaces at once; a folder must not be there yet."""
+    """Gives a file or folder that was written aside its name, on disk when it returns.
+
+    What a file replaces, it replaces at once; a folder must not be there yet.
+    """
     if aside.is_dir():
         for folder, _, names in os.walk(aside):
             for name in names:

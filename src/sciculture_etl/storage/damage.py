@@ -1,6 +1,6 @@
 """A build database that is broken: how that is told from other faults, and what becomes of it.
 
-It holds nothing that the archive doesn't, so it is set aside and made again. What must never be set aside is a whole
+It holds nothing that the archive doesn't, so it is set aside and rebuilt. What must never be set aside is a whole
 database that just can't be opened now: held by another process, protected, or on a full disk.
 """
 
@@ -24,7 +24,7 @@ BROKEN = (
     "Failure while replaying WAL", "WAL does not match", "Serialization Error", "INTERNAL Error", "FATAL Error",
     "with version number", "Trying to read a database file",
 )  # fmt: skip
-NAMED = re.compile(r"""\bfile:? ["']([^"']+)["']""", re.IGNORECASE)
+NAMED_FILE = re.compile(r"""\bfile:? ["']([^"']+)["']""", re.IGNORECASE)
 # Of a whole database that can't be opened or read now.
 NOT_NOW = ("Could not set lock", "Cannot open file", "Is a directory", "Out of Memory", "Too many open files")
 
@@ -36,22 +36,27 @@ def holder(error: BaseException) -> tuple[str, str] | None:
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether a database just can't be opened or read now, whole as it may be: held, protected, without room or
-    memory."""
+    """Whether a database just can't be opened or read now, whole as it may be.
+
+    Held, protected, without room or memory.
+    """
     if is_full(error) or is_closed(error):
         return True
     return isinstance(error, duckdb.OutOfMemoryException) or any(word in str(error) for word in NOT_NOW)
 
 
 def is_broken(error: BaseException, database: Path) -> bool:
-    """Whether an error in the middle of the work comes from a broken database: by its kind, since any may repeat words
-    of the query or of a value, and not where it names another file, such as one of a release."""
+    """Whether an error in the middle of the work comes from a broken database.
+
+    By its kind, since any may repeat words of the query or of a value, and not where it names another file, such as one
+    of a release.
+    """
     if is_unavailable(error) or isinstance(error, ReleaseError):
         return False
-    return any(_tells_of_damage(link) and _is_about(link, database) for link in chain(error))
+    return any(_is_sign_of_damage(link) and _is_about(link, database) for link in chain(error))
 
 
-def _tells_of_damage(error: BaseException) -> bool:
+def _is_sign_of_damage(error: BaseException) -> bool:
     if isinstance(error, BREAKING):
         return True
     return isinstance(error, duckdb.OperationalError) and any(word in str(error) for word in BROKEN)
@@ -59,7 +64,7 @@ def _tells_of_damage(error: BaseException) -> bool:
 
 def _is_about(error: BaseException, database: Path) -> bool:
     own = {database.name, f"{database.name}.wal"}
-    return all(Path(named).name in own for named in NAMED.findall(str(error)))
+    return all(Path(named).name in own for named in NAMED_FILE.findall(str(error)))
 
 
 def is_broken_at_opening(error: BaseException) -> bool:

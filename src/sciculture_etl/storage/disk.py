@@ -27,8 +27,8 @@ TOO_LARGE = {errno.EFBIG}
 WORDS_OF_FULL = (*map(os.strerror, FULL), "database or disk is full")
 WORDS_OF_CLOSED = (*map(os.strerror, CLOSED), "attempt to write a readonly database")
 QUOTED = re.compile(r"""["'](/[^"']+)["']""")
-LEAST_ROOM = 200 * 1024**2
-ROOM_TO_BEGIN = 16 * 1024**2
+MIN_FREE_BYTES = 200 * 1024**2
+MIN_BYTES_TO_START = 16 * 1024**2
 # A night writes its changes into the build database, a release beside the last one, and copies of its two databases.
 ROOM_PER_DATABASE, ROOM_PER_RELEASE = 1, 2
 
@@ -43,7 +43,7 @@ def chain(error: BaseException) -> Iterator[BaseException]:
         link = link.__cause__ or link.__context__
 
 
-def _tells(error: BaseException, codes: set[int], words: tuple[str, ...]) -> bool:
+def _is_caused_by(error: BaseException, codes: set[int], words: tuple[str, ...]) -> bool:
     if isinstance(error, OSError) and error.errno in codes:
         return True
     return any(word in str(error) for word in words)
@@ -51,20 +51,20 @@ def _tells(error: BaseException, codes: set[int], words: tuple[str, ...]) -> boo
 
 def is_full(error: BaseException) -> bool:
     """Whether there was no room left for what had to be written."""
-    return any(_tells(link, FULL, WORDS_OF_FULL) for link in chain(error))
+    return any(_is_caused_by(link, FULL, WORDS_OF_FULL) for link in chain(error))
 
 
 def is_closed(error: BaseException) -> bool:
     """Whether something couldn't be opened or written because of the disk's or the file's own protection."""
-    return any(_tells(link, CLOSED, WORDS_OF_CLOSED) for link in chain(error))
+    return any(_is_caused_by(link, CLOSED, WORDS_OF_CLOSED) for link in chain(error))
 
 
 def explain(error: BaseException, settings: Settings) -> str | None:
     """One sentence, English and Korean, with what to do; None where the fault is another."""
-    if any(_tells(link, TOO_LARGE, (os.strerror(errno.EFBIG),)) for link in chain(error)):
+    if any(_is_caused_by(link, TOO_LARGE, (os.strerror(errno.EFBIG),)) for link in chain(error)):
         return message("file_size_limited", limit=_size_limit() or "?")
     if is_full(error):
-        return _told_full(_named(error, settings) or _fullest(settings), settings)
+        return _describe_full_disk(_named(error, settings) or _fullest(settings), settings)
     if is_closed(error) and (path := _named(error, settings)):
         return message("folder_not_writable", folder=_shown(path))
     return None
@@ -74,9 +74,10 @@ def check_places(settings: Settings) -> None:
     """What a night needs of the folders that it writes to; to be asked before anything else is started.
 
     Raises UserError where a path can be no folder, MachineError where it can't be written or has not even the room to
-    begin with."""
+    begin with.
+    """
     limit = _size_limit()
-    if limit is not None and limit < ROOM_TO_BEGIN:
+    if limit is not None and limit < MIN_BYTES_TO_START:
         raise MachineError(message("file_size_limited", limit=limit))
     for place in places_of(settings):
         holding = nearest_there(place)
@@ -87,8 +88,8 @@ def check_places(settings: Settings) -> None:
             raise UserError(message("folder_impossible", path=_shown(place), holding=_shown(holding), setting=setting))
         if not is_writable(holding):
             raise MachineError(message("folder_not_writable", folder=_shown(holding)))
-        if free_room(place) < ROOM_TO_BEGIN:
-            raise MachineError(_told_full(place, settings))
+        if free_room(place) < MIN_BYTES_TO_START:
+            raise MachineError(_describe_full_disk(place, settings))
 
 
 def is_writable(folder: Path) -> bool:
@@ -103,32 +104,36 @@ def _size_limit() -> int | None:
 
 
 @contextmanager
-def faults_in_words(settings: Settings) -> Iterator[None]:
-    """Whatever the machine does to the block is raised as MachineError; after a signal, whatever fails because of it,
-    as Stopped."""
+def machine_errors_described(settings: Settings) -> Iterator[None]:
+    """Whatever the machine does to the block is raised as MachineError.
+
+    After a signal, whatever fails because of it, as Stopped.
+    """
     try:
         yield
     except SciCultureError:
         raise
     except Exception as error:
         stop_if_asked()
-        if told := explain(error, settings):
-            raise MachineError(told) from error
+        if text := explain(error, settings):
+            raise MachineError(text) from error
         raise
 
 
-def _told_full(folder: Path, settings: Settings) -> str:
+def _describe_full_disk(folder: Path, settings: Settings) -> str:
     free, needed = megabytes(free_room(folder)), megabytes(room_needed(settings))
     return message("disk_full", folder=_shown(folder), free=free, needed=needed)
 
 
 def room_needed(settings: Settings) -> int:
-    """About how many bytes a night may need besides what lies there: as much again as the build database and the
-    largest release with its live copies."""
+    """About how many bytes a night may need besides what lies there.
+
+    As much again as the build database and the largest release with its live copies.
+    """
     database = settings.build_database.stat().st_size if settings.build_database.exists() else 0
     releases = settings.releases.glob("[0-9]*") if settings.releases.is_dir() else []
     release = max((size_of(folder) for folder in releases), default=0)
-    return max(LEAST_ROOM, ROOM_PER_DATABASE * database + ROOM_PER_RELEASE * release)
+    return max(MIN_FREE_BYTES, ROOM_PER_DATABASE * database + ROOM_PER_RELEASE * release)
 
 
 def size_of(folder: Path) -> int:
@@ -174,8 +179,8 @@ def _named(error: BaseException, settings: Settings) -> Path | None:
     """What the error names; of what lies in the warehouse its folder, which is what people can mend."""
     named = None
     for link in chain(error):
-        told = [str(link.filename)] if isinstance(link, OSError) and link.filename else QUOTED.findall(str(link))
-        for path in map(Path, told):
+        paths = [str(link.filename)] if isinstance(link, OSError) and link.filename else QUOTED.findall(str(link))
+        for path in map(Path, paths):
             holding = [place for place in places_of(settings) if path.is_relative_to(place)]
             if holding:
                 return max(holding, key=lambda place: len(place.parts))

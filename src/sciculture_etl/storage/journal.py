@@ -14,13 +14,16 @@ from sciculture_etl.personal import kinds_in
 from sciculture_etl.storage.atomic import make_folder, sync
 
 T = TypeVar("T")
-SHORTEST_REASON = 5
+MIN_REASON_CHARACTERS = 5
 
 
-def checked_reason(reason: str) -> str:
-    """Why somebody decides something, as a journal may keep it. Raises UserError where it says nothing or names a
-    person."""
-    if len(reason.strip()) < SHORTEST_REASON:
+def validated_reason(reason: str) -> str:
+    """Why somebody decides something, as a journal may keep it.
+
+    Raises:
+        UserError: Where it says nothing or names a person.
+    """
+    if len(reason.strip()) < MIN_REASON_CHARACTERS:
         raise UserError(message("reason_missing"))
     if kinds_in(reason):
         raise UserError(message("reason_personal"))
@@ -28,8 +31,10 @@ def checked_reason(reason: str) -> str:
 
 
 class Journal:
-    """A file of JSON lines that survives a kill at any instruction: a line that was cut off counts as never written
-    and is dropped when the journal is next added to."""
+    """A file of JSON lines that survives a kill at any instruction.
+
+    A line that was cut off counts as never written and is dropped when the journal is next added to.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -42,7 +47,11 @@ class Journal:
         return status.st_ino, status.st_size, status.st_mtime_ns
 
     def lines(self) -> Iterator[dict[str, Any]]:
-        """All whole lines in the order in which they were written. Raises JournalError at one that is none of ours."""
+        """All whole lines in the order in which they were written.
+
+        Raises:
+            JournalError: At one that is none of ours.
+        """
         return self.records(dict)
 
     def readable(self) -> Iterator[dict[str, Any]]:
@@ -57,8 +66,10 @@ class Journal:
                     yield found
 
     def records(self, made: Callable[[dict[str, Any]], T]) -> Iterator[T]:
-        """The same as what ``made`` makes of each. A line that it can't be made of counts as damaged, too: leaving it
-        out would lose in silence what it told."""
+        """The same as what ``made`` makes of each.
+
+        A line that it can't be made of counts as damaged, too: leaving it out would lose in silence what it told.
+        """
         if not self.path.exists():
             return
         data = self.path.read_bytes()

@@ -17,16 +17,21 @@ from sciculture_etl.messages import message
 from sciculture_etl.storage.access import close_to_others, made_for_this_user, make_folder_for_all
 
 # So long at most does someone who only looks who holds it keep it.
-SECONDS_OF_A_LOOK = 0.5
+MAX_SECONDS_OF_A_LOOK = 0.5
 
 
 @contextmanager
 def writer_lock(folder: Path, wait_seconds: float = 0, doing: str = "") -> Iterator[None]:
-    """Holds the warehouse for one writer; the operating system frees it however the process ends. What the writer
-    makes meanwhile is closed to other users. doing: what for, in words for whoever finds it held."""
+    """Holds the warehouse for one writer; the operating system frees it however the process ends.
+
+    What the writer makes meanwhile is closed to other users.
+
+    Args:
+        doing: what for, in words for whoever finds it held.
+    """
     make_folder_for_all(folder)
     path = folder / ".lock"
-    deadline = time.monotonic() + max(wait_seconds, SECONDS_OF_A_LOOK)
+    deadline = time.monotonic() + max(wait_seconds, MAX_SECONDS_OF_A_LOOK)
     with made_for_this_user(), path.open("a+") as lock:
         while True:
             try:
@@ -56,8 +61,10 @@ def writer_lock(folder: Path, wait_seconds: float = 0, doing: str = "") -> Itera
 
 
 def lock_holder(folder: Path) -> dict[str, Any] | None:
-    """``pid``, ``since`` and ``doing`` of whoever holds the warehouse now; None where nobody does. Takes nothing that
-    a run would have to wait for."""
+    """``pid``, ``since`` and ``doing`` of whoever holds the warehouse now; None where nobody does.
+
+    Takes nothing that a run would have to wait for.
+    """
     path = folder / ".lock"
     if not path.exists():
         return None

@@ -15,8 +15,10 @@ from sciculture_etl.storage.damage import reason_of
 
 
 def first_unreadable(parquets: Iterable[Path], looked_at: str) -> tuple[Path, str] | None:
-    """The first table's file that can't be read, and why; None where all can. count(*) reads only the end of a file,
-    sum(hash(t)) all of it."""
+    """The first table's file that can't be read, and why.
+
+    None where all can. count(*) reads only the end of a file, sum(hash(t)) all of it.
+    """
     with duckdb.connect() as connection:
         for parquet in parquets:
             try:
@@ -27,7 +29,7 @@ def first_unreadable(parquets: Iterable[Path], looked_at: str) -> tuple[Path, st
 
 
 @contextmanager
-def damage_told(*parquets: Path) -> Iterator[None]:
+def damage_reported(*parquets: Path) -> Iterator[None]:
     """Where the block fails because such a file of a release can't be read, ReleaseError names the release."""
     try:
         yield

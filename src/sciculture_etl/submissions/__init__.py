@@ -1,5 +1,5 @@
 """Submissions, as the operator asks for them."""
 
-from sciculture_etl.submissions.life import Wanted, decide, list_status, list_submissions, tell_story
+from sciculture_etl.submissions.life import SubmissionFilter, decide, list_status, list_submissions, submission_history
 
-__all__ = ["Wanted", "decide", "list_status", "list_submissions", "tell_story"]
+__all__ = ["SubmissionFilter", "decide", "list_status", "list_submissions", "submission_history"]

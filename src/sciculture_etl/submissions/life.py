@@ -20,16 +20,20 @@ from sciculture_etl.extract.decisions import REINSTATED, WITHDRAWN
 from sciculture_etl.load import writer_lock
 from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.settings import Settings
-from sciculture_etl.storage.journal import checked_reason
+from sciculture_etl.storage.journal import validated_reason
 from sciculture_etl.validate.cells import FIRST_YEAR
 
-SHORTEST_ID = 4
+MIN_ID_DIGITS = 4
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What a list is narrowed to; None is all. since: day of receipt, Korean time."""
+class SubmissionFilter:
+    """What a list is narrowed to; None is all.
+
+    Attributes:
+        since: day of receipt, Korean time.
+    """
 
     state: str | None = None
     status: str | None = None
@@ -66,7 +70,7 @@ def _narrowed(conditions: dict[str, Any]) -> tuple[str, list[Any]]:
     return " AND ".join(["true", *given]), list(given.values())
 
 
-def _check_names(connection: duckdb.DuckDBPyConnection, wanted: Wanted) -> None:
+def _check_names(connection: duckdb.DuckDBPyConnection, wanted: SubmissionFilter) -> None:
     """Raises UserError for a name that fits nothing: an empty list would look like an answer."""
     known = {
         "--dataset": (wanted.dataset, list(load_contracts())),
@@ -97,8 +101,12 @@ def _years(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [*sorted(year for (year,) in found if year), *map(str, may_come)]
 
 
-def list_submissions(settings: Settings, wanted: Wanted) -> list[Row]:
-    """Receipts, the newest first: ``mart_submission_log``, narrowed. Raises UserError for a name that fits nothing."""
+def list_submissions(settings: Settings, wanted: SubmissionFilter) -> list[Row]:
+    """Receipts, the newest first: ``mart_submission_log``, narrowed.
+
+    Raises:
+        UserError: For a name that fits nothing.
+    """
     where, values = _narrowed(
         {
             "state = ?": wanted.state,
@@ -116,8 +124,12 @@ def list_submissions(settings: Settings, wanted: Wanted) -> list[Row]:
         return _rows(connection, query, values)
 
 
-def list_status(settings: Settings, wanted: Wanted) -> list[Row]:
-    """What is owed: ``mart_submission_status``, narrowed. Raises UserError for a name that fits nothing."""
+def list_status(settings: Settings, wanted: SubmissionFilter) -> list[Row]:
+    """What is owed: ``mart_submission_status``, narrowed.
+
+    Raises:
+        UserError: For a name that fits nothing.
+    """
     where, values = _narrowed(
         {
             "status = ?": wanted.status,
@@ -136,18 +148,25 @@ def list_status(settings: Settings, wanted: Wanted) -> list[Row]:
 
 
 def _the_one(asked: str, known: list[str]) -> str:
-    """The submission whose number begins so. Raises UserError where none or several do."""
+    """The submission whose number begins so.
+
+    Raises:
+        UserError: Where none or several do.
+    """
     found = sorted({name for name in known if name.startswith(asked.lower())})
-    if len(asked) < SHORTEST_ID or not found:
-        raise UserError(message("submission_unknown", asked=asked, digits=SHORTEST_ID))
+    if len(asked) < MIN_ID_DIGITS or not found:
+        raise UserError(message("submission_unknown", asked=asked, digits=MIN_ID_DIGITS))
     if len(found) > 1:
         raise UserError(message("submission_ambiguous", asked=asked, found=", ".join(found[:5])))
     return found[0]
 
 
-def tell_story(settings: Settings, asked: str) -> Row:
-    """All that is known of one submission: receipts, verdict, rows, versions with what they replace and what replaced
-    them, decisions, corrections, findings, and the releases in which it counts."""
+def submission_history(settings: Settings, asked: str) -> Row:
+    """All that is known of one submission.
+
+    Receipts, verdict, rows, versions with what they replace and what replaced them, decisions, corrections, findings,
+    and the releases in which it counts.
+    """
     archive = Archive(settings.archive)
     with _operations(settings) as connection:
         known = [name for (name,) in connection.execute("SELECT submission_id FROM mart_submission_log").fetchall()]
@@ -176,14 +195,14 @@ def tell_story(settings: Settings, asked: str) -> Row:
         "receipts": receipts,
         "versions": versions,
         "replaces": replaced,
-        "decisions": [_told(d) for d in Decisions(archive.folder).all() if d.submission_id == chosen],
+        "decisions": [_explained(d) for d in Decisions(archive.folder).all() if d.submission_id == chosen],
         "corrections": corrections,
         "findings": findings,
         "releases": _releases_with(settings.releases, chosen),
     }
 
 
-def _told(decision: Decision) -> Row:
+def _explained(decision: Decision) -> Row:
     at = datetime.fromisoformat(decision.decided_at).astimezone(ZoneInfo("Asia/Seoul"))
     return asdict(decision) | {"decided_at": at.isoformat(timespec="seconds")}
 
@@ -205,7 +224,7 @@ def decide(settings: Settings, asked: str, reason: str, reinstate: bool = False)
     Raises UserError where there is no such submission, it is so already, or the reason says nothing or names a
     person; BusyError where a run is going on.
     """
-    reason = checked_reason(reason)
+    reason = validated_reason(reason)
     archive = Archive(settings.archive)
     _the_one(asked, [receipt.submission_id for receipt in archive.receipts()])  # of a wrong number not even a lock
     with writer_lock(settings.warehouse):

@@ -12,23 +12,28 @@ from sciculture_etl.contracts import Contract, FormColumn, form_columns
 from sciculture_etl.contracts.field import ContractField
 from sciculture_etl.contracts.form import TOTAL
 from sciculture_etl.template.lists import Lists
-from sciculture_etl.template.places import Names
+from sciculture_etl.template.region_lists import Names
 from sciculture_etl.template.rules import keeps_pattern, pattern_shown
-from sciculture_etl.template.words import text_width, words
+from sciculture_etl.template.texts import text_width, words
 
-MOST_NAMED = 20  # values that are named in full
+MAX_LISTED = 20  # values that are named in full
 FORMATS = {"text": "@", "list": "@", "count": "#,##0", "money": "#,##0", "ordinal": "0", "date": "yyyy-mm-dd"}
 WIDTHS = {"text": 20, "list": 26, "count": 11, "money": 15, "number": 10, "score": 10, "ordinal": 8, "term": 9,
           "date": 13, "region": 17}  # fmt: skip
-WIDEST = 28
-LARGEST_COUNT, LARGEST_ORDINAL = 1_000_000_000, 9999
-LONGEST_TITLE, LONGEST_MESSAGE = 32, 255  # what Excel takes
+MAX_WIDTH = 28
+MAX_COUNT, MAX_ORDINAL = 1_000_000_000, 9999
+MAX_TITLE_CHARACTERS, MAX_MESSAGE_CHARACTERS = 32, 255  # what Excel takes
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column, ready to be written. rule: how to fill it in, in words. validation: as xlsxwriter takes it. example:
-    what the example row shows, None for a blank."""
+    """One column, ready to be written.
+
+    Attributes:
+        rule: how to fill it in, in words.
+        validation: as xlsxwriter takes it.
+        example: what the example row shows, None for a blank.
+    """
 
     asked: FormColumn
     letter: str
@@ -41,13 +46,17 @@ class Column:
     @property
     def description(self) -> str:
         fld, guide = self.asked.field, words("guide")
-        told = fld.description.ko
-        return guide["wide"].format(name=self.asked.name, description=told) if self.asked.code else told
+        text = fld.description.ko
+        return guide["wide"].format(name=self.asked.name, description=text) if self.asked.code else text
 
 
 @dataclass
 class _Making:
-    """What the columns of one form share. row: the first row, from 1, that formulas are written for."""
+    """What the columns of one form share.
+
+    Attributes:
+        row: the first row, from 1, that formulas are written for.
+    """
 
     contract: Contract
     year: int
@@ -64,7 +73,11 @@ class _Making:
 def lay_out_columns(
     contract: Contract, year: int, term: int | None, row: int, lists: Lists, chains: list[list[Names]]
 ) -> list[Column]:
-    """All columns of the form. chains: the places that it offers, level by level; they stand in ``lists`` already."""
+    """All columns of the form.
+
+    Args:
+        chains: the places that it offers, level by level; they stand in ``lists`` already.
+    """
     asked = form_columns(contract)
     letters = {column.field.name: xl_col_to_name(index) for index, column in enumerate(asked)}
     making = _Making(contract, year, term, row, lists, chains, letters)
@@ -73,10 +86,10 @@ def lay_out_columns(
 
 def _column(making: _Making, asked: FormColumn, letter: str) -> Column:
     rule, validation = _rule(making, asked, f"${letter}{making.row}")
-    told = f"{asked.field.description.ko}. {rule}".strip()
+    text = f"{asked.field.description.ko}. {rule}".strip()
     validation = {
-        "input_title": asked.name[:LONGEST_TITLE], "input_message": told[:LONGEST_MESSAGE].rstrip(),
-        "error_title": words("errors")["title"], "error_message": rule[:LONGEST_MESSAGE], **validation,
+        "input_title": asked.name[:MAX_TITLE_CHARACTERS], "input_message": text[:MAX_MESSAGE_CHARACTERS].rstrip(),
+        "error_title": words("errors")["title"], "error_message": rule[:MAX_MESSAGE_CHARACTERS], **validation,
     }  # fmt: skip
     return Column(
         asked=asked, letter=letter, width=_width(making, asked), number_format=FORMATS.get(asked.field.type, "General"),
@@ -88,7 +101,7 @@ def _width(making: _Making, asked: FormColumn) -> float:
     texts = [str(value) for value in _offered(making, asked)] if asked.field.type in ("enum", "term") else []
     longest = max((text_width(text) + 4 for text in texts), default=0)
     header = text_width(asked.name) + 3
-    return max(min(longest, WIDEST), WIDTHS.get(asked.field.type, 10), header)
+    return max(min(longest, MAX_WIDTH), WIDTHS.get(asked.field.type, 10), header)
 
 
 def _offered(making: _Making, asked: FormColumn) -> list[str | int]:
@@ -111,15 +124,15 @@ def _named(asked: FormColumn, offered: list[str | int]) -> str:
 
 def _rule(making: _Making, asked: FormColumn, cell: str) -> tuple[str, dict[str, Any]]:
     """The rule in words, and as a validation."""
-    fld, said = asked.field, words("rules")
+    fld, texts = asked.field, words("rules")
     if fld.type == "text" and fld.pattern and (formula := keeps_pattern(fld.pattern, cell)):
-        return said["pattern"].format(pattern=pattern_shown(fld.pattern)), {"validate": "custom", "value": formula}
+        return texts["pattern"].format(pattern=pattern_shown(fld.pattern)), {"validate": "custom", "value": formula}
     if fld.type in ("text", "list"):
-        return said["refers_to" if fld.refers_to else fld.type], {"validate": "any"}
+        return texts["refers_to" if fld.refers_to else fld.type], {"validate": "any"}
     if fld.type in ("enum", "term"):
         offered = _offered(making, asked)
-        kind = "enum_long" if len(offered) > MOST_NAMED else "term_whole" if 0 in offered else fld.type
-        rule = said[kind].format(values=_named(asked, offered), count=len(offered))
+        kind = "enum_long" if len(offered) > MAX_LISTED else "term_whole" if 0 in offered else fld.type
+        rule = texts[kind].format(values=_named(asked, offered), count=len(offered))
         # The codes of a reference list are words that people use (UKC); they may be typed.
         style = {"error_type": "warning"} if fld.values_from else {}
         return rule, {"validate": "list", "source": making.lists.add(offered), **style}
@@ -141,7 +154,7 @@ def _place_rule(making: _Making, asked: FormColumn) -> tuple[str, dict[str, Any]
 def _date_rule(making: _Making, asked: FormColumn) -> tuple[str, dict[str, Any]]:
     """A day of the program year where that year is taken from it or a rule asks for it; else such days are usual."""
     contract, fld = making.contract, asked.field
-    said, shown = words("rules"), {"year": making.year, "first": f"{_example_day(making, fld)}"}
+    texts, shown = words("rules"), {"year": making.year, "first": f"{_example_day(making, fld)}"}
     within = {
         "validate": "date", "criteria": "between", "minimum": date(making.year, 1, 1),
         "maximum": date(making.year, 12, 31),
@@ -151,18 +164,18 @@ def _date_rule(making: _Making, asked: FormColumn) -> tuple[str, dict[str, Any]]
     if fld.period == "end":
         start = next(other.name for other in contract.fields.values() if other.period == "start")
         order = {"validate": "date", "criteria": ">=", "value": f"={making.cell(start)}", "error_type": "warning"}
-        return said["period_end"].format(**shown), order
+        return texts["period_end"].format(**shown), order
     if fld.period == "start":
-        return said["period_start"].format(**shown), within | usual
+        return texts["period_start"].format(**shown), within | usual
     if bound or fld.name == contract.year_from:
-        return said["date_in_year"].format(**shown), within
+        return texts["date_in_year"].format(**shown), within
     since = {"validate": "date", "criteria": ">=", "value": date(1900, 1, 1)}
-    return said["date"].format(**shown), since
+    return texts["date"].format(**shown), since
 
 
 def _number_rule(asked: FormColumn) -> tuple[str, dict[str, Any]]:
-    fld, said = asked.field, words("rules")
-    highest = {"score": 100, "ordinal": LARGEST_ORDINAL}.get(fld.type, LARGEST_COUNT)
+    fld, texts = asked.field, words("rules")
+    highest = {"score": 100, "ordinal": MAX_ORDINAL}.get(fld.type, MAX_COUNT)
     low, high = fld.between or ({"ordinal": 1}.get(fld.type, 0), highest)
     whole = fld.type in ("count", "money", "ordinal")
     low, high = (int(low), int(high)) if whole else (low, high)
@@ -172,7 +185,7 @@ def _number_rule(asked: FormColumn) -> tuple[str, dict[str, Any]]:
     kind: str = fld.type
     if fld.type == "count" and fld.between:
         kind = "count_from" if low > 0 else "count_between"
-    rule = said["total"] if asked.code == TOTAL else said[kind].format(**numbers)
+    rule = texts["total"] if asked.code == TOTAL else texts[kind].format(**numbers)
     if fld.type in ("count", "money") and not fld.between:
         return rule, {"validate": "integer", "criteria": ">=", "value": 0}
     return rule, {"validate": "integer" if whole else "decimal", "criteria": "between", "minimum": low, "maximum": high}

@@ -10,13 +10,13 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from sciculture_etl.contracts import Contract, TemplateMark
+from sciculture_etl.contracts import Contract, TemplateId
 from sciculture_etl.contracts.form import TOTAL
 from sciculture_etl.template.columns import Column
 from sciculture_etl.template.rules import broken_rule
-from sciculture_etl.template.words import term_words, words
+from sciculture_etl.template.texts import term_text, words
 
-TITLE, HINT, SENT, UNIT, MARK, HEADER, EXAMPLE = range(7)  # rows from 0
+TITLE, HINT, SENT, UNIT, TEMPLATE_ID, HEADER, EXAMPLE = range(7)  # rows from 0
 RULED_ROWS = 5_000  # rows that the rules watch over, the example's among them
 LINED_ROWS = 30  # rows that are drawn before anything stands in them
 HEADER_HEIGHT = 36
@@ -29,10 +29,10 @@ INPUT = {"bg_color": "#FFFDE7", "bottom": 1, "bottom_color": "#BFBFBF", "align":
 
 def title_of(contract: Contract, year: int, term: int | None) -> str:
     """``2026년 상반기 무한상상실 프로그램 운영 실적``."""
-    told = words("labels")["title"].format(
-        year=year, term=f"{term_words(contract, term)} " if term else "", title=contract.title.ko
+    title = words("labels")["title"].format(
+        year=year, term=f"{term_text(contract, term)} " if term else "", title=contract.title.ko
     )
-    return str(told)
+    return str(title)
 
 
 def write_form(
@@ -65,7 +65,7 @@ def write_form(
     if texts:
         ranges = " ".join(f"{letter}{EXAMPLE + 1}:{letter}{EXAMPLE + RULED_ROWS}" for letter in texts)
         sheet.ignore_errors({"number_stored_as_text": ranges})
-    _mark_doubts(book, sheet, contract, columns)
+    _highlight_doubts(book, sheet, contract, columns)
     sheet.freeze_panes(HEADER + 1, 0)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -103,7 +103,7 @@ def _write_head(
     if units:
         sheet.write(UNIT, 0, labels["unit"].format(units=", ".join(units)), book.add_format(plain))
     small = {"font_size": 8, "font_color": "#A6A6A6"}
-    sheet.write(MARK, 0, str(TemplateMark.of(contract, year)), book.add_format(plain | small))
+    sheet.write(TEMPLATE_ID, 0, str(TemplateId.of(contract, year)), book.add_format(plain | small))
 
 
 def _write_example(sheet: Worksheet, index: int, column: Column, look: Format) -> None:
@@ -118,16 +118,18 @@ def _write_example(sheet: Worksheet, index: int, column: Column, look: Format) -
         sheet.write(EXAMPLE, index, value, look)
 
 
-def _mark_doubts(book: Workbook, sheet: Worksheet, contract: Contract, columns: list[Column]) -> None:
-    """Colours: pink where a row that was begun lacks what it must hold, yellow where its numbers contradict each
-    other; lines around every row that was begun."""
+def _highlight_doubts(book: Workbook, sheet: Worksheet, contract: Contract, columns: list[Column]) -> None:
+    """Colours: pink where a row that was begun lacks what it must hold.
+
+    Yellow where its numbers contradict each other; lines around every row that was begun.
+    """
     row = EXAMPLE + 1
     begun = f"COUNTA($A{row}:${columns[-1].letter}{row})>0"
     pink, yellow = book.add_format({"bg_color": BLANK_FILL}), book.add_format({"bg_color": DOUBT_FILL})
     for index, column in enumerate(columns):
         if column.asked.required:
             _when(sheet, index, index, f"=AND(LEN(TRIM(${column.letter}{row}))=0,{begun})", pink)
-    _mark_parts(sheet, columns, begun, pink, yellow)
+    _highlight_parts(sheet, columns, begun, pink, yellow)
     counted = {
         column.asked.field.name: f"${column.letter}{row}"
         for column in columns
@@ -144,7 +146,7 @@ def _mark_doubts(book: Workbook, sheet: Worksheet, contract: Contract, columns: 
     _when(sheet, 0, len(columns) - 1, f"={begun}", book.add_format(GRID))
 
 
-def _mark_parts(sheet: Worksheet, columns: Sequence[Column], begun: str, pink: Format, yellow: Format) -> None:
+def _highlight_parts(sheet: Worksheet, columns: Sequence[Column], begun: str, pink: Format, yellow: Format) -> None:
     """Of a wide table: a row tells all its parts, and a total that is their sum, or the total alone."""
     row = EXAMPLE + 1
     parts = [index for index, column in enumerate(columns) if column.asked.code not in (None, TOTAL)]

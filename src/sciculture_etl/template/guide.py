@@ -5,28 +5,28 @@ from __future__ import annotations
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from sciculture_etl.contracts import Contract, TemplateMark
+from sciculture_etl.contracts import Contract, TemplateId
 from sciculture_etl.template.columns import Column
 from sciculture_etl.template.form import GRID, MARGINS, title_of
-from sciculture_etl.template.words import text_width, words
+from sciculture_etl.template.texts import text_width, words
 
 WIDTHS = (22, 5, 6, 44, 58)
 LINE = 16  # height of a line, in points
 LEAD_LINE, TITLE_LINE = 24, 28
 NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
-LONGEST_SHEET_NAME = 31
+MAX_SHEET_NAME = 31
 
 
 def form_sheet_name(contract: Contract) -> str:
     """The Korean title, as far as a sheet may be called so."""
-    return contract.title.ko.translate(NOT_IN_SHEET_NAMES)[:LONGEST_SHEET_NAME].strip()
+    return contract.title.ko.translate(NOT_IN_SHEET_NAMES)[:MAX_SHEET_NAME].strip()
 
 
-def due_words(contract: Contract, year: int) -> str:
+def due_text(contract: Contract, year: int) -> str:
     """When the form is due."""
     due, due_year = contract.due, year + 1
-    told = words("guide")["due"][due.cadence].format(day=due.day, month=due.month, due_year=due_year)
-    return str(told)
+    text = words("guide")["due"][due.cadence].format(day=due.day, month=due.month, due_year=due_year)
+    return str(text)
 
 
 def write_guide(
@@ -39,14 +39,14 @@ def write_guide(
     title = f"{title_of(contract, year, term)} {words('labels')['guide']}"
     sheet.write(0, 0, title, book.add_format({"bold": True, "font_size": 16}))
     sheet.set_row(0, TITLE_LINE)
-    mark = str(TemplateMark.of(contract, year))
-    sheet.write(1, 0, f"{guide['due_lead']}: {due_words(contract, year)}")
-    sheet.write(2, 0, mark)
+    template_id = str(TemplateId.of(contract, year))
+    sheet.write(1, 0, f"{guide['due_lead']}: {due_text(contract, year)}")
+    sheet.write(2, 0, template_id)
     pages = _Page(book, sheet, row=3)
-    pages.tell(guide["steps_lead"], [line.format(sheet=form_sheet_name(contract)) for line in guide["steps"]])
-    pages.tell(guide["rules_lead"], guide["rules"])
-    pages.tell_columns(columns)
-    pages.tell(guide["answer_lead"], guide["answer"])
+    pages.write_lines(guide["steps_lead"], [line.format(sheet=form_sheet_name(contract)) for line in guide["steps"]])
+    pages.write_lines(guide["rules_lead"], guide["rules"])
+    pages.write_columns(columns)
+    pages.write_lines(guide["answer_lead"], guide["answer"])
     sheet.hide_gridlines(2)
     sheet.set_paper(9)
     sheet.set_landscape()
@@ -55,7 +55,11 @@ def write_guide(
 
 
 class _Page:
-    """Writes one thing below the other; row: the next that is free."""
+    """Writes one thing below the other.
+
+    Attributes:
+        row: the next that is free.
+    """
 
     def __init__(self, book: Workbook, sheet: Worksheet, row: int) -> None:
         self.sheet, self.row = sheet, row
@@ -70,24 +74,24 @@ class _Page:
         self.sheet.set_row(self.row, LEAD_LINE)
         self.row += 1
 
-    def tell(self, heading: str, lines: list[str]) -> None:
+    def write_lines(self, heading: str, lines: list[str]) -> None:
         self.begin(heading)
         for number, line in enumerate(lines, start=1):
             self.sheet.merge_range(self.row, 0, self.row, len(WIDTHS) - 1, f"{number}. {line}", self.plain)
             self.sheet.set_row(self.row, _height(line, sum(WIDTHS)))
             self.row += 1
 
-    def tell_columns(self, columns: list[Column]) -> None:
+    def write_columns(self, columns: list[Column]) -> None:
         guide = words("guide")
         self.begin(guide["columns_lead"])
         self.sheet.write_row(self.row, 0, guide["columns"], self.head)
         for column in columns:
             asked = column.asked
             needed = guide["required" if asked.required else "optional"]
-            told = [asked.name, needed, asked.unit or "", column.description, column.rule]
+            values = [asked.name, needed, asked.unit or "", column.description, column.rule]
             self.row += 1
-            self.sheet.write_row(self.row, 0, told, self.cell)
-            self.sheet.set_row(self.row, max(_height(*of) for of in zip(told, WIDTHS, strict=True)))
+            self.sheet.write_row(self.row, 0, values, self.cell)
+            self.sheet.set_row(self.row, max(_height(*of) for of in zip(values, WIDTHS, strict=True)))
         self.row += 1
 
 

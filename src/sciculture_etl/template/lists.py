@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from sciculture_etl.template.places import Names
-from sciculture_etl.template.words import words
+from sciculture_etl.template.region_lists import Names
+from sciculture_etl.template.texts import words
 
 FIRST_PLACE_COLUMN = 2
 BETWEEN = "|"

@@ -28,8 +28,11 @@ def _spelled(condition: str, cells: dict[str, str]) -> tuple[str, set[str]] | No
 
 
 def broken_rule(rule: RowRule, cells: dict[str, str]) -> str | None:
-    """``=AND(COUNT($H8,$I8)=2,NOT($I8>=$H8))``: true where the row breaks the rule. cells: of the columns that hold
-    numbers and dates, by field."""
+    """``=AND(COUNT($H8,$I8)=2,NOT($I8>=$H8))``: true where the row breaks the rule.
+
+    Args:
+        cells: of the columns that hold numbers and dates, by field.
+    """
     spelled = [_spelled(condition, cells) for condition in (rule.must, rule.when) if condition]
     if None in spelled:
         return None
@@ -59,8 +62,10 @@ def pattern_shown(pattern: str) -> str:
 
 
 def keeps_pattern(pattern: str, cell: str) -> str | None:
-    """A formula that is true where the cell's text is like the pattern; None for a pattern that says more than letters
-    and digits."""
+    """A formula that is true where the cell's text is like the pattern.
+
+    None for a pattern that says more than letters and digits.
+    """
     pieces = _pieces(pattern)
     if not pieces:
         return None

@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 
 from xlsxwriter import Workbook
 
-from sciculture_etl.contracts import Contract, TemplateMark
+from sciculture_etl.contracts import Contract, TemplateId
 from sciculture_etl.errors import UserError
 from sciculture_etl.messages import message
 from sciculture_etl.template.columns import lay_out_columns
 from sciculture_etl.template.form import EXAMPLE, title_of, write_form
 from sciculture_etl.template.guide import form_sheet_name, write_guide
 from sciculture_etl.template.lists import Lists
-from sciculture_etl.template.places import offered_places
-from sciculture_etl.template.words import term_words, words
+from sciculture_etl.template.region_lists import offered_places
+from sciculture_etl.template.texts import term_text, words
 
 FIRST_YEAR = 2010  # since then it is known which place was called what
 FONT = {"font_name": "맑은 고딕", "font_size": 10}
@@ -23,21 +23,28 @@ FONT = {"font_name": "맑은 고딕", "font_size": 10}
 
 def template_name(contract: Contract, year: int, term: int | None = None) -> str:
     """``생활과학교실 강좌 운영 실적_2026_서식.xlsx``."""
-    told = f"_{term_words(contract, term)}" if term else ""
-    name = str(words("labels")["file"].format(title=contract.title.ko, year=year, term=told))
+    term_part = f"_{term_text(contract, term)}" if term else ""
+    name = str(words("labels")["file"].format(title=contract.title.ko, year=year, term=term_part))
     return name.replace("/", "·")
 
 
 def make_template(contract: Contract, year: int, term: int | None = None, submitter: str | None = None) -> bytes:
-    """The workbook's bytes. term: the part of the year that it is for, where the contract has such; submitter: who
-    fills it in. Raises UserError for a year or part of a year that there is no form for."""
+    """The workbook's bytes.
+
+    Args:
+        term: the part of the year that it is for, where the contract has such.
+        submitter: who fills it in.
+
+    Raises:
+        UserError: For a year or part of a year that there is no form for.
+    """
     _refuse_unknown(contract, year, term)
     target = io.BytesIO()
     with Workbook(target, {"in_memory": True, "default_format_properties": dict(FONT)}) as book:
-        mark = str(TemplateMark.of(contract, year))
+        template_id = str(TemplateId.of(contract, year))
         created = datetime(year, 1, 1, tzinfo=UTC).replace(tzinfo=None)
         book.set_properties({"title": title_of(contract, year, term), "created": created})
-        name, _, value = mark.partition(":")
+        name, _, value = template_id.partition(":")
         book.set_custom_property(name, value.strip(), "text")
         form, guide, hidden = (
             book.add_worksheet(sheet)

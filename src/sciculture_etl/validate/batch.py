@@ -8,10 +8,10 @@ import polars as pl
 
 from sciculture_etl.contracts import Contract, RowRule
 from sciculture_etl.contracts.form import TOTAL
-from sciculture_etl.validate.blocks import Block, Candidate, per_row, split_blocks, stack_blocks
+from sciculture_etl.validate.blocks import Block, TableCandidate, per_row, split_blocks, stack_blocks
 from sciculture_etl.validate.cells import FAILED, failed, squeeze_name
 from sciculture_etl.validate.corrections import correct_rows
-from sciculture_etl.validate.placing import count_rows, place_findings
+from sciculture_etl.validate.positions import count_rows, place_findings
 from sciculture_etl.validate.rows import left_out
 from sciculture_etl.validate.totals import check_long_total, check_totals, check_wide_total
 from sciculture_etl.validate.typed import cast_rows
@@ -19,12 +19,17 @@ from sciculture_etl.validate.typed import cast_rows
 
 @dataclass
 class Validated:
-    """accepted: envelope (submission_id, part, source_row, submitter, program_year) and the contract's typed columns.
-    quarantine: submission_id, part, source_row, raw (JSON of the row's texts). findings: ``findings.SCHEMA``.
-    accounts: per part submission_id, part, sheet, rows read, loaded, quarantined, left_out and one column a reason;
-    columns: JSON of field → [column letter, header as written]; first_row: the first one below the header.
-    corrections: submission_id, part, source_row, correction, fits: what the contract's corrections found.
-    years: submission_id, part, program_year of all rows that are data, each once."""
+    """The rows of a dataset after validation.
+
+    Attributes:
+        accepted: envelope (submission_id, part, source_row, submitter, program_year) and the contract's typed columns.
+        quarantine: submission_id, part, source_row, raw (JSON of the row's texts).
+        findings: ``findings.SCHEMA``.
+        accounts: per part submission_id, part, sheet, rows read, loaded, quarantined, left_out and one column a reason;
+            columns: JSON of field → [column letter, header as written]; first_row: the first one below the header.
+        corrections: submission_id, part, source_row, correction, fits: what the contract's corrections found.
+        years: submission_id, part, program_year of all rows that are data, each once.
+    """
 
     accepted: pl.DataFrame
     quarantine: pl.DataFrame
@@ -57,25 +62,36 @@ class _Findings:
     def reject(self, field: str, cells: pl.DataFrame) -> None:
         """Rows that can't be accepted for a cell, whether or not its field had to be filled; told once a cell."""
         self.bad = self.bad.scatter(cells["index"], True)
-        self.add(field, self.untold(field, cells), rejects=True)
+        self.add(field, self.unreported(field, cells), rejects=True)
 
-    def untold(self, field: str, cells: pl.DataFrame) -> pl.DataFrame:
+    def unreported(self, field: str, cells: pl.DataFrame) -> pl.DataFrame:
         """The cells of a field that no error stands at yet."""
-        told = [f.filter((pl.col("field") == field) & (pl.col("severity") == "error"))["index"] for f in self.frames]
-        return cells.filter(~pl.col("index").is_in(pl.concat(told).implode())) if told else cells
+        rejected = [
+            f.filter((pl.col("field") == field) & (pl.col("severity") == "error"))["index"] for f in self.frames
+        ]
+        return cells.filter(~pl.col("index").is_in(pl.concat(rejected).implode())) if rejected else cells
 
     def know_key(self, names: list[str], lacks_year: pl.Series) -> pl.Series:
-        """Per row whether its errors leave that key as it is: they stand in measures, or all of the table lacks the
-        year. lacks_year: per row, that its table does."""
+        """Per row whether its errors leave that key as it is.
+
+        They stand in measures, or all of the table lacks the year.
+
+        Args:
+            lacks_year: per row, that its table does.
+        """
         apart = pl.col("field").is_in([name for name in self.contract.measures if name not in names])
         yearless = (pl.col("field") == "program_year") & pl.col("index").is_in(lacks_year.arg_true().implode())
         errors = [frame.filter(pl.col("severity") == "error") for frame in self.frames]
         wrong = [frame.filter(~(apart | yearless).fill_null(False))["index"] for frame in errors]
-        told = pl.concat([pl.Series([], dtype=pl.UInt32), *wrong])
-        return pl.Series([True]).new_from_index(0, self.rows.height).scatter(told.unique(), False)
+        reported = pl.concat([pl.Series([], dtype=pl.UInt32), *wrong])
+        return pl.Series([True]).new_from_index(0, self.rows.height).scatter(reported.unique(), False)
 
     def spread(self, numbers: pl.Series) -> None:
-        """A source row that tells several rows is refused as one. numbers: the candidate of each row."""
+        """A source row that tells several rows is refused as one.
+
+        Args:
+            numbers: the candidate of each row.
+        """
         source = pl.DataFrame({"number": numbers, "row": self.rows["row"], "bad": self.bad})
         self.bad = source.select(pl.col("bad").any().over("number", "row")).to_series()
 
@@ -103,24 +119,27 @@ def _duplicates(rows: pl.DataFrame, keys: pl.DataFrame, usable: pl.Series) -> pl
         suspects.cast(pl.UInt32).alias("index"), rows["row"].gather(suspects).alias("row")
     )
     names = keys.columns
-    told = frame.with_columns(
+    numbered = frame.with_columns(
         pl.col("row").first().over(names).alias("first_row"), pl.col("index").cum_count().over(names).alias("nth")
     ).filter(pl.col("nth") > 1)
-    first = told["first_row"].cast(pl.String)
-    return failed(told["index"], "E_DUPLICATE_KEY", first, first)
+    first = numbered["first_row"].cast(pl.String)
+    return failed(numbered["index"], "E_DUPLICATE_KEY", first, first)
 
 
 def _latent_duplicates(rows: pl.DataFrame, keys: pl.DataFrame, bad: pl.Series, known: pl.Series) -> pl.DataFrame:
     """Refused rows that would repeat another once they are mended (``FAILED``), so that they are told at once.
-    known: whether the key of a row can be relied on."""
+
+    Args:
+        known: whether the key of a row can be relied on.
+    """
     if not bad.any():
         return pl.DataFrame(schema=FAILED)
     at = (~bad | known).arg_true()
     refused_last = pl.DataFrame({"index": at, "bad": bad.gather(at)}).sort("bad", maintain_order=True)["index"]
     order = refused_last.cast(pl.UInt32)
-    told = _duplicates(rows[order], keys[order], pl.Series([True]).new_from_index(0, order.len()))
-    told = told.with_columns(order.gather(told["index"]).alias("index"))
-    return told.filter(pl.col("index").is_in(bad.arg_true().implode()))
+    repeated = _duplicates(rows[order], keys[order], pl.Series([True]).new_from_index(0, order.len()))
+    repeated = repeated.with_columns(order.gather(repeated["index"]).alias("index"))
+    return repeated.filter(pl.col("index").is_in(bad.arg_true().implode()))
 
 
 def _keys(contract: Contract, typed: pl.DataFrame, names: list[str], submissions: pl.Series) -> pl.DataFrame:
@@ -135,7 +154,7 @@ def _keys(contract: Contract, typed: pl.DataFrame, names: list[str], submissions
     return keys.with_columns(submissions.alias("submission_id"))
 
 
-def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validated:
+def validate_tables(contract: Contract, candidates: list[TableCandidate]) -> Validated:
     """All tables of one dataset, at once. The outcome for a table doesn't depend on which others are in the batch."""
     blocks = split_blocks(contract, candidates)
     stacked = stack_blocks(contract, blocks)
@@ -143,13 +162,13 @@ def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validate
     rows = stacked.filter(reasons.is_null())
     findings = _Findings(contract, rows)
     corrected = correct_rows(contract, rows, blocks)
-    for name, cells in corrected.told:
+    for name, cells in corrected.reported:
         findings.add(name, cells, rejects=False)
     found, rows = rows, corrected.rows
     findings.rows = rows
     typed = cast_rows(contract, rows, blocks, findings.add)
     for rule in contract.row_rules:
-        findings.add(rule.field, findings.untold(rule.field, _check_rule(rule, typed)), rejects=True)
+        findings.add(rule.field, findings.unreported(rule.field, _check_rule(rule, typed)), rejects=True)
     findings.add("overflow", failed(rows["overflow"].is_not_null().arg_true(), "E_EXTRA_CELLS"), rejects=True)
     for name, cells in _uncalculated(rows, blocks).items():
         findings.reject(name, cells)
@@ -175,7 +194,7 @@ def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validate
     findings.add(None, _hidden_rows(rows, blocks), rejects=False)
     counted = typed.select(name for name in contract.measures if contract.fields[name].type in ("count", "money"))
     mismatches = check_totals(contract, stacked, reasons, counted)
-    told = place_findings(contract, blocks, rows, findings.frames, stacked, mismatches)
+    placed = place_findings(contract, blocks, rows, findings.frames, stacked, mismatches)
     envelope = rows.select(
         submissions.alias("submission_id"),
         per_row(rows, [block.candidate.part for block in blocks], pl.Int32()).alias("part"),
@@ -196,7 +215,7 @@ def validate_tables(contract: Contract, candidates: list[Candidate]) -> Validate
         quarantine = quarantine.unique(["submission_id", "part", "source_row"], keep="first", maintain_order=True)
     accounts = count_rows(blocks, stacked, reasons, rows, findings.bad)
     years = envelope.select("submission_id", "part", typed["program_year"]).drop_nulls().unique(maintain_order=True)
-    return Validated(accepted, quarantine, told, accounts, corrections, years)
+    return Validated(accepted, quarantine, placed, accounts, corrections, years)
 
 
 def _uncalculated(rows: pl.DataFrame, blocks: list[Block]) -> dict[str, pl.DataFrame]:

@@ -14,8 +14,12 @@ from sciculture_etl.read.spelling import wide_column
 
 
 @dataclass
-class Candidate:
-    """A table on its way in. part: its number within the submission, from 1."""
+class TableCandidate:
+    """A table on its way in.
+
+    Attributes:
+        part: its number within the submission, from 1.
+    """
 
     submission_id: str
     part: int
@@ -32,7 +36,7 @@ class Block:
     """
 
     number: int
-    candidate: Candidate
+    candidate: TableCandidate
     frame: pl.DataFrame
     letters: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
@@ -42,7 +46,7 @@ class Block:
         return self.candidate.table
 
 
-def _blocks_of(contract: Contract, number: int, candidate: Candidate) -> list[Block]:
+def _blocks_of(contract: Contract, number: int, candidate: TableCandidate) -> list[Block]:
     table = candidate.table
     wide = contract.unpivot
     sources = {code: wide_column(wide.measure, code) for code in wide.columns} if wide else {}
@@ -64,26 +68,28 @@ def _blocks_of(contract: Contract, number: int, candidate: Candidate) -> list[Bl
     return [*blocks, _block(number, candidate, wide, TOTAL, total, rows)]
 
 
-def _block(number: int, candidate: Candidate, wide: Unpivot, code: str, column: str, rows: pl.DataFrame) -> Block:
+def _block(number: int, candidate: TableCandidate, wide: Unpivot, code: str, column: str, rows: pl.DataFrame) -> Block:
     """The rows of a wide table as its column ``column`` tells them, which is that of ``code``."""
     # What its columns tell counts, whatever a column of codes or of the measure beside them says.
     plain = [name for name in rows.columns if name not in (wide.into, wide.measure)]
     own = [name for name in plain if "@" not in name or (name.endswith(f"@{TOTAL}") and code != TOTAL)]
     frame = rows.select(*own, pl.lit(code).alias(wide.into), pl.col(column).alias(wide.measure))
     block = Block(number, candidate, frame)
-    for told, given in ((block.letters, candidate.table.letters), (block.headers, candidate.table.headers)):
-        told |= {name: text for name, text in given.items() if name in own}
-        told[wide.measure] = given[column]
+    for own_values, given in ((block.letters, candidate.table.letters), (block.headers, candidate.table.headers)):
+        own_values |= {name: text for name, text in given.items() if name in own}
+        own_values[wide.measure] = given[column]
     return block
 
 
-def split_blocks(contract: Contract, candidates: list[Candidate]) -> list[Block]:
+def split_blocks(contract: Contract, candidates: list[TableCandidate]) -> list[Block]:
     return [block for n, candidate in enumerate(candidates) for block in _blocks_of(contract, n, candidate)]
 
 
 def stack_blocks(contract: Contract, blocks: list[Block]) -> pl.DataFrame:
-    """All rows of the batch: part_key (the block's index), place columns, raw texts by field, ``scale:<money field>``
-    where one counts."""
+    """All rows of the batch: part_key (the block's index), place columns, raw texts by field.
+
+    ``scale:<money field>`` where one counts.
+    """
     frames = []
     for key, block in enumerate(blocks):
         scales = {f"scale:{name}": scale for name, scale in block.table.scales.items() if scale != 1}

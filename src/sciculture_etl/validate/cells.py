@@ -23,16 +23,16 @@ from sciculture_etl.validate.dates import (
     parse_year,
 )
 from sciculture_etl.validate.expected import YEAR_ELSEWHERE, blank_advice, bounds_of, expected
-from sciculture_etl.validate.numbers import NONE_MARKS, cast_numbers
+from sciculture_etl.validate.numbers import NONE_SIGNS, cast_numbers
 
 FIRST_YEAR = 2000
-LIST_MARKS = re.compile(r"[,/·;；，、|\n\r]+")
+LIST_SIGNS = re.compile(r"[,/·;；，、|\n\r]+")
 ET_CETERA = re.compile(r"(?:^|\s+)등\.?$")
 PERIOD_CODES = ["start_code", "end_code"]
 PERIOD_WARNINGS = ["start_weekday", "end_weekday", "crosses"]
 ANY_YEAR = 2020  # a leap year: what could be a date in it could be one in some year
 Parsed = tuple[Any, str | None]  # value, code
-SAID_TWICE = re.compile(r"^([^()（）]+)[(（]([^()（）]+)[)）]$")  # 업무협약(MOU), 미국(US)
+STATED_TWICE = re.compile(r"^([^()（）]+)[(（]([^()（）]+)[)）]$")  # 업무협약(MOU), 미국(US)
 NO_ITEM = ("-", "–", "—", "없음", "해당없음", "해당 없음")
 DITTO = ["〃", "″", "''", '"', "상동", "위와 같음", "위와같음"]  # what stands above is not guessed
 DASHES = ["-", "–", "—"]
@@ -59,7 +59,7 @@ def failed(
 
 
 def by_distinct(texts: pl.Series, parse: Callable[[str], Any], dtype: pl.DataType) -> pl.DataFrame:
-    """texts → value, code; ``parse`` gives (value, code) and is called once a distinct text."""
+    """Texts → value, code; ``parse`` gives (value, code) and is called once a distinct text."""
     distinct = texts.drop_nulls().unique()
     outcomes = [parse(text) for text in distinct]
     looked_up = pl.DataFrame(
@@ -85,7 +85,7 @@ def _codes(contract: Contract, name: str) -> dict[str, str]:
     return {normalise_header(s): code for code, spellings in fld.values.items() for s in [code, *spellings]}
 
 
-def _says_nothing(fld: ContractField, text: str) -> bool:
+def _is_without_value(fld: ContractField, text: str) -> bool:
     return text in NOTHING and not fld.required
 
 
@@ -96,9 +96,9 @@ def cast_plain(contract: Contract, fld: ContractField, texts: pl.Series) -> pl.D
 
         def code_of(text: str) -> Parsed:
             known = codes.get(normalise_header(text))
-            if known is None and (twice := SAID_TWICE.match(text)):
-                said = {codes.get(normalise_header(part)) for part in twice.groups()}
-                known = said.pop() if len(said) == 1 else None
+            if known is None and (twice := STATED_TWICE.match(text)):
+                codes_found = {codes.get(normalise_header(part)) for part in twice.groups()}
+                known = codes_found.pop() if len(codes_found) == 1 else None
             return known, None if known or text in NOTHING else "E_CODE_UNKNOWN"
 
         return by_distinct(texts, code_of, pl.String())
@@ -107,7 +107,7 @@ def cast_plain(contract: Contract, fld: ContractField, texts: pl.Series) -> pl.D
 
     def number_of(text: str) -> Parsed:
         number = parse_term(text, fld.terms) if fld.type == "term" else parse_ordinal(text)
-        return number, None if number is not None or _says_nothing(fld, text) else "E_NOT_A_NUMBER"
+        return number, None if number is not None or _is_without_value(fld, text) else "E_NOT_A_NUMBER"
 
     return by_distinct(texts, number_of, pl.Int16())
 
@@ -115,22 +115,27 @@ def cast_plain(contract: Contract, fld: ContractField, texts: pl.Series) -> pl.D
 def split_list(text: str) -> list[str] | None:
     """``과학기술정보통신부, 국립중앙과학관 등`` → both, in order; None where nothing is listed."""
     parts = (
-        " ".join(part.split()) for part in LIST_MARKS.split(unicodedata.normalize("NFC", text.translate(MIDDLE_DOTS)))
+        " ".join(part.split()) for part in LIST_SIGNS.split(unicodedata.normalize("NFC", text.translate(MIDDLE_DOTS)))
     )
     items = [part for part in (ET_CETERA.sub("", part).strip() for part in parts) if part and part not in NO_ITEM]
     return items or None
 
 
-def cast_dates(texts: pl.Series, years: pl.Series, month: str | None = None, told: bool = False) -> pl.DataFrame:
-    """Single dates → start (Date), code. What ``3.2`` means depends on the row's own program year. told: whether a year
-    that is unknown was told of already; the date is then no second mistake."""
+def cast_dates(texts: pl.Series, years: pl.Series, month: str | None = None, is_reported: bool = False) -> pl.DataFrame:
+    """Single dates → start (Date), code.
+
+    What ``3.2`` means depends on the row's own program year.
+
+    Args:
+        is_reported: whether a year that is unknown was told of already; the date is then no second mistake.
+    """
 
     def date_of(dated: str) -> Parsed:
         text, _, year = dated.rpartition("\0")
         if text in NOTHING:
             return None, None
         parsed = parse_day(text, int(year) or None, month)
-        if told and parsed.code and year == "0" and not parse_day(text, ANY_YEAR, month).code:
+        if is_reported and parsed.code and year == "0" and not parse_day(text, ANY_YEAR, month).code:
             return None, None
         return parsed.start, parsed.code or parsed.warning
 
@@ -138,14 +143,19 @@ def cast_dates(texts: pl.Series, years: pl.Series, month: str | None = None, tol
     return by_distinct(dated.to_series(), date_of, pl.Date()).rename({"value": "start"})
 
 
-def cast_periods(starts: pl.Series, ends: pl.Series, years: pl.Series, told: bool = False) -> pl.DataFrame:
-    """Pairs of cells, of which the first may hold both dates → start, end (Date), start_code, end_code, start_weekday,
-    end_weekday, crosses. told: as with ``cast_dates``."""
+def cast_periods(starts: pl.Series, ends: pl.Series, years: pl.Series, is_reported: bool = False) -> pl.DataFrame:
+    """Pairs of cells, of which the first may hold both dates → start, end (Date), start_code, end_code.
+
+    Start_weekday, end_weekday, crosses.
+
+    Args:
+        is_reported: as with ``cast_dates``.
+    """
 
     def period_of(text: str, tail: str | None, year: int | None) -> ParsedPeriod:
         parsed = parse_period(text, year, tail)
-        unsaid = told and year is None and parsed.code
-        return ParsedPeriod() if unsaid and not parse_period(text, ANY_YEAR, tail).code else parsed
+        unstated = is_reported and year is None and parsed.code
+        return ParsedPeriod() if unstated and not parse_period(text, ANY_YEAR, tail).code else parsed
 
     asked = pl.DataFrame({"text": starts, "tail": ends, "year": years}).with_columns(
         pl.col("text", "tail").replace(NOTHING, None)
@@ -169,7 +179,11 @@ def cast_periods(starts: pl.Series, ends: pl.Series, years: pl.Series, told: boo
 def cast_field(
     contract: Contract, fld: ContractField, texts: pl.Series, years: pl.Series, scales: pl.Series | None
 ) -> tuple[pl.Series, pl.DataFrame]:
-    """Typed values of one field that needs no other, and its failing cells (``FAILED``). texts: raw, null = blank."""
+    """Typed values of one field that needs no other, and its failing cells (``FAILED``).
+
+    Args:
+        texts: raw, null = blank.
+    """
     if fld.type == "text":
         return check_values(fld, tidy_texts(texts), None, texts)
     if fld.is_measure:
@@ -184,9 +198,12 @@ def cast_field(
 def check_values(
     fld: ContractField, values: pl.Series, codes: pl.Series | None, texts: pl.Series
 ) -> tuple[pl.Series, pl.DataFrame]:
-    """What the field's own rules say of values that were cast from texts; codes: why a cell has none.
+    """What the field's own rules say of values that were cast from texts.
 
     In a measure that isn't required, "not available" and "withheld" are NULL with a remark and no error.
+
+    Args:
+        codes: why a cell has none.
     """
     failures: list[pl.DataFrame] = []
     if codes is not None and codes.null_count() < codes.len():
@@ -209,7 +226,7 @@ def check_values(
         low, high = bounds
         if low > 0 and fld.type in ("count", "money") and not fld.required:
             # Where there can't be none, a dash tells nothing.
-            values = values.set(texts.is_in(NONE_MARKS).fill_null(False), None)
+            values = values.set(texts.is_in(NONE_SIGNS).fill_null(False), None)
         outside = ((values < low) | (values > high)).fill_null(False)
         if outside.any():
             failures.append(failed(outside.arg_true(), "E_OUT_OF_RANGE", *expected(fld, texts.filter(outside))))
@@ -256,12 +273,12 @@ def cast_years(
     if (missing := years.is_null() & ~bad).any():
         failures.append(failed(missing.arg_true(), "E_REQUIRED_MISSING", *YEAR_ELSEWHERE))
     if (disagree := judged["disagree"]).any():
-        said = [pl.col("title").fill_null(0), pl.col("name").fill_null(0)]
-        told = frame.filter(disagree).select(
-            pl.format("제목 줄 {} · 파일 이름 {}", *said).alias("ko"),
-            pl.format("title {} · file name {}", *said).alias("en"),
+        stated = [pl.col("title").fill_null(0), pl.col("name").fill_null(0)]
+        texts = frame.filter(disagree).select(
+            pl.format("제목 줄 {} · 파일 이름 {}", *stated).alias("ko"),
+            pl.format("title {} · file name {}", *stated).alias("en"),
         )
-        failures.append(failed(disagree.arg_true(), "E_YEAR_MISMATCH", told["ko"], told["en"]))
+        failures.append(failed(disagree.arg_true(), "E_YEAR_MISMATCH", texts["ko"], texts["en"]))
     outside = ((years < FIRST_YEAR) | (years > latest)).fill_null(False)
     if outside.any():
         bounds = f"{FIRST_YEAR}~{latest}"

@@ -9,17 +9,17 @@ from typing import Any
 
 import polars as pl
 
-from sciculture_etl.contracts import Contract, TemplateMark
-from sciculture_etl.findings import Finding, empty_findings, with_words
+from sciculture_etl.contracts import Contract, TemplateId
+from sciculture_etl.findings import Finding, empty_findings, with_texts
 from sciculture_etl.personal import mask_path
 from sciculture_etl.read import Reading, Table, read_submission
 from sciculture_etl.settings import DEFAULT_LIMITS, Limits
-from sciculture_etl.validate import Candidate, Validated, submissions_without_data, validate_tables
-from sciculture_etl.validate.placing import LEFT_OUT
+from sciculture_etl.validate import TableCandidate, Validated, submissions_without_data, validate_tables
+from sciculture_etl.validate.positions import LEFT_OUT
 
 ACCEPTED, PARTIALLY, REJECTED = "accepted", "partially_accepted", "rejected"
 ROW_KINDS = ("read", "loaded", "quarantined", "left_out")
-TOLD = {"sheet": "sheet", "row": "row", "cell": "cell", "column": "header", "field": "field", "value": "value"}
+MAX_VALUES = {"sheet": "sheet", "row": "row", "cell": "cell", "column": "header", "field": "field", "value": "value"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class CheckedPart:
     columns: dict[str, tuple[str, str]]
     ignored_columns: list[str]
     first_row: int
-    template: TemplateMark | None = None
+    template: TemplateId | None = None
     is_current: bool = False
 
     @property
@@ -68,8 +68,12 @@ class CheckedPart:
 
 @dataclass(frozen=True)
 class Checked:
-    """One file. findings: those about the file as a whole; those about its tables are theirs. unread_sheets: visible
-    ones that are no form."""
+    """One file.
+
+    Attributes:
+        findings: those about the file as a whole; those about its tables are theirs.
+        unread_sheets: visible ones that are no form.
+    """
 
     file_name: str
     submitter: str | None
@@ -87,13 +91,13 @@ class Checked:
         return pl.concat([self.findings, *(part.findings for part in self.parts)])
 
     @property
-    def told_findings(self) -> pl.DataFrame:
+    def shown_findings(self) -> pl.DataFrame:
         """The same for people: what every row of a table lacks alike, having no column for it, is told at the first."""
         alike = pl.struct("part", "field", "code", "message_ko").is_first_distinct()
         return self.all_findings.filter(pl.col("cell").is_not_null() | pl.col("field").is_null() | alike)
 
     @property
-    def names_sheets(self) -> bool:
+    def should_name_sheets(self) -> bool:
         """Whether a place needs the name of its sheet."""
         sheets = {part.sheet for part in self.parts} | set(self.all_findings["sheet"].drop_nulls())
         return len(sheets) > 1
@@ -112,34 +116,38 @@ def _verdict(rows: Mapping[str, int], findings: pl.DataFrame) -> str:
 def check_file(
     data: bytes, file_name: str, submitter: str | None, contracts: dict[str, Contract], limits: Limits = DEFAULT_LIMITS
 ) -> Checked:
-    """Reads and validates one file by its bytes and name. submitter: who sends it; else whom the file names."""
+    """Reads and validates one file by its bytes and name.
+
+    Args:
+        submitter: who sends it; else whom the file names.
+    """
     reading = read_submission(data, contracts, limits, file_name)
     file_name = mask_path(file_name)
     submitter = submitter or reading.submitter
     if reading.refused:
-        return Checked(file_name, submitter, True, _worded(reading.findings), unread_sheets=reading.unread_sheets)
+        return Checked(file_name, submitter, True, _with_texts(reading.findings), unread_sheets=reading.unread_sheets)
     judged = _judge(reading, file_name, submitter or "", contracts)
     tables = dict(enumerate(reading.tables, start=1))
     parts = [part for contract, validated in judged for part in _parts(contract, validated, tables)]
     parts.sort(key=lambda part: part.number)
     empty = submissions_without_data([validated.accounts for _, validated in judged])
     whole = [*reading.findings, *(Finding("R_EMPTY") for _ in empty)]
-    return Checked(file_name, submitter, False, _worded(whole), parts, reading.unread_sheets)
+    return Checked(file_name, submitter, False, _with_texts(whole), parts, reading.unread_sheets)
 
 
 def _judge(
     reading: Reading, file_name: str, submitter: str, contracts: dict[str, Contract]
 ) -> list[tuple[Contract, Validated]]:
-    candidates: dict[str, list[Candidate]] = {}
+    candidates: dict[str, list[TableCandidate]] = {}
     for part, table in enumerate(reading.tables, start=1):
-        candidate = Candidate("", part, submitter, file_name, table)
+        candidate = TableCandidate("", part, submitter, file_name, table)
         candidates.setdefault(table.contract.dataset, []).append(candidate)
     return [(contracts[name], validate_tables(contracts[name], own)) for name, own in candidates.items()]
 
 
-def _worded(findings: list[Finding]) -> pl.DataFrame:
+def _with_texts(findings: list[Finding]) -> pl.DataFrame:
     rows = [finding.as_row("") for finding in findings]
-    return with_words(pl.DataFrame(rows, schema=empty_findings().schema))
+    return with_texts(pl.DataFrame(rows, schema=empty_findings().schema))
 
 
 def counted(contract: Contract) -> list[str]:
@@ -149,16 +157,16 @@ def counted(contract: Contract) -> list[str]:
 
 def _parts(contract: Contract, validated: Validated, tables: dict[int, Table]) -> list[CheckedPart]:
     names = counted(contract)
-    findings = with_words(validated.findings)
+    findings = with_texts(validated.findings)
     parts = []
     for account in validated.accounts.to_dicts():
         own = validated.accepted.filter(pl.col("part") == account["part"])
         table = tables[account["part"]]
         years = own if own.height else validated.years.filter(pl.col("part") == account["part"])
         sums = own.select(pl.col(name).sum() for name in names).to_dicts() if names else [{}]
-        told = findings.filter(part=account["part"])
-        part = checked_part(contract, account, years["program_year"].unique().to_list(), sums[0], told)
-        current = table.template is not None and table.template.fits(contract, table.title_year)
+        own_findings = findings.filter(part=account["part"])
+        part = checked_part(contract, account, years["program_year"].unique().to_list(), sums[0], own_findings)
+        current = table.template is not None and table.template.is_form_of(contract, table.title_year)
         parts.append(replace(part, template=table.template, is_current=current))
     return parts
 
@@ -182,10 +190,10 @@ def checked_part(
     )
 
 
-def _told(findings: pl.DataFrame, language: str) -> list[dict[str, Any]]:
+def _shown_findings(findings: pl.DataFrame, language: str) -> list[dict[str, Any]]:
     return [
         {"code": row["code"], "severity": row["severity"]}
-        | {key: row[column] for key, column in TOLD.items()}
+        | {key: row[column] for key, column in MAX_VALUES.items()}
         | {"message": row[f"message_{language}"], "fix": row[f"fix_{language}"]}
         for row in findings.to_dicts()
     ]
@@ -203,13 +211,15 @@ def as_answer(checked: Checked, language: str = "ko") -> dict[str, Any]:
         for part in checked.parts
     ]  # fmt: skip
     if len(parts) == 1:
-        return parts[0] | {"verdict": checked.verdict, "findings": _told(checked.all_findings, language)}
+        return parts[0] | {"verdict": checked.verdict, "findings": _shown_findings(checked.all_findings, language)}
     return whole | ({"parts": parts} if parts else {})
 
 
 def _template(part: CheckedPart) -> dict[str, Any] | None:
-    mark = part.template
-    return {"dataset": mark.dataset, "year": mark.year, "current": part.is_current} if mark else None
+    template_id = part.template
+    return (
+        {"dataset": template_id.dataset, "year": template_id.year, "current": part.is_current} if template_id else None
+    )
 
 
 def _answer(
@@ -225,5 +235,5 @@ def _answer(
     year = years[0] if years and len(years) == 1 else years or None
     return {
         "verdict": verdict, "dataset": dataset, "program_year": year, "submitter": submitter, "rows": rows,
-        "totals": totals, "template": None, "findings": _told(findings, language),
+        "totals": totals, "template": None, "findings": _shown_findings(findings, language),
     }  # fmt: skip

@@ -16,12 +16,17 @@ OUTCOME = {"index": pl.UInt32, "correction": pl.String, "fits": pl.Boolean}
 
 @dataclass
 class Corrected:
-    """rows: as given, but for the cells corrected. told: field and its corrected cells (``cells.FAILED``) with what
-    they are read as. outcomes: index, correction, fits: for every row that a correction means, whether its guard
-    holds; where it doesn't the row is left as it is."""
+    """Rows after the corrections.
+
+    Attributes:
+        rows: as given, but for the cells corrected.
+        reported: field and its corrected cells (``cells.FAILED``) with what they are read as.
+        outcomes: index, correction, fits: for every row that a correction means, whether its guard holds; where it
+            doesn't the row is left as it is.
+    """
 
     rows: pl.DataFrame
-    told: list[tuple[str, pl.DataFrame]] = field(default_factory=list)
+    reported: list[tuple[str, pl.DataFrame]] = field(default_factory=list)
     outcomes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OUTCOME))
 
 
@@ -59,7 +64,7 @@ def _apply(corrected: Corrected, correction: Correction, meant: pl.Series) -> No
     corrected.outcomes = pl.concat([corrected.outcomes, outcome.select(list(OUTCOME)).cast(dict(OUTCOME))])  # type: ignore[arg-type]
     for name, cell in correction.to.items():
         read_as = f"'{cell}' ({correction.reason}; {correction.source})"
-        corrected.told.append((name, failed(fits.arg_true(), "W_CORRECTED", read_as, read_as, "info")))
+        corrected.reported.append((name, failed(fits.arg_true(), "W_CORRECTED", read_as, read_as, "info")))
         texts = pl.lit(None, pl.String) if cell == "" else pl.lit(cell)
         if name not in corrected.rows.columns:
             corrected.rows = corrected.rows.with_columns(pl.lit(None, pl.String).alias(name))

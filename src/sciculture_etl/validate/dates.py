@@ -44,7 +44,12 @@ WHOLE_YEAR = re.compile(r"^(?:20\d{2}\s*년?\s*)?(?:상시|연중|수시)(?:\s*\
 
 @dataclass(frozen=True)
 class ParsedDate:
-    """start and end of what is written (the same day for a plain date); code: an error; warning: a W_ code."""
+    """start and end of what is written (the same day for a plain date).
+
+    Attributes:
+        code: an error.
+        warning: a W_ code.
+    """
 
     start: date | None = None
     end: date | None = None
@@ -73,8 +78,10 @@ def _full_year(digits: str) -> int:
 
 
 def parse_term(text: str, per_year: int = 4) -> int | None:
-    """``1``, ``제1기``, ``1분기``, ``2/4분기``, ``Ⅰ``; ``하반기`` (of 2); ``5월``, ``2020-05`` (of 12) → the number;
-    None for anything else."""
+    """``1``, ``제1기``, ``1분기``, ``2/4분기``, ``Ⅰ``; ``하반기`` (of 2); ``5월``, ``2020-05`` (of 12) → the number.
+
+    None for anything else.
+    """
     normal = YEAR_OF_TERM.sub("", _normal(text))
     if per_year == 12 and (found := MONTH_OF_YEAR.match(normal)):
         return int(found[1])
@@ -98,7 +105,11 @@ def parse_ordinal(text: str) -> int | None:
 
 
 def parse_day(text: str, program_year: int | None, month: str | None = None) -> ParsedDate:
-    """A single day: ``3.2`` is of the program year. month: which day a month alone means; without it, it is no day."""
+    """A single day: ``3.2`` is of the program year.
+
+    Args:
+        month: which day a month alone means; without it, it is no day.
+    """
     normal = _dated(text)
     if program_year and (TAIL_MD.match(normal) or (month and TAIL_M.match(normal))):
         normal = f"{program_year}.{normal}"
@@ -150,8 +161,13 @@ TAIL_D = re.compile(r"^(\d{1,2})\s*(?:일|\.)?\s*(\(.*\))?$")
 
 @dataclass(frozen=True)
 class ParsedPeriod:
-    """start and end; start_code, end_code: what is wrong with either; start_weekday, end_weekday: whether the weekday
-    beside it is wrong; crosses: whether the end was taken to be the next year's."""
+    """start and end.
+
+    Attributes:
+        start_code, end_code: what is wrong with either.
+        start_weekday, end_weekday: whether the weekday beside it is wrong.
+        crosses: whether the end was taken to be the next year's.
+    """
 
     start: date | None = None
     end: date | None = None
@@ -173,7 +189,7 @@ def _split_period(text: str) -> list[str]:
     if two := DAY_TO_DAY.match(text):
         return [two[1], two[2]]
     parts = PERIOD.split(text)
-    if len(parts) == 1 and any(mark in text for mark in "./월") and len(found := HYPHEN.split(text)) == 2:
+    if len(parts) == 1 and any(sign in text for sign in "./월") and len(found := HYPHEN.split(text)) == 2:
         return found
     return parts
 

@@ -10,7 +10,11 @@ import polars as pl
 
 from sciculture_etl.contracts import ContractField
 
-MOST_NAMED, FIRST_NAMED, MOST_NEAR = 20, 8, 3  # codes that a message lists: all, of more the first, or those alike
+MAX_LISTED, MAX_EXAMPLES, MAX_SUGGESTIONS = (
+    20,
+    8,
+    3,
+)  # codes that a message lists: all, of more the first, or those alike
 ALIKE = 0.6
 ZERO = ("없으면 0을 적어 주세요.", "0 where there was none")
 YEAR_ELSEWHERE = (
@@ -30,7 +34,7 @@ def expected(fld: ContractField, texts: pl.Series) -> tuple[str | pl.Series, str
     """Korean and English; of many codes those most like each of the texts found."""
     if fld.values:
         names = tuple((spellings or [code])[0] for code, spellings in fld.values.items())
-        if len(names) <= MOST_NAMED:
+        if len(names) <= MAX_LISTED:
             return ", ".join(names), ", ".join(names)
         near = [", ".join(_near(names, text or "")) for text in texts]
         ko = [f"{some} 등 서식의 {len(names)}가지" for some in near]
@@ -48,8 +52,8 @@ def expected(fld: ContractField, texts: pl.Series) -> tuple[str | pl.Series, str
 def _near(names: tuple[str, ...], text: str) -> list[str]:
     # Letter by letter: 카나다 and 캐나다 differ in one of six, not in one syllable of three.
     letters = {unicodedata.normalize("NFD", name): name for name in names}
-    alike = get_close_matches(unicodedata.normalize("NFD", text), letters, MOST_NEAR, ALIKE)
-    return [letters[found] for found in alike] or list(names[:FIRST_NAMED])
+    alike = get_close_matches(unicodedata.normalize("NFD", text), letters, MAX_SUGGESTIONS, ALIKE)
+    return [letters[found] for found in alike] or list(names[:MAX_EXAMPLES])
 
 
 def blank_advice(fld: ContractField) -> tuple[str, str]:

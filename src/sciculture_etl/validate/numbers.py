@@ -37,7 +37,7 @@ UNITS = (
     "일",
 )
 SUPERSCRIPT = re.compile(r"[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?$")
-MARK_AFTER = re.compile(r"(?<=[\d%가-힣])\s*(?:\*+\)?|†|‡)$")
+SIGN_AFTER = re.compile(r"(?<=[\d%가-힣])\s*(?:\*+\)?|†|‡)$")
 NOTE_AFTER = re.compile(r"^([^()]*?\d[^()]*?)\s*\d\)$")
 APPROXIMATE = re.compile(
     r"약|여\s?(?:명|인|회|개|건|팀|원|곳)|\d여$|내외|이상|이하|미만|미정|가량|정도|추정|예정|안팎|[~∼～]"
@@ -45,54 +45,58 @@ APPROXIMATE = re.compile(
 NUMBER = re.compile(
     r"^([+\-−△▲]?)\s*(\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(\.\d+)?(?:[eE]([+-]?\d{1,3}))?\s*([^\d\s.,]*)$"
 )
-NONE_MARKS = ("-", "–", "—", "−", "―", "없음", "해당없음", "해당 없음")
+NONE_SIGNS = ("-", "–", "—", "−", "―", "없음", "해당없음", "해당 없음")
 PLAIN = r"^\d+(?:\.\d+)?$"
 EXACT = 2**53  # up to here every whole number is one number
 
 
 @dataclass(frozen=True)
-class Parsed:
+class ParsedNumber:
     """value is None where code says why, and where the text means nothing was reported."""
 
     value: float | None = None
     code: str | None = None
 
 
-def parse_number(text: str, kind: str, units: tuple[str, ...]) -> Parsed:
-    """One cell's text (not blank, stripped) → number. kind: count, money or number; units: the column's own.
+def parse_number(text: str, kind: str, units: tuple[str, ...]) -> ParsedNumber:
+    """One cell's text (not blank, stripped) → number.
 
     A money text with its own unit (3천원) is scaled to KRW; the unit of title or header is the caller's to apply, and
     is not applied to such a text.
+
+    Args:
+        kind: count, money or number.
+        units: the column's own.
     """
     if text.startswith("="):
-        return Parsed(code="E_NOT_A_NUMBER")  # a formula, whatever words stand in it
-    bare = MARK_AFTER.sub("", SUPERSCRIPT.sub("", text.strip()))
+        return ParsedNumber(code="E_NOT_A_NUMBER")  # a formula, whatever words stand in it
+    bare = SIGN_AFTER.sub("", SUPERSCRIPT.sub("", text.strip()))
     bare = " ".join(unicodedata.normalize("NFKC", bare).split())
-    if bare in NONE_MARKS:
-        return Parsed(None if kind == "number" else 0)
+    if bare in NONE_SIGNS:
+        return ParsedNumber(None if kind == "number" else 0)
     if bare in ("...", "..", "…"):
-        return Parsed(code="E_NOT_AVAILABLE")
+        return ParsedNumber(code="E_NOT_AVAILABLE")
     if bare in ("x", "X", "*") or (not bare and text.strip() == "*"):
-        return Parsed(code="E_SUPPRESSED")
+        return ParsedNumber(code="E_SUPPRESSED")
     if noted := NOTE_AFTER.match(bare):
         bare = noted[1].strip()
     found = NUMBER.match(bare)
     if not found:
-        return Parsed(code="E_APPROXIMATE" if APPROXIMATE.search(bare) else "E_NOT_A_NUMBER")
+        return ParsedNumber(code="E_APPROXIMATE" if APPROXIMATE.search(bare) else "E_NOT_A_NUMBER")
     sign, whole, fraction, exponent, unit = found.groups()
     if unit and unit not in units and not (kind == "money" and unit in MONEY_SCALE):
         if APPROXIMATE.search(bare):
-            return Parsed(code="E_APPROXIMATE")
-        return Parsed(code="E_UNIT_MISMATCH" if unit in UNITS else "E_NOT_A_NUMBER")
+            return ParsedNumber(code="E_APPROXIMATE")
+        return ParsedNumber(code="E_UNIT_MISMATCH" if unit in UNITS else "E_NOT_A_NUMBER")
     digits = re.sub(r"[ ,]", "", whole)
     value = float(f"{digits}{fraction or ''}e{exponent or 0}")
     if kind == "money" and unit in MONEY_SCALE:
         value *= MONEY_SCALE[unit]
     if sign not in ("", "+") and value:
-        return Parsed(code="E_NEGATIVE")
+        return ParsedNumber(code="E_NEGATIVE")
     if value >= EXACT or (kind == "count" and value != int(value)):
-        return Parsed(code="E_NOT_A_NUMBER")
-    return Parsed(value)
+        return ParsedNumber(code="E_NOT_A_NUMBER")
+    return ParsedNumber(value)
 
 
 def own_units(fld: ContractField) -> tuple[str, ...]:
@@ -102,7 +106,7 @@ def own_units(fld: ContractField) -> tuple[str, ...]:
 
 
 def cast_numbers(texts: pl.Series, fld: ContractField, scales: pl.Series | None = None) -> pl.DataFrame:
-    """texts (String, null = blank) → value (Int64 for count and money, else Float64), code (String, null = fine).
+    """Texts (String, null = blank) → value (Int64 for count and money, else Float64), code (String, null = fine).
 
     scales: KRW per unit written, per row, for money columns whose title or header names a unit.
     """

@@ -19,7 +19,7 @@ EXAMPLE = (
     r"|(?:샘플|견본|보기|예|ex|sample)\s*\d*\s*(?:행)?\s*(?:[.)>\]】）:：]|$))"
 )
 # In another column than the first only as a mark: a class may be called 예시로 배우는 과학.
-EXAMPLE_MARK = r"^[(<\[【（]?\s*(?:예시|작성\s*예시?|기재\s*예시?)\s*(?:[)>\]】）:：]|$)|^[(<\[【（]?예\s*[)）]"
+EXAMPLE_SIGN = r"^[(<\[【（]?\s*(?:예시|작성\s*예시?|기재\s*예시?)\s*(?:[)>\]】）:：]|$)|^[(<\[【（]?예\s*[)）]"
 WORDS = r"소계|합계|총계|누계|총합계|총합|계"
 ENGLISH = r"(?:grand|sub)?-?totals?|sum"
 DERIVED = r"평균|average|avg\.?|구성비|비율|비중|(?:전년도?대비)?증감[율률]?|전년도?대비"
@@ -42,13 +42,17 @@ def label_columns(contract: Contract, frame: pl.DataFrame) -> list[str]:
 
 def _total_codes(fld: ContractField) -> list[str]:
     return [
-        said for code, words in fld.values.items() for said in (code, *words) if re.search(f"{TOTAL_WORD}|^전체$", said)
+        spelled
+        for code, words in fld.values.items()
+        for spelled in (code, *words)
+        if re.search(f"{TOTAL_WORD}|^전체$", spelled)
     ]
 
 
 def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
-    """Per row why it is no data (``blank``, ``footnote``, ``example``, ``header``, ``subtotal``, ``other``), null for
-    data.
+    """Per row why it is no data (``blank``, ``footnote``, ``example``, ``header``, ``subtotal``, ``other``).
+
+    Null for data.
 
     frame: raw texts by field with the place columns. A subtotal is a row with a label that is nothing but a word for a
     total, or one that lacks a required label and ends in such a word in another. A lone cell below the last
@@ -72,7 +76,7 @@ def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
     after = (pl.col("index") > last_full) & (pl.col("reached") <= min(2, max(1, len(asked) // 3)))
     # A total may be told of one measure alone; it is held to its rows all the same.
     after &= ~text.str.replace_all(r"\s", "").str.contains(TOTAL_WORD).fill_null(False) | (pl.col("filled") < 2)
-    told = frame.with_row_index("index").select(
+    classified = frame.with_row_index("index").select(
         "index",
         pl.when(pl.col("filled") == 0)
         .then(pl.lit("blank"))
@@ -80,21 +84,21 @@ def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
         .then("aside")
         .when((few & text.str.contains(FOOTNOTE) & ~company) | after)
         .then(pl.lit("footnote"))
-        .when(text.str.contains(EXAMPLE) | pl.any_horizontal(pl.col(labels).str.contains(EXAMPLE_MARK)))
+        .when(text.str.contains(EXAMPLE) | pl.any_horizontal(pl.col(labels).str.contains(EXAMPLE_SIGN)))
         .then(pl.lit("example"))
         .alias("reason"),
     )
-    reasons = told["reason"]
+    reasons = classified["reason"]
     texts = ["first_text", *labels]
     open_rows = frame.select(*texts).with_row_index("index").filter(reasons.is_null())
     # Every word for a total has one of these syllables: the patterns are then looked for in few rows.
     worded = open_rows.filter(pl.any_horizontal(pl.col(name).str.contains(ANY_TOTAL) for name in texts))
-    totals = worded.filter(_tells_total(contract, texts, required))["index"]
+    totals = worded.filter(_is_total_text(contract, texts, required))["index"]
     is_total = pl.int_range(frame.height, eager=True).is_in(totals.implode())
     return pl.select(pl.when(pl.lit(is_total)).then(pl.lit("subtotal")).otherwise(pl.lit(reasons))).to_series()
 
 
-def _tells_total(contract: Contract, texts: list[str], required: list[str]) -> pl.Expr:
+def _is_total_text(contract: Contract, texts: list[str], required: list[str]) -> pl.Expr:
     # What is a code of its own in a column (회원구분: 계) is no word for a total there.
     own = {name: _total_codes(contract.fields[name]) for name in texts if name in contract.fields}
     cells = {name: pl.col(name).str.replace_all(r"\s", "") for name in texts}

@@ -14,11 +14,14 @@ PERCENT = re.compile(r"%|퍼센트")
 
 
 def parse_score(text: str, scale: str | None) -> tuple[float | None, str | None]:
-    """One cell → (score of 100, code). scale: that of the row or header, one of ``SCALES``, None where none is said.
+    """One cell → (score of 100, code).
 
     A scale of 100 includes percent. What the cell says itself counts before that: ``89.2%``, ``4.46점/5점``. Where
     nothing says it, 0 to 1 is a share, above 10 stands as it is, and what lies between could be of any scale:
     E_UNIT_MISMATCH.
+
+    Args:
+        scale: that of the row or header, one of ``SCALES``, None where none is said.
     """
     normal = " ".join(unicodedata.normalize("NFKC", text).split())
     own = OWN_SCALE.match(normal)

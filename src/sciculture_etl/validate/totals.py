@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from sciculture_etl.contracts import Contract, ContractField, Unpivot, Words
+from sciculture_etl.contracts import BilingualText, Contract, ContractField, Unpivot
 from sciculture_etl.contracts.form import TOTAL
 from sciculture_etl.read.spelling import wide_column
 from sciculture_etl.validate.cells import FAILED, failed
@@ -96,8 +96,10 @@ def _slack(scale: pl.Series | None, rows: Places) -> Numbers:
 def _reaches(
     reached: Numbers, wanted: Numbers, slack: Numbers, low: Places, high: Places
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Whether a running sum stands, between two of its places (the second left out), at what is wanted. It never
-    falls."""
+    """Whether a running sum stands, between two of its places (the second left out), at what is wanted.
+
+    It never falls.
+    """
     start = np.searchsorted(reached, wanted - slack, "left")
     end = np.searchsorted(reached, wanted + slack, "right")
     return np.maximum(start, low) < np.minimum(end, high)
@@ -114,7 +116,7 @@ def check_wide_total(
     name = wide_column(wide.measure, TOTAL)
     if name not in rows.columns:
         return name, pl.DataFrame(schema=FAILED)
-    plain = ContractField(name=name, header=name, type="count", unit="명", description=Words(ko=name, en=name))
+    plain = ContractField(name=name, header=name, type="count", unit="명", description=BilingualText(ko=name, en=name))
     stated = cast_numbers(rows[name], plain)["value"]
     summed = pl.DataFrame(
         {"number": numbers, "row": rows["row"], "value": typed[wide.measure], "stated": stated}
@@ -126,20 +128,22 @@ def check_wide_total(
         pl.int_range(pl.len()).over("number", "row").alias("nth"),
     )
     wrong = summed.filter((pl.col("nth") == 0) & ~pl.col("unread") & (pl.col("stated") != pl.col("sum")))
-    told = wrong.select(pl.format("{}", "sum")).to_series()
-    return name, failed(wrong["index"], "E_SUM_MISMATCH", told, told)
+    sums = wrong.select(pl.format("{}", "sum")).to_series()
+    return name, failed(wrong["index"], "E_SUM_MISMATCH", sums, sums)
 
 
 def check_long_total(
     contract: Contract, wide: Unpivot, typed: pl.DataFrame, submissions: pl.Series
 ) -> tuple[str, pl.DataFrame]:
-    """Rows of the total beside rows of its parts, in a table that gives each a row: the measure and the cells
-    (``FAILED``) that aren't the sum of the parts."""
+    """Rows of the total beside rows of its parts, in a table that gives each a row.
+
+    The measure and the cells (``FAILED``) that aren't the sum of the parts.
+    """
     keys = [name for name in contract.grain if name != wide.into]
     rows = typed.select(*keys, kind=wide.into, value=wide.measure).with_columns(submissions.alias("submission"))
     own = [*keys, "submission"]
     is_total = pl.col("kind") == TOTAL
-    told = rows.select(
+    summed = rows.select(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("index"),
         (is_total & pl.all_horizontal(pl.col(own).is_not_null())).fill_null(False).alias("total"),
         "value",
@@ -147,6 +151,6 @@ def check_long_total(
         pl.col("value").filter(~is_total).is_null().any().over(own).alias("unread"),
         (~is_total).any().over(own).alias("split"),
     )
-    wrong = told.filter("total", "split", ~pl.col("unread"), pl.col("value") != pl.col("sum"))
+    wrong = summed.filter("total", "split", ~pl.col("unread"), pl.col("value") != pl.col("sum"))
     expected = wrong.select(pl.format("{}", "sum")).to_series()
     return wide.measure, failed(wrong["index"], "E_SUM_MISMATCH", expected, expected)

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from sciculture_etl.contracts import Contract, ContractField
-from sciculture_etl.read.titles import SEVERAL_TERMS, said_term, year_in_file_name, year_of_sheet
+from sciculture_etl.read.titles import SEVERAL_TERMS, stated_term, year_in_file_name, year_of_sheet
 from sciculture_etl.validate.blocks import Block, per_row
 from sciculture_etl.validate.cells import (
     DASHES,
@@ -24,42 +24,48 @@ from sciculture_etl.validate.cells import (
     failed,
 )
 from sciculture_etl.validate.dates import year_of_term
-from sciculture_etl.validate.places import resolve_places
+from sciculture_etl.validate.region_cells import resolve_places
 from sciculture_etl.validate.scores import parse_score
 
-Tell = Callable[[str, pl.DataFrame, bool], None]  # field, failing cells (``cells.FAILED``), whether errors reject
+Report = Callable[[str, pl.DataFrame, bool], None]  # field, failing cells (``cells.FAILED``), whether errors reject
 
 
-def cast_rows(contract: Contract, rows: pl.DataFrame, blocks: list[Block], tell: Tell) -> pl.DataFrame:
-    """rows: raw texts by field, ``part_key`` the index of their block → program_year and the contract's columns in
-    their order. Failing cells go to ``tell``."""
-    years = _years(contract, rows, blocks, tell)
+def cast_rows(contract: Contract, rows: pl.DataFrame, blocks: list[Block], report: Report) -> pl.DataFrame:
+    """Cast raw texts to the columns of a contract.
+
+    Args:
+        rows: raw texts by field, ``part_key`` the index of their block → program_year and the contract's columns in
+            their order. Failing cells go to ``tell``.
+    """
+    years = _years(contract, rows, blocks, report)
     columns = dict.fromkeys(contract.fields, rows["part_key"])  # keeps the contract's order; each is replaced below
     if contract.period:
-        columns |= _period(contract, rows, blocks, years, tell)
+        columns |= _period(contract, rows, blocks, years, report)
     done = {fld.name for fld in contract.period or ()}
     for name, fld in contract.fields.items():
         if fld.type == "region":
             columns[name] = rows[name].alias(name)
         elif fld.type not in ("score", "term") and name not in done:
             scales = rows[f"scale:{name}"] if f"scale:{name}" in rows.columns else None
-            texts = _said_codes(fld, rows, blocks) if fld.type == "enum" and fld.said else rows[name]
-            columns[name] = _told(contract, fld, cast_field(contract, fld, texts, years, scales), tell)
+            texts = _stated_codes(fld, rows, blocks) if fld.type == "enum" and fld.said else rows[name]
+            columns[name] = _report_cells(contract, fld, cast_field(contract, fld, texts, years, scales), report)
     for name, fld in contract.fields.items():
         if fld.type == "score":
-            columns[name] = _told(contract, fld, _score(fld, rows, blocks, columns), tell)
+            columns[name] = _report_cells(contract, fld, _score(fld, rows, blocks, columns), report)
         elif fld.type == "term":
-            columns[name] = _told(contract, fld, _term(contract, fld, rows, blocks, columns, years), tell)
+            columns[name] = _report_cells(contract, fld, _term(contract, fld, rows, blocks, columns, years), report)
     typed = pl.DataFrame(list(columns.values()))
     if contract.region_fields:
-        typed = typed.hstack(_regions(contract, rows, blocks, years, tell))
+        typed = typed.hstack(_regions(contract, rows, blocks, years, report))
     return typed.with_columns(years.alias("program_year"))
 
 
-def _told(contract: Contract, fld: ContractField, cast: tuple[pl.Series, pl.DataFrame], tell: Tell) -> pl.Series:
+def _report_cells(
+    contract: Contract, fld: ContractField, cast: tuple[pl.Series, pl.DataFrame], report: Report
+) -> pl.Series:
     values, failing = cast
     # A row of which it can't be told what part of the year it belongs to would replace the wrong one.
-    tell(fld.name, failing, fld.required or fld.name in contract.partition)
+    report(fld.name, failing, fld.required or fld.name in contract.partition)
     return values
 
 
@@ -68,7 +74,7 @@ def program_years(contract: Contract, rows: pl.DataFrame, blocks: list[Block]) -
     return _years(contract, rows, blocks, lambda *_: None)
 
 
-def _years(contract: Contract, rows: pl.DataFrame, blocks: list[Block], tell: Tell) -> pl.Series:
+def _years(contract: Contract, rows: pl.DataFrame, blocks: list[Block], report: Report) -> pl.Series:
     titles = per_row(rows, [block.table.title_year for block in blocks], pl.Int32())
     names = per_row(rows, [_named_year(block) for block in blocks], pl.Int32())
     own = rows["program_year"] if "program_year" in rows.columns else None
@@ -87,18 +93,20 @@ def _years(contract: Contract, rows: pl.DataFrame, blocks: list[Block], tell: Te
     if contract.year_from:
         # The date's own finding tells why the year is unknown.
         failing = failing.filter(pl.col("code") != "E_REQUIRED_MISSING")
-        tell(contract.year_from, _outside_form(years, blocks, rows), False)
-    tell("program_year", failing, True)
+        report(contract.year_from, _outside_form(years, blocks, rows), False)
+    report("program_year", failing, True)
     return years
 
 
 def _outside_form(years: pl.Series, blocks: list[Block], rows: pl.DataFrame) -> pl.DataFrame:
     """Rows dated in another year than that of the form of ours in which they stand."""
     forms = [block.table.title_year if block.table.template else None for block in blocks]
-    said = per_row(rows, forms, pl.Int16())
-    at = (years != said).fill_null(False).arg_true()
-    told = pl.DataFrame({"year": said.gather(at)})
-    ko, en = told.select(pl.format("{}년의 날짜", "year").alias("ko"), pl.format("a day of {}", "year").alias("en"))
+    form_years = per_row(rows, forms, pl.Int16())
+    at = (years != form_years).fill_null(False).arg_true()
+    years_found = pl.DataFrame({"year": form_years.gather(at)})
+    ko, en = years_found.select(
+        pl.format("{}년의 날짜", "year").alias("ko"), pl.format("a day of {}", "year").alias("en")
+    )
     return failed(at, "W_OUT_OF_RANGE", ko, en, "warning")
 
 
@@ -109,7 +117,7 @@ def _named_year(block: Block) -> int | None:
 
 
 def _period(
-    contract: Contract, rows: pl.DataFrame, blocks: list[Block], years: pl.Series, tell: Tell
+    contract: Contract, rows: pl.DataFrame, blocks: list[Block], years: pl.Series, report: Report
 ) -> dict[str, pl.Series]:
     assert contract.period
     start, end = contract.period
@@ -122,14 +130,14 @@ def _period(
     )
     apart = pl.col("last").is_not_null()
     # What the start's cell says of the end is told at that cell.
-    told = cast.select(
+    codes = cast.select(
         pl.coalesce("start_code", pl.when(~apart).then("end_code")).alias("start"),
         pl.when(apart).then("end_code").alias("end"),
         pl.coalesce("last", "first", pl.when("alone").then(pl.lit("given with the start"))).alias("given"),
     )
     columns = {}
-    for fld, bound, texts in ((start, "start", written["first"]), (end, "end", told["given"])):
-        columns[fld.name] = _told(contract, fld, check_values(fld, cast[bound], told[bound], texts), tell)
+    for fld, bound, texts in ((start, "start", written["first"]), (end, "end", codes["given"])):
+        columns[fld.name] = _report_cells(contract, fld, check_values(fld, cast[bound], codes[bound], texts), report)
     first, last = pl.col("start_weekday"), pl.col("end_weekday")
     for fld, code, where in (
         (start, "W_WEEKDAY_MISMATCH", first | (last & ~apart)),
@@ -138,15 +146,17 @@ def _period(
         (end, "W_PERIOD_CROSSES_YEAR", pl.col("crosses") & apart),
     ):
         at = cast.select(where.fill_null(False).alias("at"))["at"].arg_true()
-        tell(fld.name, failed(at, code, severity="warning"), False)
+        report(fld.name, failed(at, code, severity="warning"), False)
     return columns
 
 
-def _said_codes(fld: ContractField, rows: pl.DataFrame, blocks: list[Block]) -> pl.Series:
-    """The column, and where a cell is blank the one code by whose name the sheet goes or a line of the title ends:
-    ``개최 계획(안)``, and not ``시행계획에 따른 개최 현황``."""
+def _stated_codes(fld: ContractField, rows: pl.DataFrame, blocks: list[Block]) -> pl.Series:
+    """The column, and where a cell is blank the one code by whose name the sheet goes or a line of the title ends.
 
-    def said(block: Block) -> str | None:
+    ``개최 계획(안)``, and not ``시행계획에 따른 개최 현황``.
+    """
+
+    def stated(block: Block) -> str | None:
         for lines in ([block.table.sheet or ""], block.table.title.splitlines()):
             ends = [re.sub(r"[\s()\[\]]|\(안\)|안\)$", "", line) for line in lines]
             named = {code for code, words in fld.values.items() for word in words for end in ends if end.endswith(word)}
@@ -154,15 +164,15 @@ def _said_codes(fld: ContractField, rows: pl.DataFrame, blocks: list[Block]) -> 
                 return named.pop() if len(named) == 1 else None
         return None
 
-    return rows[fld.name].fill_null(per_row(rows, [said(block) for block in blocks], pl.String()))
+    return rows[fld.name].fill_null(per_row(rows, [stated(block) for block in blocks], pl.String()))
 
 
 def _score(
     fld: ContractField, rows: pl.DataFrame, blocks: list[Block], columns: dict[str, pl.Series]
 ) -> tuple[pl.Series, pl.DataFrame]:
     headers = per_row(rows, [block.table.score_scales.get(fld.name) for block in blocks], pl.String())
-    said = columns[fld.scale].fill_null(headers) if fld.scale else headers
-    asked = pl.DataFrame({"text": rows[fld.name], "scale": said.fill_null("")})
+    scales = columns[fld.scale].fill_null(headers) if fld.scale else headers
+    asked = pl.DataFrame({"text": rows[fld.name], "scale": scales.fill_null("")})
 
     def score_of(text: str) -> tuple[Any, str | None]:
         score, _, scale = text.rpartition("\0")
@@ -182,8 +192,8 @@ def _term(
 ) -> tuple[pl.Series, pl.DataFrame]:
     cast = cast_plain(contract, fld, rows[fld.name])
     blank = rows[fld.name].is_null() | rows[fld.name].is_in(NOTHING)
-    told = pl.DataFrame({"own": cast["value"], "blank": blank.fill_null(True)}).with_columns(
-        per_row(rows, [_said_term(fld, block) for block in blocks], pl.Int16()).alias("said"),
+    terms = pl.DataFrame({"own": cast["value"], "blank": blank.fill_null(True)}).with_columns(
+        per_row(rows, [_stated_term(fld, block) for block in blocks], pl.Int16()).alias("said"),
         per_row(rows, [fld.name in block.letters for block in blocks], pl.Boolean()).alias("asked"),
         _term_of_dates(contract, fld, rows, columns).alias("dated"),
         by_distinct(rows[fld.name], lambda text: (year_of_term(text), None), pl.Int16())["value"].alias("year"),
@@ -196,7 +206,7 @@ def _term(
     several = pl.col("blank") & pl.col("said").eq_missing(SEVERAL_TERMS)
     missing = pl.col("blank") & value.is_null() & pl.col("asked") & pl.lit(fld.default is not None)
     other_year = (pl.col("year") != pl.lit(years)).fill_null(False)
-    told = told.select(
+    terms = terms.select(
         pl.when(~several & ~other_year).then(value).alias("value"),
         pl.coalesce(
             pl.lit(cast["code"]),
@@ -204,18 +214,18 @@ def _term(
             pl.when(other_year).then(pl.lit("E_YEAR_MISMATCH")),
         ).alias("code"),
     )
-    return check_values(fld, told["value"], told["code"], rows[fld.name])
+    return check_values(fld, terms["value"], terms["code"], rows[fld.name])
 
 
-def _said_term(fld: ContractField, block: Block) -> int | None:
+def _stated_term(fld: ContractField, block: Block) -> int | None:
     if not fld.said:
         return None
     texts = (block.table.title, block.table.sheet or "", block.candidate.file_name)
-    said = next((term for text in texts if (term := said_term(text, fld.terms)) is not None), None)
+    found = next((term for text in texts if (term := stated_term(text, fld.terms)) is not None), None)
     # Dates tell the parts of what is of several; the whole year is a term only where the form knows it.
-    if said == SEVERAL_TERMS and fld.from_date:
+    if found == SEVERAL_TERMS and fld.from_date:
         return None
-    return None if said == 0 and fld.default is None else said
+    return None if found == 0 and fld.default is None else found
 
 
 def _term_of_dates(
@@ -232,19 +242,21 @@ def _term_of_dates(
     dated = pl.DataFrame({"part": rows["part_key"], "first": start, "last": end.fill_null(start)})
     term = [((pl.col(name).dt.month().cast(pl.Int16) - 1) // (12 // fld.terms) + 1) for name in ("first", "last")]
     days = (pl.col("last") - pl.col("first")).dt.total_days()
-    told = dated.with_columns(starts=term[0], ends=term[1], yearlong=days >= 364)
-    of_part = told.filter(~pl.col("yearlong")).group_by("part").agg(
+    spans = dated.with_columns(starts=term[0], ends=term[1], yearlong=days >= 364)
+    of_part = spans.filter(~pl.col("yearlong")).group_by("part").agg(
         one_start=pl.col("starts").min().eq_missing(pl.col("starts").max()), start=pl.col("starts").min(),
         one_end=pl.col("ends").min().eq_missing(pl.col("ends").max()), end=pl.col("ends").min(),
     )  # fmt: skip
     return (
-        told.join(of_part, on="part", how="left", maintain_order="left")
+        spans.join(of_part, on="part", how="left", maintain_order="left")
         .select(pl.when("one_start").then("start").when("one_end").then("end").otherwise("starts"))
         .to_series()
     )
 
 
-def _regions(contract: Contract, rows: pl.DataFrame, blocks: list[Block], years: pl.Series, tell: Tell) -> pl.DataFrame:
+def _regions(
+    contract: Contract, rows: pl.DataFrame, blocks: list[Block], years: pl.Series, report: Report
+) -> pl.DataFrame:
     fields = contract.region_fields
     names = [fld.name for fld in fields]
     mapped = pl.DataFrame({name: per_row(rows, [name in b.letters for b in blocks], pl.Boolean()) for name in names})
@@ -259,7 +271,7 @@ def _regions(contract: Contract, rows: pl.DataFrame, blocks: list[Block], years:
         failing = failures[fld.name]
         if fld.from_field:
             own = mapped[fld.name].gather(failing["index"])
-            tell(fld.from_field, failing.filter(~own), rejects)
+            report(fld.from_field, failing.filter(~own), rejects)
             failing = failing.filter(own)
-        tell(fld.name, failing, rejects)
+        report(fld.name, failing, rejects)
     return codes

@@ -12,23 +12,23 @@ from rich.text import Text
 from sciculture_etl.findings import catalogue
 from sciculture_etl.validate.check import ACCEPTED, PARTIALLY, Checked, CheckedPart
 
-MOST_PLACES = 8
-MOST_COLUMNS = 12
+MAX_PLACES = 8
+MAX_COLUMNS = 12
 WORDS = {
     "ko": {
-        "accepted": "받을 수 있습니다", "partially_accepted": "일부만 받을 수 있습니다", "rejected": "받을 수 없습니다",
-        "rows": "읽은 행 {read:,} = 받음 {loaded:,} + 고칠 행 {quarantined:,} + 자료 아님 {left_out:,}",
-        "fine": "고칠 것이 없습니다.", "places": "곳", "more": "외 {n:,}곳", "more_columns": "외 {n:,}열",
-        "row": "행", "fix": "고치는 법", "ignored": "읽지 않은 열: {names}", "title": "제출 파일 점검",
+        "accepted": "접수 가능합니다", "partially_accepted": "일부만 접수 가능합니다", "rejected": "반려 대상입니다",
+        "rows": "접수 행 {read:,} = 승인 예정 행 {loaded:,} + 보완 대상 행 {quarantined:,} + 집계 제외 행 {left_out:,}",
+        "fine": "보완하실 사항이 없습니다.", "places": "건", "more": "외 {n:,}건", "more_columns": "외 {n:,}열",
+        "row": "행", "fix": "보완 방법", "ignored": "읽지 않은 열: {names}", "title": "제출 파일 점검",
         "file": "파일", "year": "사업연도",
-        "template": "{year}년 서식", "outdated": "{year}년 서식 (지난 것)",
-        "error": "오류", "warning": "확인", "info": "참고",
+        "template": "{year}년 서식", "outdated": "{year}년 서식 (이전 서식)",
+        "error": "보완 필요", "warning": "확인 필요", "info": "참고",
     },
     "en": {
         "accepted": "would be accepted", "partially_accepted": "would be accepted in part",
         "rejected": "would be rejected",
-        "rows": "{read:,} rows read = {loaded:,} loaded + {quarantined:,} to mend + {left_out:,} no data",
-        "fine": "There is nothing to mend.", "places": "places", "more": "and {n:,} more",
+        "rows": "{read:,} rows read = {loaded:,} loaded + {quarantined:,} to correct + {left_out:,} left out",
+        "fine": "There is nothing to correct.", "places": "places", "more": "and {n:,} more",
         "more_columns": "and {n:,} more", "row": "row", "fix": "what to do", "ignored": "columns not read: {names}",
         "title": "Check of a submission", "file": "File", "year": "program year",
         "template": "form of {year}", "outdated": "form of {year}, out of date",
@@ -41,7 +41,7 @@ ORDER = ("error", "warning", "info")
 
 def _place(row: dict[str, Any], checked: Checked, words: dict[str, str]) -> str:
     where = row["cell"] or (f"{row['row']:,}{words['row']}" if row["row"] else "")
-    sheet = row["sheet"] if checked.names_sheets or not where else None
+    sheet = row["sheet"] if checked.should_name_sheets or not where else None
     return "!".join(text for text in (sheet, where) if text)
 
 
@@ -57,7 +57,7 @@ def _table(part: CheckedPart, words: dict[str, str]) -> str:
 
 def _groups(checked: Checked) -> list[tuple[str, str, list[dict[str, Any]]]]:
     """Severity, code and findings, errors first; alike ones together."""
-    rows = sorted(checked.told_findings.to_dicts(), key=lambda row: (ORDER.index(row["severity"]), row["code"]))
+    rows = sorted(checked.shown_findings.to_dicts(), key=lambda row: (ORDER.index(row["severity"]), row["code"]))
     keyed = groupby(rows, key=lambda row: (row["severity"], row["code"]))
     return [(severity, code, list(group)) for (severity, code), group in keyed]
 
@@ -65,8 +65,8 @@ def _groups(checked: Checked) -> list[tuple[str, str, list[dict[str, Any]]]]:
 def _ignored(part: CheckedPart, words: dict[str, str]) -> str:
     """The columns that no field reads: the first of them, and how many more there are."""
     names = part.ignored_columns
-    more = f" {words['more_columns'].format(n=len(names) - MOST_COLUMNS)}" if len(names) > MOST_COLUMNS else ""
-    return words["ignored"].format(names=", ".join(names[:MOST_COLUMNS])) + more
+    more = f" {words['more_columns'].format(n=len(names) - MAX_COLUMNS)}" if len(names) > MAX_COLUMNS else ""
+    return words["ignored"].format(names=", ".join(names[:MAX_COLUMNS])) + more
 
 
 def _heading(code: str, language: str) -> str:
@@ -89,12 +89,12 @@ def show_check(console: Console, checked: Checked, language: str) -> None:
         console.print()
         label = f"{words[severity]} · {_heading(code, language)} ({code}) · {len(rows):,} {words['places']}"
         console.print(Text(label, style=STYLE[severity]))
-        for row in rows[:MOST_PLACES]:
+        for row in rows[:MAX_PLACES]:
             where = " ".join(text for text in (_place(row, checked, words), row["header"]) if text)
             console.print(Text(f"  {where}{': ' if where else ''}{row[f'message_{language}']}"), soft_wrap=True)
-        if len(rows) > MOST_PLACES:
-            console.print(Text(f"  {words['more'].format(n=len(rows) - MOST_PLACES)}", style="dim"))
-        for fix in dict.fromkeys(row[f"fix_{language}"] for row in rows[:MOST_PLACES]):
+        if len(rows) > MAX_PLACES:
+            console.print(Text(f"  {words['more'].format(n=len(rows) - MAX_PLACES)}", style="dim"))
+        for fix in dict.fromkeys(row[f"fix_{language}"] for row in rows[:MAX_PLACES]):
             console.print(Text(f"  → {fix}"), soft_wrap=True)
 
 

@@ -33,8 +33,8 @@ STEPS = {
     "accept": "accept / 반영",
     "model": "model / 집계",
     "publish": "publish / 공표",
-    "answer": "answer / 회신",
-    "answers": "  answers / 회신 작성",
+    "answer": "reply / 회신",
+    "answers": "  replies / 회신 작성",
 }
 
 
@@ -44,8 +44,11 @@ def operators_console(quiet: bool = False, width: int = 110) -> Console:
 
 
 class LiveView:
-    """Progress of a run on a terminal; silent where the output is none. It opens with the start of Prefect, which ends
-    when the first step of the run starts (``work_began``, ``work_ended``: by ``time.monotonic``)."""
+    """Progress of a run on a terminal; silent where the output is none.
+
+    It opens with the start of Prefect, which ends when the first step of the run starts (``work_began``,
+    ``work_ended``: by ``time.monotonic``).
+    """
 
     def __init__(self, console: Console) -> None:
         self.work_began: float | None = None
@@ -121,7 +124,7 @@ def _verdicts(report: RunReport) -> Table:
     for heading in ("", "this run / 이번", "all so far / 누계"):
         table.add_column(heading, justify="right" if heading else "left")
     labels = {"accepted": "accepted / 승인", "partially_accepted": "partially accepted / 일부 승인",
-              "rejected": "rejected / 반려", "duplicate": "duplicates / 같은 파일"}  # fmt: skip
+              "rejected": "rejected / 반려", "duplicate": "duplicates / 동일 파일"}  # fmt: skip
     for verdict, label in labels.items():
         table.add_row(label, _count(report.new_verdicts, verdict), _count(report.verdicts, verdict))
     table.add_row("due and missing / 기한 경과 미제출", "", f"{report.missing:,}")
@@ -129,11 +132,11 @@ def _verdicts(report: RunReport) -> Table:
 
 
 UNFIT = {
-    "stale": "its source was mended or changed, take it away / 원본이 고쳐졌으니 지워 주세요",
-    "not_found": "the submission in force has no such row / 쓰이는 제출본에 그런 행이 없습니다",
+    "stale": "its source has changed: remove the correction / 원본이 수정되었으므로 정정 파일을 삭제해 주세요",
+    "not_found": "the submission in force has no such row / 집계에 반영된 제출본에 해당 행이 없습니다",
 }
 BROKE = (
-    "the build database was broken, is set aside as warehouse.duckdb.corrupt and was made again from the archive / "
+    "the build database was broken, is set aside as warehouse.duckdb.corrupt and was rebuilt from the archive / "
     "작업용 데이터베이스가 손상되어 보관된 제출본에서 다시 만들었습니다"
 )
 STATUS = {
@@ -165,7 +168,7 @@ def _short(text: str, width: int) -> str:
 def _figures(report: RunReport) -> Table:
     """How many figures agree, and those that don't."""
     counts = Counter(figure.status for figure in report.figures)
-    labels = {"equal": "equal / 같음", "differs": "differ / 다름", "incomplete": "not all in yet / 자료 덜 들어옴",
+    labels = {"equal": "equal / 일치", "differs": "differ / 불일치", "incomplete": "incomplete / 자료 미비",
               "no_data": "no data / 자료 없음"}  # fmt: skip
     return _pairs(
         "Published figures / 공표 수치", [(label, f"{counts[key]:,}") for key, label in labels.items() if counts[key]]
@@ -178,20 +181,20 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
     console.print()
     files = [
         ("received / 접수", f"{len(extraction.received):,}"),
-        ("unchanged since / 그대로", f"{extraction.unchanged:,}"),
-        ("no submissions (hidden, links) / 제출본 아님", f"{len(extraction.passed_over):,}"),
+        ("unchanged / 변경 없음", f"{extraction.unchanged:,}"),
+        ("not submissions (hidden files, links) / 제출본 아님", f"{len(extraction.passed_over):,}"),
         ("read / 읽음", f"{report.read_count:,}"),
-        ("answers written / 회신 작성", f"{report.answers:,}"),
+        ("replies written / 회신 작성", f"{report.answers:,}"),
     ]
     console.print(_pairs("This run / 이번 실행", files))
     console.print(_verdicts(report))
     for setting, reason in extraction.unreachable.items():
-        told = Text(f"  channel not reached / 접수 경로 연결 안 됨: {setting}: {reason}", style="red")
-        console.print(told, soft_wrap=True)  # it may hold a line to copy
+        line = Text(f"  channel unreachable / 접수 경로 연결 불가: {setting}: {reason}", style="red")
+        console.print(line, soft_wrap=True)  # it may hold a line to copy
     for path, reason in extraction.unreadable.items():
         console.print(Text(f"  not taken: {path}: {reason}", style="yellow"))
-    labels = {"read": "read / 읽음", "loaded": "loaded / 받음", "quarantined": "quarantined / 격리",
-              "left_out": "left out (subtotals, footnotes, examples, blanks) / 자료 아님"}  # fmt: skip
+    labels = {"read": "read / 읽음", "loaded": "loaded / 적재", "quarantined": "quarantined / 격리",
+              "left_out": "left out (subtotals, footnotes, examples, blanks) / 집계 제외"}  # fmt: skip
     console.print(
         _pairs(
             "Rows of all submissions so far / 지금까지의 전체 행",
@@ -207,7 +210,7 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
         console.print(Text(f"{BROKE}: {report.set_aside}", style="yellow"))
     for name, status in report.unfit_corrections.items():
         console.print(
-            Text(f"correction no longer fits / 바로잡기가 더는 맞지 않음: {name}: {UNFIT[status]}", style="yellow")
+            Text(f"correction no longer applies / 정정을 더는 적용할 수 없음: {name}: {UNFIT[status]}", style="yellow")
         )
     for outcome in report.acceptance.held:
         console.print(
@@ -222,21 +225,23 @@ def _show_outcome(console: Console, settings: Settings, report: RunReport, secon
     from sciculture_etl.cli.views.releases import counted
 
     publication = report.publication
-    told = {
+    texts = {
         "published": f"[green]published / 공표[/] release {publication.release_id}",
         "unchanged": f"[green]nothing new / 새 자료 없음[/], release {publication.release_id} stays",
         "refused": f"[red]refused / 공표하지 않음[/], release {publication.release_id or '(none)'} stays",
     }
     console.print()
-    console.print(told[publication.outcome])
+    console.print(texts[publication.outcome])
     if publication.revised:
-        console.print(Text(f"  changes / 바뀐 수치: {counted(publication.revised)} (mart_revision, `sciculture diff`)"))
+        console.print(
+            Text(f"  changes / 변경된 수치: {counted(publication.revised)} (mart_revision, `sciculture diff`)")
+        )
     for refusal in publication.refusals:
         console.print(Text(f"  {refusal}", style="red"))
     where = [
         ("figures / 수치", settings.warehouse / "sciculture.duckdb"),
         ("submissions and findings / 접수와 지적", settings.warehouse / "operations.duckdb"),
-        ("answers to send / 보낼 회신", settings.outbox),
+        ("replies to send / 발송할 회신", settings.outbox),
         ("CSV, Parquet, manifest", settings.releases / (publication.release_id or "")),
     ]
     for label, path in where:

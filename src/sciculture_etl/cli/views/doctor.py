@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.text import Text
 
-from sciculture_etl.doctor import Check, Verdict
-from sciculture_etl.doctor.case import Words
+from sciculture_etl.doctor import Check, Status
+from sciculture_etl.doctor.case import BilingualPair
 
-SIGNS = {Verdict.ok: ("✓", "green"), Verdict.remark: ("!", "yellow"), Verdict.fault: ("✗", "red")}
+SIGNS = {Status.ok: ("✓", "green"), Status.remark: ("!", "yellow"), Status.fault: ("✗", "red")}
 STEPS = {"archive": "archive / 보관소", "releases": "releases / 공표본"}
 
 
@@ -42,26 +42,26 @@ class Examining:
         self._progress.advance(self._tasks[step], count)
 
 
-def show_examination(console: Console, checks: list[Check], done: list[Words]) -> None:
+def show_examination(console: Console, checks: list[Check], done: list[BilingualPair]) -> None:
     """A line a check, its mend below it, and how many of each there are."""
     for en, ko in done:
-        console.print(Text(f"mended / 고침: {en} / {ko}", style="green"), soft_wrap=True)
+        console.print(Text(f"repaired / 복구함: {en} / {ko}", style="green"), soft_wrap=True)
     for check in checks:
         sign, colour = SIGNS[check.verdict]
         line = Text(f"{sign} ", style=colour) + Text(f"{check.area}: {check.found[0]} / {check.found[1]}", style="")
         console.print(line, soft_wrap=True)
-        if check.mend[0]:
-            console.print(Text(f"    → {check.mend[0]} / {check.mend[1]}", style=colour), soft_wrap=True)
-    faults, remarks = (sum(check.verdict is verdict for check in checks) for verdict in (Verdict.fault, Verdict.remark))
+        if check.repair[0]:
+            console.print(Text(f"    → {check.repair[0]} / {check.repair[1]}", style=colour), soft_wrap=True)
+    faults, remarks = (sum(check.verdict is verdict for check in checks) for verdict in (Status.fault, Status.remark))
     if not faults and not remarks:
-        console.print(Text("all is well / 이상 없음", style="green"))
+        console.print(Text("healthy / 이상 없음", style="green"))
         return
-    console.print(f"{faults} faults, {remarks} remarks / 고장 {faults}건, 참고 {remarks}건")
+    console.print(f"{faults} faults, {remarks} remarks / 장애 {faults}건, 참고 {remarks}건")
     if any(check.safe for check in checks):
-        console.print("sciculture doctor --mend mends what is safe / 안전한 것은 sciculture doctor --mend가 고칩니다")
+        console.print("sciculture doctor --fix repairs what is safe / 안전한 것은 sciculture doctor --fix가 복구합니다")
 
 
-def as_machine_examination(checks: list[Check], done: list[Words], exit_code: int) -> dict[str, Any]:
+def as_machine_examination(checks: list[Check], done: list[BilingualPair], exit_code: int) -> dict[str, Any]:
     """The same as JSON."""
     return {
         "exit_code": exit_code,
@@ -69,7 +69,7 @@ def as_machine_examination(checks: list[Check], done: list[Words], exit_code: in
         "checks": [
             {
                 "area": check.area, "verdict": check.verdict.value, "found_en": check.found[0],
-                "found_ko": check.found[1], "mend_en": check.mend[0], "mend_ko": check.mend[1], "safe": check.safe,
+                "found_ko": check.found[1], "mend_en": check.repair[0], "mend_ko": check.repair[1], "safe": check.safe,
             }
             for check in checks
         ],

@@ -12,7 +12,7 @@ from rich.text import Text
 from sciculture_etl.publish.journal import decided
 
 Row = dict[str, Any]
-CHANGES = {"changed": "changed / 바뀜", "added": "added / 더해짐", "removed": "removed / 빠짐"}
+CHANGES = {"changed": "changed / 변경", "added": "added / 추가", "removed": "removed / 삭제"}
 
 
 def _table(*columns: str) -> Table:
@@ -27,22 +27,22 @@ def counted(revised: dict[str, dict[str, int]] | None) -> str:
     if revised is None:
         return "not recorded / 기록 없음"
     if not revised:
-        return "figures as before / 수치 그대로"
+        return "figures unchanged / 수치 변경 없음"
     sums = {change: sum(table[change] for table in revised.values()) for change in CHANGES}
-    told = ", ".join(f"{count:,} {CHANGES[change]}" for change, count in sums.items() if count)
-    return f"{told}; tables / 표 {len(revised):,}"
+    text = ", ".join(f"{count:,} {CHANGES[change]}" for change, count in sums.items() if count)
+    return f"{text}; tables / 표 {len(revised):,}"
 
 
 def show_releases(console: Console, rows: list[Row]) -> None:
     if not rows:
         console.print("no release yet: run `sciculture run` / 아직 릴리스가 없습니다")
         return
-    table = _table("release", "", "built / 만든 때", "files / 접수", "rows / 행", "changes / 바뀐 수치", "MB", "")
+    table = _table("release", "", "built / 생성 일시", "files / 접수", "rows / 행", "changes / 변경된 수치", "MB", "")
     for row in rows:
         state = "current / 현재" if row["is_current"] else ""
         notes = [f"pinned / 고정: {row['pinned']}"] if row["pinned"] is not None else []
         if row["is_removed_next"]:
-            notes.append("removed by the next run / 다음 실행 때 지움")
+            notes.append("removed by the next run / 다음 실행 때 삭제")
         size = f"{row['byte_count'] / 1e6:,.1f}"
         if fault := row.get("fault"):
             table.add_row(row["release_id"], Text(state, "green"), "", "", "", Text("not whole", "red"), size, fault)
@@ -52,22 +52,22 @@ def show_releases(console: Console, rows: list[Row]) -> None:
         table.add_row(
             row["release_id"], Text(state, "green"), row["built_at"][:16].replace("T", " "),
             f"{row['receipts']:,}{new}", f"{row['rows_loaded']:,}",
-            "first release / 첫 릴리스" if first else counted(row["revised"]), size, Text("; ".join(notes), "dim"),
+            "first release / 최초 릴리스" if first else counted(row["revised"]), size, Text("; ".join(notes), "dim"),
         )  # fmt: skip
     console.print(table)
     if hold := next((row["hold"] for row in rows if row["hold"]), None):
         reason = f": {hold['reason']}" if hold["reason"] else ""
-        told = (
+        text = (
             f"on hold since / 공표 보류 {decided(hold)}, rolled back from {hold['from_release_id']}{reason}. "
-            "`sciculture publish` ends it / `sciculture publish`로 풀립니다"
+            "`sciculture publish` ends it / `sciculture publish`로 해제합니다"
         )
-        console.print(Text(told, style="yellow"), soft_wrap=True)
+        console.print(Text(text, style="yellow"), soft_wrap=True)
 
 
 def show_difference(console: Console, found: Row) -> None:
     console.print(f"[bold]{found['old']} → {found['new']}[/]")
     if not found["tables"]:
-        console.print("nothing differs / 다른 것이 없습니다")
+        console.print("no differences / 차이가 없습니다")
         return
     totals = Table(box=None, padding=(0, 2), header_style="bold")
     totals.add_column("table / 표")
@@ -84,13 +84,13 @@ def show_difference(console: Console, found: Row) -> None:
             row_key, cause = key
             console.print(Text(f"  {row_key or 'the whole table / 표 전체'}"), soft_wrap=True)
             for line in of_row:
-                console.print(Text(f"    {_told(line)}"), soft_wrap=True)
+                console.print(Text(f"    {_line_text(line)}"), soft_wrap=True)
             console.print(Text(f"    ← {cause}", "dim"), soft_wrap=True)
         if (more := sum(found["tables"][name].values()) - len(lines)) > 0:
             console.print(f"  {more:,} more: --table {name} --limit 0, or --json / {more:,}줄 더 있음")
 
 
-def _told(line: Row) -> str:
+def _line_text(line: Row) -> str:
     if line["change"] != "changed":
         column = f"column / 열 {line['column_name']} " if line["column_name"] else ""
         return f"{column}{CHANGES[line['change']]}"

@@ -14,24 +14,26 @@ from sciculture_etl.pipeline import Plan, RunRecord
 from sciculture_etl.pipeline.report import Reason
 
 SEOUL = ZoneInfo("Asia/Seoul")
-STEPS = {"read": "read / 읽음", "accept": "accepted / 반영", "model": "made again / 다시 집계"}
+STEPS = {"read": "read / 읽음", "accept": "accepted / 반영", "model": "rebuilt / 다시 집계"}
 SHOWN = 4
 # What a table of the model is made from, as its marks name it.
-MARKS = {"sql": "its SQL", "promise": "its promise", "macros": "sql/macros.sql", "log": "the log of submissions"}
+INPUT_TEXTS = {"sql": "its SQL", "promise": "its promise", "macros": "sql/macros.sql", "log": "the log of submissions"}
 OUTCOMES = {
     "published": "[green]published / 공표[/]", "unchanged": "[green]nothing new / 변화 없음[/]",
     "refused": "[red]refused / 공표하지 않음[/]", "failed": "[red]failed / 실패[/]",
-    "stopped": "[yellow]stopped / 중단[/]", "unfinished": "[yellow]not ended / 끝나지 않음[/]",
+    "stopped": "[yellow]stopped / 중단[/]", "unfinished": "[yellow]unfinished / 완료되지 않음[/]",
 }  # fmt: skip
 
 
 def show_reasons(console: Console, reasons: Sequence[Reason]) -> None:
     """Why each thing ran, gathered by reason."""
     if not reasons:
-        console.print("\nnothing had to run: no file and no fingerprint is other than before / 다시 할 것이 없었습니다")
+        console.print(
+            "\nnothing to do: no file and no fingerprint has changed / 변경된 파일과 지문이 없어 처리할 것이 없습니다"
+        )
         return
-    table = Table(title="Why / 이유", title_justify="left", title_style="bold", box=None, padding=(0, 2))
-    for heading in ("step / 단계", "because of / 까닭", "", "which / 대상"):
+    table = Table(title="Why / 사유", title_justify="left", title_style="bold", box=None, padding=(0, 2))
+    for heading in ("step / 단계", "because of / 사유", "", "which / 대상"):
         table.add_column(heading, justify="right" if not heading else "left")
     for reason in reasons:
         more = f" … +{reason.count - SHOWN:,}" if reason.count > SHOWN else ""
@@ -44,13 +46,13 @@ def show_reasons(console: Console, reasons: Sequence[Reason]) -> None:
 def _readable(reason: Reason) -> str:
     if reason.step != "model":
         return reason.why
-    named = (MARKS.get(name, name.replace("accepted.", "rows of ")) for name in reason.why.split(", "))
+    named = (INPUT_TEXTS.get(name, name.replace("accepted.", "rows of ")) for name in reason.why.split(", "))
     return ", ".join(named)
 
 
 def show_plan(console: Console, plan: Plan) -> None:
     """What a backfill would do."""
-    told = plan.as_dict()
+    plan_dict = plan.as_dict()
     console.print(Text(f"Backfill / 소급 처리: {plan.scope}", style="bold"))
     if plan.is_empty:
         console.print(
@@ -59,8 +61,8 @@ def show_plan(console: Console, plan: Plan) -> None:
         )
     else:
         _show_work(console, plan)
-    if told["other_years"]:
-        years = ", ".join(str(year) for year in told["other_years"])
+    if plan_dict["other_years"]:
+        years = ", ".join(str(year) for year in plan_dict["other_years"])
         console.print(
             f"  rows of {years} in the same files stay as they are until the next night"
             " / 같은 파일의 다른 연도는 그대로 둡니다"
@@ -85,30 +87,36 @@ def _show_work(console: Console, plan: Plan) -> None:
     console.print(table)
     for why, count in plan.why().items():
         console.print(Text(f"  {count:,} files / 파일: {why}"))
-    console.print(Text(f"  {plan.unchanged:,} files are read with all that is of today / 바뀐 것이 없는 파일"))
+    console.print(Text(f"  {plan.unchanged:,} files are already up to date / 이미 최신 상태인 파일"))
     if plan.pending:
-        console.print(Text(f"  read already, to be put in force / 읽었고 반영할 것: {', '.join(plan.pending)}"))
+        console.print(Text(f"  already read, to be put in force / 처리하였고 반영할 것: {', '.join(plan.pending)}"))
     console.print(Text(f"  can change / 바뀔 수 있는 표 ({len(plan.tables)}): {', '.join(plan.tables)}"))
-    seconds = "not known yet / 아직 모름" if plan.seconds is None else f"about / 약 {max(1, round(plan.seconds)):,} s"
+    seconds = (
+        "not known yet / 아직 알 수 없음" if plan.seconds is None else f"about / 약 {max(1, round(plan.seconds)):,} s"
+    )
     console.print(Text(f"  estimate / 예상: {seconds}; published once, at the end / 공표는 끝에 한 번"))
 
 
 def show_runs(console: Console, records: Sequence[RunRecord], at_work: bool) -> None:
-    """The journal, the newest first; times in Seoul. at_work: somebody holds the warehouse now."""
+    """The journal, the newest first; times in Seoul.
+
+    Args:
+        at_work: somebody holds the warehouse now.
+    """
     table = Table(box=None, padding=(0, 2))
     for heading in ("no.", "run / 실행", "began / 시작", "took / 걸린 시간", "outcome / 결과", "read / 읽음", ""):
         table.add_column(heading, justify="right" if heading in ("no.", "read / 읽음") else "left")
     for record in records:
         began = datetime.fromisoformat(record.began_at).astimezone(SEOUL)
         took = f"{record.seconds:,.0f} s" if record.ended_at else ""
-        about = [record.reason, *record.told.get("refusals", [])[:1], record.told.get("error", "")]
+        about = [record.reason, *record.details.get("refusals", [])[:1], record.details.get("error", "")]
         scope = f" {planned}" if (planned := _scope(record)) else ""
         outcome = OUTCOMES[record.outcome]
         if at_work and record is records[0] and not record.ended_at:
-            outcome = "[cyan]at work / 실행 중[/]"
+            outcome = "[cyan]running / 실행 중[/]"
         table.add_row(
             str(record.run_no), Text(record.kind + scope), f"{began:%Y-%m-%d %H:%M}", took, outcome,
-            f"{record.told.get('read', 0):,}", Text("; ".join(part for part in about if part)),
+            f"{record.details.get('read', 0):,}", Text("; ".join(part for part in about if part)),
         )  # fmt: skip
     console.print(table)
 

@@ -18,7 +18,12 @@ DEFAULT_INBOX = "inbox"
 
 @dataclass(frozen=True)
 class Channel:
-    """name: as in the setting, lower case; empty for the default channel. options: credentials among them."""
+    """A channel as it is set.
+
+    Attributes:
+        name: as in the setting, lower case; empty for the default channel.
+        options: credentials among them.
+    """
 
     name: str
     url: str
@@ -55,7 +60,11 @@ class Channel:
 
 
 def channels_of(settings: Settings) -> list[Channel]:
-    """The default channel and the further ones by name. Raises UserError for settings that can't be meant."""
+    """The default channel and the further ones by name.
+
+    Raises:
+        UserError: For settings that can't be meant.
+    """
     urls: dict[str, str] = {}
     options: dict[str, dict[str, str]] = {}
     for rest, value in settings.inbox_options.items():
@@ -83,8 +92,13 @@ def channels_of(settings: Settings) -> list[Channel]:
 
 
 def with_blocks(settings: Settings, read_block: Callable[[str], object]) -> Settings:
-    """The settings with each ``..._BLOCK`` replaced by the options that the block of that name holds; a variable
-    prevails over its block. Raises UserError where a block can't be read or holds something else."""
+    """The settings with each ``..._BLOCK`` replaced by the options that the block of that name holds.
+
+    A variable prevails over its block.
+
+    Raises:
+        UserError: Where a block can't be read or holds something else.
+    """
     resolved: dict[str, str] = {}
     for name, value in settings.inbox_options.items():
         if name != "BLOCK" and not name.endswith("_BLOCK"):

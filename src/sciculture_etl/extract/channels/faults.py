@@ -11,13 +11,13 @@ from typing import TypeVar
 
 from sciculture_etl.errors import AbandonedError, PermanentError, TransientError
 from sciculture_etl.personal import mask_text
-from sciculture_etl.settings import Patience
+from sciculture_etl.settings import Timeouts
 
 T = TypeVar("T")
 
 # After so many requests in a row that failed at every try, a channel is left alone for this run.
-GIVE_UP_AFTER = 5
-LASTING = {
+MAX_FAILED_REQUESTS = 5
+PERMANENT = {
     errno.ENOENT, errno.EACCES, errno.EPERM, errno.EINVAL, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENOSYS,
     errno.ENAMETOOLONG, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENXIO, errno.EREMCHG,
 }  # fmt: skip
@@ -32,7 +32,7 @@ def _status(error: BaseException) -> int | None:
     return status if isinstance(status, int) and error.__cause__ is None else None
 
 
-def passes(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether another try may do."""
     if isinstance(error, PermanentError) or "CERTIFICATE_VERIFY_FAILED" in str(error):
         return False
@@ -43,11 +43,11 @@ def passes(error: BaseException) -> bool:
     if isinstance(error, FileNotFoundError | PermissionError):
         return False
     if isinstance(error, OSError):
-        return error.errno not in LASTING
+        return error.errno not in PERMANENT
     return isinstance(error, TransientError | EOFError) or type(error).__module__.partition(".")[0] in TRANSPORTS
 
 
-def in_words(error: BaseException) -> str:
+def describe(error: BaseException) -> str:
     """One line of bearable length. Libraries repeat the names of files, which may hold personal values."""
     return mask_text(_words(error))
 
@@ -65,36 +65,36 @@ def _words(error: BaseException) -> str:
         return "no such folder or file"
     if isinstance(error, PermissionError):
         return "no permission"
-    told = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return (" ".join(told.split()) or type(error).__name__)[:200]
+    text = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return (" ".join(text.split()) or type(error).__name__)[:200]
 
 
-class Persistence:
+class RetryPolicy:
     """Tries again what may pass, with pauses that double, and loses patience with a channel that never answers."""
 
-    def __init__(self, patience: Patience) -> None:
-        self.patience = patience
+    def __init__(self, timeouts: Timeouts) -> None:
+        self.timeouts = timeouts
         self._in_vain = 0
 
     @property
-    def lost(self) -> bool:
-        return self._in_vain >= GIVE_UP_AFTER
+    def is_exhausted(self) -> bool:
+        return self._in_vain >= MAX_FAILED_REQUESTS
 
     def __call__(self, action: Callable[[], T]) -> T:
         """Raises what the last try raised."""
-        for attempt in range(1, self.patience.attempts + 1):
-            if self.lost:
+        for attempt in range(1, self.timeouts.attempts + 1):
+            if self.is_exhausted:
                 raise AbandonedError("it stopped answering")
             try:
                 outcome = action()
             except Exception as error:
-                if not passes(error):
+                if not is_transient(error):
                     raise
-                if attempt == self.patience.attempts:
+                if attempt == self.timeouts.attempts:
                     self._in_vain += 1
                     raise
                 # Not all at the same moment: the server may be down because of too many at once.
-                time.sleep(self.patience.first_pause * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))
+                time.sleep(self.timeouts.first_pause * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))
             else:
                 self._in_vain = 0
                 return outcome

@@ -16,9 +16,9 @@ from fsspec.implementations.http import HTTPFileSystem
 
 from sciculture_etl.errors import PermanentError
 from sciculture_etl.extract.channels.channel import Channel
-from sciculture_etl.settings import Patience
+from sciculture_etl.settings import Timeouts
 
-LARGEST_PAGE = 64 * 1024**2
+MAX_PAGE_BYTES = 64 * 1024**2
 LISTED_AS = ("text/html", "application/xhtml+xml")
 
 
@@ -38,8 +38,10 @@ class _Links(HTMLParser):
 
 
 def links_below(page: str, html: str) -> list[str]:
-    """Addresses one level below the page, each once, in its order; folders end in ``/``. Links to other hosts, to
-    folders above, and those by which a listing is sorted (``?C=M``) are none of them."""
+    """Addresses one level below the page, each once, in its order; folders end in ``/``.
+
+    Links to other hosts, to folders above, and those by which a listing is sorted (``?C=M``) are none of them.
+    """
     reader = _Links()
     reader.feed(html)
     above = unquote_to_bytes(urlsplit(page).path)
@@ -75,9 +77,9 @@ class Listing(HTTPFileSystem):  # type: ignore[misc]
 
     cachable = False
 
-    def __init__(self, channel: Channel, patience: Patience) -> None:
+    def __init__(self, channel: Channel, timeouts: Timeouts) -> None:
         self._channel = channel
-        self._patience = patience
+        self._timeouts = timeouts
         self._session: aiohttp.ClientSession | None
         super().__init__(
             block_size=0,
@@ -89,7 +91,7 @@ class Listing(HTTPFileSystem):  # type: ignore[misc]
         )
 
     async def _client(self, **_: Any) -> aiohttp.ClientSession:
-        options, silence = self._channel.options, self._patience.silence
+        options, silence = self._channel.options, self._timeouts.silence
         auth, headers = None, {}
         if "TOKEN" in options:
             headers["Authorization"] = f"Bearer {options['TOKEN']}"
@@ -118,11 +120,11 @@ class Listing(HTTPFileSystem):  # type: ignore[misc]
             self._raise_not_found_for_status(response, url)
             if response.content_type not in LISTED_AS:
                 raise PermanentError(f"no index page is there, but {response.content_type}")
-            page = await response.content.read(LARGEST_PAGE)
-            while len(page) < LARGEST_PAGE and (more := await response.content.read(LARGEST_PAGE - len(page))):
+            page = await response.content.read(MAX_PAGE_BYTES)
+            while len(page) < MAX_PAGE_BYTES and (more := await response.content.read(MAX_PAGE_BYTES - len(page))):
                 page += more
-        if len(page) >= LARGEST_PAGE:
-            raise PermanentError(f"its index page is larger than {LARGEST_PAGE:,} bytes")
+        if len(page) >= MAX_PAGE_BYTES:
+            raise PermanentError(f"its index page is larger than {MAX_PAGE_BYTES:,} bytes")
         found = links_below(url, page.decode("utf-8", "surrogateescape"))
         if not detail:
             return found
@@ -162,8 +164,8 @@ class Listing(HTTPFileSystem):  # type: ignore[misc]
     def close(self) -> None:
         session: aiohttp.ClientSession | None = self._session
         if session is not None:
-            asyncio.run_coroutine_threadsafe(session.close(), self.loop).result(self._patience.silence)
+            asyncio.run_coroutine_threadsafe(session.close(), self.loop).result(self._timeouts.silence)
 
 
-def open_channel(channel: Channel, patience: Patience) -> tuple[Listing, str]:
-    return Listing(channel, patience), quoted(channel.url).rstrip("/") + "/"
+def open_channel(channel: Channel, timeouts: Timeouts) -> tuple[Listing, str]:
+    return Listing(channel, timeouts), quoted(channel.url).rstrip("/") + "/"

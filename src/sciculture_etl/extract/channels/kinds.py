@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from sciculture_etl.extract.channels.channel import Channel
-    from sciculture_etl.settings import Patience
+    from sciculture_etl.settings import Timeouts
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,12 @@ class Kind:
     def all_options(self) -> frozenset[str]:
         return self.options | self.secrets | OF_EVERY_KIND
 
-    def open(self, channel: Channel, patience: Patience) -> tuple[Any, str]:
-        """File system and root of a channel. Raises whatever its library raises."""
-        filesystem, root = import_module(f"{__package__}.{self.file}").open_channel(channel, patience)
+    def open(self, channel: Channel, timeouts: Timeouts) -> tuple[Any, str]:
+        """File system and root of a channel.
+
+        Raises whatever its library raises.
+        """
+        filesystem, root = import_module(f"{__package__}.{self.file}").open_channel(channel, timeouts)
         return filesystem, root
 
 

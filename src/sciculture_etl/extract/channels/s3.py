@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from s3fs import S3FileSystem
 
 from sciculture_etl.extract.channels.channel import Channel
-from sciculture_etl.settings import Patience
+from sciculture_etl.settings import Timeouts
 
 
-def open_channel(channel: Channel, patience: Patience) -> tuple[Any, str]:
+def open_channel(channel: Channel, timeouts: Timeouts) -> tuple[Any, str]:
     options, address = channel.options, urlsplit(channel.url)
     endpoint = options.get("ENDPOINT_URL")
     own = endpoint or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
@@ -24,8 +24,8 @@ def open_channel(channel: Channel, patience: Patience) -> tuple[Any, str]:
         endpoint_url=endpoint,
         client_kwargs={"region_name": options.get("REGION"), "verify": options.get("CA_FILE")},
         config_kwargs={
-            "connect_timeout": patience.silence,
-            "read_timeout": patience.silence,
+            "connect_timeout": timeouts.silence,
+            "read_timeout": timeouts.silence,
             "retries": {"total_max_attempts": 1},
             "s3": {"addressing_style": "path" if own else "auto"},
         },

@@ -1,5 +1,8 @@
-"""SFTP as fsspec gives it, made fit for nights without anyone at the console: known hosts only, every wait bounded,
-several threads at once, dropped connections made anew, and names that aren't UTF-8."""
+"""SFTP as fsspec gives it, made fit for nights without anyone at the console.
+
+Known hosts only, every wait bounded, several threads at once, dropped connections rebuilt, and names that aren't
+UTF-8.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ from paramiko.sftp_attr import SFTPAttributes
 
 from sciculture_etl.errors import PermanentError
 from sciculture_etl.extract.channels.channel import Channel
-from sciculture_etl.settings import Patience
+from sciculture_etl.settings import Timeouts
 
 # Faults are told in the run's report; paramiko would write tracebacks of each onto the operator's screen.
 logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
@@ -47,8 +50,10 @@ class _Folder(paramiko.SFTPClient):
     _request: Callable[..., Any]  # paramiko's own, which its types leave out
 
     def names(self, path: bytes) -> Iterator[tuple[bytes, SFTPAttributes]]:
-        """Like ``listdir_iter``, which fails where one name isn't UTF-8, and asks fifty times for what one answer
-        holds."""
+        """Like ``listdir_iter``, which fails where one name isn't UTF-8.
+
+        And asks fifty times for what one answer holds.
+        """
         kind, message = self._request(CMD_OPENDIR, path)
         if kind != CMD_HANDLE:
             raise paramiko.SFTPError("Expected handle")
@@ -100,10 +105,10 @@ class Sftp(SFTPFileSystem):  # type: ignore[misc]
 
     cachable = False
 
-    def __init__(self, channel: Channel, patience: Patience) -> None:
+    def __init__(self, channel: Channel, timeouts: Timeouts) -> None:
         address = urlsplit(channel.url)
         options = channel.options
-        self._silence = patience.silence
+        self._silence = timeouts.silence
         self._known_hosts = Path(options.get("KNOWN_HOSTS", KNOWN_HOSTS)).expanduser()
         self._own = threading.local()
         self._connecting = threading.Lock()
@@ -117,10 +122,10 @@ class Sftp(SFTPFileSystem):  # type: ignore[misc]
             key_filename=options.get("KEY_FILE") and str(Path(options["KEY_FILE"]).expanduser()),
             allow_agent=not own_credentials,
             look_for_keys=False,
-            timeout=patience.silence,
-            banner_timeout=patience.silence,
-            auth_timeout=patience.silence,
-            channel_timeout=patience.silence,
+            timeout=timeouts.silence,
+            banner_timeout=timeouts.silence,
+            auth_timeout=timeouts.silence,
+            channel_timeout=timeouts.silence,
         )
 
     def _connect(self) -> None:
@@ -193,5 +198,5 @@ class Sftp(SFTPFileSystem):  # type: ignore[misc]
         self.client.close()
 
 
-def open_channel(channel: Channel, patience: Patience) -> tuple[Sftp, str]:
-    return Sftp(channel, patience), unquote(urlsplit(channel.url).path) or "/"
+def open_channel(channel: Channel, timeouts: Timeouts) -> tuple[Sftp, str]:
+    return Sftp(channel, timeouts), unquote(urlsplit(channel.url).path) or "/"

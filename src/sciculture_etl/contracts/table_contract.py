@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from sciculture_etl.contracts.expectation import Expectation, wrong_columns
-from sciculture_etl.contracts.words import Strict, Words, explain, read_yaml, shown
+from sciculture_etl.contracts.yaml_files import BilingualText, Strict, explain, read_yaml, shown
 from sciculture_etl.errors import ContractError
 from sciculture_etl.messages import nearest_names
 from sciculture_etl.project import EXPECTATIONS, Folder, files_of
@@ -23,16 +23,21 @@ OTHERS = ("BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "VARCHAR")
 LABELS = ("year", "month", "term", "half", "quarter", "number", "row")
 
 
-class PromiseColumn(Strict):
-    """unit: of a number. additive: whether it may be added up over regions and terms; distinct counts may not."""
+class TableColumn(Strict):
+    """A column of a modelled table.
+
+    Attributes:
+        unit: of a number.
+        additive: whether it may be added up over regions and terms; distinct counts may not.
+    """
 
     type: str
     unit: str | None = None
     additive: bool | None = None
-    description: Words
+    description: BilingualText
 
     @model_validator(mode="after")
-    def _says_its_unit(self) -> PromiseColumn:
+    def _check_unit(self) -> TableColumn:
         if self.type.removesuffix("[]") not in (*NUMBERS, *OTHERS):
             near = nearest_names(self.type, [*NUMBERS, *OTHERS])
             raise ValueError(f"type: no such type of a column: {self.type!r}; nearest: {near}")
@@ -43,29 +48,29 @@ class PromiseColumn(Strict):
         return self
 
 
-class Promise(Strict):
+class TableContract(Strict):
     """What one modelled table promises. It becomes COMMENT ON in the database.
 
     audience: public (in ``sciculture.duckdb``), operator (in ``operations.duckdb``), internal (build database only).
     made_by: sql (a file of ``sql/``), or publication: what a release tells of those before it. Such a table depends on
     what was published when, so it is no part of what a rebuild reproduces.
     by_submission: every row comes from one submission alone (its ``submission_id``) and from tables that say what names
-    mean; so when only some submissions change, only their rows are made again.
+    mean; so when only some submissions change, only their rows are rebuilt.
     columns: in the file, ``{from: fct_...}`` stands for the column of that name in a fact, so that type, unit and words
     stand once.
     """
 
     table: str
     audience: Literal["public", "operator", "internal"]
-    description: Words
+    description: BilingualText
     grain: list[str]
     by_submission: bool = False
     made_by: Literal["sql", "publication"] = "sql"
-    columns: dict[str, PromiseColumn]
+    columns: dict[str, TableColumn]
     suite: list[Expectation] = Field(default_factory=list)
 
     @model_validator(mode="after")
-    def _grain_is_promised(self) -> Promise:
+    def _check_grain(self) -> TableContract:
         if unknown := [name for name in self.grain if name not in self.columns]:
             raise ValueError(f"grain: no such column: {', '.join(unknown)}")
         if wrong := wrong_columns(self.suite, self.columns):
@@ -76,8 +81,11 @@ class Promise(Strict):
 
 
 def _whole_columns(path: Path, raw: dict[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of a file, each ``{from: <table>}`` replaced by the column of that name there. Raises ContractError
-    where that table doesn't state one itself."""
+    """The columns of a file, each ``{from: <table>}`` replaced by the column of that name there.
+
+    Raises:
+        ContractError: Where that table doesn't state one itself.
+    """
     columns = dict(raw["columns"])
     for name, column in columns.items():
         if isinstance(column, dict) and column.keys() == {INHERITED}:
@@ -89,26 +97,34 @@ def _whole_columns(path: Path, raw: dict[str, Any], others: Mapping[str, Any]) -
     return columns
 
 
-def _promise(path: Path, raw: Any, others: Mapping[str, Any]) -> Promise:
+def _table_contract(path: Path, raw: Any, others: Mapping[str, Any]) -> TableContract:
     try:
         if isinstance(raw, dict) and isinstance(raw.get("columns"), dict):
             raw = raw | {"columns": _whole_columns(path, raw, others)}
-        promise = Promise.model_validate(raw)
+        table_contract = TableContract.model_validate(raw)
     except ValidationError as error:
         raise explain(path, error) from None
-    if promise.table != path.stem:
-        raise ContractError(f"{shown(path)}: table: {promise.table!r} must be the file's name, {path.stem!r}")
-    return promise
+    if table_contract.table != path.stem:
+        raise ContractError(f"{shown(path)}: table: {table_contract.table!r} must be the file's name, {path.stem!r}")
+    return table_contract
 
 
-def read_promise(path: Path) -> Promise:
-    """One promise, which inherits from the files beside it. Raises ContractError naming file and key."""
-    return _promise(path, read_yaml(path), {one.stem: read_yaml(one) for one in path.parent.glob("fct_*.yml")})
+def read_table_contract(path: Path) -> TableContract:
+    """One promise, which inherits from the files beside it.
+
+    Raises:
+        ContractError: Naming file and key.
+    """
+    return _table_contract(path, read_yaml(path), {one.stem: read_yaml(one) for one in path.parent.glob("fct_*.yml")})
 
 
 @lru_cache
-def load_promises(folder: Folder = EXPECTATIONS) -> dict[str, Promise]:
-    """All promises by table name. folder: holds ``curated``."""
+def load_table_contracts(folder: Folder = EXPECTATIONS) -> dict[str, TableContract]:
+    """All promises by table name.
+
+    Args:
+        folder: holds ``curated``.
+    """
     paths = files_of(folder, "curated/*.yml")
     found = {path.stem: read_yaml(path) for path in paths}
-    return {path.stem: _promise(path, found[path.stem], found) for path in paths}
+    return {path.stem: _table_contract(path, found[path.stem], found) for path in paths}

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from sciculture_etl.regions import spelling
 from sciculture_etl.regions.gazetteer import gazetteer
-from sciculture_etl.regions.places import EMD, Place, below, names_below, names_sigungu, places, shortened_below
+from sciculture_etl.regions.place_index import EMD, Place, below, is_sigungu_name, names_below, places, shortened_below
 
 _JOINED_WORDS = 3  # 제주 특별 자치도
 
 
-class Reading(NamedTuple):
+class ParsedPlace(NamedTuple):
     """Places from the widest to the narrowest, and how many letters of the text they explain.
 
     `shortened`: a suffix was left out; `vague`: and a level too, so that 고양 일산 may mean more than 일산동.
@@ -33,19 +33,19 @@ class Reading(NamedTuple):
         return self.places[-1] if self.places else None
 
 
-_NOTHING = Reading()
+_NOTHING = ParsedPlace()
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedText:
     """All readings that explain most of a text; if there are none, the word that failed and what stood before it."""
 
-    readings: tuple[Reading, ...]
+    readings: tuple[ParsedPlace, ...]
     failed_word: str = ""
-    before: Reading = _NOTHING
+    before: ParsedPlace = _NOTHING
 
 
-def parse(text: str, within: Reading | None = None) -> Parsed:
+def parse(text: str, within: ParsedPlace | None = None) -> ParsedText:
     """Return the readings of a text, below the last place of `within` if given.
 
     A word that is shaped like a division and is none below the place before it ends a reading; so does a sido that
@@ -53,9 +53,9 @@ def parse(text: str, within: Reading | None = None) -> Parsed:
     kept.
     """
     tokens = spelling.words(text)
-    waiting: list[list[Reading]] = [[] for _ in range(len(tokens) + 1)]
+    waiting: list[list[ParsedPlace]] = [[] for _ in range(len(tokens) + 1)]
     waiting[0].append(within or _NOTHING)
-    failed: tuple[str, Reading] = ("", _NOTHING)
+    failed: tuple[str, ParsedPlace] = ("", _NOTHING)
     for position, token in enumerate(tokens):
         for reading in waiting[position]:
             joined = _joined(reading, tokens, position)
@@ -70,20 +70,20 @@ def parse(text: str, within: Reading | None = None) -> Parsed:
     start = len(within.places) if within else 0
     done = [reading for reading in waiting[-1] if len(reading.places) > start]
     if not done:
-        return Parsed((), *failed)
+        return ParsedText((), *failed)
     most = max(reading.letters for reading in done)
     best = {reading.places: reading for reading in done if reading.letters == most}
-    sure = tuple(reading for reading in best.values() if not reading.shortened and not _leaps(reading))
-    return Parsed(sure or tuple(best.values()))
+    sure = tuple(reading for reading in best.values() if not reading.shortened and not _is_level_skipped(reading))
+    return ParsedText(sure or tuple(best.values()))
 
 
-def _leaps(reading: Reading) -> bool:
+def _is_level_skipped(reading: ParsedPlace) -> bool:
     """Tell whether a dong is named with no sigungu above it: 충북 영동 may as well be 영동군, 광주 송정동 the si's."""
     return all(place.rank in (0, EMD) for place in reading.places) and reading.places[-1].rank == EMD
 
 
 @lru_cache(maxsize=1 << 16)
-def _onward(reading: Reading, token: str, following: spelling.Sort) -> list[Reading]:
+def _onward(reading: ParsedPlace, token: str, following: spelling.Sort) -> list[ParsedPlace]:
     """The readings that one word leads to, given the sort of word that follows."""
     last = reading.last
     if last is not None and last.rank == EMD:
@@ -102,11 +102,11 @@ def _onward(reading: Reading, token: str, following: spelling.Sort) -> list[Read
                 return shorter
             return [way._replace(vague=bool(shorter) and _is_emd(way)) for way in onward] + shorter
         return onward
-    if reading.places and _repeats(reading, token):
+    if reading.places and _is_repetition(reading, token):
         return [reading]
     if not (spelling.ROAD.fullmatch(token) and following in ("number", "part")):
         short = shortened_below(last, token)
-        vague = bool(short) and _may_mean_more(short, token, following)
+        vague = bool(short) and _can_mean_more(short, token, following)
         if spelling.ROAD.fullmatch(token):  # 종로 may stand for 종로구, 을지로 is a road before it is a dong
             short = [place for place in short if place.rank < EMD]
         if short:
@@ -119,21 +119,21 @@ def _onward(reading: Reading, token: str, following: spelling.Sort) -> list[Read
     return [_extended(reading, way.chain, way.letters, shortened=way.shortened) for way in _glued(last, token)]
 
 
-def _may_mean_more(short: Sequence[Place], token: str, following: spelling.Sort) -> bool:
+def _can_mean_more(short: Sequence[Place], token: str, following: spelling.Sort) -> bool:
     """Tell whether a dong's name without its suffix may be another word: 강남구 일원, 여수시 중앙 도서관, 목포 무안."""
     if following in ("part", "other") or spelling.GLUED.fullmatch(token):
         return True
-    return any(place.rank < EMD for place in short) or names_sigungu(token)
+    return any(place.rank < EMD for place in short) or is_sigungu_name(token)
 
 
-def _is_emd(reading: Reading) -> bool:
+def _is_emd(reading: ParsedPlace) -> bool:
     return reading.places[-1].rank == EMD
 
 
-def _after_emd(reading: Reading, token: str) -> list[Reading]:
+def _after_emd(reading: ParsedPlace, token: str) -> list[ParsedPlace]:
     """After a dong only its other name is of interest: 역삼동 (역삼1동). Another dong or sido contradicts it."""
     last = reading.places[-1]
-    if _repeats(reading, token):
+    if _is_repetition(reading, token):
         return [reading]
     named = [place for place in below(None, token) if place.rank > 0]
     if spelling.BUILDING.fullmatch(token):
@@ -141,29 +141,33 @@ def _after_emd(reading: Reading, token: str) -> list[Reading]:
     if not named:
         return [] if token in places().sido or spelling.SEVERAL.fullmatch(token) else [reading]
     partners = [
-        place for place in named if place.rank == EMD and place.is_legal != last.is_legal and _share_ground(last, place)
+        place
+        for place in named
+        if place.rank == EMD and place.is_legal != last.is_legal and _has_common_ground(last, place)
     ]
     # The legal dong comes last, since its name is the stronger.
     return [
         _extended(
-            Reading(reading.places[:-1], reading.letters), (place, last) if last.is_legal else (last, place), len(token)
+            ParsedPlace(reading.places[:-1], reading.letters),
+            (place, last) if last.is_legal else (last, place),
+            len(token),
         )
         for place in partners
     ]
 
 
-def _share_ground(one: Place, other: Place) -> bool:
+def _has_common_ground(one: Place, other: Place) -> bool:
     known = gazetteer()
     legal, administrative = (one, other) if one.is_legal else (other, one)
-    return any(known.ever_share(a, b) for a in legal.codes for b in administrative.codes)
+    return any(known.has_ever_shared(a, b) for a in legal.codes for b in administrative.codes)
 
 
-def _joined(reading: Reading, tokens: list[str], position: int) -> list[tuple[int, Reading]]:
+def _joined(reading: ParsedPlace, tokens: list[str], position: int) -> list[tuple[int, ParsedPlace]]:
     """Full names written with spaces in them: 서현 1동."""
     last = reading.last
     if reading.closed or (last is not None and last.rank == EMD):
         return []
-    moves: list[tuple[int, Reading]] = []
+    moves: list[tuple[int, ParsedPlace]] = []
     word = tokens[position]
     two_sido = word in places().sido and tokens[position + 1 : position + 2] and tokens[position + 1] in places().sido
     if two_sido:  # 전남 광주
@@ -194,7 +198,7 @@ def _glued(last: Place | None, token: str) -> tuple[_Way, ...]:
     for cut in range(len(token) - 1, 1, -1):
         head, rest = token[:cut], token[cut:]
         full = below(last, head)
-        if last is None and full and names_sigungu(head):  # 성동·종로
+        if last is None and full and is_sigungu_name(head):  # 성동·종로
             full = [place for place in full if place.rank < EMD]
         for place in full:
             if _is_appendix(place, rest):
@@ -206,7 +210,7 @@ def _glued(last: Place | None, token: str) -> tuple[_Way, ...]:
             if not ends:
                 ways += [way.after(place, cut) for way in _glued(place, rest)]
                 if place.rank == 0:
-                    ways += [way.after(place, cut) for way in _sido_again(place, rest)]
+                    ways += [way.after(place, cut) for way in _repeated_sido(place, rest)]
         if all(place.rank == 0 for place in full):  # 성남분당구; 광주오포읍, where 광주 is no sido
             short = [place for place in shortened_below(last, head) if place.rank < EMD]
             ways += [_Way((place, end), len(token), True) for place in short for end in below(place, rest)]
@@ -220,7 +224,7 @@ def _is_appendix(place: Place, rest: str) -> bool:
     return place.rank == EMD and bool(spelling.GLUED_RI.fullmatch(rest))
 
 
-def _sido_again(place: Place, rest: str) -> list[_Way]:
+def _repeated_sido(place: Place, rest: str) -> list[_Way]:
     """A sido said twice within one word: 세종특별자치시세종시조치원읍."""
     ways: list[_Way] = []
     for form in places().forms.get(place.family, ()):
@@ -231,14 +235,14 @@ def _sido_again(place: Place, rest: str) -> list[_Way]:
 
 
 def _extended(
-    reading: Reading, chain: tuple[Place, ...], letters: int, *, shortened: bool = False, vague: bool = False
-) -> Reading:
-    return Reading(
+    reading: ParsedPlace, chain: tuple[Place, ...], letters: int, *, shortened: bool = False, vague: bool = False
+) -> ParsedPlace:
+    return ParsedPlace(
         reading.places + chain, reading.letters + letters, reading.shortened or shortened, reading.vague or vague
     )
 
 
-def _repeats(reading: Reading, token: str) -> bool:
+def _is_repetition(reading: ParsedPlace, token: str) -> bool:
     """Columns that are put together often say a name twice: 경기도 경기도 성남시, 세종특별자치시 세종시."""
     sido = places().sido.get(token)
     return any(
@@ -247,7 +251,7 @@ def _repeats(reading: Reading, token: str) -> bool:
     )
 
 
-def _passed_over(reading: Reading, token: str, previous: str) -> list[Reading]:
+def _passed_over(reading: ParsedPlace, token: str, previous: str) -> list[ParsedPlace]:
     """The reading after a word that names nothing, or none where such a word may not be left out.
 
     Numbers, roads and words like 소재 may stand between places. After any other word only what lies directly below
@@ -265,17 +269,17 @@ def _passed_over(reading: Reading, token: str, previous: str) -> list[Reading]:
     if spelling.SHAPED.fullmatch(token):
         return []
     is_road = spelling.ROAD.fullmatch(token)
-    if names_sigungu(token) and not (is_road and shortened_below(reading.last, token)):  # 여수 순천, but 서울 종로 33
+    if is_sigungu_name(token) and not (is_road and shortened_below(reading.last, token)):  # 여수 순천, but 서울 종로 33
         return []
     if is_road:
         return [reading]
-    if _misspells(reading.places[-1], token) and not reading.closed:
+    if _is_misspelling(reading.places[-1], token) and not reading.closed:
         return []
     headed = _with_head(reading, token)
     return [headed._replace(closed=True)] if headed else []
 
 
-def _with_head(reading: Reading, token: str) -> Reading | None:
+def _with_head(reading: ParsedPlace, token: str) -> ParsedPlace | None:
     """The si, gun or gu that an institution is named after, 분당구보건소; a dong's name may have travelled.
 
     None where the word names several, 청주시외, or begins like a sigungu without saying so, 서울 강남서초.
@@ -291,12 +295,12 @@ def _with_head(reading: Reading, token: str) -> Reading | None:
 
 
 @lru_cache(maxsize=1 << 16)
-def _misspells(place: Place, token: str) -> bool:
+def _is_misspelling(place: Place, token: str) -> bool:
     """Tell whether a word is one letter away from a name below the place: 성남씨, and for sigungu 성냠 too."""
     letters = spelling.strokes(spelling.without_ordinal(token))
     namesakes = places().named.get(place.name) or [place]  # 창원시 before and after 2010
     return len(token) > 1 and any(
-        spelling.one_letter_off(letters, form) for namesake in namesakes for form in _forms_below(namesake)
+        spelling.is_one_letter_off(letters, form) for namesake in namesakes for form in _forms_below(namesake)
     )
 
 

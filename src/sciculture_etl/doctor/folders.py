@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from sciculture_etl.contracts import load_contracts, load_promises
+from sciculture_etl.contracts import load_contracts, load_table_contracts
 from sciculture_etl.doctor.case import Case, Check, fault, ok, remark
 from sciculture_etl.extract import channels_of
 from sciculture_etl.personal import mask_path
@@ -23,8 +23,8 @@ from sciculture_etl.storage.disk import (
 )
 
 
-def settings_hold(case: Case) -> Iterator[Check]:
-    contracts, promises = load_contracts(), load_promises()
+def check_settings(case: Case) -> Iterator[Check]:
+    contracts, table_contracts = load_contracts(), load_table_contracts()
     for name, nearest in unknown_settings().items():
         yield remark(
             "settings",
@@ -38,12 +38,12 @@ def settings_hold(case: Case) -> Iterator[Check]:
         )
     yield ok(
         "settings",
-        f"{len(contracts)} contracts, {len(promises)} promises; warehouse {case.settings.warehouse}",
-        f"계약 {len(contracts)}개, 표 약속 {len(promises)}개; 창고 {case.settings.warehouse}",
+        f"{len(contracts)} contracts, {len(table_contracts)} promises; warehouse {case.settings.warehouse}",
+        f"서식 정의 {len(contracts)}개, 공표표 정의 {len(table_contracts)}개; 데이터 저장소 {case.settings.warehouse}",
     )
 
 
-def inbox_is_there(case: Case) -> Iterator[Check]:
+def check_inbox(case: Case) -> Iterator[Check]:
     """Folders are looked into; servers are only named: a doctor asks nobody for credentials."""
     for channel in channels_of(case.settings):
         folder = channel.folder
@@ -67,14 +67,17 @@ def inbox_is_there(case: Case) -> Iterator[Check]:
             yield ok("inbox", f"{channel.setting}: {folder}", f"{channel.setting}: {folder}")
 
 
-def folders_can_be_written(case: Case) -> Iterator[Check]:
-    """Or made, where they aren't there yet. Raises what would end a run before it starts."""
+def check_folders(case: Case) -> Iterator[Check]:
+    """Or made, where they aren't there yet.
+
+    Raises what would end a run before it starts.
+    """
     check_places(case.settings)
     places = places_of(case.settings)
     yield ok("folders", f"{len(places)} folders can be written", f"폴더 {len(places)}개에 쓸 수 있습니다")
 
 
-def modes_are_kept(case: Case) -> Iterator[Check]:
+def check_modes(case: Case) -> Iterator[Check]:
     open_now = open_to_others(case.settings.warehouse)
     for path, mode in open_now.items():
         yield fault(
@@ -92,13 +95,13 @@ def modes_are_kept(case: Case) -> Iterator[Check]:
         yield remark(
             "modes",
             (f"{path} belongs to another user", f"{path}: 다른 사용자의 폴더입니다"),
-            ("run nights as one and the same user", "늘 같은 사용자로 실행해 주세요"),
+            ("run all nights as the same user", "늘 같은 사용자로 실행해 주세요"),
         )
     if not open_now and not others:
-        yield ok("modes", "what is private is closed to others", "비공개 자료는 남에게 닫혀 있습니다")
+        yield ok("modes", "private files are closed to other users", "비공개 자료는 다른 사용자에게 닫혀 있습니다")
 
 
-def room_is_left(case: Case) -> Iterator[Check]:
+def check_free_space(case: Case) -> Iterator[Check]:
     """On every disk that a night writes to."""
     needed, kept = room_needed(case.settings), size_of(case.settings.archive)
     disks = {nearest_there(place).stat().st_dev: place for place in reversed(places_of(case.settings))}
@@ -110,6 +113,6 @@ def room_is_left(case: Case) -> Iterator[Check]:
             f"{mask_path(str(place))}: 남은 공간 {free}; 약 {megabytes(needed)} 필요(보관소 {megabytes(kept)})",
         )
         if free_room(place) < needed:
-            yield fault("room", found, ("make room on this disk", "이 디스크의 공간을 비워 주세요"))
+            yield fault("room", found, ("free some space on this disk", "이 디스크의 공간을 확보해 주세요"))
         else:
             yield ok("room", *found)

@@ -32,7 +32,7 @@ class Place:
 _Index = dict[tuple[str, str], list[Place]]
 
 
-class Places:
+class PlaceIndex:
     """All places by name: anywhere, below a family, and both without suffix; sido by every spelling."""
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class Places:
         self.by_code = {code: place for items in self.named.values() for place in items for code in place.codes}
         self.by_code |= {place.codes[0]: place for place in self.sido.values() if len(place.codes) == 1}
         # si and gun that exist today: 진해 was one, but is now rather a gu
-        self.lasting = {known.family[item.code] for item in known.divisions.values() if _is_lasting(item)}
+        self.lasting = {known.family[item.code] for item in known.divisions.values() if _is_permanent(item)}
         self.letters = {name: spelling.strokes(name) for name in (*self.sido, *self.named)}
 
     def _add(self, place: Place) -> None:
@@ -83,9 +83,9 @@ class Places:
 
 
 @cache
-def places() -> Places:
+def places() -> PlaceIndex:
     """Return all places, indexed on first use."""
-    return Places()
+    return PlaceIndex()
 
 
 def below(place: Place | None, word: str) -> Sequence[Place]:
@@ -114,7 +114,7 @@ def _shortened_anywhere(word: str) -> Sequence[Place]:
     return si_gun or (found if any(item.rank < EMD for item in found) else [])
 
 
-def names_sigungu(word: str) -> bool:
+def is_sigungu_name(word: str) -> bool:
     """Tell whether a word is the name of some si, gun or gu, with its suffix or without."""
     index = places()
     return any(place.rank < EMD for named in (index.shortened, index.named) for place in named.get(word, ()))
@@ -125,7 +125,7 @@ def names_below(place: Place) -> set[str]:
     return places().children[place.family]
 
 
-def _is_lasting(item: Division) -> bool:
+def _is_permanent(item: Division) -> bool:
     return item.rank == SIGUNGU and item.end == OPEN_END
 
 

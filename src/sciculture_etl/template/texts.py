@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from sciculture_etl.contracts import Contract
-from sciculture_etl.contracts.words import read_yaml
+from sciculture_etl.contracts.yaml_files import read_yaml
 from sciculture_etl.project import EXPECTATIONS
 
 
@@ -18,7 +18,7 @@ def words(part: str) -> dict[str, Any]:
     return loaded
 
 
-def term_words(contract: Contract, term: int | None) -> str:
+def term_text(contract: Contract, term: int | None) -> str:
     """How the form calls a part of the year: ``상반기``, ``2분기``, ``5월``; empty where none is given."""
     field = next((fld for fld in contract.fields.values() if fld.type == "term"), None)
     if term is None or field is None:

@@ -24,7 +24,7 @@ def offered_places(year: int, levels: int) -> list[list[Names]]:
     chains: list[dict[Names, None]] = [{}, {}, {}]
     for code in sorted(known):
         division = known[code]
-        if not division.valid(day) or division.kind == "legal":
+        if not division.is_valid(day) or division.kind == "legal":
             continue
         names = _names(division, known)
         if division.rank in (RANKS["sigungu"], RANKS["general_gu"]) and levels < 3:

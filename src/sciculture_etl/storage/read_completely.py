@@ -8,7 +8,7 @@ import sys
 import duckdb
 
 
-def read_whole(database: str) -> None:
+def read_completely(database: str) -> None:
     with duckdb.connect(database, read_only=True, config={"autoinstall_known_extensions": False}) as connection:
         tables = "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal"
         for schema, table in connection.execute(tables).fetchall():
@@ -18,7 +18,7 @@ def read_whole(database: str) -> None:
 
 if __name__ == "__main__":
     try:
-        read_whole(sys.argv[1])
+        read_completely(sys.argv[1])
     except duckdb.Error as error:
         print(type(error).__name__, str(error).partition("\n")[0], sep="\t")
         sys.exit(1)

@@ -24,7 +24,7 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
 
 
-class Words(Strict):
+class BilingualText(Strict):
     """The same words in Korean and English."""
 
     ko: str = Field(min_length=1)
@@ -55,8 +55,8 @@ def read_yaml(path: Path) -> Any:
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_SafeLoader)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" line {mark.line + 1}" if mark else ""
+        position = getattr(error, "problem_mark", None)
+        place = f" line {position.line + 1}" if position else ""
         raise ContractError(f"{shown(path)}:{place} not valid YAML: {getattr(error, 'problem', error)}") from None
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sciculture_etl.doctor.archive import damages
-from sciculture_etl.doctor.case import Case, Words
+from sciculture_etl.doctor.case import BilingualPair, Case
 from sciculture_etl.doctor.releases import leftovers, stale_copies
 from sciculture_etl.errors import MachineError, UnprovedError
 from sciculture_etl.extract import Archive, Damage, channels_of
@@ -20,25 +20,29 @@ from sciculture_etl.storage.damage import set_aside
 from sciculture_etl.storage.proof import why_unreadable
 
 
-def mend(case: Case) -> list[Words]:
-    """Mends under the writer's lock; returns what was done, one line each. Raises BusyError while a run is going on."""
+def repair(case: Case) -> list[BilingualPair]:
+    """Mends under the writer's lock; returns what was done, one line each.
+
+    Raises:
+        BusyError: While a run is going on.
+    """
     opened = open_to_others(case.settings.warehouse)
-    with writer_lock(case.settings.warehouse, doing="doctor --mend"):
+    with writer_lock(case.settings.warehouse, doing="doctor --fix"):
         case = replace(case, holds_lock=True)
         return [
-            *_closed_by_the_lock(case, opened), *_put_bytes_back(case), *_set_broken_database_aside(case),
+            *_closed_by_the_lock(case, opened), *_put_bytes_back(case), *_set_aside_broken_database(case),
             *_restore_copies(case), *_clear_leftovers(case),
         ]  # fmt: skip
 
 
-def _closed_by_the_lock(case: Case, opened: dict[Path, int]) -> Iterator[Words]:
+def _closed_by_the_lock(case: Case, opened: dict[Path, int]) -> Iterator[BilingualPair]:
     """Whoever takes the writer's lock closes what lies open."""
     for path in opened.keys() - open_to_others(case.settings.warehouse).keys():
         mode = opened[path]
         yield f"closed {path} to others ({mode:04o})", f"{path}: 권한을 {mode:04o}로 고쳤습니다"
 
 
-def _put_bytes_back(case: Case) -> Iterator[Words]:
+def _put_bytes_back(case: Case) -> Iterator[BilingualPair]:
     """From the inbox's folders, whatever the file is called there: its bytes tell."""
     damaged = damages(case)
     if not damaged:
@@ -46,9 +50,12 @@ def _put_bytes_back(case: Case) -> Iterator[Words]:
     sizes = {damage.receipt.size for damage in damaged}
     candidates = [path for path in _inbox_files(case) if path.stat().st_size in sizes]
     for damage in damaged:
-        if _found_among(candidates, damage, case.archive):
-            told = damage.receipt.path
-            yield f"put back into the archive from the inbox: {told}", f"접수함에서 보관소로 되돌렸습니다: {told}"
+        if _is_among(candidates, damage, case.archive):
+            received_path = damage.receipt.path
+            yield (
+                f"restored to the archive from the inbox: {received_path}",
+                f"접수함에서 보관소로 복원했습니다: {received_path}",
+            )
 
 
 def _inbox_files(case: Case) -> Iterator[Path]:
@@ -61,7 +68,7 @@ class _OtherBytesError(Exception):
     pass
 
 
-def _found_among(candidates: list[Path], damage: Damage, archive: Archive) -> bool:
+def _is_among(candidates: list[Path], damage: Damage, archive: Archive) -> bool:
     def check(sha256: str, size: int) -> None:
         if sha256 != damage.receipt.sha256:
             raise _OtherBytesError
@@ -78,7 +85,7 @@ def _found_among(candidates: list[Path], damage: Damage, archive: Archive) -> bo
     return False
 
 
-def _set_broken_database_aside(case: Case) -> Iterator[Words]:
+def _set_aside_broken_database(case: Case) -> Iterator[BilingualPair]:
     path = case.settings.build_database
     try:
         reason = why_unreadable(path) if path.exists() else None
@@ -88,22 +95,22 @@ def _set_broken_database_aside(case: Case) -> Iterator[Words]:
     if reason:
         aside = set_aside(path)
         yield (
-            f"set the broken build database aside as {aside.name} ({reason}); the next run makes it again",
+            f"set the broken build database aside as {aside.name} ({reason}); the next run rebuilds it",
             f"손상된 작업용 데이터베이스를 {aside.name}으로 옮겼습니다. 다음 실행이 다시 만듭니다",
         )
 
 
-def _restore_copies(case: Case) -> Iterator[Words]:
+def _restore_copies(case: Case) -> Iterator[BilingualPair]:
     stale = stale_copies(case)
-    if finish_swap(case.settings.warehouse, anew=stale):
-        told = ", ".join(stale) or "current.json"
-        yield f"brought in line with the release: {told}", f"공표본에 맞추었습니다: {told}"
+    if finish_swap(case.settings.warehouse, renewed=stale):
+        names = ", ".join(stale) or "current.json"
+        yield f"restored from the release: {names}", f"공표본에서 복원했습니다: {names}"
 
 
-def _clear_leftovers(case: Case) -> Iterator[Words]:
+def _clear_leftovers(case: Case) -> Iterator[BilingualPair]:
     for path in leftovers(case):
         try:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         except OSError as error:
             raise MachineError(message("folder_not_removable", path=path, error=error.strerror)) from None
-        yield f"cleared away {path}", f"치웠습니다: {path}"
+        yield f"removed {path}", f"삭제했습니다: {path}"

@@ -71,7 +71,7 @@ def place_findings(
         placed.append(cells)
     if not placed:
         return empty_findings()
-    told = (
+    positioned = (
         pl.concat(placed, how="diagonal")
         .join(parts, on="part_key", how="left", maintain_order="left")
         .join(_headers(blocks), on=["part_key", "field"], how="left", maintain_order="left")
@@ -85,10 +85,10 @@ def place_findings(
     )
     if len(blocks) > len({block.number for block in blocks}):
         # What a row of a wide table says once is wrong once, however many rows are made of it.
-        told = told.unique(maintain_order=True)
+        positioned = positioned.unique(maintain_order=True)
     # Column Z comes before AA.
     far = pl.col("cell").str.len_chars()
-    return told.sort("submission_id", "part", "row", far, "cell", "code", nulls_last=True)
+    return positioned.sort("submission_id", "part", "row", far, "cell", "code", nulls_last=True)
 
 
 def count_rows(
@@ -109,10 +109,10 @@ def count_rows(
     counted = judged.group_by("part_key").agg(
         (~pl.col("bad")).sum().alias("loaded"), pl.col("bad").sum().alias("quarantined")
     )
-    told = pl.DataFrame([_table_words(key, blocks[key]) for key in sorted(first.values())], schema=TABLE_WORDS)
+    accounts = pl.DataFrame([_table_words(key, blocks[key]) for key in sorted(first.values())], schema=TABLE_WORDS)
     counts = ["read", "loaded", "quarantined", *LEFT_OUT]
     return (
-        told.join(out, on="part_key", how="left")
+        accounts.join(out, on="part_key", how="left")
         .join(counted, on="part_key", how="left")
         .with_columns(pl.col(counts).fill_null(0).cast(pl.Int64))
         .with_columns(left_out=pl.sum_horizontal(LEFT_OUT))
@@ -122,8 +122,11 @@ def count_rows(
 
 
 def submissions_without_data(accounts: Sequence[pl.DataFrame]) -> list[str]:
-    """Submissions of which every row was left out: a form that holds its example and nothing else. accounts: of all
-    their tables, of whatever dataset."""
+    """Submissions of which every row was left out: a form that holds its example and nothing else.
+
+    Args:
+        accounts: of all their tables, of whatever dataset.
+    """
     counted = pl.concat([table.select("submission_id", "loaded", "quarantined") for table in accounts])
     empty = counted.group_by("submission_id").agg(
         pl.sum_horizontal(pl.col("loaded", "quarantined").sum()).alias("rows")

@@ -28,18 +28,21 @@ OUTCOME: dict[str, type[pl.DataType] | pl.DataType] = {
 
 
 def _resolved(texts: pl.Series, years: pl.Series) -> pl.DataFrame:
-    """Distinct text and year → outcome. A name valid on any day of the program year is right in that year, and where
-    that is ``UNKNOWN_YEAR`` one valid on any day."""
+    """Distinct text and year → outcome.
+
+    A name valid on any day of the program year is right in that year, and where that is ``UNKNOWN_YEAR`` one valid on
+    any day.
+    """
     distinct = pl.DataFrame({"text": texts, "year": years}).unique().drop_nulls()
     if not distinct.height:
         return pl.DataFrame(schema={"text": pl.String, "year": pl.Int16, **OUTCOME})
     last = pl.when(pl.col("year") == UNKNOWN_YEAR).then(datetime.now(UTC).year).otherwise("year").cast(pl.Int32)
     first = pl.when(pl.col("year") == UNKNOWN_YEAR).then(FIRST_YEAR).otherwise("year").cast(pl.Int32)
     asked = distinct.with_columns(pl.date(last, 12, 31).alias("on"), pl.date(first, 1, 1).alias("since"))
-    told = resolve_frame(asked.select("text", "on", "since")).with_columns(
+    resolved = resolve_frame(asked.select("text", "on", "since")).with_columns(
         region_code=pl.coalesce("eupmyeondong_code", "admin_code", "legal_code")
     )
-    return distinct.hstack(told.select(*OUTCOME)).cast(OUTCOME)  # type: ignore[arg-type]
+    return distinct.hstack(resolved.select(*OUTCOME)).cast(OUTCOME)  # type: ignore[arg-type]
 
 
 def _hint(candidates: pl.Expr, lead: str) -> pl.Expr:
@@ -50,13 +53,17 @@ def _hint(candidates: pl.Expr, lead: str) -> pl.Expr:
 def resolve_places(
     contract: Contract, texts: pl.DataFrame, years: pl.Series, has_column: pl.DataFrame
 ) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
-    """texts: the raw region columns (null = blank, columns the contract's region fields); years: program years;
-    has_column: the same columns as Boolean: whether the row's table has that column at all.
+    """Resolve the region columns of rows to codes.
 
     Returns ``REGION_COLUMNS`` per row, and failing cells (``FAILED``) by field. A blank in a required column that the
     table has is missing, but for the sigungu of Sejong, which has none. A place that isn't found is laid to the
     deepest column of which the wider ones still make sense. Where the year is unknown, a place that never was is told
     of all the same, and no code is given.
+
+    Args:
+        texts: the raw region columns (null = blank, columns the contract's region fields).
+        years: program years.
+        has_column: the same columns as Boolean: whether the row's table has that column at all.
     """
     unknown_year = years.is_null()
     years = years.fill_null(UNKNOWN_YEAR)
@@ -92,16 +99,16 @@ def resolve_places(
     never = rows["status"].eq_missing("unknown")
     unsure = rows["text"].is_not_null() & (never | ~unknown_year) & ~missing & (~resolved | shallow)
     if unsure.any():
-        _blame(contract, texts, rows, unsure, failures)
+        _find_faulty_columns(contract, texts, rows, unsure, failures)
     for code in ("W_REGION_RENAMED", "W_REGION_COMPLETED"):
         warned = (rows["warnings"].list.contains(code)).fill_null(False) & resolved & ~unknown_year
         if warned.any():
             at = warned.arg_true()
-            told = pl.DataFrame(
+            warned_rows = pl.DataFrame(
                 {"index": at, "name": rows["name"].gather(at), "field": _warned_at(code, texts, rows, at)}
             )
             for name in names:
-                part = told.filter(pl.col("field") == name)
+                part = warned_rows.filter(pl.col("field") == name)
                 failures[name].append(failed(part["index"], code, part["name"], part["name"], "warning"))
     good = resolved & ~shallow & ~unknown_year
     codes = rows.select(pl.when(pl.lit(good)).then(pl.col(name)).alias(name) for name in REGION_COLUMNS)
@@ -114,7 +121,7 @@ def _warned_at(code: str, texts: pl.DataFrame, rows: pl.DataFrame, at: pl.Series
     field = own.select(
         pl.coalesce(pl.when(pl.col(name).is_not_null()).then(pl.lit(name)) for name in own.columns[::-1])
     )
-    told = field.to_series()
+    fields_warned = field.to_series()
     years = rows["year"].gather(at)
     for position in range(len(own.columns) - 1, 0, -1):
         wider = own.select(pl.concat_str(own.columns[:position], separator=" ", ignore_nulls=True).alias("text"))
@@ -122,11 +129,13 @@ def _warned_at(code: str, texts: pl.DataFrame, rows: pl.DataFrame, at: pl.Series
         found = asked.join(
             _resolved(asked["text"], years), on=["text", "year"], how="left", maintain_order="left"
         ).select(((pl.col("status") == "resolved") & pl.col("warnings").list.contains(code)).fill_null(False))
-        told = told.set(found.to_series() & own[own.columns[position - 1]].is_not_null(), own.columns[position - 1])
-    return told
+        fields_warned = fields_warned.set(
+            found.to_series() & own[own.columns[position - 1]].is_not_null(), own.columns[position - 1]
+        )
+    return fields_warned
 
 
-def _blame(
+def _find_faulty_columns(
     contract: Contract,
     texts: pl.DataFrame,
     rows: pl.DataFrame,
@@ -141,7 +150,7 @@ def _blame(
         .with_row_index("index")
         .filter(unsure)
     )
-    blamed = pl.Series([names[-1]], dtype=pl.String).new_from_index(0, at.len())
+    faulty = pl.Series([names[-1]], dtype=pl.String).new_from_index(0, at.len())
     # From the deepest column up: a column is to blame when what stands before it resolves and it doesn't go on.
     for position in range(len(names) - 1, 0, -1):
         wider = failing.select(pl.concat_str(names[:position], separator=" ", ignore_nulls=True).alias("t"))["t"]
@@ -149,19 +158,19 @@ def _blame(
             _resolved(wider.replace("", None), failing["year"]), on=["text", "year"], how="left", maintain_order="left"
         )["status"]
         unsound = (~sound.is_in(["resolved", "ambiguous"])).fill_null(False) & (wider != "")
-        blamed = (
-            blamed.to_frame("b").select(pl.when(unsound).then(pl.lit(names[position - 1])).otherwise("b")).to_series()
+        faulty = (
+            faulty.to_frame("b").select(pl.when(unsound).then(pl.lit(names[position - 1])).otherwise("b")).to_series()
         )
     # Never a cell that is blank: then the deepest that says anything.
     filled = failing.select(pl.coalesce(pl.when(pl.col(name).is_not_null()).then(pl.lit(name)) for name in names[::-1]))
-    has_own = failing.with_columns(blamed.alias("blamed")).select(
+    has_own = failing.with_columns(faulty.alias("blamed")).select(
         pl.any_horizontal((pl.col("blamed") == name) & pl.col(name).is_not_null() for name in names).alias("own")
     )["own"]
-    blamed = pl.select(pl.when(pl.lit(has_own)).then(pl.lit(blamed)).otherwise(pl.lit(filled.to_series()))).to_series()
+    faulty = pl.select(pl.when(pl.lit(has_own)).then(pl.lit(faulty)).otherwise(pl.lit(filled.to_series()))).to_series()
     candidates = pl.col("candidates")
     ambiguous = pl.when(pl.col("status") == "ambiguous")
     too_wide = pl.col("status") == "resolved"
-    told = failing.select(
+    faults = failing.select(
         "index",
         ambiguous.then(pl.lit("E_REGION_AMBIGUOUS")).otherwise(pl.lit("E_REGION_UNKNOWN")).alias("code"),
         pl.when(too_wide).then(pl.lit(NARROWER[0])).otherwise(_hint(candidates, "혹시").fill_null("")).alias("ko"),
@@ -169,8 +178,8 @@ def _blame(
         .then(pl.lit(NARROWER[1]))
         .otherwise(_hint(candidates, "Did you mean").fill_null(""))
         .alias("en"),
-    ).with_columns(blamed.alias("field"))
+    ).with_columns(faulty.alias("field"))
     for name in names:
-        part = told.filter(pl.col("field") == name)
+        part = faults.filter(pl.col("field") == name)
         if part.height:
             failures[name].append(failed(part["index"], part["code"], part["ko"], part["en"]))

@@ -20,7 +20,7 @@ WORDS = {
 }  # fmt: skip
 
 
-class Marks:
+class ReadFingerprints:
     """Today's marks.
 
     A reading is the fingerprint of all parts that a file was read with; ``log.reading`` keeps what each consists of.
@@ -37,23 +37,27 @@ class Marks:
         self._readings: dict[tuple[str, ...], str] = {}
 
     def parts(self, datasets: Sequence[str], whole: bool, path: str) -> dict[str, str]:
-        """Part → its mark. whole: not all of the file was recognised, so that any contract may change that. The same
-        bytes under a name that tells of no person any more are read again."""
-        return {part: self._mark_of(part) for part in self._names(datasets, whole, path)}
+        """Part → its mark.
+
+        Args:
+            whole: not all of the file was recognised, so that any contract may change that. The same bytes under a name
+                that tells of no person any more are read again.
+        """
+        return {part: self._fingerprint_of(part) for part in self._names(datasets, whole, path)}
 
     def reading(self, datasets: Sequence[str], whole: bool, path: str) -> str:
         """Fingerprint of the parts."""
         names = self._names(datasets, whole, path)
         if names not in self._readings:
-            self._readings[names] = fingerprint(*(f"{name} {self._mark_of(name)}" for name in names))
+            self._readings[names] = fingerprint(*(f"{name} {self._fingerprint_of(name)}" for name in names))
         return self._readings[names]
 
     def _names(self, datasets: Sequence[str], whole: bool, path: str) -> tuple[str, ...]:
         known = self._contracts if whole or not datasets else sorted(set(datasets) & self._contracts.keys())
-        told = ["personal name"] if masked_kinds(path) else []
-        return (*self._always, *(f"contract {name}" for name in known), *told)
+        kinds = ["personal name"] if masked_kinds(path) else []
+        return (*self._always, *(f"contract {name}" for name in known), *kinds)
 
-    def _mark_of(self, part: str) -> str:
+    def _fingerprint_of(self, part: str) -> str:
         kind, _, name = part.partition(" ")
         return self._contracts[name] if kind == "contract" else self._always.get(part, "told")
 

@@ -14,8 +14,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sciculture_etl.feedback.answer import ORDER, Answer
 from sciculture_etl.feedback.cells import clean, fill, lines_in
 from sciculture_etl.feedback.copies import Copy
-from sciculture_etl.feedback.words import words
-from sciculture_etl.settings import COMMENTED_CELLS, COPIED_CELLS
+from sciculture_etl.feedback.texts import words
+from sciculture_etl.settings import MAX_COMMENTED_CELLS, MAX_COPIED_CELLS
 
 COMMENT_WIDTH, LINE_HEIGHT = 320, 18  # pixels
 COMMENT_COLUMNS = 44
@@ -23,8 +23,13 @@ AUTHOR = "점검"
 
 
 @dataclass
-class Mark:
-    """severity: the worst of its findings. whole_row: every written cell of the row is meant, as of a header."""
+class CellNote:
+    """The note on a cell.
+
+    Attributes:
+        severity: the worst of its findings.
+        whole_row: every written cell of the row is meant, as of a header.
+    """
 
     severity: str
     texts: list[str] = field(default_factory=list)
@@ -32,43 +37,45 @@ class Mark:
 
 
 Place = tuple[int, str | None]  # row, and A1 cell where one is meant
-Marks = dict[str | None, dict[Place, Mark]]
+CellNotes = dict[str | None, dict[Place, CellNote]]
 
 
-def marks_of(answer: Answer) -> Marks:
-    """Sheet → row and cell → mark, of the worst findings first. The first ``COMMENTED_CELLS`` alone have texts."""
+def cell_notes_of(answer: Answer) -> CellNotes:
+    """Sheet → row and cell → mark, of the worst findings first. The first ``MAX_COMMENTED_CELLS`` alone have texts."""
     rank = pl.col("severity").replace_strict({name: n for n, name in enumerate(ORDER)}, return_dtype=pl.Int8)
     placed = answer.findings.filter(pl.col("row").is_not_null()).sort(rank, maintain_order=True)
-    told = words()["severity"]
-    marks: Marks = {}
-    for number, row in enumerate(placed.head(COPIED_CELLS).iter_rows(named=True)):
+    texts = words()["severity"]
+    notes: CellNotes = {}
+    for number, row in enumerate(placed.head(MAX_COPIED_CELLS).iter_rows(named=True)):
         place = (row["row"], row["cell"])
-        mark = marks.setdefault(row["sheet"], {}).setdefault(place, Mark(row["severity"]))
-        mark.whole_row |= row["code"] == "R_HEADER_NOT_FOUND"
-        if number >= COMMENTED_CELLS:
+        note = notes.setdefault(row["sheet"], {}).setdefault(place, CellNote(row["severity"]))
+        note.whole_row |= row["code"] == "R_HEADER_NOT_FOUND"
+        if number >= MAX_COMMENTED_CELLS:
             continue
-        text = f"[{told[row['severity']]}] {row['message_ko']}\n→ {row['fix_ko']}"
-        if text not in mark.texts:
-            mark.texts.append(text)
-    return marks
+        text = f"[{texts[row['severity']]}] {row['message_ko']}\n→ {row['fix_ko']}"
+        if text not in note.texts:
+            note.texts.append(text)
+    return notes
 
 
-def put_marks(sheet: Worksheet, marks: dict[Place, Mark]) -> None:
-    """Colours the cells and writes their comments. A finding of a row stands at the row's first written cell, one
-    within a merged range at the range's first."""
-    shown: dict[str, Mark] = {}
-    for (row, where), mark in marks.items():
-        cells = [sheet[where]] if where else _written(sheet, row, mark.whole_row)
+def write_cell_notes(sheet: Worksheet, notes: dict[Place, CellNote]) -> None:
+    """Colours the cells and writes their comments.
+
+    A finding of a row stands at the row's first written cell, one within a merged range at the range's first.
+    """
+    shown: dict[str, CellNote] = {}
+    for (row, where), note in notes.items():
+        cells = [sheet[where]] if where else _written(sheet, row, note.whole_row)
         for number, cell in enumerate(_visible(sheet, cell) for cell in cells):
             if number == 0:
-                own = shown.setdefault(cell.coordinate, Mark(mark.severity))
-                own.texts += [text for text in mark.texts if text not in own.texts]
-            if number or shown[cell.coordinate].severity == mark.severity:
-                cell.fill = fill(mark.severity)
-    for where, mark in shown.items():
-        if not mark.texts:
+                own = shown.setdefault(cell.coordinate, CellNote(note.severity))
+                own.texts += [text for text in note.texts if text not in own.texts]
+            if number or shown[cell.coordinate].severity == note.severity:
+                cell.fill = fill(note.severity)
+    for where, note in shown.items():
+        if not note.texts:
             continue
-        text = clean("\n\n".join(mark.texts))
+        text = clean("\n\n".join(note.texts))
         height = (lines_in(text, COMMENT_COLUMNS) + 1) * LINE_HEIGHT
         sheet[where].comment = Comment(text, AUTHOR, height=min(height, 600), width=COMMENT_WIDTH)
 
@@ -102,8 +109,8 @@ def moved(place: Place, sheet: str | None, copy: Copy) -> Place | None:
     return own, f"{get_column_letter(coordinate_to_tuple(cell)[1] + 1)}{own}"
 
 
-def mark_copy(copy: Copy, marks: Marks) -> None:
+def annotate_copy(copy: Copy, notes: CellNotes) -> None:
     """Puts the marks of every sheet that was copied."""
     for sheet, title in copy.sheets.items():
-        own = {place: mark for at, mark in marks.get(sheet, {}).items() if (place := moved(at, sheet, copy))}
-        put_marks(copy.book[title], own)
+        own = {place: note for at, note in notes.get(sheet, {}).items() if (place := moved(at, sheet, copy))}
+        write_cell_notes(copy.book[title], own)

@@ -6,13 +6,17 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sciculture_etl.publish.current import is_whole
+from sciculture_etl.publish.current import is_complete
 from sciculture_etl.publish.outputs import MANIFEST, held_in
 
 
-def what_is_wrong(release: Path, quick: bool = False) -> str | None:
-    """In words; None where nothing is. quick: only whether files are there, not what they hold."""
-    if not is_whole(release):
+def integrity_fault(release: Path, quick: bool = False) -> str | None:
+    """In words; None where nothing is.
+
+    Args:
+        quick: only whether files are there, not what they hold.
+    """
+    if not is_complete(release):
         return "its manifest, a database or a table as Parquet is missing or broken"
     manifest: dict[str, Any] = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
     if manifest.get("release_id") != release.name:

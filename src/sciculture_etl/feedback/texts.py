@@ -13,7 +13,7 @@ from sciculture_etl.findings import catalogue
 from sciculture_etl.project import EXPECTATIONS
 from sciculture_etl.validate.check import CheckedPart
 
-NAMES_TOLD = 12
+MAX_NAMES_LISTED = 12
 
 
 @lru_cache
@@ -23,45 +23,45 @@ def words() -> dict[str, Any]:
     return loaded
 
 
-def _verdict_words(answer: Answer) -> dict[str, Any]:
-    told: dict[str, Any] = words()["received" if answer.received else "checked"][answer.kind]
-    return told
+def _verdict_texts(answer: Answer) -> dict[str, Any]:
+    texts: dict[str, Any] = words()["received" if answer.received else "checked"][answer.kind]
+    return texts
 
 
 def headline(answer: Answer) -> str:
     """The verdict in one line."""
     errors = answer.findings.filter(severity="error")
     reason = catalogue()[errors["code"][0]]["title_ko"] if errors.height else ""
-    text: str = _verdict_words(answer)["headline"]
+    text: str = _verdict_texts(answer)["headline"]
     return text.format(errors=f"{errors.height:,}", warnings=f"{answer.count('warning'):,}", reason=reason)
 
 
 def next_steps(answer: Answer) -> list[str]:
     """What that means, and what to do now."""
-    told = words()
+    texts = words()
     if answer.kind in SET_ASIDE:
-        return list(_verdict_words(answer)["next"])
+        return list(_verdict_texts(answer)["next"])
     rows = {kind: f"{count:,}" for kind, count in answer.checked.rows.items()}
     standing = answer.received.standing if answer.received else ""
     sound = sum(part.sound_rows for part in answer.checked.parts)
     blanked = answer.checked.rows["loaded"] - sound
-    lines = [told["rows_in_part"].format(**rows, sound=f"{sound:,}")] if answer.checked.rows["quarantined"] else []
-    lines += [told["rows_blanked"].format(blanked=f"{blanked:,}")] if blanked else []
+    lines = [texts["rows_in_part"].format(**rows, sound=f"{sound:,}")] if answer.checked.rows["quarantined"] else []
+    lines += [texts["rows_blanked"].format(blanked=f"{blanked:,}")] if blanked else []
     earlier = answer.received.earlier if answer.received else None
     day = day_in_seoul(earlier) if earlier else ""
-    lines += [line.format(day=day) for line in _verdict_words(answer)["next"]]
-    return [*lines, told["standing"][standing]] if standing in told["standing"] else lines
+    lines += [line.format(day=day) for line in _verdict_texts(answer)["next"]]
+    return [*lines, texts["standing"][standing]] if standing in texts["standing"] else lines
 
 
 def facts(answer: Answer) -> list[tuple[str, str]]:
     """What is answered: label and text."""
-    told = words()["facts"]
-    found = [(told["file"], answer.checked.file_name)]
+    texts = words()["facts"]
+    found = [(texts["file"], answer.checked.file_name)]
     if answer.checked.submitter:
-        found.append((told["submitter"], answer.checked.submitter))
+        found.append((texts["submitter"], answer.checked.submitter))
     if answer.received:
-        found.append((told["received"], day_in_seoul(answer.received.at)))
-        found.append((told["number"], str(answer.received.number)))
+        found.append((texts["received"], day_in_seoul(answer.received.at)))
+        found.append((texts["number"], str(answer.received.number)))
     return found
 
 
@@ -74,8 +74,8 @@ def part_name(part: CheckedPart) -> str:
 
 def left_out(part: CheckedPart) -> str:
     """``소계·합계 2, 각주 1``; empty where there is none."""
-    told = words()["left_out"]
-    return ", ".join(f"{told[reason]} {part.left_out[reason]:,}" for reason in told if part.left_out[reason])
+    texts = words()["left_out"]
+    return ", ".join(f"{texts[reason]} {part.left_out[reason]:,}" for reason in texts if part.left_out[reason])
 
 
 def totals(part: CheckedPart) -> list[tuple[str, str]]:
@@ -90,39 +90,43 @@ def totals(part: CheckedPart) -> list[tuple[str, str]]:
 
 def fine(part: CheckedPart) -> list[str]:
     """What was right in a table."""
-    told = words()["fine"]
+    texts = words()["fine"]
     faults = part.findings.filter(~part.findings["severity"].eq("info"))
     faulty = {found[0] for cell in faults["cell"].drop_nulls() if (found := re.match("[A-Z]+", cell))}
     columns = sorted(part.columns.values(), key=lambda column: (len(column[0]), column[0]))
     headers = [header.replace("|", " ") for letter, header in columns if letter not in faulty]
     lines = []
     if part.sound_rows:
-        lines.append(told["rows"].format(sound=f"{part.sound_rows:,}"))
+        lines.append(texts["rows"].format(sound=f"{part.sound_rows:,}"))
     if headers:
-        lines.append(told["columns"].format(columns=_listed(headers), n=len(headers)))
+        lines.append(texts["columns"].format(columns=_listed(headers), n=len(headers)))
     if part.left_out["subtotal"] and not faults.height:
-        lines.append(told["totals"].format(n=f"{part.left_out['subtotal']:,}"))
+        lines.append(texts["totals"].format(n=f"{part.left_out['subtotal']:,}"))
     return lines
 
 
 def aside(answer: Answer) -> list[str]:
     """What stands in the file and wasn't read."""
-    told = words()["aside"]
+    texts = words()["aside"]
     ignored = [name.replace("|", " ") for part in answer.checked.parts for name in part.ignored_columns]
     sheets = [name for name in answer.checked.unread_sheets if name]
-    lines = [(told["columns"], ignored), (told["sheets"], sheets)]
+    lines = [(texts["columns"], ignored), (texts["sheets"], sheets)]
     return [line.format(names=_listed(names)) for line, names in lines if names]
 
 
 def _listed(names: list[str]) -> str:
-    shown = ", ".join(names[:NAMES_TOLD])
-    return f"{shown}, …" if len(names) > NAMES_TOLD else shown
+    shown = ", ".join(names[:MAX_NAMES_LISTED])
+    return f"{shown}, …" if len(names) > MAX_NAMES_LISTED else shown
 
 
-def place(row: dict[str, Any], names_sheets: bool) -> str:
-    """``운영실적!H13``, ``13행``, or where the whole file is meant, that. names_sheets: as ``Checked.names_sheets``."""
-    told = words()["list"]
-    where = row["cell"] or (told["row"].format(row=f"{row['row']:,}") if row["row"] else "")
-    if where and not names_sheets:
+def place(row: dict[str, Any], should_name_sheets: bool) -> str:
+    """``운영실적!H13``, ``13행``, or where the whole file is meant, that.
+
+    Args:
+        should_name_sheets: as ``Checked`` says.
+    """
+    texts = words()["list"]
+    where = row["cell"] or (texts["row"].format(row=f"{row['row']:,}") if row["row"] else "")
+    if where and not should_name_sheets:
         return where
-    return "!".join(text for text in (row["sheet"], where) if text) or told["whole"]
+    return "!".join(text for text in (row["sheet"], where) if text) or texts["whole"]

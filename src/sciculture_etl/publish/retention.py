@@ -21,7 +21,7 @@ from sciculture_etl.settings import Settings
 from sciculture_etl.storage.atomic import move
 
 RELEASE_NAME = re.compile(r"^(\d{5,})-(\d{8})$")
-GOING = ".removing-"
+REMOVING = ".removing-"
 
 
 def _number(release_id: str) -> int:
@@ -37,14 +37,17 @@ def next_release_id(settings: Settings) -> str:
     """The name of a release that is built now. No number is given out twice, even where its folder was deleted."""
     current = read_pointer(settings.warehouse)
     entries = ReleaseJournal(settings.archive).entries()
-    told = [entry[part] for entry in entries for part in ("release_id", "from_release_id") if part in entry]
-    names = [*kept_ids(settings.releases), *told, *([current["release_id"]] if current else [])]
+    recorded = [entry[part] for entry in entries for part in ("release_id", "from_release_id") if part in entry]
+    names = [*kept_ids(settings.releases), *recorded, *([current["release_id"]] if current else [])]
     return f"{max(map(_number, names), default=0) + 1:05d}-{datetime.now(UTC):%Y%m%d}"
 
 
 def find_release(settings: Settings, asked: str) -> str:
-    """The kept release that is meant: its name, the beginning of it, or its number without zeros. Raises UserError
-    where none or several are."""
+    """The kept release that is meant: its name, the beginning of it, or its number without zeros.
+
+    Raises:
+        UserError: Where none or several are.
+    """
     ids = kept_ids(settings.releases)
     found = [name for name in ids if asked.isdecimal() and _number(name) == int(asked)]
     found = found or [name for name in ids if asked and name.startswith(asked)]
@@ -57,7 +60,11 @@ def find_release(settings: Settings, asked: str) -> str:
 
 
 def read_manifest(settings: Settings, release_id: str) -> dict[str, Any]:
-    """What a release says of itself. Raises ReleaseError where it can't be read."""
+    """What a release says of itself.
+
+    Raises:
+        ReleaseError: Where it can't be read.
+    """
     path = settings.releases / release_id / MANIFEST
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -109,13 +116,14 @@ def prune(settings: Settings) -> list[str]:
     """Removes what need not be kept; returns what couldn't be removed, a sentence each, and the next run tries again.
 
     A release goes by its name first, so that one that is half removed is none; what a kill left of it goes next time.
-    Whoever has a file of it open keeps it. Call it under the writer's lock."""
+    Whoever has a file of it open keeps it. Call it under the writer's lock.
+    """
     stuck: list[str] = []
     # Where it isn't known which one readers have open, none goes.
     going = to_be_removed(settings) if read_pointer(settings.warehouse) else []
-    for path in [*settings.releases.glob(f"{GOING}*"), *(settings.releases / release_id for release_id in going)]:
+    for path in [*settings.releases.glob(f"{REMOVING}*"), *(settings.releases / release_id for release_id in going)]:
         try:
-            shutil.rmtree(path if path.name.startswith(GOING) else move(path, path.with_name(GOING + path.name)))
+            shutil.rmtree(path if path.name.startswith(REMOVING) else move(path, path.with_name(REMOVING + path.name)))
         except OSError as error:
             stuck.append(
                 f"{path} can't be removed ({error.strerror}); the next run tries again"
