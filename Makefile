@@ -6,9 +6,13 @@ READY := $(VENV)/.ready
 # uv, too, trusts the certificates of the machine (a proxy of its own), and takes the Python that is there.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: setup demo check test-fast test test-slow clean
+.DEFAULT_GOAL := help
+.PHONY: help setup demo check check-python check-types check-imports check-sql check-sources test-fast test test-slow docs clean
 
-setup: $(READY)
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+setup: $(READY) ## .venv with everything, nothing outside it
 
 $(READY): requirements/bootstrap.lock requirements/requirements.lock pyproject.toml setup.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -23,7 +27,7 @@ $(READY): requirements/bootstrap.lock requirements/requirements.lock pyproject.t
 
 # The sample of ten years through the nightly flow, in the default places. Some of its files have planted errors, so the
 # run ends with code 3 (published, something was rejected or accepted in part): for the demo that is as it should be.
-demo: $(READY)
+demo: $(READY) ## ten years of invented submissions, from inbox to release
 	@$(BIN)/sciculture sample --years 2016:2025 --out inbox
 	@$(BIN)/sciculture run || [ $$? -eq 3 ]
 	@$(BIN)/sciculture figures
@@ -32,22 +36,35 @@ demo: $(READY)
 # File by file, whole nights first: what the tests of a file share is made once.
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-check: $(READY)
+check: $(READY) ## format, lint, types, import rules, contracts and SQL, spelling
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target check-sources check-sql check-types check-python check-imports
+
+check-python:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/codespell
+check-types:
 	$(BIN)/mypy
+check-imports:
 	$(BIN)/lint-imports
+check-sql:
+	$(BIN)/sqlfluff lint sql
+check-sources:
 	$(BIN)/python -m pytest tests/test_sources.py
 
-test-fast: $(READY)
+test-fast: $(READY) ## every test that needs no whole night
 	$(PYTEST) -m 'not night and not slow'
 
-test: $(READY) check
+test: $(READY) check ## check, and all that must hold before anything lands
 	$(PYTEST)
 
-test-slow: $(READY)
+test-slow: $(READY) ## ten years, kills, PostgreSQL, full disks
 	$(PYTEST) -m slow
 
-clean:
+docs: $(READY) ## pages made from the code: docs/cli.md, docs/settings.md
+	$(BIN)/typer sciculture_etl.cli utils docs --name sciculture --output docs/cli.md
+	$(BIN)/python generators/settings.py
+
+clean: ## removes .venv, inbox and all that runs made
 	rm -rf $(VENV) inbox warehouse/archive warehouse/restricted warehouse/outbox warehouse/releases warehouse/staging \
 		warehouse/.prefect warehouse/.lock warehouse/*.duckdb warehouse/current.json
