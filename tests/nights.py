@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Collection
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ from sciculture_etl.settings import Settings
 
 # Variables of the tests' own: where the empty warehouse is made, and the ring that the running test is in.
 EMPTY_WAREHOUSE, RING = "TESTED_EMPTY_WAREHOUSE", "TESTED_RING"
+# Outputs of a release: what tests read of most, which is what every release needs; and all that there are.
+NEEDED: Collection[str] = ()
+ALL = None
 
 
 def settings(inbox: Path, warehouse: Path, **more: Any) -> Settings:
@@ -51,11 +55,17 @@ def night(
     today: date | None = None,
     contracts: dict[str, Contract] | None = None,
     from_nothing: bool = False,
+    outputs: Collection[str] | None = NEEDED,
 ) -> RunReport:
-    """One whole run. from_nothing: not from a copy of an empty warehouse that was made before."""
+    """One whole run.
+
+    Args:
+        from_nothing: not from a copy of an empty warehouse that was made before.
+        outputs: of the release, beside the needed ones; ``ALL`` where a test is about files or a release as a whole.
+    """
     assert os.environ.get(RING) != "fast", "a test that runs a night is marked so: pytest.mark.night"
     places = settings(inbox, warehouse)
-    with Run.open(places if from_nothing else begin(places), contracts=contracts) as run:
+    with Run.open(places if from_nothing else begin(places), contracts=contracts, outputs=outputs) as run:
         run.today = today or run.today
         return take_steps(run)
 
@@ -72,7 +82,7 @@ def night_of_figures(inbox: Path, warehouse: Path) -> RunReport:
 
 def publish_again(places: Settings) -> RunReport:
     """What has been read so far, published; it ends the hold that follows a rollback."""
-    with Run.open(places, kind="publish") as run:
+    with Run.open(places, kind="publish", outputs=NEEDED) as run:
         return take_steps(run)
 
 

@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from once import made_once, shared_folder
 
 from sciculture_etl.pipeline import RunReport
 from sciculture_sample import write_sample
-from tests.nights import night
+from tests.nights import ALL, night
+
+WHOLE_NIGHT = partial(night, outputs=ALL)
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,10 @@ class Settled:
 
 
 def settle(
-    temporary: pytest.TempPathFactory, name: str, write: Callable[[Path], Any], one: Callable[..., RunReport] = night
+    temporary: pytest.TempPathFactory,
+    name: str,
+    write: Callable[[Path], Any],
+    one: Callable[..., RunReport] = WHOLE_NIGHT,
 ) -> Settled:
     """write: puts the sample into an inbox and returns the truth of it."""
 

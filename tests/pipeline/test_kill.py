@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 import pytest
 from forms import as_csv, table
-from nights import hashes, night, submit
+from nights import ALL, hashes, night, submit
 
 KILLS_IN_A_ROW = 3
 ROWS_OF_KILLS = 2
@@ -32,7 +32,7 @@ SERVER.set_forkserver_preload(["sciculture_etl.pipeline", "great_expectations", 
 
 def _run(inbox: Path, warehouse: Path) -> None:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    night(inbox, warehouse, from_nothing=True)
+    night(inbox, warehouse, from_nothing=True, outputs=ALL)
 
 
 def _read_on(public: Path, stop: Any, told: Any) -> None:
@@ -160,7 +160,7 @@ def test_killed_at_random_moments_a_rerun_ends_as_if_undisturbed(
                 assert hashes(warehouse) == hashes(expected)
                 warehouse = begin_afresh()
                 moment *= 0.8
-        report = night(inbox, warehouse)
+        report = night(inbox, warehouse, outputs=ALL)
     assert [wrong for _, _, wrong in told if wrong] == []
     assert len({tables for _, seen, _ in told for _, tables in seen}) == 1
     assert report.publication.outcome in ("published", "unchanged")

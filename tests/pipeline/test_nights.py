@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 from forms import CENTRE, CLASS, INSTITUTION, as_csv, table
-from nights import hashes, manifest, night, operations, published, release_ids, settings, submit
+from nights import ALL, hashes, manifest, night, operations, published, release_ids, settings, submit
 
 from sciculture_etl.errors import BusyError, UnreachableError
 from sciculture_etl.pipeline import Run, take_steps
@@ -182,7 +182,7 @@ def test_no_inbox_is_the_users_mistake_and_spoils_nothing(copy: Any, tmp_path: P
 def test_places_and_files_may_have_any_name(tmp_path: Path) -> None:
     inbox, warehouse = tmp_path / "it's an 접수함", tmp_path / "it's a 창고"
     submit(inbox, "가상 '시험' 센터", '1분기; "실적"\n😀.csv', as_csv(table(CLASS)))
-    report = night(inbox, warehouse)
+    report = night(inbox, warehouse, outputs=ALL)
     assert report.publication.outcome == "published"
     assert report.verdicts == {"accepted": 1}
     submit(inbox, "가상 '시험' 센터", "2'.csv", as_csv(table(CLASS | {"기수": "2"})))

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 from forms import CLASS, as_csv, as_xlsx, table
-from nights import manifest, night, operations, placed, published, rows, submit
+from nights import ALL, manifest, night, operations, placed, published, rows, submit
 
 from sciculture_etl.contracts import load_table_contracts
 
@@ -155,7 +155,7 @@ def test_personal_data_is_kept_nowhere_but_apart(tmp_path: Path) -> None:
     beyond = [*table(CLASS, {}, {}), [*table(CLASS)[1], "010-0000-7353"]]
     submit(inbox, "가상개인센터", "넘침.csv", as_csv(beyond))
     submit(inbox, "가상시험센터", "실적.csv", as_csv(table(CLASS)))
-    report = night(inbox, warehouse)
+    report = night(inbox, warehouse, outputs=ALL)
     assert report.verdicts == {"rejected": len(PERSONAL) + 2, "accepted": 1}
     assert report.findings == {"R_PII": len(PERSONAL) + 2}
     assert published(warehouse, "SELECT class_count FROM mart_dsc_summary") == [(1,)]

@@ -14,7 +14,7 @@ from sciculture_etl.pipeline import Run, take_steps
 from sciculture_etl.publish.integrity import integrity_fault
 from sciculture_etl.publish.outputs import BY_NAME, OUTPUTS, Output
 from tests.forms import CLASS, as_csv, as_xlsx, table
-from tests.nights import hashes, manifest, night, published, settings, submit
+from tests.nights import ALL, hashes, manifest, night, published, settings, submit
 
 pytestmark = pytest.mark.night
 EACH = pytest.mark.parametrize("output", OUTPUTS, ids=lambda output: output.name)
@@ -29,7 +29,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """After a night over one file with a sound row and a faulty one."""
     folder = tmp_path_factory.mktemp("outputs")
     submit(folder / "inbox", "가상시험센터", f"{SECRETS[0]}.csv", SENT)
-    assert night(folder / "inbox", folder / "warehouse").verdicts == {"partially_accepted": 1}
+    assert night(folder / "inbox", folder / "warehouse", outputs=ALL).verdicts == {"partially_accepted": 1}
     return folder / "warehouse"
 
 
@@ -133,7 +133,7 @@ def test_the_release_after_one_that_holds_less_tells_what_changed(tmp_path: Path
     with Run.open(settings(inbox, places), outputs=[]) as run:
         take_steps(run)
     submit(inbox, "가상시험센터", "실적.xlsx", as_xlsx(table(CLASS, {"운영횟수": "20"})), "2020-05-01T09:00:00")
-    assert night(inbox, places).publication.outcome == "published"
+    assert night(inbox, places, outputs=ALL).publication.outcome == "published"
     changed = "SELECT old_value, new_value FROM mart_revision WHERE table_name = 'mart_dsc_summary' "
     assert published(places, changed + "AND column_name = 'session_count'") == [("12", "20")]
     assert integrity_fault(release(places)) is None

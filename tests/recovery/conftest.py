@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.forms import CLASS, FACILITY, INSTITUTION, SUBMITTER, as_csv, table
-from tests.nights import hashes, night, submit
+from tests.nights import ALL, hashes, night, submit
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def days(tmp_path_factory: pytest.TempPathFactory) -> Days:
     shutil.copytree(first, second)
     newer = table(CLASS, {"운영횟수": "20"}, {"기수": "2"}, {"기수": "3"})
     submit(second, SUBMITTER, "강좌 고침.csv", as_csv(newer), "2020-05-01T09:00:00")
-    night(first, folder / "warehouse")
-    night(second, copy_of(folder / "warehouse", folder / "undisturbed"))
+    night(first, folder / "warehouse", outputs=ALL)
+    night(second, copy_of(folder / "warehouse", folder / "undisturbed"), outputs=ALL)
     after_one, after_both = folder / "warehouse", folder / "undisturbed"
     return Days(first, second, after_one, after_both, hashes(after_one), hashes(after_both))

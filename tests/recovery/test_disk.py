@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from sciculture_etl.errors import MachineError
-from tests.nights import hashes, night
+from tests.nights import ALL, hashes, night
 from tests.recovery.conftest import Days
 
 # Where a night over three small files meets the limit, in bytes.
@@ -41,7 +41,7 @@ def test_wherever_the_disk_fills_up_a_night_with_room_ends_as_if_undisturbed(day
     warehouse = days.copy(tmp_path)
     for stage, limit in STAGES.items():
         with _no_file_larger_than(limit), pytest.raises(MachineError) as told:
-            night(days.second_inbox, warehouse)
+            night(days.second_inbox, warehouse, outputs=ALL)
         assert "is full" in str(told.value), stage
         assert "가득" in str(told.value)
         assert hashes(warehouse) == days.first
@@ -57,7 +57,8 @@ def _can_mount() -> bool:
 
 
 NIGHT = (
-    "import sys; from pathlib import Path; from tests.nights import night; night(Path(sys.argv[1]), Path(sys.argv[2]))"
+    "import sys; from pathlib import Path; from tests.nights import ALL, night; "
+    "night(Path(sys.argv[1]), Path(sys.argv[2]), outputs=ALL)"
 )
 
 

@@ -85,9 +85,7 @@ def read_cases(name: str) -> Iterator[Case]:
         rows = {}
         for table_name, text in (file.get("given", {}) | texts).items():
             header, lines = table(text)
-            rows[table_name] = [
-                usual.get(table_name, {}) | dict(zip(header, line, strict=True)) for line in lines
-            ]
+            rows[table_name] = [usual.get(table_name, {}) | dict(zip(header, line, strict=True)) for line in lines]
         yield Case(name, promise, rows, [tuple(line) for line in expected], columns)
 
 

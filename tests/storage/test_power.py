@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from forms import CLASS, INSTITUTION, SUBMITTER, as_csv, table
-from nights import night, submit
+from nights import ALL, night, submit
 
 from sciculture_etl.storage.atomic import make_folder, move, put_in_place, write_atomically
 
@@ -81,10 +81,10 @@ def test_all_that_a_night_leaves_is_on_the_disk(disk: Disk, tmp_path: Path) -> N
     submit(inbox, "한국과학창의재단", "등록부.csv", as_csv(table(INSTITUTION)))
     submit(inbox, SUBMITTER, "강좌.csv", as_csv(table(CLASS, {}, {"기수": "2"})))
     submit(inbox, SUBMITTER, "개인정보.csv", as_csv(table(CLASS, {"강좌명": RESIDENT})))
-    night(inbox, warehouse)
+    night(inbox, warehouse, outputs=ALL)
     newer = table(CLASS, {"운영횟수": "20"}, {"기수": "2"}, {"기수": "3"})
     submit(inbox, SUBMITTER, "강좌 고침.csv", as_csv(newer), "2020-05-01T09:00:00")
-    night(inbox, warehouse)
+    night(inbox, warehouse, outputs=ALL)
     assert len(list((warehouse / "releases").iterdir())) == 2
     assert list((warehouse / "restricted").iterdir())
     assert list((warehouse / "outbox").rglob("answer.json"))
