@@ -238,7 +238,7 @@ def test_the_journal_keeps_plan_reason_and_outcome(history: tuple[Path, Path], t
     first, last = Runs(warehouse / "archive").all()
     assert (first.kind, first.outcome, last.kind, last.reason) == ("nightly", "published", "backfill", "시험")
     assert (last.plan["years"], last.plan["datasets"], last.plan["files"]) == ([2018, 2018], ["dsc_class"], 2)
-    assert (last.outcome, last.told["read"], last.told["accepted_years"]) == ("published", 2, 1)
+    assert (last.outcome, last.details["read"], last.details["accepted_years"]) == ("published", 2, 1)
     assert Runs(warehouse / "archive").unfinished_backfill() is None
 
 

@@ -131,7 +131,7 @@ def write(version: int) -> None:
 def main() -> int:
     record = load() if RECORD.exists() else None
     if record and record.version == READING_VERSION and (other := changed(record, corpus())):
-        print(f"{', '.join(other)}: read otherwise, so raise READING_VERSION in pipeline/marks.py first")
+        print(f"{', '.join(other)}: read otherwise, so raise READING_VERSION in pipeline/read_fingerprints.py first")
         return 1
     write(READING_VERSION)
     return 0

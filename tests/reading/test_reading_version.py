@@ -35,7 +35,7 @@ def test_the_reading_changes_only_with_its_number() -> None:
     other = changed(load(), corpus())
     assert not other, (
         f"{', '.join(other)}: the reading gives something else than recorded, and every archive must be read again. "
-        f"Where that is meant, raise READING_VERSION in src/sciculture_etl/pipeline/marks.py and run `{COMMAND}`"
+        f"Where that is meant, raise READING_VERSION in pipeline/read_fingerprints.py and run `{COMMAND}`"
     )
 
 

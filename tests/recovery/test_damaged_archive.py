@@ -52,7 +52,7 @@ def test_the_doctor_puts_bytes_back_that_still_lie_in_the_inbox_under_whatever_n
     before = {path: path.read_bytes() for path in _kept(warehouse)}
     _damage(warehouse)
     done = repair(Case(settings(days.first_inbox, warehouse)))
-    assert len([en for en, _ in done if en.startswith("put back")]) == 2
+    assert len([en for en, _ in done if en.startswith("restored to the archive")]) == 2
     assert {path: path.read_bytes() for path in _kept(warehouse)} == before
 
 

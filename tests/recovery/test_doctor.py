@@ -103,4 +103,4 @@ def test_beside_a_run_it_says_who_runs_and_leaves_out_what_changes(days: Days, t
     assert troubles(checks) == {("lock", "remark")}
     told = {check.area: check.found[0] for check in checks}
     assert "nightly" in told["lock"]
-    assert "a run is going on" in told["build database"]
+    assert "a run is in progress" in told["build database"]

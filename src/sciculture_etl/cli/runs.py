@@ -121,8 +121,6 @@ def runs(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list and nothing else.")] = False,
 ) -> None:
     """List the last runs: when, why, and how each ended; what was killed shows as not ended."""
-    from dataclasses import asdict
-
     from sciculture_etl.cli.views.console import operators_console
     from sciculture_etl.cli.views.runs import show_runs
     from sciculture_etl.pipeline import Runs
@@ -134,7 +132,7 @@ def runs(
     settings = Settings.from_environment()
     records = [r for r in Runs(settings.archive).all() if kind in (None, r.kind)][: -last - 1 : -1]
     if as_json:
-        print(json.dumps([asdict(record) for record in records], ensure_ascii=False, indent=1))
+        print(json.dumps([record.as_dict() for record in records], ensure_ascii=False, indent=1))
     else:
         at_work = kind is None and lock_holder(settings.warehouse) is not None
         show_runs(operators_console(width=160), records, at_work)

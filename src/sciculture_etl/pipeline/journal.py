@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,9 @@ from typing import Any
 from sciculture_etl.storage.journal import Journal
 
 UNFINISHED = "unfinished"
+# Fields that the journal, and ``runs --json``, call otherwise.
+KEYS = {"details": "told"}
+FIELDS = {key: field_name for field_name, key in KEYS.items()}
 
 
 @dataclass
@@ -38,6 +41,10 @@ class RunRecord:
     details: dict[str, Any] = field(default_factory=dict)
     after_a_crash: bool = False
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return the record by the keys of the journal."""
+        return {KEYS.get(name, name): value for name, value in asdict(self).items()}
+
     @property
     def seconds(self) -> float:
         """How long it took, in whole seconds; 0 where it didn't end."""
@@ -63,7 +70,7 @@ class Runs:
                 continue
             record = records.setdefault(line["run_no"], RunRecord(line["run_no"]))
             for name, value in line.items():
-                setattr(record, name, value)
+                setattr(record, FIELDS.get(name, name), value)
         # What lost its beginning to damage tells nothing.
         return [record for record in records.values() if record.began_at]
 
@@ -84,7 +91,7 @@ class Runs:
 
     @contextmanager
     def record(self, kind: str, reason: str = "") -> Iterator[RunRecord]:
-        """Writes the beginning, and the end when the block ends, by whatever way; the block says outcome and told."""
+        """Writes the beginning, and the end however the block ends; the block sets outcome and details."""
         earlier = self.all()
         last = max((one.run_no for one in earlier), default=0)
         record = RunRecord(last + 1, kind, _now(), reason)

@@ -18,7 +18,7 @@ from sciculture_etl.messages import message
 from sciculture_etl.storage.damage import is_unavailable, reason_of
 
 MAX_SECONDS = 600
-READER = Path(__file__).with_name("read_whole.py")
+READER = Path(__file__).with_name("read_completely.py")
 
 
 def why_unreadable(database: Path) -> str | None:
