@@ -77,15 +77,6 @@ def test_what_a_withdrawn_submission_replaced_counts_again(places: Settings) -> 
     assert story["releases"] == ["00001-" + story["releases"][0][6:]]
 
 
-def test_the_only_submission_withdrawn_leaves_nothing_that_counts(places: Settings) -> None:
-    send(places, "하나.csv", classes(10), "2020-04-01T09:00:00")
-    send(places, "둘.csv", classes(7), "2020-04-01T09:00:00", "가상둘째센터")
-    night(places)
-    decide(places, known(places, "하나.csv"), "다른 해의 자료임")
-    night(places)
-    assert sessions(places) == [(7,)]
-
-
 def test_a_withdrawal_outlives_the_build_database_and_can_be_taken_back(places: Settings) -> None:
     send(places, "처음.csv", classes(10), "2020-04-01T09:00:00")
     send(places, "고침.csv", classes(99), "2020-04-08T09:00:00")
@@ -139,39 +130,22 @@ def test_a_refused_night_shows_the_operator_what_came(places: Settings) -> None:
     assert [row["state"] for row in list_submissions(places, SubmissionFilter(state="rejected"))] == ["rejected"]
 
 
-def test_what_is_owed_came_late_or_is_missing(places: Settings) -> None:
-    send(places, "1기.csv", classes(10, 1), "2020-04-15T14:59:00")  # a minute before midnight of the due day in Korea
-    send(places, "2기.csv", classes(10, 2), "2020-07-16T00:00:00")
-    send(places, "3기.csv", classes("열", 3), "2020-10-10T09:00:00")
-    night(places, date(2020, 12, 1))
-    owed = {row["period_no"]: row for row in list_status(places, SubmissionFilter(dataset="dsc_class", year=2020))}
-    assert {term: (row["status"], row["verdict"], row["days_late"]) for term, row in owed.items()} == {
-        1: ("received", "accepted", 0),
-        2: ("late", "accepted", 1),
-        3: ("missing", "rejected", 0),
-        4: ("due", "", 0),
-    }
-    assert {term: row["due_on"] for term, row in owed.items()} == {
-        1: "2020-04-15", 2: "2020-07-15", 3: "2020-10-15", 4: "2021-01-15",
-    }  # fmt: skip
-    assert owed[3]["rejected_count"] == 1
-
-
 def test_a_due_day_that_passes_shows_on_a_night_without_any_file(places: Settings) -> None:
     send(places, "1기.csv", classes(10, 1), "2020-04-01T09:00:00")
+    send(places, "3기.csv", classes("열", 3), "2020-10-10T09:00:00")
     assert night(places, date(2020, 7, 15)).missing == 0
     quiet = night(places, date(2020, 7, 15))
     assert quiet.publication.outcome == "unchanged"
     assert night(places, date(2020, 7, 16)).missing == 1
     (row,) = list_status(places, SubmissionFilter(status="missing"))
     assert (row["submitter"], row["period_no"]) == (CENTRE, 2)
-
-
-def test_what_was_reported_the_year_before_is_expected_again(places: Settings) -> None:
-    send(places, "2020.csv", classes(10, 4), "2021-01-05T09:00:00")
-    night(places, date(2021, 7, 1))
-    rows = list_status(places, SubmissionFilter(year=2021, dataset="dsc_class"))
-    assert {row["period_no"]: row["status"] for row in rows} == {1: "missing", 2: "due", 3: "due", 4: "due"}
+    owed = list_status(places, SubmissionFilter(dataset="dsc_class", year=2020))
+    assert {row["period_no"]: (row["due_on"], row["status"], row["verdict"]) for row in owed} == {
+        1: ("2020-04-15", "received", "accepted"),
+        2: ("2020-07-15", "missing", "rejected"),
+        3: ("2020-10-15", "due", "rejected"),
+        4: ("2021-01-15", "due", ""),
+    }
 
 
 @pytest.fixture
@@ -206,7 +180,7 @@ def corrected(folder: Path, **changes: object) -> dict[str, Contract]:
 
 
 def standing(places: Settings) -> list[tuple[str, int]]:
-    return operations(places.warehouse, "SELECT status, rows_corrected FROM mart_correction")
+    return operations(places.warehouse, "SELECT status, rows_corrected FROM mart_correction ORDER BY correction")
 
 
 def test_a_correction_changes_the_figure_and_is_told(places: Settings, expectations: Path) -> None:
@@ -234,25 +208,19 @@ def test_a_correction_fails_once_its_source_is_fixed(places: Settings, expectati
     assert (standing(places), report.unfit_corrections) == ([("stale", 0)], {CORRECTION["correction"]: "stale"})
 
 
-def test_a_correction_without_a_row_that_it_means_is_told(places: Settings, expectations: Path) -> None:
-    contracts = corrected(expectations, where={"class_name": "없는 강좌"})
-    Path(places.inbox).mkdir()
-    night(places, contracts=contracts)
-    assert operations(places.warehouse, "SELECT status FROM mart_correction") == [("waiting",)]
-    send(places, "실적.csv", classes(399), "2020-04-01T09:00:00")
-    report = night(places, contracts=contracts)
-    assert (standing(places), list(report.unfit_corrections.values())) == ([("not_found", 0)], ["not_found"])
-    assert sessions(places) == [(399,)]
-
-
 def test_a_correction_lets_a_refused_row_in_and_only_that_institutions(places: Settings, expectations: Path) -> None:
+    nobody = CORRECTION | {"correction": "없는_행", "where": {"class_name": "없는 강좌"}}
+    (expectations / "corrections" / "없는_행.yml").write_text(
+        yaml.safe_dump(nobody, allow_unicode=True), encoding="utf-8"
+    )
     contracts = corrected(expectations, was={"session_count": "3구"}, to={"session_count": "39"})
     send(places, "실적.csv", classes("3구"), "2020-04-01T09:00:00")
     send(places, "실적.csv", classes("3구", 반="2"), "2020-04-01T09:00:00", "가상둘째센터")
     send(places, "작년.csv", classes("3구", 사업연도="2019"), "2020-04-01T09:00:00")
-    night(places, contracts=contracts)
+    report = night(places, contracts=contracts)
     assert sessions(places) == [(39,)]
-    assert standing(places) == [("applied", 1)]
+    assert standing(places) == [("applied", 1), ("not_found", 0)]
+    assert report.unfit_corrections == {"없는_행": "not_found"}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from forms import CENTRE, CLASS, FACILITY, as_csv, as_xlsx, table
-from nights import hashes, night, operations, published, settings, submit
+from nights import hashes, night, operations, published, submit
 
 from sciculture_etl.pipeline import Run, take_steps
 from sciculture_etl.settings import Settings
@@ -136,18 +136,3 @@ def test_a_file_in_no_folder_is_known_by_its_title_or_its_column(nights_apart: P
     assert names == [("가상열센터",), ("가상제목센터",)]
     (code,) = operations(warehouse, "SELECT code FROM mart_row_error WHERE source_file = '없음.csv'")
     assert code == ("R_SUBMITTER_UNKNOWN",)
-
-
-def test_received_at_the_same_moment_is_decided_by_content_alone(tmp_path: Path) -> None:
-    """Which of two stands first in the journal must not matter."""
-    inbox = tmp_path / "inbox"
-    for number, name in enumerate(("가.csv", "나.csv")):
-        submit(inbox, "가상시험센터", name, as_csv(table(CLASS | {"운영횟수": str(number + 10)})))
-    with Run.open(settings(inbox, tmp_path / "one")) as run:
-        run.extract()
-    shutil.copytree(tmp_path / "one" / "archive", tmp_path / "other" / "archive")
-    journal = tmp_path / "other" / "archive" / "receipts.jsonl"
-    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[::-1]))
-    for folder in ("one", "other"):
-        night(inbox, tmp_path / folder)
-    assert hashes(tmp_path / "one") == hashes(tmp_path / "other")

@@ -36,7 +36,8 @@ class Disk:
         self.unnamed.discard(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
 
     def saw_rename(self, source: str, target: str) -> None:
-        if not target.startswith(f"{self.root}/") or ".prefect" in target:
+        # What is still being built counts once its folder is given its name.
+        if not target.startswith(f"{self.root}/") or ".prefect" in target or "/.building-" in target:
             return
         moved = [Path(source), *Path(source).rglob("*")]
         self.renamed += [str(path) for path in moved if path.is_file() and path.stat().st_ino not in self.synced]
