@@ -1,18 +1,11 @@
 -- Daily Science Class, learning facilities of a year. Grain: program_year, institution_code, facility_code.
 -- A facility shared by two centres has one code and one row for each of them.
 SELECT
-    f.program_year,
-    i.institution_code,
-    coalesce(f.facility_code, c.facility_code) AS facility_code,
-    f.facility_name,
-    f.facility_type,
-    f.sido_code,
-    f.sigungu_code,
-    f.general_gu_code,
-    f.eupmyeondong_code,
-    f.submission_id,
-    f.part,
-    f.source_row
+    f.* EXCLUDE (
+        submitter, partition_key, institution_name, sido_name, sigungu_name, eupmyeondong_name, region_code
+    )
+    REPLACE (coalesce(f.facility_code, c.facility_code) AS facility_code),
+    i.institution_code
 FROM accepted.dsc_facility AS f
 JOIN institution_key AS i ON i.name_key = name_key(coalesce(f.institution_name, f.submitter))
 JOIN facility_code AS c

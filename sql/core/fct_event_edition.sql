@@ -5,34 +5,21 @@ WITH place AS (
     FROM reference.city
 )
 SELECT
-    e.program_year,
-    e.series_code,
-    e.edition_no,
-    CAST(year(e.start_date) AS SMALLINT) AS event_year,
-    e.figure_status,
-    e.event_title,
-    e.start_date,
-    e.end_date,
-    -- "SPACE : Crisis or Opportunity[Power of Space that Gathers People]" holds the subtitle too.
-    trim(regexp_replace(
-        CASE WHEN e.subtheme IS NULL THEN regexp_replace(e.theme, '\s*\[[^\]]+\]\s*$', '') ELSE e.theme END,
-        '\s+:', ':', 'g'
-    )) AS theme,
-    trim(coalesce(e.subtheme, nullif(regexp_extract(e.theme, '\[([^\]]+)\]\s*$', 1), '')), ' []') AS subtheme,
-    e.venue_name,
-    coalesce(p.city, e.city) AS city,
-    e.country_code,
-    e.mode,
-    e.host,
-    e.organizer,
-    e.sponsor,
-    CASE WHEN e.figure_status = 'actual' THEN e.participant_count END AS participant_count,
-    coalesce(e.planned_participant_count, CASE WHEN e.figure_status = 'plan' THEN e.participant_count END)
-        AS planned_participant_count,
-    CASE WHEN e.figure_status = 'actual' THEN e.accompanying_count END AS accompanying_count,
-    CASE WHEN e.figure_status = 'actual' THEN e.paper_count END AS paper_count,
-    e.submission_id,
-    e.part,
-    e.source_row
+    e.* EXCLUDE (submitter, partition_key)
+    REPLACE (
+        -- "SPACE : Crisis or Opportunity[Power of Space that Gathers People]" holds the subtitle too.
+        trim(regexp_replace(
+            CASE WHEN e.subtheme IS NULL THEN regexp_replace(e.theme, '\s*\[[^\]]+\]\s*$', '') ELSE e.theme END,
+            '\s+:', ':', 'g'
+        )) AS theme,
+        trim(coalesce(e.subtheme, nullif(regexp_extract(e.theme, '\[([^\]]+)\]\s*$', 1), '')), ' []') AS subtheme,
+        coalesce(p.city, e.city) AS city,
+        CASE WHEN e.figure_status = 'actual' THEN e.participant_count END AS participant_count,
+        coalesce(e.planned_participant_count, CASE WHEN e.figure_status = 'plan' THEN e.participant_count END)
+            AS planned_participant_count,
+        CASE WHEN e.figure_status = 'actual' THEN e.accompanying_count END AS accompanying_count,
+        CASE WHEN e.figure_status = 'actual' THEN e.paper_count END AS paper_count
+    ),
+    CAST(year(e.start_date) AS SMALLINT) AS event_year
 FROM accepted.event_edition AS e
 LEFT JOIN place AS p ON name_key(p.spelling) = name_key(e.city)

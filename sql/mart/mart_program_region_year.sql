@@ -129,14 +129,14 @@ SELECT
     r.current_sigungu_code,
     r.current_sigungu_name,
     d.measure,
-    CASE WHEN m.is_additive = 'true' AND d.suppressed IS NOT TRUE THEN CAST(d.amount AS DOUBLE) END AS value,
-    CASE WHEN m.is_additive = 'false' AND d.suppressed IS NOT TRUE THEN CAST(d.amount AS DOUBLE) END
+    CASE WHEN m.is_additive AND d.suppressed IS NOT TRUE THEN CAST(d.amount AS DOUBLE) END AS value,
+    CASE WHEN NOT m.is_additive AND d.suppressed IS NOT TRUE THEN CAST(d.amount AS DOUBLE) END
         AS value_not_additive,
     m.unit,
-    m.is_additive = 'true' AS is_additive,
+    m.is_additive,
     d.suppressed IS TRUE AS suppressed
 FROM measures AS d
-JOIN reference.measure AS m USING (measure)
+LEFT JOIN reference.measure AS m USING (measure)
 LEFT JOIN sigungu_of_year AS r ON r.program_year = d.program_year AND r.sigungu_code = d.sigungu_code
 LEFT JOIN provinces AS p ON p.program_year = d.program_year AND p.sido_code = d.sido_code
 ORDER BY d.program_code, d.program_year, sido_code, d.sigungu_code, d.measure

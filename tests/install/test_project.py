@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from forms import CLASS, as_csv, table
 from nights import published, submit
 
 from sciculture_etl.project import CHECKOUT, SETTINGS_FILE, LayeredFolder
@@ -57,12 +58,41 @@ OWN = {
 }
 
 
+# A new measure of a form: what each of the five files gains, after a line that stands in it.
+FORM, MARTS = "expectations/submissions/dsc_class.yml", "sql/mart/mart_dsc_{}.sql"
+LONG = "sql/mart/mart_program_region_year.sql"
+FIELD = """\
+  trial_count: {header: 체험자수, type: count, unit: 명, description: {ko: 체험한 사람 수, en: Persons who tried}}
+"""
+SUM, SHOWN = "sum(attendance_count) AS attendance_count,", "CAST(attendance_count AS BIGINT) AS attendance_count,"
+NEW_MEASURE = {
+    FORM: {"    description: {ko: '회차별 참여 인원의 합 (연인원)', en: Attendances summed over sessions}": FIELD}
+}
+NEW_MEASURE |= {
+    MARTS.format(mart): {line: line.replace("attendance_count", "trial_count") for line in (SUM, SHOWN)}
+    for mart in ("summary", "by_region", "by_institution")
+}
+NEW_MEASURE[LONG] = {"        class_count,": "        trial_count,"}
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     folder = tmp_path / "own"
     laid = command(tmp_path, "init", str(folder), "--with", "expectations/figures.csv")
     assert laid.returncode == 0, laid.stderr
     return folder
+
+
+def run_night(above: Path) -> None:
+    """One night of the project ``own``, from the folder above it."""
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("SCICULTURE_")}
+    done = subprocess.run(
+        [sys.executable, "-c", NIGHT],
+        cwd=above,
+        env=outside | {"SCICULTURE_PROJECT": "own"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
 
 
 def test_init_lays_out_what_may_be_changed_and_writes_over_nothing(project: Path) -> None:
@@ -93,15 +123,42 @@ def test_its_own_contract_is_published_into_its_own_warehouse(project: Path, tmp
     listed = command(project, "template", "--list")
     assert "별 세기 운영 실적" in listed.stdout
     submit(project / "inbox", "가상시험센터", "2020_별.csv", "사업연도,관측장소,별의 수\n2020,가상 언덕,17\n".encode())
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("SCICULTURE_")}
-    done = subprocess.run(
-        [sys.executable, "-c", NIGHT],
-        cwd=tmp_path,
-        env=outside | {"SCICULTURE_PROJECT": "own"},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    run_night(tmp_path)
     assert published(project / "warehouse", "FROM mart_star_count") == [(2020, 17)]
+
+
+@pytest.mark.night
+def test_a_new_measure_reaches_every_mart_by_five_files(project: Path, tmp_path: Path) -> None:
+    laid = command(project, "init", ".", *(word for name in NEW_MEASURE for word in ("--with", name)))
+    assert laid.returncode == 0, laid.stderr
+    for name, additions in NEW_MEASURE.items():
+        text = (project / name).read_text(encoding="utf-8")
+        for line, more in additions.items():
+            assert text.count(f"{line}\n") == 1, (name, line)
+            text = text.replace(f"{line}\n", f"{line}\n{more.rstrip()}\n")
+        (project / name).write_text(text, encoding="utf-8")
+    assert len(NEW_MEASURE) == 5
+    submit(
+        project / "inbox",
+        "가상시험센터",
+        "실적.csv",
+        as_csv(table(CLASS, {"체험자수": "7"}, {"반": "2", "체험자수": "4"})),
+    )
+    run_night(tmp_path)
+    warehouse = project / "warehouse"
+    for mart in ("summary", "by_region", "by_institution"):
+        assert published(warehouse, f"SELECT trial_count FROM mart_dsc_{mart}") == [(11,)], mart
+    assert published(
+        warehouse, "SELECT value, unit, is_additive FROM mart_program_region_year WHERE measure = 'trial_count'"
+    ) == [(11, "persons", True)]
+    assert published(
+        warehouse,
+        "SELECT table_name, unit, is_additive, description_ko FROM meta.column WHERE column_name = 'trial_count' "
+        "ORDER BY table_name",
+    ) == [
+        (f"mart_dsc_{mart}", "persons", True, "체험한 사람 수") for mart in ("by_institution", "by_region", "summary")
+    ]
+    assert command(project, "template", "dsc_class", "--year", "2021").returncode == 0
 
 
 def test_a_project_that_is_not_there_and_a_line_that_is_no_setting_are_named(project: Path, tmp_path: Path) -> None:

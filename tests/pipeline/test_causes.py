@@ -40,7 +40,7 @@ def correct():
 
 def recount():
     change("sql/mart/mart_dsc_summary.sql", "coalesce(facility_count, 0)", "coalesce(facility_count, 0) + 7")
-    change("sql/reference/measure.csv", ",sessions,", ",lessons,")
+    change("sql/reference/measure.csv", "museum_count,", "session_count,lessons,true\\nmuseum_count,")
 
 nights = [
     lambda: None,

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from sciculture_etl.contracts.contract import load_contracts
 from sciculture_etl.contracts.expectation import Expectation, wrong_columns
+from sciculture_etl.contracts.inherited import Inheritance
 from sciculture_etl.contracts.yaml_files import BilingualText, Strict, explain, read_yaml, shown
 from sciculture_etl.errors import ContractError
 from sciculture_etl.messages import nearest_names
 from sciculture_etl.project import EXPECTATIONS, Folder, files_of
 
-INHERITED = "from"
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE")
 # Whatever else a column of a table may hold.
 OTHERS = ("BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "VARCHAR")
@@ -56,8 +56,9 @@ class TableContract(Strict):
     what was published when, so it is no part of what a rebuild reproduces.
     by_submission: every row comes from one submission alone (its ``submission_id``) and from tables that say what names
     mean; so when only some submissions change, only their rows are rebuilt.
-    columns: in the file, ``{from: fct_...}`` stands for the column of that name in a fact, so that type, unit and words
-    stand once.
+    columns: in the file, they may be taken from a form or another table (``inherited``).
+    taken_from: of the columns that ``'*'`` stood for in the file, the dataset or fact that states them. No part of what
+    is promised.
     """
 
     table: str
@@ -67,6 +68,7 @@ class TableContract(Strict):
     by_submission: bool = False
     made_by: Literal["sql", "publication"] = "sql"
     columns: dict[str, TableColumn]
+    taken_from: dict[str, str] = Field(default_factory=dict, exclude=True)
     suite: list[Expectation] = Field(default_factory=list)
 
     @model_validator(mode="after")
@@ -80,27 +82,11 @@ class TableContract(Strict):
         return self
 
 
-def _whole_columns(path: Path, raw: dict[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of a file, each ``{from: <table>}`` replaced by the column of that name there.
-
-    Raises:
-        ContractError: Where that table doesn't state one itself.
-    """
-    columns = dict(raw["columns"])
-    for name, column in columns.items():
-        if isinstance(column, dict) and column.keys() == {INHERITED}:
-            owner = column[INHERITED]
-            stated = ((others.get(owner) or {}).get("columns") or {}).get(name)
-            if not isinstance(stated, dict) or INHERITED in stated:
-                raise ContractError(f"{shown(path)}: columns.{name}: {owner}.yml states no column {name!r}")
-            columns[name] = stated
-    return columns
-
-
-def _table_contract(path: Path, raw: Any, others: Mapping[str, Any]) -> TableContract:
+def _table_contract(path: Path, raw: Any, inheritance: Inheritance) -> TableContract:
     try:
         if isinstance(raw, dict) and isinstance(raw.get("columns"), dict):
-            raw = raw | {"columns": _whole_columns(path, raw, others)}
+            columns, taken_from = inheritance.complete(path, raw["columns"])
+            raw = raw | {"columns": columns, "taken_from": taken_from}
         table_contract = TableContract.model_validate(raw)
     except ValidationError as error:
         raise explain(path, error) from None
@@ -110,12 +96,13 @@ def _table_contract(path: Path, raw: Any, others: Mapping[str, Any]) -> TableCon
 
 
 def read_table_contract(path: Path) -> TableContract:
-    """One promise, which inherits from the files beside it.
+    """One promise, which inherits from the files beside it and from the contracts of the project.
 
     Raises:
         ContractError: Naming file and key.
     """
-    return _table_contract(path, read_yaml(path), {one.stem: read_yaml(one) for one in path.parent.glob("fct_*.yml")})
+    found = {one.stem: read_yaml(one) for one in path.parent.glob("*.yml")}
+    return _table_contract(path, found[path.stem], Inheritance(found, load_contracts()))
 
 
 @lru_cache
@@ -123,8 +110,9 @@ def load_table_contracts(folder: Folder = EXPECTATIONS) -> dict[str, TableContra
     """All promises by table name.
 
     Args:
-        folder: holds ``curated``.
+        folder: holds ``curated`` and ``submissions``.
     """
     paths = files_of(folder, "curated/*.yml")
     found = {path.stem: read_yaml(path) for path in paths}
-    return {path.stem: _table_contract(path, found[path.stem], found) for path in paths}
+    inheritance = Inheritance(found, load_contracts(folder))
+    return {path.stem: _table_contract(path, found[path.stem], inheritance) for path in paths}

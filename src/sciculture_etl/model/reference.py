@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +28,7 @@ DUE_PERIOD: Schema = {
     "dataset": pl.String, "program_year": pl.Int16, "period_no": pl.Int16, "period_ends_on": pl.Date,
     "due_on": pl.Date, "is_due": pl.Boolean,
 }  # fmt: skip
+MEASURE: Schema = {"measure": pl.String, "unit": pl.String, "is_additive": pl.Boolean}
 FIRST_DUE_YEAR = 2010
 
 
@@ -85,6 +88,7 @@ def reference_tables(
             "table_contract", [_table_contract_row(table_contract) for table_contract in table_contracts.values()]
         ),
         "table_column": _from_rows("table_column", _table_column_rows(table_contracts)),
+        "measure": _from_rows("measure", _measure_rows(folder / "reference/measure.csv", table_contracts), MEASURE),
     }
 
 
@@ -167,3 +171,18 @@ def _table_column_rows(table_contracts: dict[str, TableContract]) -> list[dict[s
         for table_contract in table_contracts.values()
         for number, (name, column) in enumerate(table_contract.columns.items(), start=1)
     ]  # fmt: skip
+
+
+def _measure_rows(listed: Path, table_contracts: dict[str, TableContract]) -> list[dict[str, Any]]:
+    """Every measure by its name: as the published tables state it where they agree, unless the list says otherwise."""
+    stated: defaultdict[str, set[tuple[str | None, bool]]] = defaultdict(set)
+    for table_contract in table_contracts.values():
+        for name, column in table_contract.columns.items():
+            if column.additive is not None and table_contract.audience == "public":
+                stated[name].add((column.unit, column.additive))
+    found = {name: words.pop() for name, words in stated.items() if len(words) == 1}
+    with listed.open(encoding="utf-8", newline="") as source:
+        found |= {row["measure"]: (row["unit"], row["is_additive"] == "true") for row in csv.DictReader(source)}
+    return [
+        {"measure": name, "unit": unit, "is_additive": additive} for name, (unit, additive) in sorted(found.items())
+    ]
