@@ -146,7 +146,9 @@ def test_what_it_makes_is_its_users_alone_but_for_what_is_released(served: Serve
     warehouse, home = served.places.warehouse, Path(served.places.prefect["PREFECT_HOME"])
     releases = warehouse / "releases"
     public = {warehouse / "sciculture.duckdb", warehouse / "current.json", releases, *releases.rglob("*")}
-    public -= {path for output in OUTPUTS if output.audience == "operator" for path in releases.glob(f"*/{output.path}")}
+    public -= {
+        path for output in OUTPUTS if output.audience == "operator" for path in releases.glob(f"*/{output.path}")
+    }
     modes = {path: stat.S_IMODE(path.stat().st_mode) for place in (warehouse, home) for path in place.rglob("*")}
     opened = {path for path, mode in modes.items() if mode & 0o077}
     assert opened == public
