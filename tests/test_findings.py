@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from forms import CENTRE, CLASS, INSTITUTION, SUBMITTER, as_csv, table
 from judging import judge
-from nights import operations, settings, submit
+from nights import NEEDED, begin, operations, settings, submit
 
 from sciculture_etl.contracts import Contract, load_contracts
 from sciculture_etl.contracts.correction import Correction
@@ -111,7 +111,7 @@ def test_a_night_raises_what_no_file_alone_can(tmp_path: Path) -> None:
         clash = table(INSTITUTION | {"사업연도": "2018", "기관명": f"가상{number}기관"})
         submit(inbox, f"가상{number}부서", f"{number}.csv", as_csv(clash))
     (inbox / "누구.csv").write_bytes(as_csv(table(CLASS | {"기수": "3"})))
-    with Run.open(places) as run:
+    with Run.open(begin(places), outputs=NEEDED) as run:
         receipts = run.extract().received
         (wrong,) = [receipt for receipt in receipts if receipt.file_name == "잘못 보냄.csv"]
         Decisions(places.archive).decide(wrong.submission_id, "withdrawn", "잘못 보냄", receipts)

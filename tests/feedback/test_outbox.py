@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from answering import comments, opened, parts, texts
 from forms import CENTRE, CLASS, INSTITUTION, as_csv, as_xlsx, table
-from nights import rows, settings, submit
+from nights import begin, rows, settings, submit
 
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.feedback import outbox as outbox_module
@@ -25,7 +25,7 @@ FAULTY = as_csv(table(CLASS, {}, {"운영횟수": "약 20회"}))
 
 def night(inbox: Path, warehouse: Path) -> RunReport:
     """A run whose release is refused: institutions are answered all the same."""
-    with Run.open(settings(inbox, warehouse)) as run:
+    with Run.open(begin(settings(inbox, warehouse))) as run:
         for step in (run.extract, run.read_and_load, run.accept, run.model, run.answer):
             step()
         return run.report

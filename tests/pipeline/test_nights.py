@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 from forms import CENTRE, CLASS, INSTITUTION, as_csv, table
-from nights import ALL, hashes, manifest, night, operations, published, release_ids, settings, submit
+from nights import ALL, NEEDED, begin, hashes, manifest, night, operations, published, release_ids, settings, submit
 
 from sciculture_etl.errors import BusyError, UnreachableError
 from sciculture_etl.pipeline import Run, take_steps
@@ -108,7 +108,7 @@ SPOILT = {
 @pytest.mark.parametrize("case", SPOILT)
 def test_a_fact_that_has_not_each_row_once_is_not_published(copy: Any, tmp_path: Path, case: str) -> None:
     """A join or a condition in SQL may drop rows that were accepted, or double them: nobody would see it in a sum."""
-    with Run.open(settings(copy.inbox, tmp_path / "new")) as run:
+    with Run.open(begin(settings(copy.inbox, tmp_path / "new"))) as run:
         run.extract()
         run.read_and_load()
         run.accept()
@@ -260,7 +260,8 @@ def test_a_file_overwritten_in_place_is_a_new_version_and_old_releases_are_kept_
     for number in (1, 2, 3):
         data = as_csv(table(CLASS | {"운영횟수": str(number)}))
         submit(inbox, "가상시험센터", "실적.csv", data, f"2020-04-0{number}T09:00:00")
-        with Run.open(settings(inbox, warehouse, keep_releases=2, keep_release_days=0)) as run:
+        places = begin(settings(inbox, warehouse, keep_releases=2, keep_release_days=0))
+        with Run.open(places, outputs=NEEDED) as run:
             assert take_steps(run).read_count == 1
         assert published(warehouse, "SELECT session_count FROM mart_dsc_summary") == [(number,)]
     standings = operations(warehouse, "SELECT standing FROM mart_submission_log ORDER BY receipt_no")

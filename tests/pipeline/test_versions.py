@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 from forms import CENTRE, CLASS, FACILITY, as_csv, as_xlsx, table
-from nights import hashes, night, operations, published, submit
+from nights import NEEDED, begin, hashes, night, operations, published, settings, submit
 
 from sciculture_etl.pipeline import Run, take_steps
-from sciculture_etl.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -116,9 +115,9 @@ def test_all_in_one_night_gives_the_same_release_as_night_by_night(nights_apart:
 
 
 def test_read_in_batches_of_one_file_the_outcome_is_the_same(nights_apart: Path, tmp_path: Path) -> None:
-    shutil.copytree(nights_apart / "warehouse" / "archive", tmp_path / "tiny" / "archive")
-    tiny = Settings(inbox=str(nights_apart / "inbox"), warehouse=tmp_path / "tiny", batch_bytes=1)
-    with Run.open(tiny) as run:
+    tiny = begin(settings(nights_apart / "inbox", tmp_path / "tiny", batch_bytes=1))
+    shutil.copytree(nights_apart / "warehouse" / "archive", tiny.archive)
+    with Run.open(tiny, outputs=NEEDED) as run:
         take_steps(run)
     assert hashes(tmp_path / "tiny") == hashes(nights_apart / "warehouse")
     assert hashes(tmp_path / "tiny", "operator") == hashes(nights_apart / "warehouse", "operator")

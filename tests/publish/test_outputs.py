@@ -14,7 +14,7 @@ from sciculture_etl.pipeline import Run, take_steps
 from sciculture_etl.publish.integrity import integrity_fault
 from sciculture_etl.publish.outputs import BY_NAME, OUTPUTS, Output
 from tests.forms import CLASS, as_csv, as_xlsx, table
-from tests.nights import ALL, hashes, manifest, night, published, settings, submit
+from tests.nights import ALL, begin, hashes, manifest, night, published, settings, submit
 
 pytestmark = pytest.mark.night
 EACH = pytest.mark.parametrize("output", OUTPUTS, ids=lambda output: output.name)
@@ -116,7 +116,7 @@ def test_every_output_has_its_line_in_the_documentation(output: Output) -> None:
 def test_a_run_can_be_asked_for_less_and_the_release_says_so(warehouse: Path, tmp_path: Path) -> None:
     inbox, less = tmp_path / "inbox", tmp_path / "warehouse"
     submit(inbox, "가상시험센터", f"{SECRETS[0]}.csv", SENT)
-    with Run.open(settings(inbox, less), outputs=["csv"]) as run:
+    with Run.open(begin(settings(inbox, less)), outputs=["csv"]) as run:
         assert take_steps(run).publication.outcome == "published"
     told = manifest(less)
     assert set(told["outputs"]) == NEEDED | {"csv"}
@@ -130,7 +130,7 @@ def test_a_run_can_be_asked_for_less_and_the_release_says_so(warehouse: Path, tm
 def test_the_release_after_one_that_holds_less_tells_what_changed(tmp_path: Path) -> None:
     inbox, places = tmp_path / "inbox", tmp_path / "warehouse"
     submit(inbox, "가상시험센터", "실적.csv", as_csv(table(CLASS)))
-    with Run.open(settings(inbox, places), outputs=[]) as run:
+    with Run.open(begin(settings(inbox, places)), outputs=[]) as run:
         take_steps(run)
     submit(inbox, "가상시험센터", "실적.xlsx", as_xlsx(table(CLASS, {"운영횟수": "20"})), "2020-05-01T09:00:00")
     assert night(inbox, places, outputs=ALL).publication.outcome == "published"
