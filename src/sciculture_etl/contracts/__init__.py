@@ -17,6 +17,7 @@ from sciculture_etl.contracts.table_contract import (
     TableContract,
     load_table_contracts,
     read_table_contract,
+    table_contracts_over,
 )
 from sciculture_etl.contracts.yaml_files import BilingualText
 
@@ -39,4 +40,5 @@ __all__ = [
     "load_table_contracts",
     "read_contract",
     "read_table_contract",
+    "table_contracts_over",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from sciculture_etl.contracts.contract import load_contracts
+from sciculture_etl.contracts.contract import Contract, load_contracts
 from sciculture_etl.contracts.expectation import Expectation, wrong_columns
 from sciculture_etl.contracts.inherited import Inheritance
 from sciculture_etl.contracts.yaml_files import BilingualText, Strict, explain, read_yaml, shown
@@ -107,12 +107,17 @@ def read_table_contract(path: Path) -> TableContract:
 
 @lru_cache
 def load_table_contracts(folder: Folder = EXPECTATIONS) -> dict[str, TableContract]:
-    """All promises by table name.
+    """All table contracts by table name.
 
     Args:
         folder: holds ``curated`` and ``submissions``.
     """
+    return table_contracts_over(load_contracts(folder), folder)
+
+
+def table_contracts_over(contracts: dict[str, Contract], folder: Folder = EXPECTATIONS) -> dict[str, TableContract]:
+    """The same, where facts take their columns from these contracts of forms."""
     paths = files_of(folder, "curated/*.yml")
     found = {path.stem: read_yaml(path) for path in paths}
-    inheritance = Inheritance(found, load_contracts(folder))
+    inheritance = Inheritance(found, contracts)
     return {path.stem: _table_contract(path, found[path.stem], inheritance) for path in paths}

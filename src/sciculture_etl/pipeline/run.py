@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sciculture_etl.contracts import Contract, load_contracts, load_table_contracts
+from sciculture_etl.contracts import Contract, load_contracts, table_contracts_over
 from sciculture_etl.errors import NotReadyError
 from sciculture_etl.extract import Archive, Extraction, Receipt, extract_submissions
 from sciculture_etl.feedback import answer_all
@@ -46,7 +46,7 @@ class Run:
     ) -> None:
         self.settings = settings
         self.contracts = contracts
-        self.table_contracts = load_table_contracts()
+        self.table_contracts = table_contracts_over(contracts)
         self.warehouse = warehouse
         self.progress = progress
         self.today = datetime.now(SEOUL).date()
