@@ -57,7 +57,9 @@ def ended_by(number: signal.Signals, said: tuple[int, int], told: tuple[int, int
     ready, write = os.pipe()
 
     def begin() -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background jobs ignore
+        # Which a shell's background jobs, and what `nohup` starts, ignore.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         for stream, (_, end) in ((1, said), (2, told)):
             os.dup2(end, stream) if end >= 0 else os.close(stream)
 
