@@ -1,4 +1,4 @@
-"""The contracts of ``expectations/submissions/`` and the table contracts of ``expectations/curated/`` as one typed model."""
+"""Contracts of forms and of tables (``expectations/submissions/``, ``expectations/curated/``) as one typed model."""
 
 from sciculture_etl.contracts.contract import (
     REGION_COLUMNS,
