@@ -1,7 +1,9 @@
 """What a release consists of: one entry for each output, in the order in which they are written.
 
 Writing a release, its manifest, the check that it is complete, the doctor, the list in ``docs/releases.md`` and the
-test of what may stand in it all walk this list. To add an output: an entry here, its line in ``docs/releases.md``.
+test of what may stand in it all walk this list. To add an output: its ``write_…`` in
+``files.py`` or ``dictionary.py``, an entry here, its line in ``docs/releases.md``; ``OUTPUTS_BEFORE_CHOICE`` stays as
+it is.
 """
 
 from __future__ import annotations
@@ -72,7 +74,8 @@ BY_NAME = {output.name: output for output in OUTPUTS}
 OPERATIONS, PUBLIC, MANIFEST = (BY_NAME[name].path for name in ("operations", "public", "manifest"))
 FOR_OPERATORS = [output.path for output in OUTPUTS if output.audience == "operator"]
 LIVE = {output.path: output.mode for output in OUTPUTS if output.is_live}
-# What a release holds whose manifest doesn't say: all releases did, before one could be asked for less.
+# Frozen: what a release holds whose manifest has no "outputs". Never add a name: every release that is kept would count
+# as incomplete.
 OUTPUTS_BEFORE_CHOICE = (
     "operations",
     "public",

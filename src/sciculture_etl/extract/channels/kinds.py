@@ -1,7 +1,8 @@
 """The kinds of channels: how an address is recognised, which options it takes, and the file that opens it.
 
-To add a kind: an entry here, a file of that name beside this one with ``open_channel``, a section in
-``docs/channels.md``, and a server for ``tests/extract/test_channel_kinds.py``.
+To add a kind: an entry here, a file of that name beside this one with ``open_channel``, its library in ``TRANSPORTS``
+of ``faults.py``, a section in ``docs/channels.md``, and an entry each in ``THERE`` and ``NOWHERE`` of
+``tests/extract/test_channel_kinds.py``. A scheme that isn't encrypted is to be refused in ``channel.py``.
 """
 
 from __future__ import annotations
