@@ -53,8 +53,8 @@ def make(kind: str, path: Path, rows: int) -> None:
 
 def measure(step: str, path: Path) -> None:
     from sciculture_etl.contracts import load_contracts
-    from sciculture_etl.read import read_submission
-    from sciculture_etl.validate.check import check_file
+    from sciculture_etl.intake import read_submission
+    from sciculture_etl.intake.check import check_file
 
     contracts, data = load_contracts(), path.read_bytes()
     begin = time.perf_counter()

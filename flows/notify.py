@@ -12,7 +12,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from sciculture_etl.personal import mask_text
+from sciculture_etl.privacy import mask_text
 from sciculture_etl.settings import Settings
 from sciculture_etl.stopping import print_line
 from sciculture_flows.embedded import ENDS_WITH_THE_RUN

@@ -21,9 +21,9 @@ from prefect.states import Cancelled, Completed, Failed
 from sciculture_etl.errors import BusyError, RunError, SciCultureError
 from sciculture_etl.failures import describe_failure
 from sciculture_etl.messages import message
-from sciculture_etl.personal import mask_text
 from sciculture_etl.pipeline import Progress, Run, RunReport
 from sciculture_etl.pipeline.steps import HOUR
+from sciculture_etl.privacy import mask_text
 from sciculture_etl.settings import Settings
 from sciculture_etl.stopping import print_line
 from sciculture_etl.storage.disk import explain

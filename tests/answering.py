@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.feedback import Answer, answer_workbook
-from sciculture_etl.validate.check import Checked, check_file
+from sciculture_etl.intake.check import Checked, check_file
 
 COLOURS = {"FFFFC7CE": "error", "FFFFEB9C": "warning", "FFDDEBF7": "info"}
 RESULT = "점검결과"

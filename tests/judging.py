@@ -9,7 +9,7 @@ import polars as pl
 from forms import SUBMITTER
 
 from sciculture_etl.contracts import Contract, load_contracts
-from sciculture_etl.read import Reading, read_submission
+from sciculture_etl.intake import Reading, read_submission
 from sciculture_etl.validate import TableCandidate, Validated, validate_tables
 
 Place = tuple[str, int | None, str | None]

@@ -22,9 +22,9 @@ from sciculture_etl.contracts import Contract, load_contracts
 from sciculture_etl.contracts.correction import Correction
 from sciculture_etl.extract import Decisions
 from sciculture_etl.findings import catalogue
+from sciculture_etl.intake import read_submission
 from sciculture_etl.pipeline import Run, take_steps
 from sciculture_etl.project import EXPECTATIONS, SQL
-from sciculture_etl.read import read_submission
 from sciculture_etl.regions import resolve
 from sciculture_etl.settings import Limits
 from tests.template.filling import HEADER, Form

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
-from sciculture_etl.personal import mask_text
+from sciculture_etl.privacy import mask_text
 
 
 def describe_failure(error: BaseException) -> str:

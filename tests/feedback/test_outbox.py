@@ -14,9 +14,9 @@ from nights import begin, rows, settings, submit
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.feedback import outbox as outbox_module
 from sciculture_etl.feedback.names import own_name, safe_name
+from sciculture_etl.intake.check import as_answer, check_file
 from sciculture_etl.pipeline import Run, RunReport
 from sciculture_etl.submissions import decide
-from sciculture_etl.validate.check import as_answer, check_file
 
 WHO, DESK = "가상시험센터", "가상사무국"
 NUMBER, PHONE = "900100-1" + "000000", "010-" + "0000-" + "0000"

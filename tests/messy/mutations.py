@@ -11,8 +11,8 @@ from typing import Any
 
 from forms import Sheet, as_csv, as_xlsx
 
-from sciculture_etl.read.formats import read_grids
-from sciculture_etl.read.grid import Grid, RefusedError
+from sciculture_etl.formats.grid import Grid, RefusedError
+from sciculture_etl.formats.recognise import read_grids
 from sciculture_etl.settings import DEFAULT_LIMITS
 
 TESTS = Path(__file__).parents[1]

@@ -22,7 +22,7 @@ from judging import Judged, judge
 from mutations import ODD, corpus, mutate
 
 from sciculture_etl.contracts import load_contracts
-from sciculture_etl.validate.check import as_answer, check_file
+from sciculture_etl.intake.check import as_answer, check_file
 
 COUNT = int(os.environ.get("FUZZED_FILES") or 40)
 BATCHES = 8

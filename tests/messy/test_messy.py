@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sciculture_etl.contracts import load_contracts
-from sciculture_etl.validate.check import as_answer, check_file
+from sciculture_etl.intake.check import as_answer, check_file
 
 HERE = Path(__file__).parent
 KINDS = range(1, 39)

@@ -8,8 +8,8 @@ from forms import CENTRE, SUBMITTER, as_csv, table
 from nights import night, operations, rows, submit
 
 from sciculture_etl.contracts import load_contracts
+from sciculture_etl.intake.check import ROW_KINDS, check_file
 from sciculture_etl.template import make_template
-from sciculture_etl.validate.check import ROW_KINDS, check_file
 
 RECEIVED = "(SELECT submission_id, min_by(path, seq) AS path FROM log.receipt GROUP BY ALL) AS r USING (submission_id)"
 

@@ -17,8 +17,8 @@ from typing import Any
 import polars as pl
 
 from sciculture_etl.contracts import load_contracts
+from sciculture_etl.intake import Reading, read_submission
 from sciculture_etl.pipeline.read_fingerprints import READING_VERSION, ReadFingerprints
-from sciculture_etl.read import Reading, read_submission
 from sciculture_etl.settings import DEFAULT_LIMITS, fingerprint
 from sciculture_etl.validate import TableCandidate, Validated, validate_tables
 

@@ -15,8 +15,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sciculture_etl.contracts import load_contracts
+from sciculture_etl.intake.check import Checked, check_file
 from sciculture_etl.template import make_template, template_name
-from sciculture_etl.validate.check import Checked, check_file
 
 HEADER, EXAMPLE, FIRST = 6, 7, 8  # rows from 1
 YEAR = 2026

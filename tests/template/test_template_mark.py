@@ -9,8 +9,8 @@ from forms import FACILITY, as_csv, table
 from judging import judge
 
 from sciculture_etl.contracts import Contract, TemplateId, form_version, load_contracts, read_contract
+from sciculture_etl.intake.check import as_answer
 from sciculture_etl.project import EXPECTATIONS
-from sciculture_etl.validate.check import as_answer
 
 MARK = "A5"
 

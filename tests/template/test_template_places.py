@@ -8,7 +8,7 @@ import pytest
 from filling import FIRST, seen
 
 from sciculture_etl.contracts import load_contracts
-from sciculture_etl.validate.check import check_file
+from sciculture_etl.intake.check import check_file
 
 YEARS = (2016, 2020, 2026)
 

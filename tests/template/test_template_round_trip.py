@@ -7,8 +7,8 @@ from filling import EXAMPLE, FIRST, SUBMITTER, YEAR, Form, codes, seen
 from judging import judge
 
 from sciculture_etl.contracts import form_columns, load_contracts
+from sciculture_etl.intake.check import check_file
 from sciculture_etl.template import make_template, template_name
-from sciculture_etl.validate.check import check_file
 
 ALL = sorted(load_contracts())
 

@@ -29,7 +29,7 @@ def check(
     from sciculture_etl.cli.views.check import check_page, show_check
     from sciculture_etl.cli.views.console import operators_console
     from sciculture_etl.contracts import load_contracts
-    from sciculture_etl.validate.check import PARTIALLY, REJECTED, as_answer, check_file
+    from sciculture_etl.intake.check import PARTIALLY, REJECTED, as_answer, check_file
 
     limits = Settings.from_environment().limits
     data = _bytes(file, limits)

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from sciculture_etl.contracts.yaml_files import Strict, explain, read_yaml, shown
 from sciculture_etl.errors import ContractError
-from sciculture_etl.personal import kinds_in
+from sciculture_etl.privacy import kinds_in
 
 
 def _as_cells(value: object) -> object:

@@ -19,7 +19,7 @@ from sciculture_etl.doctor.case import BilingualPair, Case, Check, fault, ok, re
 from sciculture_etl.load import Warehouse
 from sciculture_etl.load.warehouse import has_todays_layout
 from sciculture_etl.pipeline import Silent
-from sciculture_etl.pipeline.intake import Intake
+from sciculture_etl.pipeline.reading import Intake
 from sciculture_etl.publish.checks import accounts_that_disagree
 from sciculture_etl.storage.disk import free_room
 from sciculture_etl.storage.proof import why_unreadable

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sciculture_etl.contracts import load_contracts, load_table_contracts
 from sciculture_etl.doctor.case import Case, Check, fault, ok, remark
 from sciculture_etl.extract import channels_of
-from sciculture_etl.personal import mask_path
+from sciculture_etl.privacy import mask_path
 from sciculture_etl.project import EXPECTATIONS, SQL, project_folder
 from sciculture_etl.settings import unknown_settings
 from sciculture_etl.storage.access import open_to_others

@@ -14,7 +14,7 @@ from sciculture_etl.errors import AbandonedError, PermanentError, UnreachableErr
 from sciculture_etl.extract.channels.channel import Channel
 from sciculture_etl.extract.channels.faults import RetryPolicy, describe, is_transient
 from sciculture_etl.extract.names import as_people_read, why_no_submission, why_refused
-from sciculture_etl.personal import mask_path
+from sciculture_etl.privacy import mask_path
 from sciculture_etl.settings import Timeouts
 
 MODIFIED_KEYS = ("mtime", "LastModified", "last_modified", "modified", "updated", "created")

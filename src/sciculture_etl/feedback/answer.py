@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from sciculture_etl.findings import catalogue
+from sciculture_etl.intake.check import ACCEPTED, Checked
 from sciculture_etl.settings import MAX_LISTED_PLACES
-from sciculture_etl.validate.check import ACCEPTED, Checked
 
 SEOUL = ZoneInfo("Asia/Seoul")
 ORDER = ("error", "warning", "info")

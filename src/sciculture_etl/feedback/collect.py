@@ -11,9 +11,9 @@ import polars as pl
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.feedback.answer import SET_ASIDE, Answer, Received
+from sciculture_etl.intake.check import Checked, checked_part, counted
 from sciculture_etl.load import Warehouse
 from sciculture_etl.settings import sql_text
-from sciculture_etl.validate.check import Checked, checked_part, counted
 
 # What became of a file through others: told when it is answered, and no reason to answer it again.
 STANDING = "('R_DUPLICATE_FILE', 'R_SUPERSEDED', 'R_SUITE_FAILED', 'R_WITHDRAWN')"

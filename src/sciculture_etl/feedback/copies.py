@@ -20,9 +20,9 @@ from openpyxl.worksheet.scenario import ScenarioList
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sciculture_etl.feedback.cells import FILLS, keep_as_text
-from sciculture_etl.read.grid import parse_range
-from sciculture_etl.read.sheet_xml import MERGE_REF
-from sciculture_etl.read.submission import ANSWER_MARK
+from sciculture_etl.formats.grid import parse_range
+from sciculture_etl.formats.sheet_xml import MERGE_REF
+from sciculture_etl.intake.reading import ANSWER_MARK
 from sciculture_etl.settings import MAX_COPIED_CELLS
 
 BYTES_A_CELL = 40  # of a sheet's XML, about

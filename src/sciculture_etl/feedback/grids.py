@@ -14,9 +14,9 @@ from sciculture_etl.feedback.cell_notes import CellNotes
 from sciculture_etl.feedback.cells import put, width_of
 from sciculture_etl.feedback.copies import Copy
 from sciculture_etl.feedback.texts import words
-from sciculture_etl.read.formats import read_grids
-from sciculture_etl.read.grid import HEAD_ROWS, Grid
-from sciculture_etl.read.submission import ANSWER_MARK, is_answer
+from sciculture_etl.formats.grid import HEAD_ROWS, Grid
+from sciculture_etl.formats.recognise import read_grids
+from sciculture_etl.intake.reading import ANSWER_MARK, is_answer
 from sciculture_etl.settings import DEFAULT_LIMITS, MAX_COPIED_CELLS, MAX_EXCERPT_ROWS
 
 UNNAMED = "제출자료"

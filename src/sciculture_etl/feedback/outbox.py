@@ -27,10 +27,10 @@ from sciculture_etl.feedback.mail import answer_mail
 from sciculture_etl.feedback.names import own_name, safe_name
 from sciculture_etl.feedback.texts import words
 from sciculture_etl.feedback.workbook import RESULT, answer_workbook
+from sciculture_etl.intake.check import as_answer
 from sciculture_etl.load import Warehouse
 from sciculture_etl.settings import fingerprint
 from sciculture_etl.storage.atomic import make_folder, move, put_in_place
-from sciculture_etl.validate.check import as_answer
 
 ASIDE = ".aside-"
 MAX_WRITERS, MIN_JOBS_FOR_A_POOL = 2, 60

@@ -20,7 +20,7 @@ from sciculture_etl.feedback.cells import FILLS, clean, keep_as_text, lines_in, 
 from sciculture_etl.feedback.copies import Copy
 from sciculture_etl.feedback.texts import aside, facts, fine, headline, left_out, next_steps, part_name, totals, words
 from sciculture_etl.feedback.texts import place as place_of
-from sciculture_etl.read.submission import ANSWER_MARK
+from sciculture_etl.intake.reading import ANSWER_MARK
 from sciculture_etl.settings import MAX_COMMENTED_CELLS
 
 WIDTHS = [22, 22, 20, 46, 50]

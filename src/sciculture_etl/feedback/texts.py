@@ -10,8 +10,8 @@ import yaml
 
 from sciculture_etl.feedback.answer import SET_ASIDE, Answer, day_in_seoul
 from sciculture_etl.findings import catalogue
+from sciculture_etl.intake.check import CheckedPart
 from sciculture_etl.project import EXPECTATIONS
-from sciculture_etl.validate.check import CheckedPart
 
 MAX_NAMES_LISTED = 12
 

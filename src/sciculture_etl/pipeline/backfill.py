@@ -16,8 +16,8 @@ from sciculture_etl.load.accept import versions_that_count, years_that_change
 from sciculture_etl.load.scope import Scope
 from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.model import tables_from
-from sciculture_etl.pipeline.intake import Intake, one_a_submission
 from sciculture_etl.pipeline.journal import Runs
+from sciculture_etl.pipeline.reading import Intake, one_a_submission
 from sciculture_etl.rules import apply_rule
 
 IN_A_NAME = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sciculture_etl.contracts import Contract
-from sciculture_etl.personal import masked_kinds
+from sciculture_etl.privacy import masked_kinds
 from sciculture_etl.project import EXPECTATIONS
 from sciculture_etl.regions import REFERENCE_VERSION
 from sciculture_etl.settings import Limits, fingerprint

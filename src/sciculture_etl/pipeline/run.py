@@ -20,8 +20,8 @@ from sciculture_etl.load.warehouse import discard_database
 from sciculture_etl.messages import message
 from sciculture_etl.model import Model, build_model
 from sciculture_etl.pipeline.backfill import Plan, ask_for, make_plan
-from sciculture_etl.pipeline.intake import NEW, Intake
 from sciculture_etl.pipeline.journal import RunRecord, Runs
+from sciculture_etl.pipeline.reading import NEW, Intake
 from sciculture_etl.pipeline.report import Progress, Reasons, RunReport, Silent
 from sciculture_etl.publish import Publication, end_hold, publish_release, read_figures_checked
 from sciculture_etl.settings import Settings

@@ -18,7 +18,7 @@ import duckdb
 
 from sciculture_etl.contracts import Expectation
 from sciculture_etl.errors import ContractError
-from sciculture_etl.personal import mask_text
+from sciculture_etl.privacy import mask_text
 from sciculture_etl.stopping import stop_if_asked
 
 MAX_SHOWN = 3

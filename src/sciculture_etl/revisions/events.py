@@ -8,7 +8,7 @@ from typing import Any
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.load import Warehouse
-from sciculture_etl.personal import mask_text
+from sciculture_etl.privacy import mask_text
 
 PARTS = {"code": "reader", "regions": "administrative divisions", "limits": "limits of a file"}
 WORDS = ("expectations/findings.yml", "expectations/formats.yml")

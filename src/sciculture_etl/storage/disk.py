@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sciculture_etl.errors import MachineError, SciCultureError, UserError
 from sciculture_etl.messages import message
-from sciculture_etl.personal import mask_path
+from sciculture_etl.privacy import mask_path
 from sciculture_etl.settings import Settings
 from sciculture_etl.stopping import stop_if_asked
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from sciculture_etl.errors import JournalError, UserError
 from sciculture_etl.messages import message
-from sciculture_etl.personal import kinds_in
+from sciculture_etl.privacy import kinds_in
 from sciculture_etl.storage.atomic import make_folder, sync
 
 T = TypeVar("T")

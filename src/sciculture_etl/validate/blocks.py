@@ -9,8 +9,8 @@ import polars as pl
 
 from sciculture_etl.contracts import Contract, Unpivot
 from sciculture_etl.contracts.form import TOTAL
-from sciculture_etl.read import Table
-from sciculture_etl.read.spelling import wide_column
+from sciculture_etl.tables import Table
+from sciculture_etl.tables.spelling import wide_column
 
 
 @dataclass

@@ -12,8 +12,8 @@ from typing import Any
 import polars as pl
 
 from sciculture_etl.contracts import Contract, ContractField
-from sciculture_etl.read.spelling import normalise_header
-from sciculture_etl.read.titles import MIDDLE_DOTS
+from sciculture_etl.tables.spelling import normalise_header
+from sciculture_etl.tables.titles import MIDDLE_DOTS
 from sciculture_etl.validate.dates import (
     ParsedPeriod,
     parse_day,

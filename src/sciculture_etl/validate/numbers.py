@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from sciculture_etl.contracts import ContractField
-from sciculture_etl.read.titles import MONEY_SCALE
+from sciculture_etl.tables.titles import MONEY_SCALE
 
 UNITS = (
     "명",

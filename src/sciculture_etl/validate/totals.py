@@ -7,7 +7,7 @@ import polars as pl
 
 from sciculture_etl.contracts import BilingualText, Contract, ContractField, Unpivot
 from sciculture_etl.contracts.form import TOTAL
-from sciculture_etl.read.spelling import wide_column
+from sciculture_etl.tables.spelling import wide_column
 from sciculture_etl.validate.cells import FAILED, failed
 from sciculture_etl.validate.numbers import cast_numbers
 from sciculture_etl.validate.rows import GRAND_TOTAL, NO_SUM, label_columns

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from sciculture_etl.contracts import Contract, ContractField
-from sciculture_etl.read.titles import SEVERAL_TERMS, stated_term, year_in_file_name, year_of_sheet
+from sciculture_etl.tables.titles import SEVERAL_TERMS, stated_term, year_in_file_name, year_of_sheet
 from sciculture_etl.validate.blocks import Block, per_row
 from sciculture_etl.validate.cells import (
     DASHES,

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sciculture_etl.findings import catalogue
-from sciculture_etl.validate.check import ACCEPTED, PARTIALLY, Checked, CheckedPart
+from sciculture_etl.intake.check import ACCEPTED, PARTIALLY, Checked, CheckedPart
 
 MAX_PLACES = 8
 MAX_COLUMNS = 12

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from sciculture_etl.errors import AbandonedError, PermanentError, TransientError
-from sciculture_etl.personal import mask_text
+from sciculture_etl.privacy import mask_text
 from sciculture_etl.settings import Timeouts
 
 T = TypeVar("T")

@@ -1,0 +1,172 @@
+"""Grids: a file's sheets as text cells at their physical places, whatever the file's format."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import polars as pl
+
+from sciculture_etl.findings import Finding, unsupported
+
+HEAD_ROWS = 24  # rows looked at for titles and headers
+# Characters that nobody sees: zero-width spaces and joiners, soft hyphens, byte order marks within a file.
+UNSEEN = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\x00"]
+
+
+class RefusedError(Exception):
+    """The whole file can't be read; carries the finding that says why."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.code)
+        self.finding = finding
+
+
+@dataclass(frozen=True)
+class Merge:
+    """A merged range, rows and columns from 0, both ends included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass
+class Grid:
+    """One sheet. frame: a String column per physical column, named ``c0``, ``c1``, ..., blank cells null, texts
+    stripped; row ``i`` of the frame is the sheet's row ``i + 1``. sheet: its name, None for CSV.
+    above: what a document says before the table, one line a row. uncalculated: cells (row, column from 0) with a
+    formula of which no result is stored; their text is the formula. overflow: whether the last column collects what
+    stands beyond the widest row of the head.
+    """
+
+    sheet: str | None
+    frame: pl.DataFrame
+    hidden: bool = False
+    merges: list[Merge] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    above: list[list[str | None]] = field(default_factory=list)
+    uncalculated: list[tuple[int, int]] = field(default_factory=list)
+    overflow: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        return all(column.null_count() == column.len() for column in self.frame.iter_columns())
+
+    def refuse_long_cells(self, most_bytes: int) -> None:
+        """Text without end in one cell is a quote that never closes, or worse. Raises RefusedError, naming its
+        place.
+        """
+        for number, column in enumerate(self.frame.iter_columns()):
+            sizes = column.str.len_bytes()
+            if (longest := sizes.arg_max()) is not None and sizes[longest] > most_bytes:
+                place = f"{column_letter(number)}{longest + 1}"
+                raise too_large(f"{place}: {sizes[longest]:,} bytes", f"{most_bytes:,} bytes")
+
+    def head(self) -> list[list[str | None]]:
+        return [list(row) for row in self.frame.head(HEAD_ROWS).rows()]
+
+
+def too_large(found: str, limit: str) -> RefusedError:
+    return RefusedError(Finding("R_TOO_LARGE", value=found, expected_ko=limit, expected_en=limit))
+
+
+def broken() -> RefusedError:
+    return RefusedError(unsupported("broken_workbook"))
+
+
+def refuse_vast(rows: int, columns: int, cells: int, most_columns: int) -> None:
+    """A few cells far apart would be laid out as the whole rectangle between them. Raises RefusedError."""
+    if rows * columns > cells:
+        raise too_large(f"{rows:,} × {columns:,}", f"{cells:,}칸(cells)")
+    if columns > most_columns:
+        raise too_large(f"{columns:,}열(columns)", f"{most_columns:,}열(columns)")
+
+
+def blank_to_null(frame: pl.DataFrame) -> pl.DataFrame:
+    """Strips every cell and drops what nobody sees; what is empty then is null."""
+    if not frame.width:
+        return frame
+    unseen = frame.select(pl.all().str.contains_any(UNSEEN).any())
+    odd = [name for name in frame.columns if unseen[name].any()]
+    shown = frame.with_columns(pl.col(odd).str.replace_many(UNSEEN, [""] * len(UNSEEN))) if odd else frame
+    stripped = pl.all().str.strip_chars()
+    return shown.select(pl.when(stripped != "").then(stripped))
+
+
+LOOSE_LETTERS = "[\u1100-\u11ff]"  # Hangul letters that stand for themselves: a text from macOS, not yet composed
+
+
+def compose(grid: Grid) -> Grid:
+    """The grid with syllables where its texts and its name hold the letters of syllables (NFD → NFC)."""
+    loose = grid.frame.select(pl.all().str.contains(LOOSE_LETTERS).any())
+    names = [name for name in grid.frame.columns if loose[name].any()]
+    frame = grid.frame.with_columns(pl.col(names).str.normalize("NFC")) if names else grid.frame
+    return replace(grid, frame=frame, sheet=grid.sheet and unicodedata.normalize("NFC", grid.sheet))
+
+
+def usable_merges(merges: Iterable[Merge], height: int) -> list[Merge]:
+    """Ranges that begin within the sheet, cut at its last row. Raises RefusedError where so many lie over each other
+    that no spreadsheet made them.
+    """
+    kept = [Merge(m.top, m.left, min(m.bottom, height - 1), m.right) for m in merges if m.top < height]
+    covered: dict[int, int] = {}
+    for merge in kept:
+        covered[merge.left] = covered.get(merge.left, 0) + merge.bottom - merge.top + 1
+    if any(rows > 2 * height for rows in covered.values()):
+        raise broken()
+    return kept
+
+
+def with_texts(frame: pl.DataFrame, texts: dict[int, dict[int, str]]) -> pl.DataFrame:
+    """The frame with other texts in some cells, column → row → text, both from 0; it grows where they lie beyond it."""
+    if not texts:
+        return frame
+    height = max(frame.height, 1 + max(max(rows) for rows in texts.values()))
+    width = max(frame.width, 1 + max(texts))
+    columns = []
+    for number in range(width):
+        name = f"c{number}"
+        column = frame[name] if number < frame.width else pl.Series(name, [], pl.String)
+        if column.len() < height:
+            column = column.extend_constant(None, height - column.len())
+        if rows := texts.get(number):
+            at = np.fromiter(rows, np.uint32, len(rows))
+            # In one go: setting cells one by one copies the column for each.
+            column = column.scatter(at, list(rows.values()))
+        columns.append(column)
+    return pl.DataFrame(columns)
+
+
+def column_letter(index: int) -> str:
+    """0 → A, 26 → AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def column_index(letters: str) -> int:
+    """A → 0, AA → 26."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - 64
+    return index - 1
+
+
+RANGE = re.compile(r"^\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?$")
+
+
+def parse_range(text: str) -> Merge | None:
+    """``B3:B9`` → Merge; None for anything else."""
+    if not (found := RANGE.match(text)):
+        return None
+    left, top, right, bottom = found.groups()
+    ends = int(top) - 1, column_index(left), int(bottom or top) - 1, column_index(right or left)
+    return Merge(*ends) if ends[0] <= ends[2] and ends[1] <= ends[3] and ends[0] >= 0 else None

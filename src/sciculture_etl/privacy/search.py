@@ -1,0 +1,155 @@
+"""The search for personal data in all that a file holds, before anything else is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from sciculture_etl.findings import Finding
+from sciculture_etl.formats.grid import Grid, column_letter
+from sciculture_etl.privacy import Kind, changes_judgement, kinds_in, mask_path, mask_text, masked_kinds, suspicious
+from sciculture_etl.privacy.headers import counts_persons, find_headings, is_personal_header, names_codes
+from sciculture_etl.tables.spelling import normalise_header
+
+MAX_LISTED = 1_000  # places given one by one; of the others the number is
+CELLS_AT_ONCE = 1_000_000
+# Headers of our forms that make a row a header beyond doubt. What another row says may be the data of persons.
+SURELY_HEADED = 2
+ELSEWHERE = ("파일 안의 다른 곳", "elsewhere in the file")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place with personal data. header: of its column; a place without kinds is a column that holds nothing else.
+    said: where it is when no cell tells it, in Korean and English.
+    """
+
+    kinds: tuple[Kind, ...]
+    sheet: str | None = None
+    row: int | None = None
+    cell: str | None = None
+    header: str | None = None
+    said: tuple[str, str] | None = None
+
+    def finding(self) -> Finding:
+        ko = ", ".join(kind.ko for kind in self.kinds) or f"'{self.header}' 열"
+        en = ", ".join(kind.en for kind in self.kinds) or f"column '{self.header}'"
+        if self.said:
+            ko, en = f"{ko} ({self.said[0]})", f"{en} ({self.said[1]})"
+        return Finding(
+            "R_PII", sheet=self.sheet, row=self.row, cell=self.cell, header=self.header, expected_ko=ko, expected_en=en
+        )
+
+
+def find_personal(
+    grids: list[Grid], path: str = "", others: Iterable[Place] = (), known: Set[str] = frozenset()
+) -> list[Finding]:
+    """One R_PII finding a place, at most ``MAX_LISTED`` and one that says about how many more there are.
+
+    Looked at: the file's name and folder (``path``), names of sheets, every cell of every sheet, hidden or not, form
+    or not; ``others``: places found in what is no cell. No finding holds a value, nor a sheet's name that does.
+    known: normalised headers of our forms; a cell's finding names its column where the table is surely headed.
+    """
+    search = _Search(known)
+    search.look_at_path(path)
+    for number, grid in enumerate(grids, start=1):
+        search.look_at_grid(grid, number)
+    for place in others:
+        if place.said != ELSEWHERE or not search.listed:  # where nothing else tells of it
+            search.add(place)
+    findings = [place.finding() for place in search.listed]
+    if search.more:
+        ko, en = f"외 {search.more:,}곳가량", f"and about {search.more:,} more places"
+        findings.append(Finding("R_PII", expected_ko=ko, expected_en=en))
+    return findings
+
+
+def _shown_header(label: str) -> str:
+    return " ".join(mask_text(label).split())
+
+
+def shown_sheet(name: str | None, number: int) -> str | None:
+    """What a sheet is called in findings."""
+    return f"{number}번째 시트" if name and mask_text(name) != name else name
+
+
+@dataclass
+class _Search:
+    known: Set[str]
+    listed: list[Place] = field(default_factory=list)
+    more: int = 0
+
+    def add(self, place: Place) -> None:
+        if len(self.listed) < MAX_LISTED:
+            self.listed.append(place)
+        else:
+            self.more += 1
+
+    def look_at_path(self, path: str) -> None:
+        *folders, name = mask_path(path).split("/")
+        for text, said in (("/".join(folders), ("폴더 이름", "folder name")), (name, ("파일 이름", "file name"))):
+            if told := masked_kinds(text):
+                self.add(Place(tuple(told), said=said))
+
+    def look_at_grid(self, grid: Grid, number: int) -> None:
+        sheet = shown_sheet(grid.sheet, number)
+        if told := kinds_in(grid.sheet or ""):
+            self.add(Place(tuple(told), sheet, said=("시트 이름", "sheet name")))
+        top, labels, told_of = 0, dict[int, str](), set[int]()
+        for heading in [*find_headings(grid), None]:
+            bottom = heading.last + 1 if heading else grid.frame.height
+            self._look_at_rows(grid, sheet, top, bottom, labels, told_of)
+            if heading is None:
+                break
+            top, labels, told_of = bottom, heading.labels, set()
+            for column, label in labels.items():
+                if is_personal_header(label) and not (
+                    names_codes(label, labels) or counts_persons(label, grid.frame[f"c{column}"].slice(bottom))
+                ):
+                    told_of.add(column)
+                    row = heading.last if grid.frame[heading.last, column] else heading.first
+                    self.add(Place((), sheet, row + 1, f"{column_letter(column)}{row + 1}", _shown_header(label)))
+
+    def _look_at_rows(
+        self, grid: Grid, sheet: str | None, top: int, bottom: int, labels: dict[int, str], told_of: set[int]
+    ) -> None:
+        """A stretch of rows under one header, by row and column. told_of: columns refused by their header."""
+        if bottom <= top:
+            return
+        columns: dict[str, list[int]] = {}
+        for column in range(grid.frame.width):
+            if column not in told_of:
+                label = labels.get(column, "")
+                columns.setdefault(label if changes_judgement(label) else "", []).append(column)
+        suspects = sorted(
+            suspect for label, own in columns.items() for suspect in _suspects(grid, top, bottom, own, label)
+        )
+        headed = sum(normalise_header(label) in self.known for label in labels.values()) >= SURELY_HEADED
+        for number, (row, column) in enumerate(suspects):
+            if len(self.listed) == MAX_LISTED:
+                self.more += len(suspects) - number  # no longer judged one by one
+                return
+            label = labels.get(column) or (_left_of(grid, row, column) if not labels else "")
+            if told := kinds_in(grid.frame[row, column], label):
+                header = _shown_header(label) if headed and column in labels else None
+                self.add(Place(tuple(told), sheet, row + 1, f"{column_letter(column)}{row + 1}", header))
+
+
+def _suspects(grid: Grid, top: int, bottom: int, columns: list[int], label: str) -> list[tuple[int, int]]:
+    """Cells (row, column) under one label that may hold a value; many short columns are looked at as one."""
+    height = bottom - top
+    together = max(1, CELLS_AT_ONCE // height)
+    found = []
+    for start in range(0, len(columns), together):
+        own = columns[start : start + together]
+        texts = pl.concat([grid.frame[f"c{column}"].slice(top, height) for column in own])
+        found += [(top + index % height, own[index // height]) for index in suspicious(texts, label).to_list()]
+    return found
+
+
+def _left_of(grid: Grid, row: int, column: int) -> str:
+    """What stands before a cell over the tables: 이메일 | ..."""
+    before = grid.frame[row, column - 1] if column else None
+    return before if before and len(before) <= 20 else ""

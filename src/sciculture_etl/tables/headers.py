@@ -1,0 +1,285 @@
+"""Which contract a table is written to, where its header stands, and which column holds which field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from sciculture_etl.contracts import Contract
+from sciculture_etl.contracts.form import TOTAL
+from sciculture_etl.formats.grid import Merge
+from sciculture_etl.tables.spelling import (
+    CUMULATIVE,
+    DONE,
+    NET,
+    PART,
+    PLANNED,
+    SUMMED,
+    Cells,
+    header_names,
+    normalise_header,
+    normalised,
+    spellings_of,
+    unit_in_header,
+    wide_column,
+)
+from sciculture_etl.tables.titles import Title
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header found.
+
+    first, last: its rows from 0. columns: field → column from 0. labels: column → header text as the file writes it
+    (``parent|child`` where two rows make it), of all columns of its rows. left, right: the first and last column of its
+    own; what stands beyond them lies beside the table. missing: required fields without a column. unclear: measures of
+    which it can't be told which column is meant: the same header twice, or one header over several columns (planned and
+    actual); none before they are asked for (``unclear_measures``). score: how well it fits; the highest is taken.
+    """
+
+    contract: Contract
+    first: int
+    last: int
+    columns: dict[str, int]
+    labels: dict[int, str]
+    left: int
+    right: int
+    missing: list[str] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
+    score: tuple[int, ...] = ()
+
+    @property
+    def extra(self) -> list[str]:
+        used = set(self.columns.values())
+        return [label for c, label in self.labels.items() if c not in used and any(ch.isalpha() for ch in label)]
+
+
+Forms = dict[int, list[str]]  # column → how its header may be spelled, best first
+
+
+def _map_columns(forms: Forms, contract: Contract) -> dict[str, int]:
+    """Field → column; a field goes to the column that writes it most like the contract, its parent counting first."""
+    spellings = spellings_of(contract)
+    claims: list[tuple[int, int, int, str]] = []
+    for column, names in forms.items():
+        for form, name in enumerate(names):
+            if name in spellings:
+                target, rank = spellings[name]
+                claims.append((form, rank, column, target))
+    columns: dict[str, int] = {}
+    taken: set[int] = set()
+    for _, _, column, target in sorted(claims):
+        if target not in columns and column not in taken:
+            columns[target] = column
+            taken.add(column)
+    return columns
+
+
+def _missing(contract: Contract, columns: dict[str, int], above: Title) -> list[str]:
+    # One column may hold the whole place, or both ends of a period; the others are then read from it.
+    given = set(columns)
+    if contract.region_fields and contract.region_fields[-1].name in columns:
+        given |= {fld.name for fld in contract.region_fields}
+    if contract.period and contract.period[0].name in columns:
+        given.add(contract.period[1].name)
+    given |= {name for name, fld in contract.fields.items() if fld.from_field in columns}
+    if above.day:
+        given |= {name for name, fld in contract.fields.items() if fld.type == "date" and fld.said}
+    given |= {
+        name
+        for name, fld in contract.fields.items()
+        if fld.type == "term" and fld.said and fld.required and (above.term(fld.terms) or 0) > 0
+    }
+    wide = contract.unpivot
+    told = [*wide.columns, *([TOTAL] if TOTAL in contract.fields[wide.into].values else [])] if wide else []
+    if wide and any(wide_column(wide.measure, code) in columns for code in told):
+        given |= {wide.into, wide.measure}
+    return [name for name, fld in contract.fields.items() if fld.required and name not in given]
+
+
+def _goes_on(rows: list[Cells], contract: Contract) -> bool:
+    """Whether rows of nothing but headers, of their parts, or of their units in brackets, stand below a row of
+    headers.
+    """
+    spellings = spellings_of(contract)
+
+    def heads(cell: str) -> bool:
+        name = normalised(cell)
+        known = name in spellings or name in (*DONE, *NET, *CUMULATIVE) or bool(PLANNED.match(name))
+        return known or bool(PART.fullmatch(name)) or (not name and bool(unit_in_header(cell)))
+
+    below = [[cell for cell in row if cell] for row in rows[1:]]
+    if not below or not all(cells and all(map(heads, cells)) for cells in below):
+        return False
+    if any(len(cells) == 1 and PART.fullmatch(normalised(cells[0])) for cells in below):  # a total left blank
+        return False
+    return sum(normalised(cell) in spellings for cell in rows[0]) > 1
+
+
+def _runs(columns: Iterable[int]) -> list[range]:
+    """Columns that stand side by side without a gap."""
+    runs: list[range] = []
+    for column in columns:
+        if runs and runs[-1].stop == column:
+            runs[-1] = range(runs[-1].start, column + 1)
+        else:
+            runs.append(range(column, column + 1))
+    return runs
+
+
+def _joined(forms: Forms, run: range, others: list[range], columns: dict[str, int], contract: Contract) -> list[range]:
+    """The run of a whole form, and what a gap parts from it though it tells columns that the form has not yet."""
+    spellings = spellings_of(contract)
+    joined = [run]
+    for other in others:
+        told = {next(spellings[f][0] for f in forms[c] if f in spellings) for c in other if c in forms}
+        if 2 * len(told) > len(other) and not columns.keys() & told:
+            joined.append(other)
+    return joined
+
+
+def headers_at(
+    row: int,
+    rows: list[Cells],
+    above: Callable[[int, int], Title],
+    merges: list[Merge],
+    contracts: dict[str, Contract],
+    known: set[str],
+    pieces: set[str],
+) -> list[Header]:
+    """What a row may be the header of, alone or with those below it. rows: it and as many as may belong to it. above:
+    the title of a range of columns. known, pieces: the spellings of all forms and their parts.
+
+    The contract wins of which the header has most required columns more than it lacks: a list of classes without its
+    sessions is a damaged list of classes, though all columns of a list of facilities stand in it. Columns parted by a
+    gap that make a whole form by themselves are one, whatever stands beside them. Among equals the one wins that leaves
+    the fewest columns unknown, then one that lacks nothing, then the higher and shorter one. A header that lacks half
+    of what its form asks for is no damaged form but another table.
+    """
+    found: list[Header] = []
+    title = above(0, len(rows[0]) - 1)
+    for depth in range(1, len(rows) + 1):
+        last, names = row + depth - 1, header_names(rows[:depth], row, merges, pieces)
+        labels = {column: label for column, (label, _) in enumerate(names) if label}
+        hits = {column: names[column][1] for column in labels if any(form in known for form in names[column][1])}
+        runs = _runs(labels)
+        for contract in contracts.values() if len(hits) > 1 else []:
+            spellings = spellings_of(contract)
+            forms = {column: own for column, own in hits.items() if any(form in spellings for form in own)}
+            if len(forms) < 2:
+                continue
+            place = _Place(contract, row, last, labels, title, (_goes_on(rows[:depth], contract), -depth, -row))
+            whole = _header(place, forms, runs, apart=len(runs) == 1)
+            if whole is None:
+                continue
+            found.append(whole)
+            for run in runs if len(runs) > 1 else []:
+                within = {column: own for column, own in forms.items() if column in run}
+                alone = _header(place, within, [run], apart=True) if len(within) > 1 else None
+                if alone and alone.missing:  # of several titles side by side its own may say it
+                    place = replace(place, above=above(run.start, run.stop - 1).within(title))
+                    alone = _header(place, within, [run], apart=True)
+                if alone and not alone.missing:
+                    own = _joined(forms, run, [other for other in runs if other is not run], alone.columns, contract)
+                    joined = {column: own_forms for column, own_forms in forms.items() if any(column in r for r in own)}
+                    found.append(_header(place, joined, own, apart=True) or alone)
+    return [h for h in found if 2 * len(h.missing) < len(_required(h.contract)) or not h.missing]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What all readings of one row or rows as a header of one contract share. shape: the end of their score."""
+
+    contract: Contract
+    first: int
+    last: int
+    labels: dict[int, str]
+    above: Title
+    shape: tuple[int, ...]
+
+
+def _required(contract: Contract) -> list[str]:
+    return [name for name, fld in contract.fields.items() if fld.required]
+
+
+def _header(place: _Place, forms: Forms, runs: list[range], apart: bool) -> Header | None:
+    columns = _map_columns(forms, place.contract)
+    if len(columns) < 2:
+        return None
+    missing = _missing(place.contract, columns, place.above)
+    present = len(_required(place.contract)) - len(missing)
+    score = (present - len(missing), apart, len(columns), not missing, *place.shape)
+    own = [run for run in runs if any(column in run for column in columns.values())]
+    left, right = min(run.start for run in own), max(run.stop for run in own) - 1
+    return Header(place.contract, place.first, place.last, columns, place.labels, left, right, missing, score=score)
+
+
+def unclear_measures(header: Header, merges: list[Merge], below: Cells) -> list[str]:
+    """Measures of which it can't be told which column is meant. below: the row after the header."""
+    fields = header.contract.fields
+    owners = {column: name for name, column in header.columns.items()}
+    own = {column: label for column, label in header.labels.items() if header.left <= column <= header.right}
+    labels = {column: _without_part(header.contract, label) for column, label in own.items()}
+    names = [normalise_header(label) for label in labels.values()]
+    wide = {
+        column
+        for merge in merges
+        if merge.right > merge.left and merge.top <= header.last <= merge.bottom
+        for column in range(merge.left, merge.right + 1)
+    }
+    wide |= _split(header, below) | {column for column in labels if _counts_attendances(column, below)}
+    # Under which columns the same child stands that no field claims with its parent. What is planned claims none.
+    children = [
+        normalise_header(label.split("|")[-1])
+        for column, label in labels.items()
+        if "|" in label
+        and not any(PLANNED.search(normalise_header(part)) for part in label.split("|"))
+        and (column not in owners or not _claims_parent(header, owners[column], label))
+    ]
+    unclear = []
+    for name, column in header.columns.items():
+        if (field := name.split("@")[0]) not in fields or not fields[field].is_measure:
+            continue
+        label = labels[column]
+        child = normalise_header(label.split("|")[-1])
+        by_child = "|" in label and not _claims_parent(header, name, label)
+        if column in wide or names.count(normalise_header(label)) > 1 or (by_child and children.count(child) > 1):
+            unclear.append(name)
+    return unclear
+
+
+def _counts_attendances(column: int, below: Cells) -> bool:
+    """Whether the words below a header say that persons count every time they came."""
+    return column < len(below) and normalised(below[column]) in CUMULATIVE
+
+
+def _split(header: Header, below: Cells) -> set[int]:
+    """Measures that the row below splits into parts without a sum (남 | 여): a row of nothing but words, that names
+    none of what the form tells by name.
+    """
+    fields = header.contract.fields
+    named = {
+        column
+        for name, column in header.columns.items()
+        if (field := name.split("@")[0]) not in fields or not fields[field].is_measure
+    }
+    parts = {column: normalised(cell) for column, cell in enumerate(below) if cell}
+    words = all(PART.fullmatch(part) or (part and not re.search(r"\d", part)) for part in parts.values())
+    if named & parts.keys() or not words:
+        return set()
+    return {column for column in parts if column in header.labels and column + 1 in parts.keys() - header.labels.keys()}
+
+
+def _without_part(contract: Contract, label: str) -> str:
+    """``운영횟수|실적``, ``운영횟수|계`` → ``운영횟수``: what was done, and a sum, go by the name of their parent."""
+    parts = label.split("|")
+    while len(parts) > 1 and normalise_header(parts[-1]) in (*DONE, *SUMMED):
+        parts.pop()
+    whole = "|".join(parts)
+    return whole if normalise_header(whole.replace("|", "")) in spellings_of(contract) else label
+
+
+def _claims_parent(header: Header, name: str, label: str) -> bool:
+    """Whether the contract spells this field with the parent that stands over it."""
+    return spellings_of(header.contract).get(normalise_header(label.replace("|", "")), ("", 0))[0] == name

@@ -1,0 +1,158 @@
+"""How people write the headers of a form: spellings, units and scales in them, and headers over two rows."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+from sciculture_etl.contracts import Contract
+from sciculture_etl.contracts.form import TOTAL
+from sciculture_etl.formats.grid import Merge
+from sciculture_etl.tables.titles import MIDDLE_DOTS
+
+LONGEST = 120  # characters of a header; what is longer is no name of a column
+LETTER = re.compile(r"[^\W\d_]|%")
+UNIT_IN_BRACKETS = re.compile(
+    r"[(\[<‹〈]\s*(?:단위\s*[:：]?\s*)?"
+    r"(명|회|개|개소|건|팀|원|천\s*원|만\s*원|백\s*만\s*원|억\s*원|%|점|인|반|강좌|(?:5|7|10|100)\s*점(?:\s*만점)?(?:\s*척도)?(?:\s*기준|\s*환산)?)"
+    r"\s*[)\]>›〉]"
+)
+UNIT_AFTER = re.compile(r"\s*[,/]\s*(?:명|회|개|건|원|천원|백만원|%|점)\s*(?=\))")  # (순인원, 명)
+SCALE_IN_HEADER = re.compile(r"(?<!\d)(5|7|10|100)\s*점|%")
+DROPPED = re.compile(r"[\s()\[\]·ㆍ・•/,:：.*†]+")
+# Taken away before NFKC, which would make digits of them.
+NOTE_MARK = re.compile(r"[①-⑳]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?|(?<=[가-힣)])\s*\d\)$")
+YEAR_SPELLINGS = ("사업연도", "연도", "년도", "사업년도")
+
+
+def normalise_header(text: str | None) -> str:
+    """NFKC without white space, line breaks, middle dots, brackets, a unit in brackets and footnote marks:
+    ``수혜자수\\n(순인원)(명)¹⁾`` → ``수혜자수순인원``.
+    """
+    if not text or len(text) > LONGEST or not LETTER.search(text):
+        return ""
+    plain = unicodedata.normalize("NFKC", NOTE_MARK.sub("", text.strip().translate(MIDDLE_DOTS)))
+    return DROPPED.sub("", UNIT_IN_BRACKETS.sub("", UNIT_AFTER.sub("", plain))).lower()
+
+
+def unit_in_header(text: str | None) -> str | None:
+    """``국비(천원)`` → ``천원``."""
+    found = UNIT_IN_BRACKETS.search(unicodedata.normalize("NFKC", text or ""))
+    return re.sub(r"\s", "", found[1]) if found else None
+
+
+def scale_in_header(text: str | None) -> str | None:
+    """``만족도(5점 만점)`` → ``5``; ``만족도(%)`` → ``%``; None where a header says no scale."""
+    found = SCALE_IN_HEADER.search(unicodedata.normalize("NFKC", text or ""))
+    return (found[1] or "%") if found else None
+
+
+@lru_cache(maxsize=4096)
+def normalised(text: str | None) -> str:
+    # Files of one form repeat each other's headers, and every cell of the head is looked at more than once.
+    return normalise_header(text)
+
+
+PLANNED = re.compile(r"계획|목표|예정|예상")
+# Persons counted once, and once every time they came.
+NET = ("순인원", "실인원")
+CUMULATIVE = ("연인원", "누적인원")
+SUMMED = ("계", "합계", "소계", "총계")
+# Into what a number may be split below its header: 남 | 여 | 계, months, groups of persons.
+PART = re.compile(
+    rf"{'|'.join(SUMMED)}|[남여](?:자|성)?|\d{{1,2}}월|[1-4]4?분기|[상하]반기|유아|초등(?:학생)?|중등|중학생|고등(?:학생)?|중고등(?:학생)?"
+    r"|학생|청소년|성인|일반(?:인)?|노인|어르신|가족|기타|신규|기존|국내|국외|대면|비대면|온라인|오프라인|유료|무료|주중|주말|평일"
+    r"|국비|국고|지방비|[시도군구]비|자부담금?|자체부담|민간부담|현금|현물"
+)
+DONE = ("실적", "결과", "실제", "집행", "개최결과", "운영결과")
+
+
+def wide_column(measure: str, code: str) -> str:
+    """The name, among a table's fields, of the column of a wide table that holds ``measure`` for ``code``."""
+    return f"{measure}@{code}"
+
+
+@lru_cache(maxsize=256)
+def spellings_of(contract: Contract) -> dict[str, tuple[str, int]]:
+    """Normalised spelling → (field, rank); the header itself ranks before its aliases."""
+    found: dict[str, tuple[str, int]] = {}
+    named: list[tuple[str, Sequence[str]]] = [("program_year", YEAR_SPELLINGS)]
+    named += [(fld.name, _with_unit(fld.spellings, fld.unit)) for fld in contract.fields.values()]
+    if wide := contract.unpivot:
+        unit = contract.fields[wide.measure].unit
+        wide_spellings = {**wide.columns, TOTAL: wide.total}
+        named += [(wide_column(wide.measure, code), _with_unit(said, unit)) for code, said in wide_spellings.items()]
+    for name, spellings in named:
+        for rank, spelling in enumerate(spellings):
+            found.setdefault(normalise_header(spelling.replace("|", "")), (name, rank))
+    return found
+
+
+def _with_unit(spellings: Sequence[str], unit: str | None) -> list[str]:
+    """A header may have its own unit behind it, whatever that is: ``운영일수(일)``; and that persons count once."""
+    units = [unit, *(NET if unit == "명" else ())] if unit else []
+    return [*spellings, *(f"{spelling}({unit})" for unit in units for spelling in spellings)]
+
+
+Cells = list[str | None]
+
+
+def _spread(level: Cells, below: list[Cells], row: int, merges: list[Merge]) -> list[str]:
+    """The parent over each column: by its merged range, else up to the next parent as far as children go on."""
+    spread = [cell or "" for cell in level]
+    ranges = [merge for merge in merges if merge.top <= row <= merge.bottom and merge.right > merge.left]
+    for merge in ranges:
+        for column in range(merge.left + 1, min(merge.right + 1, len(spread))):
+            spread[column] = spread[merge.left]
+    if ranges:
+        return spread
+    goes_on = [any(cells[column] for cells in below) for column in range(len(spread))]
+    for column in range(1, len(spread)):
+        if not spread[column] and goes_on[column] and goes_on[column - 1] and spread[column - 1]:
+            spread[column] = spread[column - 1]
+    return spread
+
+
+Names = list[tuple[str, list[str]]]  # per column: the label as written and its normalised names, best first
+
+
+def header_names(rows: list[Cells], first: int, merges: list[Merge], pieces: set[str]) -> Names:
+    """rows: those of a header, the first of them the sheet's row ``first``: parents above their children. pieces: what
+    any part of a known spelling begins or ends with; a column without one has no names.
+    """
+    levels = [_spread(rows[n], rows[n + 1 :], first + n, merges) for n in range(len(rows) - 1)]
+    levels.append([cell or "" for cell in rows[-1]])
+    names: Names = []
+    for column in zip(*levels, strict=True):
+        parts = [part for n, part in enumerate(column) if part and part not in column[:n]]
+        hopeful = any(normalised(part) in pieces for part in parts)
+        names.append(("|".join(parts), _forms(parts) if hopeful else []))
+    return names
+
+
+def _forms(parts: list[str]) -> list[str]:
+    """How a header over several rows may be spelled in a contract. What is planned never goes by the name of what was
+    done; what was done may go by its name alone, and so may the sum of parts.
+    """
+    if len(parts) < 2:
+        return [normalised("".join(parts))]
+    whole = [normalised("".join(parts)), normalised("".join(parts[::-1]))]
+    if any(PLANNED.search(normalised(part)) for part in parts):
+        return whole
+    if normalised(parts[-1]) in DONE:
+        return [*whole, *_forms(parts[:-1])]
+    if normalised(parts[-1]) in SUMMED:
+        return [*whole, *_forms(parts[1:]), *_forms(parts[:-1])]
+    return [*whole, *_forms(parts[1:])]
+
+
+def pieces_of(known: set[str]) -> set[str]:
+    """Beginnings and ends of spellings: a header over several rows is made of them."""
+    return {piece for name in known for at in range(len(name)) for piece in (name[at:], name[: at + 1])}
+
+
+def known_spellings(contracts: dict[str, Contract]) -> set[str]:
+    """Every normalised spelling of a column of any form."""
+    return {spelling for contract in contracts.values() for spelling in spellings_of(contract)}

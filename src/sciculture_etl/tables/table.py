@@ -1,0 +1,170 @@
+"""A sheet's table as text: one row a physical row below the header, one column a field of its contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from sciculture_etl.contracts import Contract, TemplateId
+from sciculture_etl.formats.grid import Grid, column_letter
+from sciculture_etl.tables.areas import Area
+from sciculture_etl.tables.headers import Header
+from sciculture_etl.tables.spelling import scale_in_header, unit_in_header
+from sciculture_etl.tables.titles import MONEY_SCALE, made_on
+
+EXAMPLE = r"^[(<\[【（]?\s*(?:예시|작성\s*예시?|기재\s*예시?)\s*[)>\]】）]?$"
+LETTER = r"\p{L}"
+FEW_ASKED = 3  # a form that asks for no more may have rows of one cell
+FOOT_ROWS = 6  # rows at the end of a table looked at for a date
+# Columns of a table's frame that are no fields: the physical row from 1; the row's first cell that isn't blank; how
+# many of its own cells aren't blank, and how many with what merged cells lend it; what stands beyond the header's last
+# cell (CSV); why it is no data by its place alone (``header``, ``other``, ``blank``).
+PLACE_COLUMNS = ["row", "first_text", "filled", "reached", "overflow", "aside"]
+
+
+@dataclass
+class Table:
+    """One table of a submission.
+
+    frame: ``PLACE_COLUMNS`` and a String column per mapped field (null = blank), rows in physical order down to the
+    last one that isn't blank; a wide table has a column ``wide_column(measure, code)`` a code instead of the measure.
+    letters, headers: field → column letter and header as the file writes it. scales: money field → KRW per unit
+    written. score_scales: score field → the scale that its header says. title: the text above the header. template: the
+    form of ours that it was made from. uncalculated: row and column letter of formulas without a result.
+    """
+
+    contract: Contract
+    sheet: str | None
+    frame: pl.DataFrame
+    letters: dict[str, str]
+    headers: dict[str, str]
+    extra_headers: list[str]
+    scales: dict[str, int] = field(default_factory=dict)
+    score_scales: dict[str, str] = field(default_factory=dict)
+    title: str = ""
+    title_year: int | None = None
+    submitter: str | None = None
+    made_on: date | None = None
+    template: TemplateId | None = None
+    hidden_rows: list[int] = field(default_factory=list)
+    uncalculated: list[tuple[int, str]] = field(default_factory=list)
+
+
+def _fill_merges(grid: Grid, header: Header) -> pl.DataFrame:
+    """Copies the text of a merged range down its rows, in the range's first column and below the header only.
+
+    Only merges are filled: a blank below a value may be a mistake, and a blind fill would hide it.
+    """
+    sources: dict[int, np.ndarray[tuple[int], np.dtype[np.int64]]] = {}
+    # One number over several rows is nobody's count of each: it stays with the first, and the blanks are told of.
+    fields = header.contract.fields
+    counted = {
+        column
+        for name, column in header.columns.items()
+        if (own := name.split("@")[0]) in fields and fields[own].is_measure
+    }
+    for merge in grid.merges:
+        if merge.bottom == merge.top or merge.top <= header.last or merge.left >= grid.frame.width:
+            continue
+        if merge.left in counted:
+            continue
+        rows = sources.setdefault(merge.left, np.arange(grid.frame.height))
+        rows[merge.top : merge.bottom + 1] = merge.top
+    return grid.frame.with_columns(
+        pl.col(f"c{column}").gather(pl.lit(rows)).alias(f"c{column}") for column, rows in sources.items()
+    )
+
+
+def _asides(area: Area, cells: list[str]) -> pl.Expr:
+    """Why a row is no data, by its place: its title and header once more, or what is no row of the table at all. A row
+    into which merged cells reach is no name of a group, however little it says itself.
+    """
+    row, told = pl.col("row"), pl.sum_horizontal(pl.col(cells).is_not_null())
+    lone = (told == 1) & (pl.col("reached") == 1) & pl.col(f"c{area.header.left}").str.contains(LETTER)
+    asked = sum(fld.required for fld in area.header.contract.fields.values())
+    unnamed = [name for name in cells if name not in {f"c{c}" for c in area.header.columns.values()}]
+    named = [f"c{column}" for column in area.header.columns.values() if f"c{column}" in cells]
+    return (
+        pl.when(told == 0)
+        .then(pl.lit(None, pl.String))
+        .when((row - 1).is_in(area.repeated))
+        .then(pl.lit("header"))
+        .when(row > area.other_from)
+        .then(pl.lit("other"))
+        .when(pl.all_horizontal(pl.col(named).is_null()) & ~pl.coalesce(cells).str.contains(LETTER))
+        .then(pl.lit("blank"))  # a row that was numbered and not filled in
+        .when(lone & (asked > FEW_ASKED))
+        .then(pl.lit("footnote"))  # the name of a group of rows
+        .when(pl.any_horizontal(pl.lit(False), pl.col(unnamed).str.contains(EXAMPLE)))
+        .then(pl.lit("example"))  # marked in a column of remarks
+        .alias("aside")
+    )
+
+
+def cut_table(grid: Grid, area: Area) -> Table:
+    """The table of an area. Its frame may have no rows."""
+    header, title = area.header, area.title
+    rows = slice(header.last + 1, area.below)
+    cells = grid.frame.columns[area.left : area.right + 1]
+    filled_frame = _fill_merges(grid, header) if grid.merges else grid.frame
+    width = grid.frame.width - (1 if grid.overflow else 0)
+    beyond = f"c{area.overflow}"
+    overflow = pl.col(beyond) if beyond in grid.frame.columns else pl.lit(None, pl.String)
+    said = title.day
+    given = [
+        pl.lit(said).alias(name)
+        for name, fld in header.contract.fields.items()
+        if said and fld.type == "date" and fld.said and name not in header.columns
+    ]
+    # What a merged cell lends to a row doesn't make the row say anything of its own.
+    told = pl.sum_horizontal(pl.col(cells).is_not_null()).cast(pl.Int32)
+    reached = filled_frame[rows].select(told.alias("reached"))
+    written = (
+        grid.frame.with_row_index("row", offset=1)[rows]
+        .hstack(reached)
+        .select(told.alias("filled"), "reached", _asides(area, cells))
+    )
+    frame = (
+        filled_frame.with_row_index("row", offset=1)[rows]
+        .select(
+            pl.col("row").cast(pl.Int64),
+            pl.coalesce(cells).alias("first_text"),
+            overflow.alias("overflow"),
+            *(pl.col(f"c{column}").alias(name) for name, column in header.columns.items() if column < width),
+            *given,
+        )
+        .hstack(written)
+    )
+    last = (frame["filled"] > 0).arg_true()
+    frame = frame.head(last[-1] + 1 if last.len() else 0)
+    # A form may be dated below its table as well as above it.
+    below = frame.tail(FOOT_ROWS).filter(pl.col("filled") <= 2)["first_text"].drop_nulls().to_list()
+    days = [day for day in (title.made_on, made_on("\n".join(below))) if day]
+    labels = {name: header.labels[column] for name, column in header.columns.items()}
+    scales, score_scales = {}, {}
+    for name, label in labels.items():
+        kind = header.contract.fields[name].type if name in header.contract.fields else None
+        if kind == "money":
+            scales[name] = MONEY_SCALE.get(unit_in_header(label) or title.unit or "원", 1)
+        if kind == "count" and title.rounded and title.rounded.endswith(header.contract.fields[name].unit or "-"):
+            # So many thousand persons are nobody's count: told as they are meant, they are no numbers.
+            told = pl.col(name).str.contains(r"^[\d.,]+$") & ~pl.lit(bool(unit_in_header(label)))
+            meant = pl.when(told).then(pl.col(name) + title.rounded).otherwise(name).alias(name)
+            frame = frame.with_columns(meant)
+        if kind == "score" and (scale := scale_in_header(label)):
+            score_scales[name] = scale
+    return Table(
+        contract=header.contract, sheet=grid.sheet, frame=frame,
+        letters={name: column_letter(column) for name, column in header.columns.items()},
+        headers={name: " ".join(label.split()) for name, label in labels.items()},
+        extra_headers=[" ".join(label.split()) for label in header.extra],
+        scales=scales, score_scales=score_scales,
+        title=title.text, title_year=title.year, submitter=title.submitter, made_on=max(days, default=None),
+        template=title.template, hidden_rows=[row + 1 for row in grid.hidden_rows if header.last < row < area.below],
+        uncalculated=[
+            (row + 1, column_letter(column)) for row, column in grid.uncalculated if header.last < row < area.below
+        ],
+    )  # fmt: skip
