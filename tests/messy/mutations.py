@@ -11,8 +11,8 @@ from typing import Any
 
 from forms import Sheet, as_csv, as_xlsx
 
+from sciculture_etl.formats import open_file
 from sciculture_etl.formats.grid import Grid, RefusedError
-from sciculture_etl.formats.recognise import read_grids
 from sciculture_etl.settings import DEFAULT_LIMITS
 
 TESTS = Path(__file__).parents[1]
@@ -129,7 +129,7 @@ def _merges(rows: list[list[Any]], random: Random) -> list[tuple[int, int, int, 
 def change_grid(data: bytes, other: bytes, random: Random) -> bytes:
     """The first sheet of a file with rows, columns and cells changed, written anew."""
     try:
-        rows = next((rows for grid in read_grids(data, DEFAULT_LIMITS)[1] if (rows := _cells(grid))), None)
+        rows = next((rows for grid in open_file(data, DEFAULT_LIMITS).grids if (rows := _cells(grid))), None)
     except RefusedError:
         rows = None
     if not rows:

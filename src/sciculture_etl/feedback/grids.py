@@ -14,8 +14,8 @@ from sciculture_etl.feedback.cell_notes import CellNotes
 from sciculture_etl.feedback.cells import put, width_of
 from sciculture_etl.feedback.copies import Copy
 from sciculture_etl.feedback.texts import words
+from sciculture_etl.formats import open_file
 from sciculture_etl.formats.grid import HEAD_ROWS, Grid
-from sciculture_etl.formats.recognise import read_grids
 from sciculture_etl.intake.reading import ANSWER_MARK, is_answer
 from sciculture_etl.settings import DEFAULT_LIMITS, MAX_COPIED_CELLS, MAX_EXCERPT_ROWS
 
@@ -29,7 +29,7 @@ def copy_grids(answer: Answer, data: bytes, notes: CellNotes) -> Copy:
     Raises:
         RefusedError: Where the file can't be read.
     """
-    _, grids = read_grids(data, DEFAULT_LIMITS)
+    grids = open_file(data, DEFAULT_LIMITS).grids
     grids = [grid for grid in grids if not is_answer(grid)]
     if sum(grid.frame.height * grid.frame.width for grid in grids) > MAX_COPIED_CELLS:
         return _excerpt(answer, grids, notes)

@@ -11,7 +11,6 @@ from itertools import islice
 import polars as pl
 
 from sciculture_etl.findings import Finding
-from sciculture_etl.formats.encoding import as_utf8
 from sciculture_etl.formats.grid import HEAD_ROWS, Grid, RefusedError, blank_to_null, refuse_vast
 from sciculture_etl.settings import Limits
 
@@ -21,9 +20,8 @@ SEPARATORS = (",", "\t", ";", "|", "^")
 SAID_SEPARATOR = re.compile(rb'"?sep=(.)"?[ ,;\t]*(?:\n|$)', re.IGNORECASE)
 
 
-def read_text_grid(data: bytes, limits: Limits) -> Grid:
-    """A delimited text file as one grid. Raises RefusedError where its encoding isn't known or nothing is in it."""
-    text = as_utf8(data)
+def read_text_grid(text: bytes, limits: Limits) -> Grid:
+    """A delimited text in UTF-8 as one grid. Raises RefusedError where nothing is in it."""
     if b"\r" in text:  # line ends of old Macintosh files too
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if not text.strip():

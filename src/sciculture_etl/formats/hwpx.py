@@ -9,11 +9,10 @@ from lxml import etree
 
 from sciculture_etl.findings import unsupported
 from sciculture_etl.formats.cells import Cells
+from sciculture_etl.formats.content import Source
 from sciculture_etl.formats.grid import Grid, RefusedError
 from sciculture_etl.formats.markup import Flow, data_tables, whole_number
-from sciculture_etl.formats.package import Package
 from sciculture_etl.formats.sheet_xml import attribute, local_name, read_xml
-from sciculture_etl.settings import Limits
 
 SECTION = re.compile(r"Contents/section(\d+)\.xml")
 # What is no running text: settings, page headers and footers, notes, fields and their memos, deleted drafts.
@@ -22,9 +21,9 @@ MARKS = {"lineBreak": "\n", "tab": " ", "nbSpace": " ", "fwSpace": " ", "hyphen"
 MOST = 2_000_000  # rows of a table
 
 
-def read_hwpx_grids(data: bytes, limits: Limits) -> list[Grid]:
+def read_hwpx_grids(source: Source) -> list[Grid]:
     """Raises RefusedError for a document without a table."""
-    package = Package(data, limits)
+    package, limits = source.package, source.limits
     sections = sorted((int(found[1]), name) for name in package.parts if (found := SECTION.fullmatch(name)))
     flow = Flow(limits)
     for _, name in sections:

@@ -8,10 +8,11 @@ from typing import BinaryIO
 from lxml import etree
 
 from sciculture_etl.formats.cells import Cells
+from sciculture_etl.formats.content import Source
 from sciculture_etl.formats.grid import Grid, broken, too_large
 from sciculture_etl.formats.layout import percent_text
 from sciculture_etl.formats.markup import whole_number
-from sciculture_etl.formats.package import Package, Part
+from sciculture_etl.formats.package import Part
 from sciculture_etl.formats.sheet_xml import attribute, local_name
 from sciculture_etl.settings import Limits
 
@@ -21,8 +22,8 @@ TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 NO_TEXT = frozenset({"annotation", "note", "ruby-text", "frame", "custom-shape", "g"})
 
 
-def read_ods_grids(data: bytes, limits: Limits) -> list[Grid]:
-    return read_spreadsheet(Package(data, limits).open("content.xml"), limits)
+def read_ods_grids(source: Source) -> list[Grid]:
+    return read_spreadsheet(source.package.open("content.xml"), source.limits)
 
 
 def read_spreadsheet(stream: Part | BinaryIO, limits: Limits) -> list[Grid]:

@@ -6,16 +6,9 @@ import json
 import re
 
 from sciculture_etl.findings import Finding, unsupported
-from sciculture_etl.formats.delimited import read_text_grid
-from sciculture_etl.formats.encoding import as_utf8
-from sciculture_etl.formats.flat_xml import read_flat_xml
-from sciculture_etl.formats.grid import Grid, RefusedError
-from sciculture_etl.formats.html import read_archived_pages, read_html_grids
-from sciculture_etl.formats.hwpx import read_hwpx_grids
-from sciculture_etl.formats.opendocument import read_ods_grids
+from sciculture_etl.formats.content import Source
+from sciculture_etl.formats.grid import RefusedError
 from sciculture_etl.formats.package import Package
-from sciculture_etl.formats.workbook import read_workbook_grids
-from sciculture_etl.settings import Limits
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MARKS = b"\xef\xbb\xbf\xff\xfe"  # byte order marks
@@ -37,8 +30,7 @@ MARKUP = re.compile(rb"<(?:!|\?|/?[a-z][a-z0-9]*(?::[a-z]+)?[\s>/])", re.IGNOREC
 ARCHIVED_PAGE = re.compile(rb"(?:[\w-]+:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*)*?MIME-Version:", re.IGNORECASE)
 
 
-def _package_kind(data: bytes, limits: Limits) -> str:
-    package = Package(data, limits)
+def _package_kind(package: Package) -> str:
     parts = package.parts
     if "META-INF/manifest.xml" in parts and b"encryption-data" in package.read("META-INF/manifest.xml"):
         raise RefusedError(Finding("R_ENCRYPTED"))
@@ -68,10 +60,11 @@ def _ole2_kind(data: bytes) -> str:
     return "xls"
 
 
-def recognise_format(data: bytes, limits: Limits) -> str:
+def recognise_format(source: Source) -> str:
     """``csv``, ``xlsx``, ``xlsb``, ``ods``, ``xls``, ``hwpx``, ``html``, ``xml`` or ``mhtml``. Raises RefusedError for
     anything else.
     """
+    data = source.data
     if not data.strip(b"\x00 \t\r\n" + MARKS):
         raise RefusedError(Finding("R_EMPTY"))
     bare = data[:4096].lstrip(MARKS + b" \t\r\n")
@@ -83,7 +76,7 @@ def recognise_format(data: bytes, limits: Limits) -> str:
     if data.startswith(OLE2):
         return _ole2_kind(data)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _package_kind(data, limits)
+        return _package_kind(source.package)
     plain = bare.replace(b"\x00", b"").lstrip(b" \t\r\n")
     if MARKUP.match(plain):
         return "xml" if plain.startswith(b"<?xml") and not re.search(rb"<(?:!doctype )?html", plain, re.I) else "html"
@@ -101,27 +94,3 @@ def _is_shortcut(data: bytes) -> bool:
     except ValueError:
         return False
     return isinstance(told, dict) and bool({"url", "doc_id", "resource_id"} & told.keys())
-
-
-def read_grids(data: bytes, limits: Limits) -> tuple[str, list[Grid]]:
-    """Format and sheets of a file. Raises RefusedError with the finding that says why it can't be read."""
-    kind, grids = _read(recognise_format(data, limits), data, limits)
-    for grid in grids:
-        grid.refuse_long_cells(limits.cell_bytes)
-    return kind, grids
-
-
-def _read(kind: str, data: bytes, limits: Limits) -> tuple[str, list[Grid]]:
-    if kind == "csv":
-        return kind, [read_text_grid(data, limits)]
-    if kind == "html":
-        return kind, read_html_grids(as_utf8(data), limits)
-    if kind == "xml":
-        return read_flat_xml(as_utf8(data), limits)
-    if kind == "mhtml":
-        return kind, read_archived_pages(data, limits)
-    if kind == "hwpx":
-        return kind, read_hwpx_grids(data, limits)
-    if kind == "ods":
-        return kind, read_ods_grids(data, limits)
-    return kind, read_workbook_grids(data, limits)

@@ -6,16 +6,13 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 
-import polars as pl
-
+from sciculture_etl.formats.content import Source
 from sciculture_etl.formats.grid import RefusedError
 from sciculture_etl.formats.package import CHUNK, Package
-from sciculture_etl.privacy import Kind, kinds_in, suspicious
-from sciculture_etl.privacy.search import ELSEWHERE, Place, shown_sheet
-from sciculture_etl.settings import Limits
+from sciculture_etl.privacy.search import ELSEWHERE, Text, shown_sheet
 
 # Runs of one text, which a program may cut anywhere; every other tag ends a text.
 WITHIN_TEXT = re.compile(
@@ -50,21 +47,26 @@ LONGEST_FORMULA = 16_384
 MAX_MEMBERS, MAX_INFLATED = 1_000, 64 * 1024**2  # of a damaged package
 
 
-def places_in_parts(data: bytes, sheets: list[str | None], limits: Limits) -> list[Place]:
-    """Of a file that could be read, all but its cells. sheets: names in the workbook's order. Raises RefusedError where
-    a part is too large to be looked at.
+def texts_in_parts(source: Source, sheets: list[str | None]) -> list[Text]:
+    """Of a file that could be read, all but its cells.
+
+    Args:
+        sheets: names in the workbook's order.
+
+    Raises:
+        RefusedError: Where a part is too large to be looked at.
     """
-    if not data.startswith(b"PK"):
-        return list(_places(_runs(data), ELSEWHERE)) if data.startswith(b"\xd0\xcf\x11\xe0") else []
-    package = Package(data, limits)
+    if not source.data.startswith(b"PK"):
+        return list(_texts(_runs(source.data), ELSEWHERE))
+    package = source.package
     paths = _sheet_paths(package)
-    places, parts = _notes(package, paths, sheets)
+    texts, parts = _notes(package, paths, sheets)
     for name in package.parts:
         if name in parts or NOT_LOOKED_AT.search(name):
             continue
         content = _around_cells(package, name) if name in paths else _content(package, name)
-        places += _in_part(name, content, name in paths)
-    return places
+        texts += _in_part(name, content, name in paths)
+    return texts
 
 
 def _content(package: Package, name: str) -> bytes:
@@ -118,9 +120,9 @@ def _sheet_paths(package: Package) -> list[str]:
     return paths if set(paths) <= package.parts.keys() else []
 
 
-def _notes(package: Package, paths: list[str], sheets: list[str | None]) -> tuple[list[Place], set[str]]:
+def _notes(package: Package, paths: list[str], sheets: list[str | None]) -> tuple[list[Text], set[str]]:
     """Notes with the cells that they hang on, and the parts they stand in."""
-    places, parts = [], set()
+    texts, parts = [], set()
     for number, path in enumerate(paths, start=1):
         folder, name = posixpath.split(path)
         relations = f"{folder}/_rels/{name}.rels"
@@ -134,15 +136,13 @@ def _notes(package: Package, paths: list[str], sheets: list[str | None]) -> tupl
             parts.add(part)
             text = AUTHORS.sub("", _content(package, part).decode("utf-8", "replace"))
             for _, letters, row, note in NOTED.findall(text):
-                told = [kind for line in _xml_lines(note) for kind in kinds_in(line)]
-                if told:
-                    kinds = tuple(dict.fromkeys(told))
-                    places.append(Place(kinds, sheet, int(row), f"{letters}{row}", said=CALLED["comment"]))
-    unique = dict.fromkeys(places)  # a threaded note stands in two parts
+                said = CALLED["comment"]
+                texts += [Text(line, said, sheet, int(row), f"{letters}{row}") for line in _xml_lines(note)]
+    unique = dict.fromkeys(texts)  # a threaded note stands in two parts
     return list(unique), parts
 
 
-def _in_part(name: str, content: bytes, is_sheet: bool) -> Iterator[Place]:
+def _in_part(name: str, content: bytes, is_sheet: bool) -> Iterator[Text]:
     said = next((words for part, words in CALLED.items() if part in name), ELSEWHERE)
     if name == "content.xml":  # the cells of an OpenDocument sheet, which were looked at, and its notes
         notes = ANNOTATION.findall(content.decode("utf-8", "replace"))
@@ -154,23 +154,19 @@ def _in_part(name: str, content: bytes, is_sheet: bool) -> Iterator[Place]:
         lines = [] if "worksheets/" in name else list(_runs(content))
     else:
         lines = list(_lines(SHEET_NAME.sub(b"", content) if name == "xl/workbook.xml" else content))
-    yield from _places(lines, said, but_mail=name.startswith(OF_THE_PROGRAM))
+    yield from _texts(lines, said, by_program=name.startswith(OF_THE_PROGRAM))
 
 
-def places_in_bytes(data: bytes) -> list[Place]:
+def texts_in_bytes(data: bytes) -> list[Text]:
     """Of a file that can't be read as tables: its lines, what can still be unpacked of it, and texts in its bytes."""
     if not data.startswith(b"PK"):
         text = _decoded(data)
         if text is None:
-            return list(_places(_runs(data), ELSEWHERE))
+            return list(_texts(_runs(data), ELSEWHERE))
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        cells = pl.Series("text", [" ".join(_xml_lines(line)) if "<" in line else line for line in lines], pl.String)
-        found = [(int(row), tuple(kinds_in(cells[row]))) for row in suspicious(cells)]
-        return [Place(told, row=row + 1, said=("줄", "line")) for row, told in found if told]
-    places: list[Place] = []
-    for content in _inflated(data):
-        places += _places(_lines(content), ELSEWHERE)
-    return list(dict.fromkeys(places))
+        shown = [" ".join(_xml_lines(line)) if "<" in line else line for line in lines]
+        return [Text(line, ("줄", "line"), row=row) for row, line in enumerate(shown, start=1)]
+    return [text for content in _inflated(data) for text in _texts(_lines(content), ELSEWHERE)]
 
 
 def _inflated(data: bytes) -> Iterator[bytes]:
@@ -236,10 +232,5 @@ def _runs(content: bytes) -> Iterator[str]:
         yield run.decode("utf-16-le")
 
 
-def _places(lines: Iterator[str] | list[str], said: tuple[str, str], but_mail: bool = False) -> Iterator[Place]:
-    """One place for all that stands in one part: it has no cell to name."""
-    texts = pl.Series("text", list(lines), pl.String)
-    told = {kind: None for index in suspicious(texts).head(10_000) for kind in kinds_in(texts[index])}
-    kinds = tuple(kind for kind in told if not (but_mail and kind is Kind.EMAIL))
-    if kinds:
-        yield Place(kinds, said=said)
+def _texts(lines: Iterable[str], said: tuple[str, str], by_program: bool = False) -> Iterator[Text]:
+    return (Text(line, said, by_program=by_program) for line in lines)

@@ -12,6 +12,7 @@ import polars as pl
 
 from sciculture_etl.findings import Finding
 from sciculture_etl.formats import xlsb
+from sciculture_etl.formats.content import Source
 from sciculture_etl.formats.grid import (
     Grid,
     RefusedError,
@@ -23,19 +24,18 @@ from sciculture_etl.formats.grid import (
     with_texts,
 )
 from sciculture_etl.formats.layout import Layout
-from sciculture_etl.formats.package import Package
 from sciculture_etl.formats.sheet_xml import SheetScan, read_styles, sheet_parts
 from sciculture_etl.formats.strings import refuse_repeated
 from sciculture_etl.formats.xls import read_xls_layouts
-from sciculture_etl.settings import Limits
 
 MIDNIGHT = " 00:00:00"
 NO_DAY = ("1899-12-31 ", "1904-01-01 ", "1899-12-30 ")  # what a time of day alone comes with
 
 
-def read_workbook_grids(data: bytes, limits: Limits) -> list[Grid]:
+def read_workbook_grids(source: Source) -> list[Grid]:
     """All sheets of a workbook. Raises RefusedError where it is protected, broken or too large."""
-    told = _layouts(data, limits)
+    data, limits = source.data, source.limits
+    told = _layouts(source)
     layouts = list(told.values()) if isinstance(told, dict) else told
     if len(layouts) > limits.sheets:
         raise too_large(f"시트 {len(layouts):,}장(sheets)", f"{limits.sheets:,}")
@@ -58,11 +58,11 @@ def read_workbook_grids(data: bytes, limits: Limits) -> list[Grid]:
         raise
 
 
-def _layouts(data: bytes, limits: Limits) -> dict[str, Layout] | list[Layout]:
+def _layouts(source: Source) -> dict[str, Layout] | list[Layout]:
     """By sheet name where the records say it in a way that is the same everywhere, else in the sheets' order."""
-    if not data.startswith(b"PK"):
-        return read_xls_layouts(data)
-    package = Package(data, limits)
+    if not source.data.startswith(b"PK"):
+        return read_xls_layouts(source.data)
+    package, limits = source.package, source.limits
     if "xl/workbook.bin" in package.parts:
         package.drain(but=xlsb.sheet_parts(package))
         return xlsb.read_xlsb_layouts(package)

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 from sciculture_etl.contracts import Contract, TemplateId, form_columns
 from sciculture_etl.findings import Finding, unsupported
+from sciculture_etl.formats import open_file, texts_in_bytes
 from sciculture_etl.formats.grid import Grid, RefusedError, compose
-from sciculture_etl.formats.recognise import read_grids
-from sciculture_etl.formats.texts import places_in_bytes, places_in_parts
 from sciculture_etl.privacy.search import find_personal
 from sciculture_etl.settings import DEFAULT_LIMITS, Limits
 from sciculture_etl.tables.areas import Area, find_areas
@@ -24,7 +23,6 @@ GUIDE = re.compile(
 # Sheets that show how a form looks when it is filled in. What stands in them is nobody's data where another sheet holds
 # the form too.
 SHOWN_FILLED = re.compile(r"(?:작성|기재|입력)\s*(?:예|사례|요령|방법)|^\W*(?:예시|샘플|견본)|예시\W*$")
-DOCUMENTS = ("html", "xml", "mhtml", "hwpx")
 
 MAX_LISTED = 12  # headers that a message names
 # The first cell of a sheet that our answer adds: sent back with the corrected file, it is no part of it.
@@ -79,19 +77,16 @@ def read_submission(
     except Exception as error:
         # Whatever a library makes of a strange file, it is this file's fault alone and the others go on.
         finding = unsupported("unreadable", type(error).__name__)
-    return Reading(None, findings=find_personal([], path, places_in_bytes(data)) or [finding], refused=True)
+    return Reading(None, findings=find_personal([], path, texts_in_bytes(data)) or [finding], refused=True)
 
 
 def _read(data: bytes, contracts: dict[str, Contract], limits: Limits, path: str) -> Reading:
-    kind, grids = read_grids(data, limits)
-    others = places_in_parts(data, [grid.sheet for grid in grids], limits)
-    personal = find_personal(grids, path, others, known_spellings(contracts))
-    if not personal and kind in DOCUMENTS:
-        personal = find_personal([], path, places_in_bytes(data))  # what stands beside its tables
+    content = open_file(data, limits)
+    personal = find_personal(content.grids, path, content.texts, known_spellings(contracts))
     if personal:
-        return Reading(kind, findings=personal, refused=True)
-    reading = Reading(kind)
-    grids = [compose(grid) for grid in grids if not is_answer(grid)]
+        return Reading(content.format, findings=personal, refused=True)
+    reading = Reading(content.format)
+    grids = [compose(grid) for grid in content.grids if not is_answer(grid)]
     nearly: list[tuple[Grid, Header]] = []
     for grid in grids:
         areas = _areas_of(grid, contracts) if grid.frame.width else []

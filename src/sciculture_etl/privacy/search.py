@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -13,6 +13,7 @@ from sciculture_etl.privacy import Kind, changes_judgement, kinds_in, mask_path,
 from sciculture_etl.privacy.headers import counts_persons, find_headings, is_personal_header, names_codes
 from sciculture_etl.tables.spelling import normalise_header
 
+MAX_JUDGED = 10_000  # suspicious texts beside the cells of one file
 MAX_LISTED = 1_000  # places given one by one; of the others the number is
 CELLS_AT_ONCE = 1_000_000
 # Headers of our forms that make a row a header beyond doubt. What another row says may be the data of persons.
@@ -43,20 +44,38 @@ class Place:
         )
 
 
+@dataclass(frozen=True)
+class Text:
+    """A text that is no cell of a grid.
+
+    Attributes:
+        said: where it stands, in Korean and English.
+        sheet, row, cell: its place, as far as it has one.
+        by_program: written by programs unseen, who is logged in among it: an e-mail address is nothing there.
+    """
+
+    text: str
+    said: tuple[str, str]
+    sheet: str | None = None
+    row: int | None = None
+    cell: str | None = None
+    by_program: bool = False
+
+
 def find_personal(
-    grids: list[Grid], path: str = "", others: Iterable[Place] = (), known: Set[str] = frozenset()
+    grids: list[Grid], path: str = "", others: Sequence[Text] = (), known: Set[str] = frozenset()
 ) -> list[Finding]:
     """One R_PII finding a place, at most ``MAX_LISTED`` and one that says about how many more there are.
 
     Looked at: the file's name and folder (``path``), names of sheets, every cell of every sheet, hidden or not, form
-    or not; ``others``: places found in what is no cell. No finding holds a value, nor a sheet's name that does.
+    or not; ``others``: texts that are no cell. No finding holds a value, nor a sheet's name that does.
     known: normalised headers of our forms; a cell's finding names its column where the table is surely headed.
     """
     search = _Search(known)
     search.look_at_path(path)
     for number, grid in enumerate(grids, start=1):
         search.look_at_grid(grid, number)
-    for place in others:
+    for place in _places(others):
         if place.said != ELSEWHERE or not search.listed:  # where nothing else tells of it
             search.add(place)
     findings = [place.finding() for place in search.listed]
@@ -64,6 +83,19 @@ def find_personal(
         ko, en = f"외 {search.more:,}곳가량", f"and about {search.more:,} more places"
         findings.append(Finding("R_PII", expected_ko=ko, expected_en=en))
     return findings
+
+
+def _places(texts: Sequence[Text]) -> Iterator[Place]:
+    """One place for all that stands in one part, unless it has a cell to name."""
+    told: dict[tuple[object, ...], dict[Kind, None]] = {}
+    for index in suspicious(pl.Series("text", [text.text for text in texts], pl.String)).head(MAX_JUDGED):
+        text = texts[index]
+        kinds = [kind for kind in kinds_in(text.text) if not (text.by_program and kind is Kind.EMAIL)]
+        if kinds:
+            place = (text.sheet, text.row, text.cell, text.said)
+            told.setdefault(place, {}).update(dict.fromkeys(kinds))
+    for (sheet, row, cell, said), found in told.items():
+        yield Place(tuple(found), sheet, row, cell, said=said)  # type: ignore[arg-type]
 
 
 def _shown_header(label: str) -> str:
