@@ -1,18 +1,22 @@
-"""Grids: a file's sheets as text cells at their physical places, whatever the file's format."""
+"""What readers of all formats share: refusals, and the cells of a grid as they are to be."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
 from sciculture_etl.findings import Finding, unsupported
+from sciculture_etl.grid import HEAD_ROWS as HEAD_ROWS
+from sciculture_etl.grid import Grid as Grid
+from sciculture_etl.grid import Merge as Merge
+from sciculture_etl.grid import column_index as column_index
+from sciculture_etl.grid import column_letter as column_letter
 
-HEAD_ROWS = 24  # rows looked at for titles and headers
 # Characters that nobody sees: zero-width spaces and joiners, soft hyphens, byte order marks within a file.
 UNSEEN = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\x00"]
 
@@ -25,54 +29,17 @@ class RefusedError(Exception):
         self.finding = finding
 
 
-@dataclass(frozen=True)
-class Merge:
-    """A merged range, rows and columns from 0, both ends included."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-
-@dataclass
-class Grid:
-    """One sheet. frame: a String column per physical column, named ``c0``, ``c1``, ..., blank cells null, texts
-    stripped; row ``i`` of the frame is the sheet's row ``i + 1``. sheet: its name, None for CSV.
-    above: what a document says before the table, one line a row. uncalculated: cells (row, column from 0) with a
-    formula of which no result is stored; their text is the formula. overflow: whether the last column collects what
-    stands beyond the widest row of the head.
-    """
-
-    sheet: str | None
-    frame: pl.DataFrame
-    hidden: bool = False
-    merges: list[Merge] = field(default_factory=list)
-    hidden_rows: list[int] = field(default_factory=list)
-    above: list[list[str | None]] = field(default_factory=list)
-    uncalculated: list[tuple[int, int]] = field(default_factory=list)
-    overflow: bool = False
-
-    @property
-    def is_blank(self) -> bool:
-        return all(column.null_count() == column.len() for column in self.frame.iter_columns())
-
-    def refuse_long_cells(self, most_bytes: int) -> None:
-        """Text without end in one cell is a quote that never closes, or worse. Raises RefusedError, naming its
-        place.
-        """
-        for number, column in enumerate(self.frame.iter_columns()):
-            sizes = column.str.len_bytes()
-            if (longest := sizes.arg_max()) is not None and sizes[longest] > most_bytes:
-                place = f"{column_letter(number)}{longest + 1}"
-                raise too_large(f"{place}: {sizes[longest]:,} bytes", f"{most_bytes:,} bytes")
-
-    def head(self) -> list[list[str | None]]:
-        return [list(row) for row in self.frame.head(HEAD_ROWS).rows()]
-
-
 def too_large(found: str, limit: str) -> RefusedError:
     return RefusedError(Finding("R_TOO_LARGE", value=found, expected_ko=limit, expected_en=limit))
+
+
+def refuse_long_cells(grid: Grid, most_bytes: int) -> None:
+    """Text without end in one cell is a quote that never closes, or worse. Raises RefusedError, naming its place."""
+    for number, column in enumerate(grid.frame.iter_columns()):
+        sizes = column.str.len_bytes()
+        if (longest := sizes.arg_max()) is not None and sizes[longest] > most_bytes:
+            place = f"{column_letter(number)}{longest + 1}"
+            raise too_large(f"{place}: {sizes[longest]:,} bytes", f"{most_bytes:,} bytes")
 
 
 def broken() -> RefusedError:
@@ -140,24 +107,6 @@ def with_texts(frame: pl.DataFrame, texts: dict[int, dict[int, str]]) -> pl.Data
             column = column.scatter(at, list(rows.values()))
         columns.append(column)
     return pl.DataFrame(columns)
-
-
-def column_letter(index: int) -> str:
-    """0 → A, 26 → AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def column_index(letters: str) -> int:
-    """A → 0, AA → 26."""
-    index = 0
-    for letter in letters:
-        index = index * 26 + ord(letter) - 64
-    return index - 1
 
 
 RANGE = re.compile(r"^\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?$")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sciculture_etl.formats.content import Content, Source
 from sciculture_etl.formats.delimited import read_text_grid
 from sciculture_etl.formats.flat_xml import read_flat_xml
-from sciculture_etl.formats.grid import Grid
+from sciculture_etl.formats.grid import Grid, refuse_long_cells
 from sciculture_etl.formats.html import read_archived_pages, read_html_grids
 from sciculture_etl.formats.hwpx import read_hwpx_grids
 from sciculture_etl.formats.opendocument import read_ods_grids
@@ -59,5 +59,5 @@ def open_file(data: bytes, limits: Limits) -> Content:
     source = Source(data, limits)
     content = READERS[recognise_format(source)](source)
     for grid in content.grids:
-        grid.refuse_long_cells(limits.cell_bytes)
+        refuse_long_cells(grid, limits.cell_bytes)
     return content

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from sciculture_etl.formats.grid import HEAD_ROWS, Grid, Merge
-from sciculture_etl.tables.spelling import normalise_header
+from sciculture_etl.grid import HEAD_ROWS, Grid, Merge
+from sciculture_etl.header_text import normalise_header
 
 # What is a person's whoever keeps it.
 ALWAYS = re.compile(

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from sciculture_etl.findings import Finding
-from sciculture_etl.formats.grid import Grid, column_letter
+from sciculture_etl.grid import Grid, column_letter
+from sciculture_etl.header_text import normalise_header
 from sciculture_etl.privacy import Kind, changes_judgement, kinds_in, mask_path, mask_text, masked_kinds, suspicious
 from sciculture_etl.privacy.headers import counts_persons, find_headings, is_personal_header, names_codes
-from sciculture_etl.tables.spelling import normalise_header
 
 MAX_JUDGED = 10_000  # suspicious texts beside the cells of one file
 MAX_LISTED = 1_000  # places given one by one; of the others the number is

@@ -10,37 +10,11 @@ from functools import lru_cache
 from sciculture_etl.contracts import Contract
 from sciculture_etl.contracts.form import TOTAL
 from sciculture_etl.formats.grid import Merge
-from sciculture_etl.tables.titles import MIDDLE_DOTS
+from sciculture_etl.header_text import normalise_header as normalise_header
+from sciculture_etl.header_text import unit_in_header as unit_in_header
 
-LONGEST = 120  # characters of a header; what is longer is no name of a column
-LETTER = re.compile(r"[^\W\d_]|%")
-UNIT_IN_BRACKETS = re.compile(
-    r"[(\[<‹〈]\s*(?:단위\s*[:：]?\s*)?"
-    r"(명|회|개|개소|건|팀|원|천\s*원|만\s*원|백\s*만\s*원|억\s*원|%|점|인|반|강좌|(?:5|7|10|100)\s*점(?:\s*만점)?(?:\s*척도)?(?:\s*기준|\s*환산)?)"
-    r"\s*[)\]>›〉]"
-)
-UNIT_AFTER = re.compile(r"\s*[,/]\s*(?:명|회|개|건|원|천원|백만원|%|점)\s*(?=\))")  # (순인원, 명)
 SCALE_IN_HEADER = re.compile(r"(?<!\d)(5|7|10|100)\s*점|%")
-DROPPED = re.compile(r"[\s()\[\]·ㆍ・•/,:：.*†]+")
-# Taken away before NFKC, which would make digits of them.
-NOTE_MARK = re.compile(r"[①-⑳]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?|(?<=[가-힣)])\s*\d\)$")
 YEAR_SPELLINGS = ("사업연도", "연도", "년도", "사업년도")
-
-
-def normalise_header(text: str | None) -> str:
-    """NFKC without white space, line breaks, middle dots, brackets, a unit in brackets and footnote marks:
-    ``수혜자수\\n(순인원)(명)¹⁾`` → ``수혜자수순인원``.
-    """
-    if not text or len(text) > LONGEST or not LETTER.search(text):
-        return ""
-    plain = unicodedata.normalize("NFKC", NOTE_MARK.sub("", text.strip().translate(MIDDLE_DOTS)))
-    return DROPPED.sub("", UNIT_IN_BRACKETS.sub("", UNIT_AFTER.sub("", plain))).lower()
-
-
-def unit_in_header(text: str | None) -> str | None:
-    """``국비(천원)`` → ``천원``."""
-    found = UNIT_IN_BRACKETS.search(unicodedata.normalize("NFKC", text or ""))
-    return re.sub(r"\s", "", found[1]) if found else None
 
 
 def scale_in_header(text: str | None) -> str | None:

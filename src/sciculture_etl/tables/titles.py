@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sciculture_etl.contracts.form import TEMPLATE_ID, TemplateId
+from sciculture_etl.header_text import MIDDLE_DOTS as MIDDLE_DOTS
 
 DAY = re.compile(r"(20\d{2})\s*[.\-/년]\s*(\d{1,2})\s*[.\-/월]\s*(\d{1,2})(?!\d|\s*분기|\s*월)\s*일?\.?")
 MONTH = re.compile(r"20\d{2}\s*년\s*\d{1,2}\s*월|20\d{2}\s*\.\s*\d{1,2}\s*\.")
@@ -36,7 +37,6 @@ SEVERAL_YEARS = re.compile(
 )
 BARE_YEAR = re.compile(r"(?<![\d.\-])(20\d{2})(?![\d.\-])")
 # Dots that look alike; NFKC makes a letter of the first.
-MIDDLE_DOTS = str.maketrans(dict.fromkeys("ㆍ‧∙⋅・･•", "·"))
 YEAR_SHEET = re.compile(r"\s*\(?(20\d{2})\s*(?:년도?|학년도)?\)?[\s_]*(?:운영)?\s*(?:실적|현황|자료)?\s*")
 YEAR_IN_NAME = re.compile(r"(?<!\d)(20\d{2})(?:0[1-9]|1[0-2])?(?!\d)")
 SHORT_YEAR_IN_NAME = re.compile(r"(?<!\d)(\d{2})년|['’‘`](\d{2})(?!\d)")
