@@ -52,8 +52,12 @@ found AS (
         q.raw AS raw_row
     FROM log.finding AS f
     JOIN files AS r USING (submission_id)
+    -- A condition beside the keys would have every finding compared with every quarantined row.
     LEFT JOIN log.quarantine AS q
-        ON q.submission_id = f.submission_id AND q.part = f.part AND q.source_row = f.row AND f.severity = 'error'
+        ON
+            q.submission_id = f.submission_id
+            AND q.part = f.part
+            AND q.source_row = CASE WHEN f.severity = 'error' THEN f.row END
     UNION ALL
     SELECT
         submission_id,

@@ -1,9 +1,11 @@
 """Only what changed, and what reads it, is rebuilt; SQL and promise must agree."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -168,3 +170,30 @@ def test_a_table_that_nothing_promises_is_refused(workshop: Workshop) -> None:
     (workshop.sql / "mart" / "mart_invented.sql").write_text("-- Invented. Grain: x.\nSELECT 1 AS x", encoding="utf-8")
     with pytest.raises(ContractError, match=r"expectations/curated/mart_invented\.yml is missing"):
         workshop.build()
+
+
+ROW_BY_ROW = {"BLOCKWISE_NL_JOIN", "NESTED_LOOP_JOIN", "CROSS_PRODUCT"}
+AS_MANY_AS_FAULTS = {"log.finding", "log.quarantine", "mart_row_error"}
+
+
+def scanned(node: dict[str, Any]) -> set[str]:
+    """The tables that a part of a plan reads."""
+    own = str(node["extra_info"].get("Table", "")).removeprefix("warehouse.").removeprefix("main.")
+    return {own}.union(*(scanned(child) for child in node["children"]))
+
+
+def pairings(node: dict[str, Any]) -> list[set[str]]:
+    """Of every join in a plan that compares all rows with all: the tables below it."""
+    own = [scanned(node)] if node["name"] in ROW_BY_ROW else []
+    return [*own, *(tables for child in node["children"] for tables in pairings(child))]
+
+
+def test_no_statement_compares_every_fault_with_every_other(workshop: Workshop) -> None:
+    """A night full of faults takes as long as there are faults, not their square."""
+    connection, found = workshop.run.warehouse.connection, set()
+    for name, statement in all_statements().items():
+        ((_, text),) = connection.execute(f"EXPLAIN (FORMAT json) {statement.text}").fetchall()
+        (plan,) = json.loads(text)
+        found |= scanned(plan) & AS_MANY_AS_FAULTS
+        assert [tables for tables in pairings(plan) if tables & AS_MANY_AS_FAULTS] == [], name
+    assert {"log.finding", "log.quarantine"} <= found
