@@ -9,7 +9,8 @@ import polars as pl
 from sciculture_etl.contracts import Contract
 from sciculture_etl.load.scope import EVERYTHING, Scope
 from sciculture_etl.load.warehouse import Warehouse
-from sciculture_etl.quality.suites import Suite, SuiteOutcome, run_suites
+from sciculture_etl.quality.suites import SuiteOutcome
+from sciculture_etl.quality.yearly import YearlySuite, run_yearly_suites
 from sciculture_etl.rules import apply_rule, given
 from sciculture_etl.settings import fingerprint
 
@@ -52,12 +53,12 @@ def years_that_change(warehouse: Warehouse, counting: pl.DataFrame) -> dict[tupl
     return found
 
 
-def _candidate_query(contract: Contract, year: int) -> str:
+def _candidate_query(dataset: str) -> str:
+    """The rows of all versions that are to count."""
     return (
-        f"SELECT * EXCLUDE (reading) FROM store.{contract.dataset} AS s SEMI JOIN "
-        f"log.candidate AS w ON w.dataset = '{contract.dataset}' "
-        f"AND w.submission_id = s.submission_id AND w.reading = s.reading AND w.program_year = s.program_year "
-        f"AND w.partition_key = s.partition_key WHERE s.program_year = {year}"
+        f"SELECT * FROM (SELECT * EXCLUDE (reading) FROM store.{dataset} AS s SEMI JOIN log.candidate AS w "
+        f"ON w.dataset = '{dataset}' AND w.submission_id = s.submission_id AND w.reading = s.reading "
+        "AND w.program_year = s.program_year AND w.partition_key = s.partition_key)"
     )
 
 
@@ -75,7 +76,7 @@ def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract], scope:
     """
     counting = versions_that_count(warehouse, scope)
     acceptance = Acceptance(why=years_that_change(warehouse, counting))
-    suites: list[tuple[str, int, str, Suite]] = []
+    judged: dict[tuple[str, int], str] = {}
     for dataset, year in acceptance.why:
         contract = contracts[dataset]
         fingerprint_of_year = _year_fingerprint(counting, contract, year)
@@ -87,24 +88,21 @@ def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract], scope:
         if failed_before:
             details = str(failed_before[0]["detail"]).splitlines()
             acceptance.held.append(SuiteOutcome(f"{dataset} {year}", len(contract.suite), errors=details))
-            continue
-        suites.append(
-            (
-                dataset,
-                year,
-                fingerprint_of_year,
-                Suite(f"{dataset} {year}", _candidate_query(contract, year), contract.suite),
-            )
-        )
-    if not suites:
+        else:
+            judged[dataset, year] = fingerprint_of_year
+    if not judged:
         return acceptance
     # The suites are run on a connection of their own, which sees tables alone.
     with given(warehouse.connection, counting=counting), warehouse.transaction() as connection:
         connection.execute("CREATE OR REPLACE TABLE log.candidate AS SELECT * FROM counting")
-    outcomes = run_suites(warehouse.connection, [suite for *_, suite in suites])
+    years: dict[str, list[int]] = {}
+    for dataset, year in judged:
+        years.setdefault(dataset, []).append(year)
+    suites = [YearlySuite(name, _candidate_query(name), own, contracts[name].suite) for name, own in years.items()]
+    outcomes = run_yearly_suites(warehouse.connection, suites)
     with given(warehouse.connection, counting=counting), warehouse.transaction() as connection:
-        for (dataset, year, fingerprint_of_year, _), outcome in zip(suites, outcomes, strict=True):
-            key = [dataset, year]
+        for (dataset, year), fingerprint_of_year in judged.items():
+            key, outcome = [dataset, year], outcomes[dataset, year]
             connection.execute("DELETE FROM log.suite_result WHERE dataset = ? AND program_year = ?", key)
             detail = "\n".join(outcome.errors or outcome.warnings)
             connection.execute(

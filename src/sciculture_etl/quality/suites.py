@@ -47,12 +47,14 @@ class SuiteOutcome:
     Attributes:
         errors, warnings: one sentence a failing expectation, by its severity.
         checked: how many were evaluated.
+        failed: the expectations that failed.
     """
 
     name: str
     checked: int
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    failed: list[Expectation] = field(default_factory=list)
 
     @property
     def has_passed(self) -> bool:
@@ -182,5 +184,6 @@ def run_suites(connection: duckdb.DuckDBPyConnection, suites: list[Suite]) -> li
                 entry = suite.expectations[verdict.expectation_config.meta["index"]]
                 result = batch.validate(verdict.expectation_config.to_domain_obj(), result_format="BASIC")
                 _raise_engine_fault(result)
+                outcome.failed.append(entry)
                 (outcome.errors if entry.severity == "error" else outcome.warnings).append(_sentence(entry, result))
     return outcomes
