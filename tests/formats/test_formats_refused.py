@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import msoffcrypto
-import olefile
 import pytest
 import xlwt
 import yaml
@@ -14,6 +13,7 @@ from containers import as_hwpx, package, said
 from forms import CLASS, as_csv, as_xls, as_xlsx, table
 from judging import judge
 from msoffcrypto.format.ooxml import OOXMLFile
+from old_workbooks import from_records, records_of, written
 
 from sciculture_etl.findings import Finding, with_texts
 from sciculture_etl.project import EXPECTATIONS
@@ -101,53 +101,30 @@ def test_even_the_password_that_excel_tries_by_itself_is_not_tried() -> None:
     assert judge(locked.getvalue()).codes == ["R_ENCRYPTED"]
 
 
-def with_records(data: bytes, *records: bytes) -> bytes:
-    """An old workbook with records behind its first one, in place of as many bytes of what is unused at its end."""
-    with olefile.OleFileIO(io.BytesIO(data)) as ole:
-        stream = ole.openstream("Workbook").read()
-    extra = b"".join(records)
-    size = 4 + int.from_bytes(stream[2:4], "little")
-    # Sheets lie further back by what was put before them.
-    moved = bytearray(stream[:size] + extra + stream[size:])
-    at = size + len(extra)
-    while at < len(moved) - 4:
-        kind, length = int.from_bytes(moved[at : at + 2], "little"), int.from_bytes(moved[at + 2 : at + 4], "little")
-        if kind == 0x85:
-            place = int.from_bytes(moved[at + 4 : at + 8], "little") + len(extra)
-            moved[at + 4 : at + 8] = place.to_bytes(4, "little")
-        if kind == 0x0A:
-            break
-        at += 4 + length
-    from xlwt.CompoundDoc import XlsDoc
-
-    target = io.BytesIO()
-    XlsDoc().save(target, bytes(moved))
-    return target.getvalue()
-
-
 def test_an_old_workbook_with_a_password_is_refused_unopened() -> None:
-    filepass = b"\x2f\x00\x06\x00\x00\x00\x12\x34\x56\x78"
-    assert judge(with_records(as_xls(table(CLASS)), filepass)).codes == ["R_ENCRYPTED"]
+    records = records_of(as_xls(table(CLASS)))
+    locked = from_records([records[0], (0x2F, b"\x00\x00\x12\x34\x56\x78"), *records[1:]])
+    assert judge(locked).codes == ["R_ENCRYPTED"]
 
 
 def test_an_old_workbook_that_is_only_recommended_to_be_read_only_is_read() -> None:
-    write_protected, sharing = b"\x86\x00\x00\x00", b"\x5b\x00\x06\x00\x01\x00\x00\x00\x00\x00"
-    judged = judge(with_records(as_xls(table(CLASS)), write_protected, sharing))
+    records = records_of(as_xls(table(CLASS)))
+    write_protected, sharing = (0x86, b""), (0x5B, b"\x01\x00\x00\x00\x00\x00")
+    judged = judge(from_records([records[0], write_protected, sharing, *records[1:]]))
     assert judged.places == []
     assert judged.column("session_count") == [12]
 
 
 def test_a_protected_sheet_of_an_old_workbook_is_read() -> None:
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("실적")
-    for r, row in enumerate(table(CLASS)):
-        for c, cell in enumerate(row):
-            sheet.write(r, c, cell)
-    sheet.protect = sheet.wnd_protect = True
-    sheet.password = "가상"
-    target = io.BytesIO()
-    book.save(target)
-    assert judge(target.getvalue()).column("session_count") == [12]
+    def write(book: xlwt.Workbook) -> None:
+        sheet = book.add_sheet("실적")
+        for r, row in enumerate(table(CLASS)):
+            for c, cell in enumerate(row):
+                sheet.write(r, c, cell)
+        sheet.protect = sheet.wnd_protect = True
+        sheet.password = "가상"
+
+    assert judge(written(write)).column("session_count") == [12]
 
 
 @pytest.mark.parametrize("data", [FORM, as_hwpx(said("x"))], ids=["xlsx", "hwpx"])

@@ -29,6 +29,12 @@ def _package(name: str, read: Callable[[Source], list[Grid]]) -> Callable[[Sourc
     return content
 
 
+def _read_xls(source: Source) -> list[Grid]:
+    from sciculture_etl.formats.xls import read_xls_grids  # its library takes long to import, and few files are old
+
+    return read_xls_grids(source)
+
+
 def _page(source: Source) -> Content:
     return Content("html", read_html_grids(source.utf8, source.limits), texts_in_bytes(source.data))
 
@@ -50,7 +56,7 @@ READERS: dict[str, Callable[[Source], Content]] = {
     "ods": _package("ods", read_ods_grids),
     "xlsx": _package("xlsx", read_workbook_grids),
     "xlsb": _package("xlsb", read_workbook_grids),
-    "xls": _package("xls", read_workbook_grids),
+    "xls": _package("xls", _read_xls),
 }
 
 

@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx, .xlsm, .xlsb, .xls): every sheet as a grid.
+"""Workbooks (.xlsx, .xlsm, .xlsb): every sheet as a grid.
 
 The cells come from fastexcel, as text. It places rows but not columns (a sheet that starts at column B comes as if it
 started at A), leaves errors and formulas without a result blank, gives percentages as shares, and knows no merges or
@@ -26,7 +26,6 @@ from sciculture_etl.formats.grid import (
 from sciculture_etl.formats.layout import Layout
 from sciculture_etl.formats.sheet_xml import SheetScan, read_styles, sheet_parts
 from sciculture_etl.formats.strings import refuse_repeated
-from sciculture_etl.formats.xls import read_xls_layouts
 
 MIDNIGHT = " 00:00:00"
 NO_DAY = ("1899-12-31 ", "1904-01-01 ", "1899-12-30 ")  # what a time of day alone comes with
@@ -35,18 +34,14 @@ NO_DAY = ("1899-12-31 ", "1904-01-01 ", "1899-12-30 ")  # what a time of day alo
 def read_workbook_grids(source: Source) -> list[Grid]:
     """All sheets of a workbook. Raises RefusedError where it is protected, broken or too large."""
     data, limits = source.data, source.limits
-    told = _layouts(source)
-    layouts = list(told.values()) if isinstance(told, dict) else told
+    layouts = _layouts(source)
     if len(layouts) > limits.sheets:
         raise too_large(f"시트 {len(layouts):,}장(sheets)", f"{limits.sheets:,}")
-    for layout in layouts:
+    for layout in layouts.values():
         refuse_vast(layout.last_row + 1, layout.last_column + 1, limits.cells, limits.columns)
     try:
         reader = fastexcel.read_excel(data)
-        names = reader.sheet_names
-        if isinstance(told, list):
-            told = dict(zip(names, told, strict=len(told) == len(names)))
-        return [_grid(reader, number, name, told) for number, name in enumerate(names)]
+        return [_grid(reader, number, name, layouts) for number, name in enumerate(reader.sheet_names)]
     except (fastexcel.FastExcelError, ValueError) as error:
         if "protected" in str(error).lower() or "encrypt" in str(error).lower():
             raise RefusedError(Finding("R_ENCRYPTED")) from None
@@ -58,10 +53,8 @@ def read_workbook_grids(source: Source) -> list[Grid]:
         raise
 
 
-def _layouts(source: Source) -> dict[str, Layout] | list[Layout]:
-    """By sheet name where the records say it in a way that is the same everywhere, else in the sheets' order."""
-    if not source.data.startswith(b"PK"):
-        return read_xls_layouts(source.data)
+def _layouts(source: Source) -> dict[str, Layout]:
+    """By sheet name."""
     package, limits = source.package, source.limits
     if "xl/workbook.bin" in package.parts:
         package.drain(but=xlsb.sheet_parts(package))

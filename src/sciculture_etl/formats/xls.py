@@ -1,117 +1,217 @@
-"""Old workbooks (.xls, BIFF5 and BIFF8): what their records tell beyond the plain texts of cells."""
+"""Old workbooks (.xls, BIFF5 to BIFF8): every sheet as a grid.
+
+xlrd reads the records. Of them it is given only those that hold cells and what they look like, no more bytes than the
+file has, and its cells go straight into columns: a file made to exhaust the machine ends where it begins to.
+"""
 
 from __future__ import annotations
 
 import io
+import os
 import struct
-from collections.abc import Iterator
+from collections import Counter
+from typing import Any
 
 import olefile
+import polars as pl
+from xlrd import biffh
+from xlrd.book import Book
+from xlrd.sheet import Sheet
 
 from sciculture_etl.findings import Finding
-from sciculture_etl.formats.grid import Merge, RefusedError, broken
-from sciculture_etl.formats.layout import ERROR_TEXTS, PERCENT_IDS, Layout, percent_text, shows_percent
+from sciculture_etl.formats.content import Source
+from sciculture_etl.formats.grid import (
+    Grid,
+    Merge,
+    RefusedError,
+    blank_to_null,
+    broken,
+    refuse_vast,
+    too_large,
+    usable_merges,
+)
+from sciculture_etl.formats.layout import ERROR_TEXTS
+from sciculture_etl.formats.shown import MAX_CODE, Shape, number_text, shape_of, shown_text
+from sciculture_etl.settings import Limits
 
-BOF, EOF, FILEPASS, BOUNDSHEET, FORMAT, XF = 0x809, 0x0A, 0x2F, 0x85, 0x41E, 0xE0
-ROW, MERGED, NUMBER, RK, MULRK, FORMULA, BOOLERR = 0x208, 0xE5, 0x203, 0x27E, 0xBD, 0x06, 0x205
-FORMULAS = (FORMULA, 0x206, 0x406)
-TEXTS = (0xFD, 0x204, 0xD6)  # shared, plain, rich
-WORKSHEET = 0
-HIDDEN = 0x20  # of a row
+HEAD = struct.Struct("<HH")
+ROWS, COLUMNS = 65_536, 256
+MAX_STYLES = 16_384  # and formats and sheets; no program writes as many
+SUPPORTED = (50, 70, 80)
+FORMULAS = frozenset(biffh.XL_FORMULA_OPCODES)
+BOFS = frozenset(biffh.bofcodes)
+GLOBALS = frozenset({biffh.XL_BOUNDSHEET, biffh.XL_FORMAT, biffh.XL_XF})
+NEEDED = GLOBALS | FORMULAS | BOFS | {
+    biffh.XL_EOF, biffh.XL_CONTINUE, biffh.XL_SST, biffh.XL_CODEPAGE, biffh.XL_DATEMODE, biffh.XL_FILEPASS,
+    biffh.XL_NUMBER, biffh.XL_LABELSST, biffh.XL_LABEL, biffh.XL_RSTRING, biffh.XL_RK, biffh.XL_MULRK,
+    biffh.XL_BOOLERR, biffh.XL_STRING, biffh.XL_ARRAY, biffh.XL_ARRAY2, biffh.XL_SHRFMLA, biffh.XL_TABLEOP,
+    biffh.XL_TABLEOP2, biffh.XL_ROW, biffh.XL_MERGEDCELLS,
+}  # fmt: skip
 EMPTY_TEXT = 3  # as the result of a formula; also what writers leave that calculate nothing
 ARITHMETIC = range(0x03, 0x08)  # + - * / ^, which stand last
 SUM = b"\x19\x10"
 NUMERIC_FUNCTIONS = (0, 4, 5, 6, 7)  # COUNT, SUM, AVERAGE, MIN, MAX
 
-Record = tuple[int, memoryview]
 
-
-def read_xls_layouts(data: bytes) -> list[Layout]:
-    """The layouts of the worksheets in their order. Raises RefusedError for what is protected or no workbook."""
+def read_xls_grids(source: Source) -> list[Grid]:
+    """All worksheets. Raises RefusedError for what is protected, too large or no workbook."""
     try:
-        stream = _workbook_stream(data)
-        places, percent = _globals(stream)
-        return [_layout(stream, place, percent) for place in places]
-    except struct.error:
+        with open(os.devnull, "w", encoding="utf-8") as unheard:  # noqa: PTH123
+            return _grids(_Book(_workbook_stream(source.data), source.limits, unheard))
+    except RefusedError:
+        raise
+    except Exception:
+        # What the library was not made for ends in whatever went wrong first.
         raise broken() from None
 
 
-def _workbook_stream(data: bytes) -> memoryview:
-    try:
-        with olefile.OleFileIO(io.BytesIO(data)) as ole:
-            name = next(name for name in ("Workbook", "Book") if ole.exists(name))
-            return memoryview(ole.openstream(name).read())
-    except (OSError, StopIteration, IndexError, ValueError, TypeError, AttributeError):
-        raise broken() from None
+def _workbook_stream(data: bytes) -> bytes:
+    with olefile.OleFileIO(io.BytesIO(data)) as ole:
+        name = next(name for name in ("Workbook", "Book") if ole.exists(name))
+        return bytes(ole.openstream(name).read())
 
 
-def _records(stream: memoryview, at: int) -> Iterator[Record]:
-    while at + 4 <= len(stream):
-        kind, size = struct.unpack_from("<HH", stream, at)
-        yield kind, stream[at + 4 : at + 4 + size]
-        if kind == EOF:
+def _grids(book: _Book) -> list[Grid]:
+    names = book.sheet_names()
+    if len(names) > book.limits.sheets:
+        raise too_large(f"시트 {len(names):,}장(sheets)", f"{book.limits.sheets:,}")
+    grids = []
+    for number, name in enumerate(names):
+        sheet = book.get_sheet(number)
+        grids.append(sheet.grid(name))
+        book.unload_sheet(number)
+    return grids
+
+
+class _Book(Book):  # type: ignore[misc]
+    """A workbook whose globals are read. spent: bytes of records read so far. cells: laid out so far."""
+
+    def __init__(self, stream: bytes, limits: Limits, unheard: Any) -> None:
+        super().__init__()
+        self._position = 0
+        self.limits = limits
+        self.spent = self.cells = self.characters = 0
+        self.kind, self.record = 0, b""
+        self.counted: Counter[int] = Counter()
+        self.biff2_8_load(file_contents=stream, logfile=unheard, formatting_info=True, on_demand=True, ragged_rows=True)
+        self.biff_version = self.getbof(biffh.XL_WORKBOOK_GLOBALS)
+        if self.biff_version not in SUPPORTED:
+            raise broken()
+        self.parse_globals()
+        self._sheet_list = [None] * len(self._sheet_names)
+        self.shapes = [self._shape(style.format_key) for style in self.xf_list]
+
+    def _shape(self, key: int) -> Shape:
+        known = self.format_map.get(key)
+        # What it knows by number alone it has in American spelling, without the Korean days.
+        return shape_of(known.format_str if known in self.format_list else None, key)
+
+    def get_record_parts(self) -> tuple[int, int, bytes]:
+        """The next record; one that isn't needed comes as an unknown one."""
+        at: int = self._position
+        kind, size = HEAD.unpack_from(self.mem, at)
+        self._position = at + 4 + size
+        self.spent += 4 + size
+        if self.spent > len(self.mem):
+            raise broken()  # sheets that lie over each other
+        if kind not in NEEDED or (kind == biffh.XL_FORMAT and size > 5 + 2 * MAX_CODE):
+            return biffh.XL_UNKNOWN, 0, b""
+        if kind in GLOBALS:
+            self.counted[kind] += 1
+            if self.counted[kind] > MAX_STYLES:
+                raise broken()
+        self.kind, self.record = kind, self.mem[at + 4 : self._position]
+        return kind, size, self.record
+
+    def get_sheet(self, sh_number: int, update_pos: bool = True) -> _Sheet:
+        self._position = self._sh_abs_posn[sh_number]
+        self.getbof(biffh.XL_WORKSHEET)
+        sheet = _Sheet(self, self._position, self._sheet_names[sh_number], sh_number)
+        sheet.read(self)
+        return sheet
+
+    def handle_filepass(self, data: bytes) -> None:
+        raise RefusedError(Finding("R_ENCRYPTED"))
+
+    def handle_sst(self, data: bytes) -> None:
+        pieces = [data]
+        while (piece := self.get_record_parts_conditional(biffh.XL_CONTINUE))[0] is not None:
+            self.spent += 4 + piece[1]
+            pieces.append(piece[2])
+        self._sharedstrings = _shared_strings(pieces)
+
+
+class _Sheet(Sheet):  # type: ignore[misc]
+    """A worksheet whose cells are kept as the texts that they show, column by column."""
+
+    def __init__(self, book: _Book, *told: Any) -> None:
+        super().__init__(book, *told)
+        self.columns: list[list[str | None]] = []
+        self.height = 0
+        self.uncalculated: list[tuple[int, int]] = []
+        self.put_cell = self.put
+
+    def put(self, row: int, column: int, kind: int | None, value: Any, style: int) -> None:
+        """kind: None for a number."""
+        if kind is None:
+            shape = self.book.shapes[style] if style < len(self.book.shapes) else Shape.NUMBER
+            text = number_text(value) if shape is Shape.NUMBER else shown_text(value, shape, self.book.datemode == 1)
+        elif kind == biffh.XL_CELL_TEXT:
+            text = value or self._formula_without_result(row, column)
+        elif kind == biffh.XL_CELL_BOOLEAN:
+            text = "true" if value else "false"
+        elif kind == biffh.XL_CELL_ERROR:
+            text = ERROR_TEXTS.get(value, "#N/A")
+        else:
             return
-        at += 4 + size
+        if not text:
+            return
+        if row >= ROWS or column >= COLUMNS:
+            raise broken()
+        if row >= self.height or column >= len(self.columns):
+            self._grow(row, column)
+        cells = self.columns[column]
+        if row > len(cells):
+            cells.extend([None] * (row - len(cells)))
+        if row == len(cells):
+            cells.append(text)
+        else:
+            cells[row] = text
+        # One text of the file may stand in every cell.
+        self.book.characters += len(text)
 
+    def _grow(self, row: int, column: int) -> None:
+        limits = self.book.limits
+        self.height = max(self.height, row + 1)
+        self.columns += [[] for _ in range(column + 1 - len(self.columns))]
+        refuse_vast(self.height, len(self.columns), limits.cells - self.book.cells, limits.columns)
+        if self.book.characters > (most := limits.unpacked_bytes // 2):
+            raise too_large(f"{self.book.characters / 1024**2:,.0f} MiB", f"{most / 1024**2:,.0f} MiB")
 
-def _globals(stream: memoryview) -> tuple[list[int], set[int]]:
-    """Where the worksheets begin, and which cell styles show percentages."""
-    places, formats, styles = [], dict.fromkeys(PERCENT_IDS, True), []
-    for kind, body in _records(stream, 0):
-        if kind == FILEPASS:
-            raise RefusedError(Finding("R_ENCRYPTED"))
-        if kind == BOUNDSHEET and body[5] == WORKSHEET:
-            places.append(struct.unpack_from("<I", body)[0])
-        elif kind == FORMAT:
-            # Only the mark is looked for, which is the same byte in every encoding.
-            formats[struct.unpack_from("<H", body)[0]] = shows_percent(bytes(body[2:]).decode("latin-1"))
-        elif kind == XF:
-            styles.append(struct.unpack_from("<H", body, 2)[0])
-    return places, {number for number, form in enumerate(styles) if formats.get(form)}
+    def _formula_without_result(self, row: int, column: int) -> str:
+        """``=?`` for a formula that can only come to a number, and is said to come to an empty text."""
+        record = self.book.record
+        if self.book.kind in FORMULAS and record[6] == EMPTY_TEXT and _calculates(record[22:]):
+            self.uncalculated.append((row, column))
+            return "=?"
+        return ""
 
-
-def _layout(stream: memoryview, place: int, percent: set[int]) -> Layout:
-    layout = Layout()
-    depth = 0
-    for kind, body in _records(stream, place):
-        if kind == BOF:
-            depth += 1
-        if depth > 1:
-            continue  # a chart within the sheet
-        if kind == ROW:
-            if body[12] & HIDDEN:
-                layout.hidden_rows.add(struct.unpack_from("<H", body)[0])
-        elif kind == MERGED:
-            for at in range(2, 2 + 8 * struct.unpack_from("<H", body)[0], 8):
-                top, bottom, left, right = struct.unpack_from("<4H", body, at)
-                layout.merges.append(Merge(top, left, bottom, right))
-        elif kind in TEXTS or kind in (NUMBER, RK, MULRK, BOOLERR) or kind in FORMULAS:
-            _cell(layout, kind, body, percent)
-    return layout
-
-
-def _cell(layout: Layout, kind: int, body: memoryview, percent: set[int]) -> None:
-    row, column, style = struct.unpack_from("<3H", body)
-    layout.reach(row, column)
-    if kind == MULRK:
-        last = column + (len(body) - 6) // 6 - 1
-        layout.reach(row, last)
-        for number, at in enumerate(range(4, len(body) - 2, 6)):
-            own, packed = struct.unpack_from("<HI", body, at)
-            if own in percent:
-                layout.say(row, column + number, percent_text(unpack_rk(packed)))
-    elif kind == BOOLERR:
-        if body[7]:
-            layout.say(row, column, ERROR_TEXTS.get(body[6], "#N/A"))
-    elif kind in FORMULAS and bytes(body[12:14]) == b"\xff\xff":
-        if body[6] == 2:
-            layout.say(row, column, ERROR_TEXTS.get(body[8], "#N/A"))
-        elif body[6] == EMPTY_TEXT and _calculates(bytes(body[22:])):
-            layout.say(row, column, "=?")
-            layout.uncalculated.append((row, column))
-    elif style in percent and kind not in TEXTS:
-        value = unpack_rk(struct.unpack_from("<I", body, 6)[0]) if kind == RK else struct.unpack_from("<d", body, 6)[0]
-        layout.say(row, column, percent_text(value))
+    def grid(self, name: str) -> Grid:
+        self.book.cells += self.height * len(self.columns)
+        texts = {}
+        for number, cells in enumerate(self.columns):
+            cells.extend([None] * (self.height - len(cells)))
+            texts[f"c{number}"] = pl.Series(cells, dtype=pl.String)
+        merges = [
+            Merge(top, left, bottom - 1, right - 1)
+            for top, bottom, left, right in self.merged_cells
+            if top < bottom and left < right
+        ]
+        hidden = sorted(row for row, look in self.rowinfo_map.items() if look.hidden and row < self.height)
+        return Grid(
+            name, blank_to_null(pl.DataFrame(texts)), self.visibility != 0, usable_merges(merges, self.height), hidden,
+            uncalculated=self.uncalculated,
+        )  # fmt: skip
 
 
 def _calculates(tokens: bytes) -> bool:
@@ -122,10 +222,41 @@ def _calculates(tokens: bytes) -> bool:
     return calls or tokens[-1] in ARITHMETIC or tokens[-4:-2] == SUM
 
 
-def unpack_rk(packed: int) -> float:
-    """A number packed into 30 bits: a whole number or the upper half of a float, perhaps of a hundredth."""
-    if packed & 2:
-        value = float(struct.unpack("<i", struct.pack("<I", packed))[0] >> 2)
-    else:
-        value = float(struct.unpack("<d", struct.pack("<II", 0, packed & 0xFFFFFFFC))[0])
-    return value / 100 if packed & 1 else value
+def _shared_strings(pieces: list[bytes]) -> list[str]:
+    """The texts of a file. Here and not in the library: what it believes of their number and of their reading aids can
+    have it read the same bytes for ever.
+    """
+    texts: list[str] = []
+    (count,) = struct.unpack_from("<I", pieces[0], 4)
+    number, at = 0, 8
+    for _ in range(min(count, sum(map(len, pieces)) // 3)):
+        if at >= len(pieces[number]):
+            number, at = number + 1, 0
+        piece = pieces[number]
+        length, options = struct.unpack_from("<HB", piece, at)
+        at += 3
+        skipped = 0
+        if options & 8:  # runs of looks
+            skipped += 4 * struct.unpack_from("<H", piece, at)[0]
+            at += 2
+        if options & 4:  # reading aids
+            skipped += struct.unpack_from("<I", piece, at)[0]
+            at += 4
+        text = ""
+        while True:
+            wide = options & 1
+            here = min(length, (len(piece) - at) >> wide)
+            end = at + (here << wide)
+            text += piece[at:end].decode("utf-16-le" if wide else "latin-1", "replace")
+            at, length = end, length - here
+            if not length:
+                break
+            number, at = number + 1, 1
+            piece = pieces[number]
+            options = piece[0]
+        texts.append(text)
+        at += skipped
+        while at > len(pieces[number]) and number + 1 < len(pieces):
+            at -= len(pieces[number])
+            number += 1
+    return texts

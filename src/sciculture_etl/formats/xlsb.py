@@ -9,7 +9,6 @@ from sciculture_etl.formats.grid import Merge, broken
 from sciculture_etl.formats.layout import ERROR_TEXTS, PERCENT_IDS, Layout, percent_text, shows_percent
 from sciculture_etl.formats.package import CHUNK, Package, Part
 from sciculture_etl.formats.sheet_xml import attribute, read_xml
-from sciculture_etl.formats.xls import unpack_rk
 
 ROW_HEADER, BLANK, RK, ERROR, BOOL, REAL = 0, 1, 2, 3, 4, 5
 FORMULA_NUMBER, FORMULA_ERROR, LAST_CELL = 9, 11, 11
@@ -122,3 +121,12 @@ def _layout(part: Part, percent: set[int]) -> Layout:
                     value = struct.unpack_from("<d", body, 8)[0]
                 layout.say(row, column, percent_text(value))
     return layout
+
+
+def unpack_rk(packed: int) -> float:
+    """A number packed into 30 bits: a whole number or the upper half of a float, perhaps of a hundredth."""
+    if packed & 2:
+        value = float(struct.unpack("<i", struct.pack("<I", packed))[0] >> 2)
+    else:
+        value = float(struct.unpack("<d", struct.pack("<II", 0, packed & 0xFFFFFFFC))[0])
+    return value / 100 if packed & 1 else value
