@@ -74,8 +74,15 @@ def form_outdated() -> list[str]:
     return [code for code, *_ in form.check().all_findings.select("code").rows()]
 
 
+def stray_quote() -> list[str]:
+    lines = as_csv(table(CLASS, *[{}] * 9)).decode().splitlines()
+    lines[3] = lines[3].replace("가상", '"가상', 1)
+    return judge("\r\n".join(lines).encode()).codes
+
+
 OF_A_FILE: dict[str, Callable[[], list[str]]] = {
     "E_EXTRA_CELLS": beyond_the_header,
+    "E_STRAY_QUOTE": stray_quote,
     "R_EMPTY": lambda: judge(b"").codes,
     "R_TOO_LARGE": too_large,
     "W_CORRECTED": lambda: judge(as_csv(table(CLASS)), contracts=corrected()).codes,

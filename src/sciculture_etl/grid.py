@@ -19,6 +19,20 @@ class Merge:
     right: int
 
 
+@dataclass(frozen=True)
+class StrayQuote:
+    """A quote without its partner in a delimited text, rows from 0.
+
+    Attributes:
+        row: where it stands.
+        first, last: the rows that a program which trusts it takes for one.
+    """
+
+    row: int
+    first: int
+    last: int
+
+
 @dataclass
 class Grid:
     """One sheet.
@@ -30,6 +44,7 @@ class Grid:
         above: what a document says before the table, one line a row.
         uncalculated: cells (row, column from 0) with a formula of which no result is stored; their text is the formula.
         overflow: whether the last column collects what stands beyond the widest row of the head.
+        stray_quotes: of a delimited text.
     """
 
     sheet: str | None
@@ -40,6 +55,7 @@ class Grid:
     above: list[list[str | None]] = field(default_factory=list)
     uncalculated: list[tuple[int, int]] = field(default_factory=list)
     overflow: bool = False
+    stray_quotes: list[StrayQuote] = field(default_factory=list)
 
     @property
     def is_blank(self) -> bool:

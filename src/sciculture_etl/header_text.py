@@ -14,7 +14,7 @@ UNIT_IN_BRACKETS = re.compile(
     r"\s*[)\]>›〉]"
 )
 UNIT_AFTER = re.compile(r"\s*[,/]\s*(?:명|회|개|건|원|천원|백만원|%|점)\s*(?=\))")  # (순인원, 명)
-DROPPED = re.compile(r"[\s()\[\]·ㆍ・•/,:：.*†]+")
+DROPPED = re.compile(r"[\s\"()\[\]·ㆍ・•/,:：.*†]+")
 # Taken away before NFKC, which would make digits of them.
 NOTE_MARK = re.compile(r"[①-⑳]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?|(?<=[가-힣)])\s*\d\)$")
 

@@ -88,7 +88,7 @@ def test_a_quote_that_never_closes_loses_no_row_before_it_and_raises_nothing(row
     judged = judge("\r\n".join(lines).encode())
     assert judged.accounts[0]["loaded"] == row_count - 1
     assert judged.accounts[0]["read"] == row_count
-    assert {(code, row) for code, row, _ in judged.errors} == {("E_REQUIRED_MISSING", row_count + 1)}
+    assert judged.errors == [("E_STRAY_QUOTE", row_count + 1, None)]
 
 
 @pytest.mark.parametrize(

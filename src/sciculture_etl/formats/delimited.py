@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Iterator
 from itertools import islice
 
+import numpy as np
 import polars as pl
 
 from sciculture_etl.findings import Finding
+from sciculture_etl.formats.dialect import STATED_SEPARATOR, Dialect, find_dialect
 from sciculture_etl.formats.grid import HEAD_ROWS, Grid, RefusedError, blank_to_null, refuse_vast
+from sciculture_etl.formats.records import Records, is_stray
 from sciculture_etl.settings import Limits
 
 HEAD_CHARACTERS = 65_536
 ROWS_AT_ONCE = 50_000
-SEPARATORS = (",", "\t", ";", "|", "^")
-SAID_SEPARATOR = re.compile(rb'"?sep=(.)"?[ ,;\t]*(?:\n|$)', re.IGNORECASE)
+LINE_FEED = ord("\n")
 
 
 def read_text_grid(text: bytes, limits: Limits) -> Grid:
@@ -27,48 +26,59 @@ def read_text_grid(text: bytes, limits: Limits) -> Grid:
     if not text.strip():
         raise RefusedError(Finding("R_EMPTY"))
     # The line that tells Excel the separator is shown nowhere: the next one is what people see as row 1.
-    said = SAID_SEPARATOR.match(text)
-    if said:
-        text = text[said.end() :]
-    whole = text[: HEAD_CHARACTERS * 4].decode(errors="ignore")[:HEAD_CHARACTERS]
-    head = "\n".join(whole.splitlines()[: HEAD_ROWS * 4])
-    mark = said[1].decode() if said else _separator(head)
-    width = max((len(row) for row in _parsed(io.StringIO(head), mark)), default=0) + 1
+    stated = STATED_SEPARATOR.match(text)
+    if stated:
+        text = text[stated.end() :]
+    dialect = find_dialect(text, stated[1].decode() if stated else None)
+    if dialect.doubled:
+        text = text.replace(2 * dialect.separator.encode(), dialect.separator.encode())
+    head = text[: HEAD_CHARACTERS * 4].decode(errors="ignore")[:HEAD_CHARACTERS].split("\n")[: HEAD_ROWS * 4]
+    width = max(max((len(cells) for cells in Records(head, dialect)), default=0), dialect.width) + 1
     refuse_vast(text.count(b"\n") + 1, width, limits.cells, limits.columns)
     schema = {f"c{i}": pl.String() for i in range(width)}
-    try:
-        frame = pl.read_csv(
-            text, has_header=False, separator=mark, schema=schema,
-            missing_columns="insert", raise_if_empty=False,
-        )  # fmt: skip
-    except pl.exceptions.ComputeError:
-        frame = _read_record_by_record(text, mark, schema)
-    return Grid(None, blank_to_null(frame), overflow=True)
+    if _is_plain(text, dialect):
+        try:
+            frame = pl.read_csv(
+                text, has_header=False, separator=dialect.separator, schema=schema,
+                missing_columns="insert", raise_if_empty=False,
+            )  # fmt: skip
+            return Grid(None, blank_to_null(frame), overflow=True)
+        except pl.exceptions.PolarsError:
+            pass  # a line is much wider than the head
+    records = Records(text.decode().removesuffix("\n").split("\n"), dialect)
+    frame = blank_to_null(_frame(iter(records), dialect.separator, schema))
+    return Grid(None, frame, overflow=True, stray_quotes=records.stray_quotes)
 
 
-def _separator(head: str) -> str:
-    lines = [line for line in head.splitlines() if line.strip()]
-    # The separator that most lines agree on splitting into many cells.
-    return max(SEPARATORS, key=lambda mark: sorted(line.count(mark) for line in lines)[len(lines) // 2 :])
+def _is_plain(text: bytes, dialect: Dialect) -> bool:
+    """Whether every quote has its partner, so that the fast parser reads what a spreadsheet would."""
+    if dialect.quote != '"' or dialect.blank_before_quote:
+        return False
+    if b'"' not in text:
+        return True
+    letters = np.frombuffer(text, np.uint8)
+    quotes = np.flatnonzero(letters == ord('"'))
+    ends = np.append(np.flatnonzero(letters == LINE_FEED), len(text))
+    odd = np.flatnonzero(np.diff(np.searchsorted(quotes, ends), prepend=0) % 2)
+    if len(odd) % 2:
+        return False
+    # From a line with a quote too many to the next one a quoted cell goes on, unless they are rows of their own.
+    for first, last in odd.reshape(-1, 2).tolist():
+        start = int(ends[first - 1]) + 1 if first else 0
+        if is_stray(text[start : int(ends[last])].decode().split("\n"), dialect):
+            return False
+    return True
 
 
-def _read_record_by_record(text: bytes, mark: str, schema: dict[str, pl.String]) -> pl.DataFrame:
-    """Where a quote never closes, or a line is much wider than the head: as a spreadsheet would, cell by cell."""
-    records = _parsed(io.TextIOWrapper(io.BytesIO(text), "utf-8", newline=""), mark)
+def _frame(records: Iterator[list[str]], separator: str, schema: dict[str, pl.String]) -> pl.DataFrame:
     width = len(schema)
     frames = [pl.DataFrame(schema=schema)]
     while rows := list(islice(records, ROWS_AT_ONCE)):
-        cut = [[*row[: width - 1], _joined(row[width - 1 :], mark)] for row in rows]
+        cut = [[*row[: width - 1], _joined(row[width - 1 :], separator)] for row in rows]
         padded = [[*row, *([None] * (width - len(row)))] for row in cut]
         frames.append(pl.DataFrame(padded, schema=schema, orient="row"))
     return pl.concat(frames, rechunk=True)
 
 
-def _joined(cells: list[str], mark: str) -> str | None:
-    return mark.join(cells).rstrip(mark) if any(cells) else None
-
-
-def _parsed(lines: io.TextIOBase, mark: str) -> Iterator[list[str]]:
-    # The csv module's own limit of 131,072 characters a field would turn one stray quote into a crash.
-    csv.field_size_limit(2**31 - 1)
-    return csv.reader(lines, delimiter=mark)
+def _joined(cells: list[str], separator: str) -> str | None:
+    return separator.join(cells).rstrip(separator) if any(cells) else None

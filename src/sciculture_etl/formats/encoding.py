@@ -8,6 +8,7 @@ from sciculture_etl.findings import unsupported
 from sciculture_etl.formats.grid import RefusedError
 
 BINARY = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
+STRAY_ZEROS = 50  # letters to every zero in a text of single bytes at least; UTF-16 has one to a few letters
 PADDING = b"\x00\x1a"  # what old programs fill the last block of a file with
 
 
@@ -18,8 +19,10 @@ def as_utf8(data: bytes) -> bytes:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decoded(data, "utf-16").encode()
     text = data.rstrip(PADDING)
-    if b"\x00" in text[:4096]:
+    if text[:4096].count(b"\x00") * STRAY_ZEROS > len(text[:4096]):
         return _utf16_without_mark(data).encode()
+    if b"\x00" in text:  # nobody sees them, and in no text do they mean anything
+        text = text.replace(b"\x00", b"")
     try:
         text.decode("utf-8")
         return text.removeprefix(b"\xef\xbb\xbf")

@@ -34,6 +34,7 @@ class Table:
     letters, headers: field → column letter and header as the file writes it. scales: money field → KRW per unit
     written. score_scales: score field → the scale that its header says. title: the text above the header. template: the
     form of ours that it was made from. uncalculated: row and column letter of formulas without a result.
+    stray_quotes: per quote without a partner its row, and the first and last row that it would have made one; from 1.
     """
 
     contract: Contract
@@ -51,6 +52,7 @@ class Table:
     template: TemplateId | None = None
     hidden_rows: list[int] = field(default_factory=list)
     uncalculated: list[tuple[int, str]] = field(default_factory=list)
+    stray_quotes: list[tuple[int, int, int]] = field(default_factory=list)
 
 
 def _fill_merges(grid: Grid, header: Header) -> pl.DataFrame:
@@ -166,5 +168,10 @@ def cut_table(grid: Grid, area: Area) -> Table:
         template=title.template, hidden_rows=[row + 1 for row in grid.hidden_rows if header.last < row < area.below],
         uncalculated=[
             (row + 1, column_letter(column)) for row, column in grid.uncalculated if header.last < row < area.below
+        ],
+        stray_quotes=[
+            (quote.row + 1, quote.first + 1, quote.last + 1)
+            for quote in grid.stray_quotes
+            if header.last < quote.row < area.below
         ],
     )  # fmt: skip

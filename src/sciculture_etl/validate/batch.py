@@ -170,6 +170,7 @@ def validate_tables(contract: Contract, candidates: list[TableCandidate]) -> Val
     for rule in contract.row_rules:
         findings.add(rule.field, findings.unreported(rule.field, _check_rule(rule, typed)), rejects=True)
     findings.add("overflow", failed(rows["overflow"].is_not_null().arg_true(), "E_EXTRA_CELLS"), rejects=True)
+    findings.add(None, _stray_quotes(rows, blocks), rejects=True)
     for name, cells in _uncalculated(rows, blocks).items():
         findings.reject(name, cells)
     numbers = per_row(rows, [block.number for block in blocks], pl.UInt32())
@@ -236,6 +237,24 @@ def _uncalculated(rows: pl.DataFrame, blocks: list[Block]) -> dict[str, pl.DataF
         )
         for name, found in places.items()
     }  # fmt: skip
+
+
+def _stray_quotes(rows: pl.DataFrame, blocks: list[Block]) -> pl.DataFrame:
+    quotes = pl.DataFrame(
+        [(key, *quote) for key, block in enumerate(blocks) for quote in block.table.stray_quotes],
+        {"part_key": pl.UInt32, "row": pl.Int64, "first": pl.Int64, "last": pl.Int64}, orient="row",
+    )  # fmt: skip
+    if not quotes.height:
+        return pl.DataFrame(schema=FAILED)
+    found = rows.select("part_key", "row").with_row_index("index").join(quotes, on=["part_key", "row"])
+    taken = pl.when(pl.col("first") < pl.col("last"))
+    ko, en = found.select(
+        taken.then(pl.format("이 따옴표 때문에 {}~{}행이 한 칸으로 묶입니다.", "first", "last"))
+        .otherwise(pl.lit(""))
+        .alias("ko"),
+        taken.then(pl.format("it makes one cell of rows {} to {}", "first", "last")).otherwise(pl.lit("")).alias("en"),
+    )
+    return failed(found["index"], "E_STRAY_QUOTE", ko, en)
 
 
 def _hidden_rows(rows: pl.DataFrame, blocks: list[Block]) -> pl.DataFrame:
