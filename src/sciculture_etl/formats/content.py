@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 
 from sciculture_etl.formats.encoding import as_utf8
 from sciculture_etl.formats.grid import Grid
 from sciculture_etl.formats.package import Package
-from sciculture_etl.privacy.search import Text
+from sciculture_etl.privacy.search import Texts
 from sciculture_etl.settings import Limits
 
-__all__ = ["Content", "Source", "Text"]
+__all__ = ["Content", "Source", "Texts"]
 
 
 class Source:
@@ -39,9 +40,9 @@ class Content:
     Attributes:
         format: its name in the registry.
         grids: its sheets or tables.
-        texts: every text and attribute beside the cells of its grids.
+        texts: every text and attribute beside the cells of its grids, read as they are asked for, once.
     """
 
     format: str
     grids: list[Grid]
-    texts: list[Text] = field(default_factory=list)
+    texts: Iterable[Texts] = ()

@@ -1,183 +1,288 @@
-"""Personal data in what is no cell: notes, headers and footers, text boxes, formulas, pivot caches, damaged files."""
+"""Every text of a file beside the cells of its grids: of all parts of a package, of packages within it, of bytes."""
 
 from __future__ import annotations
 
-import posixpath
+import codecs
+import io
+import itertools
 import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from html import unescape
+from dataclasses import dataclass, replace
+
+import olefile
+import polars as pl
 
 from sciculture_etl.formats.content import Source
-from sciculture_etl.formats.grid import RefusedError
-from sciculture_etl.formats.package import CHUNK, Package
-from sciculture_etl.privacy.search import ELSEWHERE, Text, shown_sheet
+from sciculture_etl.formats.grid import RefusedError, too_large
+from sciculture_etl.formats.markup_texts import texts_of_bytes, texts_of_markup
+from sciculture_etl.formats.notes import notes_of, sheets_of
+from sciculture_etl.formats.package import CHUNK, LOCAL_HEADER, Package, Part
+from sciculture_etl.privacy.search import ELSEWHERE, Texts
+from sciculture_etl.settings import DEFAULT_LIMITS, Limits
 
-# Runs of one text, which a program may cut anywhere; every other tag ends a text.
-WITHIN_TEXT = re.compile(
-    r"</?(?:\w+:)?(?:t|r|rPr|span|b|i|u|s|em|strong|font|sz|color|rFont|family|charset|scheme)\b[^>]*>"
-)
-TAG = re.compile(r"<[^>]*>")
-SAYING = re.compile(
-    r'\b(?:Target|tooltip|display|prompt\w*|error\w*|name|title|descr|alt|v|text|caption|href)="([^"]+)"'
-)
-SHEET_NAME = re.compile(rb"<(?:\w+:)?sheet [^>]*>")
-FORMULA = re.compile(rb"<f\b[^>]*>[^<]+</f>")
-FOOTER_CODE = re.compile(r"&amp;(?:[A-Z]|\d{1,2}(?!\d)|&quot;.*?&quot;)")  # &L: what follows stands left
-NOTED = re.compile(r'<(?:\w+:)?(comment|threadedComment) [^>]*?\bref="([A-Z]+)(\d+)"[^>]*>(.*?)</(?:\w+:)?\1>', re.S)
-AUTHORS = re.compile(r"<(?:\w+:)?authors>.*?</(?:\w+:)?authors>|<dc:creator>.*?</dc:creator>", re.S)
-ANNOTATION = re.compile(r"<office:annotation\b.*?</office:annotation>", re.S)
-RELATION = re.compile(r'Target="([^"]*(?:comment|threadedComment)[^"]*\.xml)"', re.I)
-PRINTABLE = re.compile(rb"[\x20-\x7e]{9,}")
-PRINTABLE_WIDE = re.compile(rb"(?:[\x20-\x7e]\x00){9,}")
-# Who is logged in on which account is written here by programs, unseen by whoever sends the file.
-OF_THE_PROGRAM = ("docProps/", "customXml/", "docMetadata/", "xl/persons/", "meta.xml")
-NOT_LOOKED_AT = re.compile(
-    r"xl/(?:sharedStrings|styles|theme/|media/|printerSettings/|calcChain)|docProps/app\.xml|\.(?:png|jpe?g|gif|emf|wmf)$",
-    re.I,
-)
+OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP, LOCAL, END_OF_ZIP = b"PK", b"PK\x03\x04", b"PK\x05\x06"
+# What shows nothing but points or sounds, by its first bytes: no text can be read in it.
+PICTURES = (
+    b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"RIFF", b"\x00\x00\x01\x00", b"\x1f\x8b"
+)  # fmt: skip
+TEXT_OF_PICTURE = 256 * 1024  # bytes at its beginning, where programs write who took it
 CALLED = {
     "comment": ("메모", "note"), "drawing": ("도형·글상자", "shape or text box"),
     "worksheets": ("시트 설정·수식", "sheet settings or formula"), "workbook": ("이름 정의", "defined name"),
     "pivot": ("피벗 캐시", "pivot cache"), "chart": ("차트", "chart"), "externalLinks": ("외부 연결", "external link"),
-    "docProps": ("문서 속성", "document properties"),
+    "docProps": ("문서 속성", "document properties"), "styles": ("셀 서식", "cell styles"),
+    "connections": ("데이터 연결", "data connection"), "embeddings": ("삽입된 파일", "embedded file"),
+    "customXml": ("문서 속성", "document properties"), "meta": ("문서 속성", "document properties"),
 }  # fmt: skip
-LONGEST_FORMULA = 16_384
+NAMES = ("압축 안의 파일 이름·설명", "names and remarks within the package")
+# A cell of a sheet as programs write them; what it holds is searched as a cell.
+CELL = (
+    r'<(?:[a-z]{1,4}:)?c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]+")?(?: t="[a-zA-Z]+")?(?:/>|>(?:<(?:[a-z]{1,4}:)?v>[^<]*'
+    r"</(?:[a-z]{1,4}:)?v>|<is><t[^<>]*>[^<]*</t></is>)?</(?:[a-z]{1,4}:)?c>)"
+    r'|<(?:[a-z]{1,4}:)?row(?: [A-Za-z0-9:]+="[-0-9.:a-z ]{0,15}")*>'
+)
+CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+MAX_DEPTH = 4  # packages within packages
+OVERLAP = 1024  # characters looked at with both blocks between which they stand
+FAR = 64 * 1024  # characters, within which a tag is looked for to part blocks at
+MAX_PIECES, MAX_PIECE_SIZE = 4_096, 4 * CHUNK  # looked at in one go
 MAX_MEMBERS, MAX_INFLATED = 1_000, 64 * 1024**2  # of a damaged package
 
 
-def texts_in_parts(source: Source, sheets: list[str | None]) -> list[Text]:
+@dataclass(frozen=True)
+class Piece:
+    """A piece of markup or text, and the place where it stands."""
+
+    text: str
+    said: tuple[str, str]
+    sheet: str | None = None
+
+
+def texts_in_parts(source: Source, sheets: list[str | None]) -> Iterator[Texts]:
     """Of a file that could be read, all but its cells.
 
     Args:
         sheets: names in the workbook's order.
 
     Raises:
-        RefusedError: Where a part is too large to be looked at.
+        RefusedError: Where packages within it are too deep or too large.
     """
-    if not source.data.startswith(b"PK"):
-        return list(_texts(_runs(source.data), ELSEWHERE))
-    package = source.package
-    paths = _sheet_paths(package)
-    texts, parts = _notes(package, paths, sheets)
-    for name in package.parts:
-        if name in parts or NOT_LOOKED_AT.search(name):
-            continue
-        content = _around_cells(package, name) if name in paths else _content(package, name)
-        texts += _in_part(name, content, name in paths)
-    return texts
-
-
-def _content(package: Package, name: str) -> bytes:
-    try:
-        return package.read(name)
-    except RefusedError as refusal:
-        if refusal.finding.code == "R_TOO_LARGE":
-            raise
-        return b""  # what can't be unpacked nobody can read
-
-
-def _around_cells(package: Package, name: str) -> bytes:
-    """What stands in a sheet before and after its cells, and the formulas of these."""
-    kept, tail, cells = [], b"", False
-    with package.open(name) as stream:
-        while chunk := stream.read(CHUNK):
-            text = tail + chunk
-            if not cells and (start := text.find(b"<sheetData")) >= 0:
-                kept.append(text[:start])
-                text, cells = text[start:], True
-            end = text.find(b"</sheetData>") if cells else -1
-            within = text[: max(end, 0)] if end >= 0 else text
-            if cells:
-                kept += FORMULA.findall(within)
-            if end >= 0:
-                kept.append(text[end:])
-                cells, tail = False, b""
-            elif cells:
-                tail = text[-LONGEST_FORMULA:]
-            else:
-                kept.append(text[: -len(b"<sheetData")])
-                tail = text[-len(b"<sheetData") :]
-    return b"\n".join([*kept, tail])
-
-
-def _sheet_paths(package: Package) -> list[str]:
-    """Worksheets in the workbook's order, as far as it can be told."""
-    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= package.parts.keys():
-        return []
-    book = _content(package, "xl/workbook.xml").decode("utf-8", "replace")
-    relations = _content(package, "xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
-    targets = {}
-    for element in re.findall(r"<(?:\w+:)?Relationship [^>]*>", relations):
-        own = dict(re.findall(r'(\w+)="([^"]*)"', element))
-        targets[own.get("Id", "")] = own.get("Target", "")
-    paths = []
-    for element in re.findall(r"<(?:\w+:)?sheet [^>]*>", book):
-        found = re.search(r'\w+:id="([^"]*)"', element)
-        target = targets.get(found[1] if found else "", "")
-        paths.append(target.lstrip("/") if target.startswith("/") else f"xl/{target}")
-    return paths if set(paths) <= package.parts.keys() else []
-
-
-def _notes(package: Package, paths: list[str], sheets: list[str | None]) -> tuple[list[Text], set[str]]:
-    """Notes with the cells that they hang on, and the parts they stand in."""
-    texts, parts = [], set()
-    for number, path in enumerate(paths, start=1):
-        folder, name = posixpath.split(path)
-        relations = f"{folder}/_rels/{name}.rels"
-        if relations not in package.parts:
-            continue
-        sheet = shown_sheet(sheets[number - 1], number) if len(sheets) == len(paths) else None
-        for target in RELATION.findall(_content(package, relations).decode("utf-8", "replace")):
-            part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
-            if part not in package.parts:
-                continue
-            parts.add(part)
-            text = AUTHORS.sub("", _content(package, part).decode("utf-8", "replace"))
-            for _, letters, row, note in NOTED.findall(text):
-                said = CALLED["comment"]
-                texts += [Text(line, said, sheet, int(row), f"{letters}{row}") for line in _xml_lines(note)]
-    unique = dict.fromkeys(texts)  # a threaded note stands in two parts
-    return list(unique), parts
-
-
-def _in_part(name: str, content: bytes, is_sheet: bool) -> Iterator[Text]:
-    said = next((words for part, words in CALLED.items() if part in name), ELSEWHERE)
-    if name == "content.xml":  # the cells of an OpenDocument sheet, which were looked at, and its notes
-        notes = ANNOTATION.findall(content.decode("utf-8", "replace"))
-        lines = _xml_lines("\n".join(AUTHORS.sub("", text) for text in notes))
-        said = CALLED["comment"]
-    elif is_sheet:
-        lines = _xml_lines(FOOTER_CODE.sub("\n", content.decode("utf-8", "replace")))
-    elif name.endswith(".bin"):
-        lines = [] if "worksheets/" in name else list(_runs(content))
+    walk = _Walk(source.limits)
+    if source.data.startswith(ZIP):
+        yield from walk.package(source.package, sheets)
     else:
-        lines = list(_lines(SHEET_NAME.sub(b"", content) if name == "xl/workbook.xml" else content))
-    yield from _texts(lines, said, by_program=name.startswith(OF_THE_PROGRAM))
+        yield from walk.file(source.data)
 
 
-def texts_in_bytes(data: bytes) -> list[Text]:
-    """Of a file that can't be read as tables: its lines, what can still be unpacked of it, and texts in its bytes."""
-    if not data.startswith(b"PK"):
-        text = _decoded(data)
-        if text is None:
-            return list(_texts(_runs(data), ELSEWHERE))
-        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        shown = [" ".join(_xml_lines(line)) if "<" in line else line for line in lines]
-        return [Text(line, ("줄", "line"), row=row) for row, line in enumerate(shown, start=1)]
-    return [text for content in _inflated(data) for text in _texts(_lines(content), ELSEWHERE)]
+def texts_in_bytes(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Iterator[Texts]:
+    """Of a file that can't be read as tables, or is no package: its lines, what can still be unpacked of it, and texts
+    in its bytes.
+    """
+    text = None if data.startswith((ZIP, OLE2)) else _decoded(data)
+    if text is None or "<" in text[:CHUNK]:
+        yield from _Walk(limits).file(data)
+        return
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    yield Texts(pl.Series(lines, dtype=pl.String), ("줄", "line"), first_row=1)
+
+
+class _Walk:
+    """From a file to the texts of all that is in it."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.size = 0  # of what stands in packages within packages
+
+    def file(self, data: bytes, said: tuple[str, str] = ELSEWHERE, depth: int = 0) -> Iterator[Texts]:
+        """Any bytes at all."""
+        if depth > MAX_DEPTH:
+            raise too_large(f"{depth}단계(levels)", f"{MAX_DEPTH}단계(levels)")
+        self.size += len(data) if depth else 0
+        if self.size > self.limits.unpacked_bytes:
+            raise too_large(f"{self.size:,} bytes", f"{self.limits.unpacked_bytes:,} bytes")
+        if data.startswith(ZIP):
+            try:
+                yield from self.package(Package(data, self.limits), [], said, depth)
+                return
+            except RefusedError as refusal:
+                if refusal.finding.code == "R_TOO_LARGE" and depth:
+                    raise
+            for content in _inflated(data):
+                yield from self.file(content, said, depth + 1)
+        elif data.startswith(OLE2):
+            yield from self._streams(data, said, depth)
+        else:
+            yield from _look(self._pieces(io.BytesIO(data), said, None))
+
+    def package(
+        self, package: Package, sheets: list[str | None], said: tuple[str, str] = ELSEWHERE, depth: int = 0
+    ) -> Iterator[Texts]:
+        """All parts of a package, its names and remarks."""
+        names = sheets_of(package, sheets)
+        nested: list[tuple[bytes, tuple[str, str]]] = []
+        notes, handled = notes_of(package, names)
+        yield from notes
+        yield Texts(pl.Series(list(_names(package)), dtype=pl.String), NAMES)
+        yield from _look(self._parts(package, names, handled, said, nested, depth))
+        for data, place in nested:
+            yield from self.file(data, place, depth + 1)
+
+    def _parts(
+        self,
+        package: Package,
+        names: dict[str, str | None],
+        handled: set[str],
+        said: tuple[str, str],
+        nested: list[tuple[bytes, tuple[str, str]]],
+        depth: int,
+    ) -> Iterator[Piece]:
+        for entry in package.entries:
+            if entry.filename in handled:
+                continue
+            place = next((words for part, words in CALLED.items() if part in entry.filename), said)
+            try:
+                stream = Part(package, entry)
+                first = stream.read(CHUNK)
+                if first.startswith((LOCAL, OLE2)):
+                    nested.append((first + _rest(stream, self.limits), place))
+                    continue
+                sheet = names.get(entry.filename)
+                is_grid = entry.filename in names and not depth
+                for piece in self._pieces(stream, place, sheet, first):
+                    yield replace(piece, text=_around_cells(piece.text)) if is_grid else piece
+            except RefusedError as refusal:
+                if refusal.finding.code == "R_TOO_LARGE":
+                    raise
+                # What can't be unpacked nobody can read.
+
+    def _streams(self, data: bytes, said: tuple[str, str], depth: int) -> Iterator[Texts]:
+        """An OLE2 file: old workbooks and documents, and what other programs put into new ones."""
+        streams: list[bytes] = []
+        try:
+            with olefile.OleFileIO(io.BytesIO(data)) as ole:
+                streams += [ole.openstream(path).read() for path in ole.listdir()]
+        except Exception:  # whatever the library makes of a broken file: its bytes are looked at as they stand
+            streams = [data]
+        if sum(map(len, streams)) > 2 * len(data):
+            streams = [data]
+        for stream in streams:
+            at = stream.find(LOCAL, 0, 4096)
+            if stream is not data and (at >= 0 or stream.startswith(OLE2)):
+                yield from self.file(stream[max(at, 0) :], said, depth + 1)
+            else:
+                yield Texts(pl.Series(texts_of_bytes(stream), dtype=pl.String), said)
+
+    def _pieces(
+        self, stream: io.RawIOBase | io.BytesIO, said: tuple[str, str], sheet: str | None, first: bytes = b""
+    ) -> Iterator[Piece]:
+        """A part in pieces of text that overlap a little."""
+        first = first or stream.read(CHUNK) or b""
+        if first.startswith(PICTURES):
+            yield from (Piece(text, said, sheet) for text in texts_of_bytes(first[:TEXT_OF_PICTURE]))
+            return
+        encoding, tail = _encoding(first), ""
+        rest = iter(lambda: stream.read(CHUNK) or b"", b"")
+        if encoding is None:
+            tail_bytes = b""
+            for chunk in itertools.chain([first], rest):
+                yield from (Piece(text, said, sheet) for text in texts_of_bytes(tail_bytes + chunk))
+                tail_bytes = chunk[-OVERLAP:]
+            return
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        for chunk in itertools.chain([first], rest):
+            text = tail + decoder.decode(chunk)
+            cut = text.rfind("<", max(0, len(text) - FAR), max(0, len(text) - OVERLAP))
+            tail = text[cut if cut >= 0 else -OVERLAP :]
+            yield Piece(text, said, sheet)
+
+
+def _encoding(first: bytes) -> str | None:
+    """What the beginning of a part is written in, None where it is no text."""
+    if first.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if first[:2] in (b"<\x00", b"\x00<"):
+        return "utf-16-le" if first[:1] == b"<" else "utf-16-be"
+    if CONTROLS.search(first):
+        return None
+    for encoding in ("utf-8", "cp949"):
+        try:
+            codecs.getincrementaldecoder(encoding)("strict").decode(first)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    # Text with a few odd bytes is text all the same.
+    return "cp949" if first.decode("cp949", "replace").count("\ufffd") * 20 < len(first) else None
+
+
+def _decoded(data: bytes) -> str | None:
+    encoding = _encoding(data)
+    return data.decode(encoding, "replace").removeprefix("\ufeff") if encoding else None
+
+
+def _look(pieces: Iterable[Piece]) -> Iterator[Texts]:
+    """The texts in pieces that may hold something, many pieces at once."""
+    together: list[Piece] = []
+    size = 0
+    for piece in pieces:
+        together.append(piece)
+        size += len(piece.text)
+        if size > MAX_PIECE_SIZE or len(together) == MAX_PIECES:
+            yield from _texts_of(together)
+            together, size = [], 0
+    yield from _texts_of(together)
+
+
+def _texts_of(pieces: list[Piece]) -> Iterator[Texts]:
+    if not pieces:
+        return
+    found = texts_of_markup(pl.Series([piece.text for piece in pieces], dtype=pl.String))
+    for (number, by_program), texts in found.group_by("piece", "by_program", maintain_order=True):
+        piece = pieces[int(str(number))]
+        yield Texts(texts["text"], piece.said, piece.sheet, by_program=bool(by_program))
+
+
+def _around_cells(text: str) -> str:
+    """A piece of a sheet without its cells."""
+    return str(pl.select(pl.lit(text).str.replace_all(CELL, "<")).item())
+
+
+def _rest(stream: Part, limits: Limits) -> bytes:
+    chunks, size = [], 0
+    while chunk := stream.read(CHUNK):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limits.unpacked_bytes // 4:
+            raise too_large(f"{size:,} bytes", f"{limits.unpacked_bytes // 4:,} bytes")
+    return b"".join(chunks)
+
+
+def _names(package: Package) -> Iterator[str]:
+    """Names of parts, and what a zip file says of itself and of them beside."""
+    end = package.data.rfind(END_OF_ZIP)
+    remarks = [package.data[end + 22 :]] if end >= 0 else []
+    for entry in package.entries:
+        yield entry.filename
+        remarks += [entry.comment, entry.extra]
+        if (at := entry.header_offset) >= 0 and at + LOCAL_HEADER.size <= len(package.data):
+            _, name, extra = LOCAL_HEADER.unpack_from(package.data, at)
+            remarks.append(package.data[at + LOCAL_HEADER.size :][: name + extra] if extra else b"")
+    for remark in remarks:
+        if remark:
+            yield _decoded(remark) or " ".join(texts_of_bytes(remark))
 
 
 def _inflated(data: bytes) -> Iterator[bytes]:
     """Members of a package by their own headers, as far as they can be unpacked."""
-    left, at = MAX_INFLATED, data.find(b"PK\x03\x04")
+    left, at = MAX_INFLATED, data.find(LOCAL)
     for _ in range(MAX_MEMBERS):
         if at < 0 or left <= 0:
             return
         method = int.from_bytes(data[at + 8 : at + 10], "little")
         start = at + 30 + sum(int.from_bytes(data[at + n : at + n + 2], "little") for n in (26, 28))
-        following = data.find(b"PK\x03\x04", at + 4)
+        following = data.find(LOCAL, at + 4)
         content = data[start : following if following > 0 else len(data)]
         if method == zipfile.ZIP_DEFLATED:
             unpacker, unpacked, packed = zlib.decompressobj(-15), bytearray(), content
@@ -193,44 +298,3 @@ def _inflated(data: bytes) -> Iterator[bytes]:
         left -= len(content)
         yield content
         at = following
-
-
-def _decoded(data: bytes) -> str | None:
-    encodings = ["utf-16"] if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "cp949"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return None if "\x00" in text else text
-    # Text with a few odd bytes is text all the same.
-    text = data.decode("cp949", "replace")
-    return text if "\x00" not in text and text.count("\ufffd") * 20 < len(text) else None
-
-
-def _lines(content: bytes) -> Iterator[str]:
-    text = _decoded(content)
-    if text is None:
-        yield from _runs(content)
-    elif "<" in text[:1024]:
-        yield from _xml_lines(text)
-    else:
-        yield from text.splitlines()
-
-
-def _xml_lines(text: str) -> list[str]:
-    saying = [unescape(value).replace("mailto:", "") for value in SAYING.findall(text)]
-    content = unescape(TAG.sub("\n", WITHIN_TEXT.sub("", text)))
-    return [line for line in [*content.split("\n"), *saying] if line.strip()]
-
-
-def _runs(content: bytes) -> Iterator[str]:
-    """Texts of one and of two bytes a character amid bytes of other kinds."""
-    for run in PRINTABLE.findall(content):
-        yield run.decode("ascii")
-    for run in PRINTABLE_WIDE.findall(content):
-        yield run.decode("utf-16-le")
-
-
-def _texts(lines: Iterable[str], said: tuple[str, str], by_program: bool = False) -> Iterator[Text]:
-    return (Text(line, said, by_program=by_program) for line in lines)

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 
+import numpy as np
 import polars as pl
 
 from sciculture_etl.findings import Finding
 from sciculture_etl.grid import Grid, column_letter
 from sciculture_etl.header_text import normalise_header
-from sciculture_etl.privacy import Kind, changes_judgement, kinds_in, mask_path, mask_text, masked_kinds, suspicious
+from sciculture_etl.privacy import (
+    Kind,
+    changes_judgement,
+    kinds_in,
+    mask_path,
+    mask_text,
+    masked_kinds,
+    plain,
+    suspicious,
+)
 from sciculture_etl.privacy.headers import counts_persons, find_headings, is_personal_header, names_codes
 
-MAX_JUDGED = 10_000  # suspicious texts beside the cells of one file
+FEW_SUSPECTS = 100  # texts beside the cells that are judged before it is asked whether a cell holds them
 MAX_LISTED = 1_000  # places given one by one; of the others the number is
 CELLS_AT_ONCE = 1_000_000
 # Headers of our forms that make a row a header beyond doubt. What another row says may be the data of persons.
@@ -45,39 +56,42 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Text:
-    """A text that is no cell of a grid.
+class Texts:
+    """Texts in one place that is no cell of a grid; of one place there may be several.
 
     Attributes:
-        said: where it stands, in Korean and English.
-        sheet, row, cell: its place, as far as it has one.
+        texts: a String column.
+        said: where they stand, in Korean and English.
+        sheet, row, cell: their place, as far as they have one.
+        first_row: where each text is a line of the file, the number of the first.
         by_program: written by programs unseen, who is logged in among it: an e-mail address is nothing there.
     """
 
-    text: str
+    texts: pl.Series
     said: tuple[str, str]
     sheet: str | None = None
     row: int | None = None
     cell: str | None = None
+    first_row: int | None = None
     by_program: bool = False
 
 
 def find_personal(
-    grids: list[Grid], path: str = "", others: Sequence[Text] = (), known: Set[str] = frozenset()
+    grids: list[Grid], path: str = "", others: Iterable[Texts] = (), known: Set[str] = frozenset()
 ) -> list[Finding]:
     """One R_PII finding a place, at most ``MAX_LISTED`` and one that says about how many more there are.
 
     Looked at: the file's name and folder (``path``), names of sheets, every cell of every sheet, hidden or not, form
-    or not; ``others``: texts that are no cell. No finding holds a value, nor a sheet's name that does.
+    or not; ``others``: texts that are no cell. No finding holds a value, nor a sheet's name that does. A text that a
+    cell holds too was judged there, in the light of its header, and is not told twice.
     known: normalised headers of our forms; a cell's finding names its column where the table is surely headed.
     """
     search = _Search(known)
     search.look_at_path(path)
     for number, grid in enumerate(grids, start=1):
         search.look_at_grid(grid, number)
-    for place in _places(others):
-        if place.said != ELSEWHERE or not search.listed:  # where nothing else tells of it
-            search.add(place)
+    for place in _places(others, grids):
+        search.add(place)
     findings = [place.finding() for place in search.listed]
     if search.more:
         ko, en = f"외 {search.more:,}곳가량", f"and about {search.more:,} more places"
@@ -85,17 +99,71 @@ def find_personal(
     return findings
 
 
-def _places(texts: Sequence[Text]) -> Iterator[Place]:
-    """One place for all that stands in one part, unless it has a cell to name."""
+def _places(others: Iterable[Texts], grids: list[Grid]) -> Iterator[Place]:
+    """One place for all that stands in one part, unless it has a cell or a line to name."""
     told: dict[tuple[object, ...], dict[Kind, None]] = {}
-    for index in suspicious(pl.Series("text", [text.text for text in texts], pl.String)).head(MAX_JUDGED):
-        text = texts[index]
-        kinds = [kind for kind in kinds_in(text.text) if not (text.by_program and kind is Kind.EMAIL)]
-        if kinds:
-            place = (text.sheet, text.row, text.cell, text.said)
-            told.setdefault(place, {}).update(dict.fromkeys(kinds))
+    cells = _CellTexts(grids)
+    for together in _batches(others):
+        series = pl.concat([texts.texts for texts in together])
+        ends = np.cumsum([len(texts.texts) for texts in together])
+        near = suspicious(series)
+        owners = np.searchsorted(ends, near.to_numpy(), side="right")
+        suspects = list(zip(owners.tolist(), near.to_list(), series.gather(near).to_list(), strict=True))
+        judged: dict[str, list[Kind]] = {}
+        for owner, index, text in suspects:
+            if text not in judged:
+                many = len(suspects) > FEW_SUSPECTS
+                judged[text] = [] if many and text in cells else kinds_in(text)
+                if judged[text] and not many and text in cells:
+                    judged[text] = []
+            texts = together[owner]
+            kinds = [kind for kind in judged[text] if not (texts.by_program and kind is Kind.EMAIL)]
+            if kinds:
+                line = (
+                    None if texts.first_row is None else texts.first_row + index - int(ends[owner]) + len(texts.texts)
+                )
+                place = (texts.sheet, texts.row or line, texts.cell, texts.said)
+                told.setdefault(place, {}).update(dict.fromkeys(kinds))
     for (sheet, row, cell, said), found in told.items():
         yield Place(tuple(found), sheet, row, cell, said=said)  # type: ignore[arg-type]
+
+
+def _batches(others: Iterable[Texts]) -> Iterator[list[Texts]]:
+    """Many texts are judged at once, but never so many as a large file may hold."""
+    together: list[Texts] = []
+    size = 0
+    for texts in others:
+        if texts.texts.len():
+            together.append(texts)
+            size += int(texts.texts.len()) + int(texts.texts.str.len_bytes().sum() or 0) // 8
+        if size > CELLS_AT_ONCE:
+            yield together
+            together, size = [], 0
+    if together:
+        yield together
+
+
+class _CellTexts:
+    """Whether a text is that of a cell, one of its lines, or a sheet's name."""
+
+    def __init__(self, grids: list[Grid]) -> None:
+        self._grids = grids
+
+    @cached_property
+    def _texts(self) -> frozenset[str]:
+        found = {_squeezed(grid.sheet or "") for grid in self._grids}
+        for grid in self._grids:
+            for column in grid.frame.iter_columns():
+                for text in column.gather(suspicious(column)).to_list():
+                    found.update(map(_squeezed, (text, *text.split("\n"))))
+        return frozenset(found)
+
+    def __contains__(self, text: str) -> bool:
+        return _squeezed(text) in self._texts or _squeezed(text[:-1]) in self._texts
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(plain(text).split())
 
 
 def _shown_header(label: str) -> str:
