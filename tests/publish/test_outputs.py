@@ -137,3 +137,28 @@ def test_the_release_after_one_that_holds_less_tells_what_changed(tmp_path: Path
     changed = "SELECT old_value, new_value FROM mart_revision WHERE table_name = 'mart_dsc_summary' "
     assert published(places, changed + "AND column_name = 'session_count'") == [("12", "20")]
     assert integrity_fault(release(places)) is None
+
+
+def test_what_would_come_out_the_same_is_the_file_of_the_release_before(warehouse: Path, tmp_path: Path) -> None:
+    """One that was damaged there is written anew, and all is as in a warehouse that never had that release."""
+    own = Path(shutil.copytree(warehouse, tmp_path / "warehouse"))
+    inbox, first = tmp_path / "inbox", release(own)
+    damaged, standing = "csv/dim_region_map.csv", "parquet/dim_region_map.parquet"
+    text = (first / damaged).read_bytes()
+    (first / damaged).write_bytes(text[:-5])
+    submit(inbox, "가상시험센터", "둘째.csv", as_csv(table(CLASS, {"운영횟수": "20"})))
+    assert night(inbox, own, outputs=ALL).publication.outcome == "published"
+    second = release(own)
+    assert second != first
+    assert (second / standing).samefile(first / standing)
+    assert not (second / damaged).samefile(first / damaged)
+    assert (second / damaged).read_bytes() == text
+    changed = "csv/mart_dsc_summary.csv"
+    assert (second / changed).read_bytes() != (first / changed).read_bytes()
+    page, dictionary = (second / "dictionary" / f"dictionary.{kind}" for kind in ("html", "md"))
+    assert all(second.name in path.read_text("utf-8") for path in (page, dictionary))
+    assert first.name not in page.read_text("utf-8")
+    assert integrity_fault(second) is None
+    for name, table_of in manifest(own)["tables"].items():
+        if table_of["audience"] == "public":
+            assert hashlib.sha256((second / "csv" / f"{name}.csv").read_bytes()).hexdigest() == table_of["sha256"]

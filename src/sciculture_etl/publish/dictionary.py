@@ -176,8 +176,24 @@ def write_markdown(content: Content, _table: str, target: Path) -> None:
 
 
 def write_page(content: Content, _table: str, target: Path) -> None:
-    text = dictionary_html(dictionary_markdown(content.connection))
-    target.write_text(text.replace(RELEASE, content.release_id), encoding="utf-8")
+    markdown = dictionary_markdown(content.connection)
+    page = _page_before(content, markdown) or dictionary_html(markdown)
+    target.write_text(page.replace(RELEASE, content.release_id), encoding="utf-8")
+
+
+def _page_before(content: Content, markdown: str) -> str | None:
+    """The page of the release before, ``RELEASE`` in place of its name, where its dictionary says the same."""
+    if (folder := content.previous.folder) is None:
+        return None
+    try:
+        said, page = (
+            (folder / "dictionary" / name).read_text(encoding="utf-8") for name in ("dictionary.md", "dictionary.html")
+        )
+    except (OSError, UnicodeDecodeError):
+        return None
+    # A cut page, as a full disk leaves it, is no page.
+    is_same = said.replace(folder.name, RELEASE) == markdown and page.rstrip().endswith("</html>")
+    return page.replace(folder.name, RELEASE) if is_same else None
 
 
 def write_portal(content: Content, table: str, target: Path) -> None:

@@ -6,18 +6,19 @@ The two databases, every public table as CSV and Parquet, the manifest.
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import orjson
 
 from sciculture_etl import __version__
 from sciculture_etl.contracts import TableContract
 from sciculture_etl.model.build import comments
 from sciculture_etl.regions import REFERENCE_VERSION
-from sciculture_etl.settings import sql_text
+from sciculture_etl.settings import fingerprint, sql_text
 from sciculture_etl.storage.parquet import first_unreadable
 from sciculture_etl.storage.proof import why_unreadable
 
@@ -32,18 +33,49 @@ RELEASE_INFO_COMMENTS = (
 
 
 @dataclass(frozen=True)
+class Previous:
+    """The release that the new one follows.
+
+    Attributes:
+        folder: its own; None for the first.
+        tables: what its manifest says of each table.
+        files: path → what the file was ``made_from`` and its ``sha256``, of those that may stand unchanged.
+    """
+
+    folder: Path | None = None
+    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    files: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def link(self, path: str, made_from: str, target: Path) -> bool:
+        """Gives a file that would come out the same a second name, where it stands there undamaged."""
+        said = self.files.get(path)
+        if self.folder is None or said is None or said["made_from"] != made_from:
+            return False
+        standing = self.folder / path
+        if not standing.is_file() or sha256_of(standing) != said["sha256"]:
+            return False
+        try:
+            target.hardlink_to(standing)
+        except OSError:  # a file system without second names
+            shutil.copyfile(standing, target)
+        return True
+
+
+@dataclass(frozen=True)
 class Content:
     """What the files of a release are written from.
 
     Attributes:
         connection: to a database with the published tables by name.
-        hashed: folder with each public table as the CSV that its hash is taken of; it is gone once written.
+        hashed: folder with public tables as the CSV that their hash was taken of; it is gone once written.
+        previous: the release that is followed.
     """
 
     connection: duckdb.DuckDBPyConnection
     table_contracts: dict[str, TableContract]
     manifest: dict[str, Any]
     hashed: Path
+    previous: Previous = field(default_factory=Previous)
 
     @property
     def release_id(self) -> str:
@@ -107,36 +139,52 @@ def _in_order(table_contract: TableContract, columns: str = "*") -> str:
 
 
 def hash_tables(
-    connection: duckdb.DuckDBPyConnection, table_contracts: dict[str, TableContract], folder: Path
+    connection: duckdb.DuckDBPyConnection,
+    table_contracts: dict[str, TableContract],
+    folder: Path,
+    contents: dict[str, str],
+    previous: Previous,
 ) -> dict[str, dict[str, Any]]:
     """Audience, rows and sha256 of every published table.
 
     The hash is that of its CSV, which stays in the folder where the table is public. history: in tables that depend on
-    earlier releases.
+    earlier releases. content: what the rows and their contract are known by; a table of which that is as it was before
+    isn't written out again.
 
-    In CSV, no text is left that a spreadsheet would run as a formula.
+    Args:
+        contents: of the tables of the model, by name.
     """
     tables: dict[str, dict[str, Any]] = {}
     folder.mkdir(exist_ok=True)
     for name, table_contract in sorted(table_contracts.items()):
         if table_contract.audience == "internal":
             continue
+        content = fingerprint(contents[name], STORAGE, __version__, duckdb.__version__) if name in contents else ""
+        before = previous.tables.get(name, {})
+        if content and before.get("content") == content:
+            tables[name] = before
+            continue
         path = folder / f"{name}.csv"
-        connection.execute(
-            f"COPY ({_in_order(table_contract, _harmless(table_contract))}) TO {sql_text(path)} (FORMAT csv, HEADER)"
-        )
+        _copy_csv(connection, table_contract, path)
         counted = connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()
         tables[name] = {
             "audience": table_contract.audience,
             "rows": counted[0] if counted else 0,
-            "sha256": _sha256(path),
+            "sha256": sha256_of(path),
+            "content": content,
         } | ({"history": True} if table_contract.made_by == "publication" else {})
         if table_contract.audience != "public":
             path.unlink()
     return tables
 
 
-def _sha256(path: Path) -> str:
+def _copy_csv(connection: duckdb.DuckDBPyConnection, table_contract: TableContract, path: Path) -> None:
+    """No text is left that a spreadsheet would run as a formula."""
+    query = _in_order(table_contract, _harmless(table_contract))
+    connection.execute(f"COPY ({query}) TO {sql_text(path)} (FORMAT csv, HEADER)")
+
+
+def sha256_of(path: Path) -> str:
     with path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
@@ -166,12 +214,17 @@ def why_no_table(path: Path, _table: dict[str, Any]) -> str | None:
 
 
 def write_csv(content: Content, table: str, target: Path) -> None:
-    (content.hashed / f"{table}.csv").rename(target)
+    written = content.hashed / f"{table}.csv"
+    if written.exists():
+        written.rename(target)
+    else:
+        _copy_csv(content.connection, content.table_contracts[table], target)
 
 
 def why_not_as_hashed(path: Path, table: dict[str, Any]) -> str | None:
-    return None if _sha256(path) == table["sha256"] else "it was changed"
+    return None if sha256_of(path) == table["sha256"] else "it was changed"
 
 
 def write_manifest(content: Content, _table: str, target: Path) -> None:
-    target.write_text(json.dumps(content.manifest, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
+    # It names every file ever received: the library of the language would take longer than all other files together.
+    target.write_bytes(orjson.dumps(content.manifest, default=str, option=orjson.OPT_INDENT_2))

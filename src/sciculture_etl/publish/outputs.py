@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from sciculture_etl.publish import dictionary, files
 from sciculture_etl.publish.files import Content
+from sciculture_etl.settings import fingerprint
 from sciculture_etl.storage.access import FILE_FOR_ALL, OWN_FILE
 
 Table = dict[str, Any]
@@ -28,7 +29,9 @@ class Output:
     path: within the release; with ``{table}``, one file for each public table. audience: whom it is for; what is the
     operator's is readable by its owner alone. write: content, table (empty without ``{table}``), target → the file.
     why_broken: file, what the manifest says of its table → in words, None where nothing is; None: its presence is all
-    there is to check. is_needed: no release is used without it. is_live: readers open a copy of it beside the releases.
+    there is to check. made_from: content, table → what decides how the file comes out, empty where that can't be told;
+    None: it is another in every release. is_needed: no release is used without it. is_live: readers open a copy of it
+    beside the releases.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Output:
     audience: Literal["public", "operator"]
     write: Callable[[Content, str, Path], None]
     why_broken: Callable[[Path, Table], str | None] | None = None
+    made_from: Callable[[Content, str], str] | None = None
     is_needed: bool = False
     is_live: bool = False
 
@@ -57,19 +61,37 @@ class Output:
                 yield self.path.replace(NAME, name), name
 
 
+def _content(content: Content, table: str) -> str:
+    return str(content.manifest["tables"][table].get("content", ""))
+
+
+def _described_content(content: Content, table: str) -> str:
+    parts = [_content(content, name) for name in (table, "meta_column", "meta_field")]
+    return fingerprint(*parts) if all(parts) else ""
+
+
 # Live copies are swapped in this order: the operator's file must never lag behind figures that are already public.
 OUTPUTS = (
-    Output("operations", "operations.duckdb", "operator", files.write_operations, files.why_no_database, True, True),
-    Output("public", "sciculture.duckdb", "public", files.write_public, files.why_no_database, True, True),
+    Output(
+        "operations", "operations.duckdb", "operator", files.write_operations, files.why_no_database,
+        is_needed=True, is_live=True,
+    ),
+    Output(
+        "public", "sciculture.duckdb", "public", files.write_public, files.why_no_database,
+        is_needed=True, is_live=True,
+    ),
     # The next release is compared with it.
-    Output("parquet", "parquet/{table}.parquet", "public", files.write_parquet, files.why_no_table, is_needed=True),
-    Output("csv", "csv/{table}.csv", "public", files.write_csv, files.why_not_as_hashed),
+    Output(
+        "parquet", "parquet/{table}.parquet", "public", files.write_parquet, files.why_no_table, _content,
+        is_needed=True,
+    ),
+    Output("csv", "csv/{table}.csv", "public", files.write_csv, files.why_not_as_hashed, _content),
     Output("dictionary", "dictionary/dictionary.md", "public", dictionary.write_markdown),
     Output("dictionary_page", "dictionary/dictionary.html", "public", dictionary.write_page),
-    Output("portal", "dictionary/portal/{table}.csv", "public", dictionary.write_portal),
+    Output("portal", "dictionary/portal/{table}.csv", "public", dictionary.write_portal, made_from=_described_content),
     # It names the files that institutions sent. It is read before all else is checked, so that needs no check here.
     Output("manifest", "manifest.json", "operator", files.write_manifest, is_needed=True),
-)
+)  # fmt: skip
 BY_NAME = {output.name: output for output in OUTPUTS}
 OPERATIONS, PUBLIC, MANIFEST = (BY_NAME[name].path for name in ("operations", "public", "manifest"))
 FOR_OPERATORS = [output.path for output in OUTPUTS if output.audience == "operator"]
@@ -105,9 +127,22 @@ def held_in(manifest: dict[str, Any]) -> list[Output]:
 
 
 def write_outputs(outputs: Collection[Output], content: Content, folder: Path) -> None:
-    """Writes them into the new folder of a release."""
+    """Writes them into the new folder of a release.
+
+    A file that would come out as it stands in the release before is that file.
+    """
+    standing = content.manifest.setdefault("files", {})
     for output in outputs:
         for path, table in output.files(content.manifest["tables"]):
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            output.write(content, table, target)
+            made_from = output.made_from(content, table) if output.made_from else ""
+            if not made_from:
+                output.write(content, table, target)
+                continue
+            if content.previous.link(path, made_from, target):
+                sha256 = content.previous.files[path]["sha256"]
+            else:
+                output.write(content, table, target)
+                sha256 = files.sha256_of(target)
+            standing[path] = {"made_from": made_from, "sha256": sha256}

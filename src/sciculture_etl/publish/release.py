@@ -16,7 +16,7 @@ from sciculture_etl.model import Model
 from sciculture_etl.publish.checks import accounts_that_disagree, facts_that_disagree, judge_tables
 from sciculture_etl.publish.current import current_release, finish_swap, let_go, restore_live_copies, swap_to
 from sciculture_etl.publish.figures import judge_figures, read_figures_checked
-from sciculture_etl.publish.files import STORAGE, Content, build_database, hash_tables
+from sciculture_etl.publish.files import STORAGE, Content, Previous, build_database, hash_tables
 from sciculture_etl.publish.manifest import make_manifest
 from sciculture_etl.publish.outputs import FOR_OPERATORS, OPERATIONS, OUTPUTS_BEFORE_CHOICE, chosen, write_outputs
 from sciculture_etl.publish.retention import kept_ids, next_release_id, prune, read_manifest
@@ -144,7 +144,10 @@ def _publish(
     _sweep(settings)
     building.mkdir()
     hashed = building / ".hashed"
-    tables = hash_tables(warehouse.connection, made, hashed)
+    followed = Previous()
+    if before and current_id:
+        followed = Previous(settings.releases / current_id, before["tables"], before.get("files", {}))
+    tables = hash_tables(warehouse.connection, made, hashed, model.fingerprints, followed)
     # After a rollback the submission log is another than the release's own: the figures alone decide.
     compared = "public" if hold else None
     was, now = (table_hashes(m, compared) if m else {} for m in (before, {"tables": tables}))
@@ -165,12 +168,12 @@ def _publish(
     previous = settings.releases / (current_id or kept[-1]) if kept else None
     revised = write_revisions(warehouse, contracts, table_contracts, manifest, before, previous, built_at)
     later = {name: table_contract for name, table_contract in table_contracts.items() if name not in made}
-    manifest["tables"] |= hash_tables(warehouse.connection, later, hashed)
+    manifest["tables"] |= hash_tables(warehouse.connection, later, hashed, {}, followed)
     manifest["revised"] = revised
     written = chosen(outputs)
     if (names := [output.name for output in written]) != list(OUTPUTS_BEFORE_CHOICE):
         manifest["outputs"] = names
-    write_outputs(written, Content(warehouse.connection, table_contracts, manifest, hashed), building)
+    write_outputs(written, Content(warehouse.connection, table_contracts, manifest, hashed, followed), building)
     shutil.rmtree(hashed)
     let_all_read(building, but=FOR_OPERATORS)
     stop_if_asked()

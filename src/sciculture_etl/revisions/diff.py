@@ -153,10 +153,21 @@ def _compare(connection: duckdb.DuckDBPyConnection, name: str, was: Columns, now
     keys = ", ', ', ".join(
         f"{sql_text(f'{column}=')}, coalesce(key[{place}], '')" for place, column in enumerate(was.grain, 1)
     )
+    # Nearly all rows are as they were; only the others are looked through column by column.
+    both = [column for column in now.types if column not in was.grain and column in was.types]
+    cast = {column: was.types[column] != now.types[column] for column in both}
+    differs = (
+        " OR ".join(
+            f"{_value('o.r', column, cast[column])} IS DISTINCT FROM {_value('n.r', column, cast[column])}"
+            for column in both
+        )
+        or "false"
+    )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE pair AS SELECT o.r AS o, n.r AS n, [{values}] AS key, concat({keys}) AS row_key "
         f"FROM (SELECT t AS r FROM {was.source} AS t) AS o "
         f"FULL JOIN (SELECT t AS r FROM {now.source} AS t) AS n ON {joined}"
+        f" WHERE o.r IS NULL OR n.r IS NULL OR {differs}"
     )
 
     def lines(change: str, column: str | None, old: str, new: str, condition: str) -> pl.DataFrame:
@@ -168,15 +179,14 @@ def _compare(connection: duckdb.DuckDBPyConnection, name: str, was: Columns, now
 
     yield lines(REMOVED, None, "NULL", "NULL", "n IS NULL")
     yield lines(ADDED, None, "NULL", "NULL", "o IS NULL")
-    for column, dtype in now.types.items():
-        if column in was.grain or column not in was.types:
-            continue
-        old, new = f'o."{column}"', f'n."{column}"'
-        if was.types[column] != dtype:
-            old, new = f"CAST({old} AS VARCHAR)", f"CAST({new} AS VARCHAR)"
-        differs = f"o IS NOT NULL AND n IS NOT NULL AND {old} IS DISTINCT FROM {new}"
-        yield lines(CHANGED, column, old, new, differs)
+    for column in both:
+        old, new = (_value(side, column, cast[column]) for side in ("o", "n"))
+        yield lines(CHANGED, column, old, new, f"o IS NOT NULL AND n IS NOT NULL AND {old} IS DISTINCT FROM {new}")
     connection.execute("DROP TABLE pair")
+
+
+def _value(side: str, column: str, cast: bool) -> str:
+    return f'CAST({side}."{column}" AS VARCHAR)' if cast else f'{side}."{column}"'
 
 
 def count_differences(differences: pl.DataFrame) -> dict[str, dict[str, int]]:
