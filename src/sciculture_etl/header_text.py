@@ -9,11 +9,11 @@ MIDDLE_DOTS = str.maketrans(dict.fromkeys("ㆍ‧∙⋅・･•", "·"))
 LONGEST = 120  # characters of a header; what is longer is no name of a column
 LETTER = re.compile(r"[^\W\d_]|%")
 UNIT_IN_BRACKETS = re.compile(
-    r"[(\[<‹〈]\s*(?:단위\s*[:：]?\s*)?"
-    r"(명|회|개|개소|건|팀|원|천\s*원|만\s*원|백\s*만\s*원|억\s*원|%|점|인|반|강좌|(?:5|7|10|100)\s*점(?:\s*만점)?(?:\s*척도)?(?:\s*기준|\s*환산)?)"
-    r"\s*[)\]>›〉]"
+    r"[(\[<‹〈]\s*+(?:단위\s*+[:：]?\s*+)?"
+    r"(명|회|개|개소|건|팀|원|천\s*+원|만\s*+원|백\s*+만\s*+원|억\s*+원|%|점|인|반|강좌|(?:5|7|10|100)\s*+점"
+    r"(?:\s*+만점)?(?:\s*+척도)?(?:\s*+기준|\s*+환산)?)\s*+[)\]>›〉]"
 )
-UNIT_AFTER = re.compile(r"\s*[,/]\s*(?:명|회|개|건|원|천원|백만원|%|점)\s*(?=\))")  # (순인원, 명)
+UNIT_AFTER = re.compile(r"[,/]\s*+(?:명|회|개|건|원|천원|백만원|%|점)\s*+(?=\))")  # (순인원, 명)
 DROPPED = re.compile(r"[\s\"()\[\]·ㆍ・•/,:：.*†]+")
 # Taken away before NFKC, which would make digits of them.
 NOTE_MARK = re.compile(r"[①-⑳]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?|(?<=[가-힣)])\s*\d\)$")

@@ -49,7 +49,7 @@ def _utf16_without_mark(data: bytes) -> str:
     for encoding, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         if zeros > 4 * others and zeros * 40 > len(head) and len(data) % 2 == 0:
             text = _decoded(data, encoding)
-            if re.search(r"[,;\t|].*[\r\n]|</", text):
+            if re.search(r"[,;\t|][^,;\t|\r\n]*[\r\n]|</", text):
                 return text
     raise RefusedError(unsupported("unknown_encoding"))
 

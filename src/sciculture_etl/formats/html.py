@@ -58,7 +58,7 @@ BLOCKS = frozenset(
 )
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 WHITE = re.compile(r"[ \t\r\n\f]+")
-SHOWN_NUMBER = re.compile(r"[-+(]?[₩$]?\s*[\d,]*\.?\d+\s*\)?(%?)")
+SHOWN_NUMBER = re.compile(r"[-+(]?[₩$]?\s*+(?:[\d,]*+\.\d++|[\d,]*\d)\s*+\)?(%?)")
 TRUE_VALUES = ("x:num", "sdval")  # where Excel and LibreOffice keep the number that a cell shows rounded
 MOST_ACROSS, MOST_DOWN = 1_000, 65_534  # as browsers do
 

@@ -21,8 +21,8 @@ TITLE_CELLS = 3  # a row of a title holds no more, where a table stands above it
 TITLE_ROWS = 12
 NUMBER = re.compile(r"[\d,. ]+%?")
 YEAR = re.compile(r"20\d\d")
-NOTE = re.compile(r"(?:※|\*|[(\[]?주\s*\d*\s*[)\]:：]|☞|(?:자료|출처|작성|비고|참고)[^:：]{0,6}[:：])")
-PAGE_MARK = re.compile(r"[-–\s\d/()]*(?:쪽|페이지|p\.?|page)?[-–\s\d/()]*", re.IGNORECASE)
+NOTE = re.compile(r"(?:※|\*|[(\[]?주\s*+\d*+\s*+[)\]:：]|☞|(?:자료|출처|작성|비고|참고)[^:：]{0,6}[:：])")
+PAGE_MARK = re.compile(r"[-–\s\d/()]*+(?:쪽|페이지|p\.?|page)?[-–\s\d/()]*", re.IGNORECASE)
 # What stands at the head of tables and boxes that are no form: sums by kind, approvals.
 HEADING = re.compile(
     r"구분|항목|내용|비고|계|합계|소계|총계|비율|비중|번호|연번|담당자?|작성자?|검토자?|확인자?|승인자?|결재|전결|협조|기안"
@@ -33,7 +33,7 @@ HEADING = re.compile(
 # What stands below headers and is neither header nor data: their numbers, units, how to fill them in.
 FURNITURE = re.compile(
     r"[①-⑳]|[(\[（]\s*(?:\d{1,2}|[A-Za-z가-하])\s*[)\]）]"
-    r"|[(\[（]?(?:단위\s*[:：]?\s*)?(?:명|회|개소?|건|팀|원|천원|백만원|%|점)[)\]）]?"
+    r"|[(\[（]?(?:단위\s*+[:：]?\s*+)?(?:명|회|개소?|건|팀|원|천원|백만원|%|점)[)\]）]?"
     r"|[(\[（]?(?:필수|선택|자동|숫자|문자|텍스트|날짜|연도|코드)(?:\s*(?:입력|선택|기재))?[)\]）]?"
 )
 

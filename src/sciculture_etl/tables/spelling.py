@@ -10,6 +10,7 @@ from functools import lru_cache
 from sciculture_etl.contracts import Contract
 from sciculture_etl.contracts.form import TOTAL
 from sciculture_etl.formats.grid import Merge
+from sciculture_etl.header_text import LONGEST
 from sciculture_etl.header_text import normalise_header as normalise_header
 from sciculture_etl.header_text import unit_in_header as unit_in_header
 
@@ -23,10 +24,13 @@ def scale_in_header(text: str | None) -> str | None:
     return (found[1] or "%") if found else None
 
 
-@lru_cache(maxsize=4096)
+# Files of one form repeat each other's headers, and every cell of the head is looked at more than once.
+_remembered = lru_cache(maxsize=4096)(normalise_header)
+
+
 def normalised(text: str | None) -> str:
-    # Files of one form repeat each other's headers, and every cell of the head is looked at more than once.
-    return normalise_header(text)
+    """``normalise_header``, remembered for what may be a header."""
+    return _remembered(text) if text and len(text) <= LONGEST else ""
 
 
 PLANNED = re.compile(r"계획|목표|예정|예상")

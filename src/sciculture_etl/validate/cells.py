@@ -27,7 +27,7 @@ from sciculture_etl.validate.numbers import NONE_SIGNS, cast_numbers
 
 FIRST_YEAR = 2000
 LIST_SIGNS = re.compile(r"[,/·;；，、|\n\r]+")
-ET_CETERA = re.compile(r"(?:^|\s+)등\.?$")
+ET_CETERA = re.compile(r"(?:^|\s)등\.?$")
 PERIOD_CODES = ["start_code", "end_code"]
 PERIOD_WARNINGS = ["start_weekday", "end_weekday", "crosses"]
 ANY_YEAR = 2020  # a leap year: what could be a date in it could be one in some year

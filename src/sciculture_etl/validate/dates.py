@@ -11,35 +11,35 @@ SPREADSHEET_EPOCH = date(1899, 12, 30)
 SERIAL = range(20000, 60001)
 WEEKDAYS = "월화수목금토일"
 YMD = re.compile(
-    r"^['’‘`]?(\d{4}|\d{2})\s*(?:[.\-/]|년)\s*(\d{1,2})\s*(?:[.\-/]|월)\s*(\d{1,2})\s*(?:일|\.)?"
-    r"\s*(?:\(?\s*([월화수목금토일])\s*(?:요일)?\s*\)?|\(\s*([가-힣]{1,4})\s*\))?"
-    r"(?:\s*[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$"
+    r"^['’‘`]?(\d{4}|\d{2})\s?(?:[.\-/]|년)\s?(\d{1,2})\s?(?:[.\-/]|월)\s?(\d{1,2})\s?(?:일|\.)?"
+    r"\s?(?:\(?\s?([월화수목금토일])\s?(?:요일)?\s?\)?|\(\s?([가-힣]{1,4})\s?\))?"
+    r"(?:\s?[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$"
 )
 COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 MONTH = re.compile(
-    r"^(?:(\d{4})\s*(?:년|[.\-/])|['’‘`]?(\d{2})\s*년|['’‘`](\d{2})\s*\.|(\d{2})\s*\.(?=\s*\d{1,2}\s*월))"
-    r"\s*(\d{1,2})\s*(?:월\s*말|월|\.)?$"
+    r"^(?:(\d{4})\s?(?:년|[.\-/])|['’‘`]?(\d{2})\s?년|['’‘`](\d{2})\s?\.|(\d{2})\s?\.(?=\s?\d{1,2}\s?월))"
+    r"\s?(\d{1,2})\s?(?:월\s?말|월|\.)?$"
 )
 YEAR = re.compile(
-    r"^(?:FY|제)?\s*['’‘`]?\s*(\d{4}|\d{2})\s*(?:년도|학년도|년\(도\)|년|(?:사업|회계)\s*[연년]도|\.)?(?:\.0+)?$",
+    r"^(?:FY|제)?\s?['’‘`]?\s?(\d{4}|\d{2})\s?(?:년도|학년도|년\(도\)|년|(?:사업|회계)\s?[연년]도|\.)?(?:\.0+)?$",
     re.IGNORECASE,
 )
 # After a date: a weekday left blank, how many days or meetings it was.
 REMARK = re.compile(
-    r"\s*\(\s*(?:(?:총|매주|주)?\s*\d+\s*(?:일간?|주간?|회차?|개월간?|박\s*\d+\s*일))?\s*\)|\s*,\s*총?\s*\d+\s*일간$"
+    r"\s?\(\s?(?:(?:총|매주|주)?\s?\d+\s?(?:일간?|주간?|회차?|개월간?|박\s?\d+\s?일))?\s?\)|\s?,\s?총?\s?\d+\s?일간$"
 )
 # The hours of a day, one or from one to another.
-CLOCK = r"(?:(?:오전|오후)\s*)?(?:\d{1,2}:\d{2}(?::\d{2})?|\d{1,2}\s*시(?:\s*\d{1,2}\s*분|\s*반)?)"
-HOURS = re.compile(rf"(?:\s*,\s*|\s+|(?<=\))){CLOCK}(?:\s*[~∼〜-]\s*{CLOCK}(?!\d))?(?!\d)")
+CLOCK = r"(?:(?:오전|오후)\s?)?(?:\d{1,2}:\d{2}(?::\d{2})?|\d{1,2}\s?시(?:\s?\d{1,2}\s?분|\s?반)?)"
+HOURS = re.compile(rf"(?:\s?,\s?|\s|(?<=\))){CLOCK}(?:\s?[~∼〜-]\s?{CLOCK}(?!\d))?(?!\d)")
 # The year before a term: 2021년 1분기, 2021-05, '21 상반기.
 YEAR_OF_TERM = re.compile(
-    r"^(?:(20\d{2})|['’‘`]\s*(\d{2})|(\d{2})(?=\s*년))(?!\d)\s*(?:학년도|년도|년|[.\-/])?\s*(?=\S)"
+    r"^(?:(20\d{2})|['’‘`]\s?(\d{2})|(\d{2})(?=\s?년))(?!\d)\s?(?:학년도|년도|년|[.\-/])?\s?(?=\S)"
 )
-TERM = re.compile(r"^제?\s*(\d{1,2})\s*(?:/\s*4|사(?=\s*분기))?\s*(?:기수|분기|학기|기|차)?(?:\.0+)?$")
+TERM = re.compile(r"^제?\s?(\d{1,2})\s?(?:/\s?4|사(?=\s?분기))?\s?(?:기수|분기|학기|기|차)?(?:\.0+)?$")
 HALVES = {"상반기": "1", "전반기": "1", "하반기": "2", "후반기": "2", "1반기": "1", "2반기": "2"}
-MONTH_OF_YEAR = re.compile(r"^(\d{1,2})\s*(?:월분|월|\.)?(?:[.\-/]\s*\d{1,2}(?:[T ][\d:.]+)?)?$")
-ORDINAL = re.compile(r"^제?\s*(\d{1,4})\s*(?:회차|회|차|년|월|th|st|nd|rd)?(?:\.0+)?$", re.IGNORECASE)
-WHOLE_YEAR = re.compile(r"^(?:20\d{2}\s*년?\s*)?(?:상시|연중|수시)(?:\s*\(?\s*(?:상시|수시|연중|운영)\s*\)?)*$")
+MONTH_OF_YEAR = re.compile(r"^(\d{1,2})\s?(?:월분|월|\.)?(?:[.\-/]\s?\d{1,2}(?:[T ][\d:.]+)?)?$")
+ORDINAL = re.compile(r"^제?\s?(\d{1,4})\s?(?:회차|회|차|년|월|th|st|nd|rd)?(?:\.0+)?$", re.IGNORECASE)
+WHOLE_YEAR = re.compile(r"^(?:20\d{2}\s?년?\s?)?(?:상시|연중|수시)(?:\s?(?:\(\s?)?(?:상시|수시|연중|운영)(?:\s?\))?)*$")
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,13 @@ class ParsedDate:
 
 
 def _normal(text: str) -> str:
-    return " ".join(REMARK.sub("", unicodedata.normalize("NFKC", text)).split())
+    # Runs of white space are one blank from here on, so that no pattern has to try them out.
+    plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    return " ".join(REMARK.sub("", plain).split())
 
 
 def _dated(text: str) -> str:
-    return HOURS.sub("", _normal(text))
+    return " ".join(HOURS.sub("", _normal(text)).split())
 
 
 def parse_year(text: str) -> int | None:
@@ -151,12 +153,12 @@ def parse_date(text: str, program_year: int | None) -> ParsedDate:
     return ParsedDate(code="E_DATE_INVALID")
 
 
-PERIOD = re.compile(r"\s*(?:~|∼|～|〜|부터|–|—)\s*|\s+-\s+")
-HYPHEN = re.compile(r"(?<=[\d.일)])\s*-\s*(?=[\d'])")  # between dates that are written with points or words
-TAIL_MD = re.compile(r"^(\d{1,2})\s*(?:[.\-/]|월)\s*(\d{1,2})\s*(?:일|\.)?\s*(\(.*\))?$")
-TAIL_M = re.compile(r"^(\d{1,2})\s*월(?:\s*말)?$")
-MONTH_SPAN = re.compile(r"^(?:['’‘`]?\d{2}\s*\.\s*)?\d{1,2}$")
-TAIL_D = re.compile(r"^(\d{1,2})\s*(?:일|\.)?\s*(\(.*\))?$")
+PERIOD = re.compile(r"\s?(?:~|∼|～|〜|부터|–|—)\s?|\s-\s")
+HYPHEN = re.compile(r"(?<=[\d.일)])\s?-\s?(?=[\d'])")  # between dates that are written with points or words
+TAIL_MD = re.compile(r"^(\d{1,2})\s?(?:[.\-/]|월)\s?(\d{1,2})\s?(?:일|\.)?\s?(\(.*\))?$")
+TAIL_M = re.compile(r"^(\d{1,2})\s?월(?:\s?말)?$")
+MONTH_SPAN = re.compile(r"^(?:['’‘`]?\d{2}\s?\.\s?)?\d{1,2}$")
+TAIL_D = re.compile(r"^(\d{1,2})\s?(?:일|\.)?\s?(\(.*\))?$")
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,10 @@ UNITS = (
     "강좌",
     "일",
 )
-SUPERSCRIPT = re.compile(r"[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?$")
+SUPERSCRIPT = re.compile(r"(?<![¹²³⁴⁵⁶⁷⁸⁹⁰])[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?$")
 SIGN_AFTER = re.compile(r"(?<=[\d%가-힣])\s*(?:\*+\)?|†|‡)$")
-NOTE_AFTER = re.compile(r"^([^()]*?\d[^()]*?)\s*\d\)$")
+NOTE_AFTER = re.compile(r"^([^()]+)\d\)$")
+DIGIT = re.compile(r"\d")
 APPROXIMATE = re.compile(
     r"약|여\s?(?:명|인|회|개|건|팀|원|곳)|\d여$|내외|이상|이하|미만|미정|가량|정도|추정|예정|안팎|[~∼～]"
 )
@@ -47,6 +48,7 @@ NUMBER = re.compile(
 )
 NONE_SIGNS = ("-", "–", "—", "−", "―", "없음", "해당없음", "해당 없음")
 PLAIN = r"^\d+(?:\.\d+)?$"
+MAX_CHARACTERS = 80  # characters of a number, its unit included
 EXACT = 2**53  # up to here every whole number is one number
 
 
@@ -78,9 +80,9 @@ def parse_number(text: str, kind: str, units: tuple[str, ...]) -> ParsedNumber:
         return ParsedNumber(code="E_NOT_AVAILABLE")
     if bare in ("x", "X", "*") or (not bare and text.strip() == "*"):
         return ParsedNumber(code="E_SUPPRESSED")
-    if noted := NOTE_AFTER.match(bare):
+    if (noted := NOTE_AFTER.match(bare)) and DIGIT.search(noted[1]):
         bare = noted[1].strip()
-    found = NUMBER.match(bare)
+    found = NUMBER.match(bare) if len(bare) <= MAX_CHARACTERS else None
     if not found:
         return ParsedNumber(code="E_APPROXIMATE" if APPROXIMATE.search(bare) else "E_NOT_A_NUMBER")
     sign, whole, fraction, exponent, unit = found.groups()

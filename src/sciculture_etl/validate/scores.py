@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from sciculture_etl.validate.numbers import parse_number
 
 SCALES = ("%", "ratio", "5", "7", "10", "100")
-OWN_SCALE = re.compile(r"^(.+?)\s*점?\s*[/(]\s*(5|7|10|100)\s*점?\s*(?:만점|척도)?\s*\)?$")
+OWN_SCALE = re.compile(r"^(.+?)\s?점?\s?[/(]\s?(5|7|10|100)\s?점?\s?(?:만점|척도)?\s?\)?$")
 PERCENT = re.compile(r"%|퍼센트")
 
 
