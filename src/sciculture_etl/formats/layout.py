@@ -10,7 +10,7 @@ from sciculture_etl.formats.grid import Merge
 PERCENT_IDS = frozenset({9, 10})
 # Day formats that Excel knows by number in Korean, Japanese and Chinese, and readers made elsewhere don't.
 EASTERN_DATE_IDS = frozenset({*range(27, 32), 36, *range(50, 59)})
-LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\[\]]*\]|_.|\*.')
 ERROR_TEXTS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
 }  # fmt: skip
