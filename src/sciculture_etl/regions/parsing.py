@@ -5,34 +5,17 @@ Dates come in later (resolution.py).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import NamedTuple
+from functools import lru_cache
 
 from sciculture_etl.regions import spelling
+from sciculture_etl.regions.dotted import words
 from sciculture_etl.regions.gazetteer import gazetteer
-from sciculture_etl.regions.place_index import EMD, Place, below, is_sigungu_name, names_below, places, shortened_below
+from sciculture_etl.regions.glued import cut_apart
+from sciculture_etl.regions.parsed_place import ParsedPlace
+from sciculture_etl.regions.passing import is_building, passed_over
+from sciculture_etl.regions.place_index import EMD, Place, below, is_sigungu_name, places, shortened_below
 
 _JOINED_WORDS = 3  # 제주 특별 자치도
-
-
-class ParsedPlace(NamedTuple):
-    """Places from the widest to the narrowest, and how many letters of the text they explain.
-
-    `shortened`: a suffix was left out; `vague`: and a level too, so that 고양 일산 may mean more than 일산동.
-    `closed`: an unknown word came after the places, so that no level may be skipped.
-    """
-
-    places: tuple[Place, ...] = ()
-    letters: int = 0
-    shortened: bool = False
-    vague: bool = False
-    closed: bool = False
-
-    @property
-    def last(self) -> Place | None:
-        return self.places[-1] if self.places else None
-
-
 _NOTHING = ParsedPlace()
 
 
@@ -52,21 +35,23 @@ def parse(text: str, within: ParsedPlace | None = None) -> ParsedText:
     contradicts it. Roads, numbers and other words are passed over. Of the rest, those that explain most letters are
     kept.
     """
-    tokens = spelling.words(text)
+    tokens = words(text)
     waiting: list[list[ParsedPlace]] = [[] for _ in range(len(tokens) + 1)]
     waiting[0].append(within or _NOTHING)
     failed: tuple[str, ParsedPlace] = ("", _NOTHING)
+    addressed = False  # a lot or road number has been read
     for position, token in enumerate(tokens):
-        for reading in waiting[position]:
+        for reading in dict.fromkeys(waiting[position]):
             joined = _joined(reading, tokens, position)
             for step, onward in joined:
                 waiting[position + step].append(onward)
-            next_readings = _onward(reading, token, spelling.sort_of(tokens[position + 1 : position + 2]))
+            next_readings = _onward(reading, token, spelling.sort_of(tokens[position + 1 : position + 2]), addressed)
             if not next_readings and not joined:
-                next_readings = _passed_over(reading, token, tokens[position - 1] if position else "")
+                next_readings = passed_over(reading, token, tokens[position - 1] if position else "", addressed)
             waiting[position + 1] += next_readings
             if not next_readings and len(reading.places) >= len(failed[1].places):
                 failed = (token, reading)
+        addressed = addressed or (position > 0 and spelling.is_address_number(token))
     start = len(within.places) if within else 0
     done = [reading for reading in waiting[-1] if len(reading.places) > start]
     if not done:
@@ -83,40 +68,42 @@ def _is_level_skipped(reading: ParsedPlace) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def _onward(reading: ParsedPlace, token: str, following: spelling.Sort) -> list[ParsedPlace]:
+def _onward(reading: ParsedPlace, token: str, following: spelling.Sort, addressed: bool) -> list[ParsedPlace]:
     """The readings that one word leads to, given the sort of word that follows."""
     last = reading.last
     if last is not None and last.rank == EMD:
-        return _after_emd(reading, token)
+        return _after_emd(reading, token, addressed)
     full = below(last, token)
     if reading.closed and last is not None:
         direct = [place for place in full if last.family in place.parents]
-        return [_extended(reading, (place,), len(token)) for place in direct]
+        return [reading.extended((place,), len(token)) for place in direct]
+    if reading.turned:
+        return [reading.extended((place,), len(token)) for place in full] or _said_of_it(reading, token)
     if full:
-        onward = [_extended(reading, (place,), len(token)) for place in full]
+        onward = [reading.extended((place,), len(token)) for place in full]
         # 광주 may be a sido or, when a word below it says so, a si; 안동 a dong or 안동시; 충북 영동 is 영동군.
         if last is None or last.rank == 0:
             rivals = [place for place in shortened_below(last, token) if place.rank < EMD or full[0].rank == 0]
-            shorter = [_extended(reading, (place,), len(token), shortened=True) for place in rivals]
+            shorter = [reading.extended((place,), len(token), shortened=True) for place in rivals]
             if shorter and last is not None:
                 return shorter
             return [way._replace(vague=bool(shorter) and _is_emd(way)) for way in onward] + shorter
         return onward
-    if reading.places and _is_repetition(reading, token):
-        return [reading]
+    if reading.places and (same_place := _said_of_it(reading, token)):
+        return same_place
     if not (spelling.ROAD.fullmatch(token) and following in ("number", "part")):
         short = shortened_below(last, token)
         vague = bool(short) and _can_mean_more(short, token, following)
         if spelling.ROAD.fullmatch(token):  # 종로 may stand for 종로구, 을지로 is a road before it is a dong
             short = [place for place in short if place.rank < EMD]
         if short:
-            onward = [_extended(reading, (place,), len(token), shortened=True) for place in short]
+            onward = [reading.extended((place,), len(token), shortened=True) for place in short]
             return [way._replace(vague=way.vague or (vague and _is_emd(way))) for way in onward]
         if last is not None and not spelling.ROAD.fullmatch(token):
             deeper = places().shortened_below.get((last.family, token))
             if deeper:
-                return [_extended(reading, (place,), len(token), shortened=True, vague=True) for place in deeper]
-    return [_extended(reading, way.chain, way.letters, shortened=way.shortened) for way in _glued(last, token)]
+                return [reading.extended((place,), len(token), shortened=True, vague=True) for place in deeper]
+    return [reading.extended(way.chain, way.letters, shortened=way.shortened) for way in cut_apart(last, token)]
 
 
 def _can_mean_more(short: Sequence[Place], token: str, following: spelling.Sort) -> bool:
@@ -130,16 +117,17 @@ def _is_emd(reading: ParsedPlace) -> bool:
     return reading.places[-1].rank == EMD
 
 
-def _after_emd(reading: ParsedPlace, token: str) -> list[ParsedPlace]:
-    """After a dong only its other name is of interest: 역삼동 (역삼1동). Another dong or sido contradicts it."""
+def _after_emd(reading: ParsedPlace, token: str, addressed: bool) -> list[ParsedPlace]:
+    """After a dong only its other names and wider places matter: 역삼동 (역삼1동). Another dong contradicts it."""
     last = reading.places[-1]
-    if _is_repetition(reading, token):
-        return [reading]
     named = [place for place in below(None, token) if place.rank > 0]
-    if spelling.BUILDING.fullmatch(token):
+    if last in named:
+        return [reading]
+    same_place = _said_of_it(reading, token)
+    if spelling.BUILDING.fullmatch(token) or (addressed and is_building(token, "")):
         named = [place for place in named if not place.parents.isdisjoint(last.parents)]
-    if not named:
-        return [] if token in places().sido or spelling.SEVERAL.fullmatch(token) else [reading]
+    if same_place or not named:
+        return same_place or ([] if token in places().sido or spelling.SEVERAL.fullmatch(token) else [reading])
     partners = [
         place
         for place in named
@@ -147,13 +135,51 @@ def _after_emd(reading: ParsedPlace, token: str) -> list[ParsedPlace]:
     ]
     # The legal dong comes last, since its name is the stronger.
     return [
-        _extended(
-            ParsedPlace(reading.places[:-1], reading.letters),
-            (place, last) if last.is_legal else (last, place),
-            len(token),
+        ParsedPlace(reading.places[:-1], reading.letters).extended(
+            (place, last) if last.is_legal else (last, place), len(token)
         )
         for place in partners
     ]
+
+
+def _said_of_it(reading: ParsedPlace, token: str) -> list[ParsedPlace]:
+    """The readings of a word that says no new place: one that was named, by this or another name, or a wider one."""
+    if _is_repetition(reading, token):
+        return [reading]
+    return _renamed(reading, token) or _widened(reading, token)
+
+
+def _renamed(reading: ParsedPlace, token: str) -> list[ParsedPlace]:
+    """A former or later name of what was named: 청량읍 (청량면). Of the last place the name of the day counts."""
+    families = {place.family for place in reading.places}
+    known = (*below(None, token), *(below(reading.places[-2], token) if len(reading.places) > 1 else ()))
+    named = [place for place in dict.fromkeys(known) if place.family in families]
+    others = [place for place in named if place.family == reading.places[-1].family]
+    return [reading, *(reading._replace(places=(*reading.places[:-1], place)) for place in others)] if named else []
+
+
+def _widened(reading: ParsedPlace, token: str) -> list[ParsedPlace]:
+    """A wider place after a narrower one: 강남구, 서울; 역삼동 (서울 강남구).
+
+    Not 광주시, 경기, nor 동구, 광주시: where 광주시 may be a sido or a si, these may be two places.
+    """
+    index, is_dong = places(), _is_emd(reading)
+    may_be_two = not is_dong and not {token, reading.places[0].name}.isdisjoint(index.sido.keys() & index.named.keys())
+    if may_be_two or (is_dong and reading.shortened):
+        return []
+    wider = [(place, False) for place in below(None, token) if place.rank < EMD]
+    if token in index.sido:  # 송정동, 광주
+        wider += [(place, True) for place in shortened_below(None, token) if place.rank < EMD]
+    readings = []
+    for place, is_shortened in wider:
+        above = tuple(named for named in reading.places if named.rank < place.rank)
+        beneath = reading.places[len(above) :]
+        is_between = all(named.family in place.above for named in above)
+        if beneath and is_between and all(place.family in named.above for named in beneath):
+            ordered = reading._replace(places=(*above, place, *beneath), letters=reading.letters + len(token))
+            vague = reading.vague and place.rank == 0  # 안동, 김해시 is no 안동시
+            readings.append(ordered._replace(shortened=reading.shortened or is_shortened, vague=vague, turned=True))
+    return readings
 
 
 def _has_common_ground(one: Place, other: Place) -> bool:
@@ -176,70 +202,8 @@ def _joined(reading: ParsedPlace, tokens: list[str], position: int) -> list[tupl
         return moves
     for step in range(2, min(_JOINED_WORDS, len(tokens) - position) + 1):
         word += tokens[position + step - 1]
-        moves += [(step, _extended(reading, (place,), len(word))) for place in below(last, word)]
+        moves += [(step, reading.extended((place,), len(word))) for place in below(last, word)]
     return moves
-
-
-class _Way(NamedTuple):
-    """One way to cut a word into places, and how many of its letters that explains."""
-
-    chain: tuple[Place, ...]
-    letters: int
-    shortened: bool = False
-
-    def after(self, place: Place, cut: int) -> "_Way":
-        return _Way((place, *self.chain), cut + self.letters, self.shortened)
-
-
-@lru_cache(maxsize=1 << 16)
-def _glued(last: Place | None, token: str) -> tuple[_Way, ...]:
-    """Read several names written as one word: 경기도성남시분당구."""
-    ways: list[_Way] = []
-    for cut in range(len(token) - 1, 1, -1):
-        head, rest = token[:cut], token[cut:]
-        full = below(last, head)
-        if last is None and full and is_sigungu_name(head):  # 성동·종로
-            full = [place for place in full if place.rank < EMD]
-        for place in full:
-            if _is_appendix(place, rest):
-                ways.append(_Way((place,), cut))
-            ends = below(place, rest)
-            ways += [_Way((place, end), len(token)) for end in ends]
-            if not ends and not spelling.GLUED.fullmatch(rest):
-                ways += [_Way((place, end), len(token), True) for end in shortened_below(place, rest)]
-            if not ends:
-                ways += [way.after(place, cut) for way in _glued(place, rest)]
-                if place.rank == 0:
-                    ways += [way.after(place, cut) for way in _repeated_sido(place, rest)]
-        if all(place.rank == 0 for place in full):  # 성남분당구; 광주오포읍, where 광주 is no sido
-            short = [place for place in shortened_below(last, head) if place.rank < EMD]
-            ways += [_Way((place, end), len(token), True) for place in short for end in below(place, rest)]
-    return tuple(ways)
-
-
-def _is_appendix(place: Place, rest: str) -> bool:
-    """Tell whether what is glued to a place's name is no part of it: 강남구일대, 영북면산정리, 강남구테헤란로12."""
-    if spelling.GLUED.fullmatch(rest) or (place.rank > 0 and spelling.ROAD.fullmatch(rest)):
-        return True  # but not 제주특별자치로
-    return place.rank == EMD and bool(spelling.GLUED_RI.fullmatch(rest))
-
-
-def _repeated_sido(place: Place, rest: str) -> list[_Way]:
-    """A sido said twice within one word: 세종특별자치시세종시조치원읍."""
-    ways: list[_Way] = []
-    for form in places().forms.get(place.family, ()):
-        if rest.startswith(form):
-            left = rest[len(form) :]
-            ways += [_Way((end,), len(rest)) for end in below(place, left)] if left else [_Way((), len(rest))]
-    return ways
-
-
-def _extended(
-    reading: ParsedPlace, chain: tuple[Place, ...], letters: int, *, shortened: bool = False, vague: bool = False
-) -> ParsedPlace:
-    return ParsedPlace(
-        reading.places + chain, reading.letters + letters, reading.shortened or shortened, reading.vague or vague
-    )
 
 
 def _is_repetition(reading: ParsedPlace, token: str) -> bool:
@@ -249,63 +213,3 @@ def _is_repetition(reading: ParsedPlace, token: str) -> bool:
         token in (place.name, place.name[:-1]) or (sido is not None and place.family == sido.family)
         for place in reading.places
     )
-
-
-def _passed_over(reading: ParsedPlace, token: str, previous: str) -> list[ParsedPlace]:
-    """The reading after a word that names nothing, or none where such a word may not be left out.
-
-    Numbers, roads and words like 소재 may stand between places. After any other word only what lies directly below
-    the place before it is believed: 경기도 안성리 죽산면 is not taken for 안성시 죽산면.
-    """
-    if not reading.places:
-        return [reading] if spelling.LEADING.fullmatch(token) else []
-    after_address = previous[:1].isdigit() or spelling.ROAD.fullmatch(previous)
-    if spelling.PART.fullmatch(token) and (token[-2:] == "가동" or not after_address):
-        return []
-    if token[0].isdigit() or spelling.GLUED.fullmatch(token):
-        return [reading]
-    if token in places().sido or spelling.SEVERAL.fullmatch(token) or spelling.STUB.fullmatch(token):
-        return []
-    if spelling.SHAPED.fullmatch(token):
-        return []
-    is_road = spelling.ROAD.fullmatch(token)
-    if is_sigungu_name(token) and not (is_road and shortened_below(reading.last, token)):  # 여수 순천, but 서울 종로 33
-        return []
-    if is_road:
-        return [reading]
-    if _is_misspelling(reading.places[-1], token) and not reading.closed:
-        return []
-    headed = _with_head(reading, token)
-    return [headed._replace(closed=True)] if headed else []
-
-
-def _with_head(reading: ParsedPlace, token: str) -> ParsedPlace | None:
-    """The si, gun or gu that an institution is named after, 분당구보건소; a dong's name may have travelled.
-
-    None where the word names several, 청주시외, or begins like a sigungu without saying so, 서울 강남서초.
-    """
-    last = reading.places[-1]
-    for cut in range(len(token) - 1, 1, -1) if last.rank < EMD and not reading.closed else ():
-        for place in below(last, token[:cut]):
-            if place.rank < EMD and last.family in place.parents:
-                return None if spelling.SEVERAL.fullmatch(token[cut:]) else _extended(reading, (place,), cut)
-        if last.rank == 0 and any(place.rank < EMD for place in shortened_below(last, token[:cut])):
-            return None
-    return reading
-
-
-@lru_cache(maxsize=1 << 16)
-def _is_misspelling(place: Place, token: str) -> bool:
-    """Tell whether a word is one letter away from a name below the place: 성남씨, and for sigungu 성냠 too."""
-    letters = spelling.strokes(spelling.without_ordinal(token))
-    namesakes = places().named.get(place.name) or [place]  # 창원시 before and after 2010
-    return len(token) > 1 and any(
-        spelling.is_one_letter_off(letters, form) for namesake in namesakes for form in _forms_below(namesake)
-    )
-
-
-@cache
-def _forms_below(place: Place) -> tuple[str, ...]:
-    names = names_below(place)
-    short = [name[:-1] for name in names if len(name) > 2 and name[-1] in "시군구"]
-    return tuple(spelling.strokes(form) for form in (*names, *short))

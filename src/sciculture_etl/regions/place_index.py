@@ -4,9 +4,10 @@ A place is a name together with all codes that bore it along one line of success
 although its codes changed.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from sciculture_etl.regions import spelling
@@ -14,6 +15,7 @@ from sciculture_etl.regions.gazetteer import OPEN_END, RANKS, SEJONG, SEJONG_CIT
 
 SIGUNGU, EMD = RANKS["sigungu"], RANKS["eupmyeondong"]
 _SUFFIXES = "시군구읍면동"
+_STEM = re.compile(r"(제?[\d.]*)(가제?\d*)?동$")  # of 역삼1동, 금호2.3가동
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +29,7 @@ class Place:
     is_legal: bool
     parents: frozenset[str]
     above: frozenset[str]
+    is_former: bool = False  # a name from before the reference begins
 
 
 _Index = dict[tuple[str, str], list[Place]]
@@ -61,6 +64,9 @@ class PlaceIndex:
         self.by_code |= {place.codes[0]: place for place in self.sido.values() if len(place.codes) == 1}
         # si and gun that exist today: 진해 was one, but is now rather a gu
         self.lasting = {known.family[item.code] for item in known.divisions.values() if _is_permanent(item)}
+        self.other = _other_names(self)
+        self.stems = {_STEM.sub("", name) for name in self.named if name[-1] == "동"} - {""}
+        self.max_letters = max(map(len, (*self.sido, *self.named, *(name for _, name in self.other)))) + 2  # with 제
         self.letters = {name: spelling.strokes(name) for name in (*self.sido, *self.named)}
 
     def _add(self, place: Place) -> None:
@@ -92,12 +98,16 @@ def below(place: Place | None, word: str) -> Sequence[Place]:
     """Return the places of that full name below a place, or anywhere."""
     index = places()
     if place is None:
-        found = index.named.get(word) or index.named.get(spelling.without_ordinal(word), [])
+        found = index.named.get(word) or index.named.get(spelling.without_ordinal(word)) or _by_other_name("", word)
         return [index.sido[word], *found] if word in index.sido else found
     found = index.below.get((place.family, word), [])
     if not found and "제" in word:
-        return index.below.get((place.family, spelling.without_ordinal(word)), [])
-    return found
+        found = index.below.get((place.family, spelling.without_ordinal(word)), [])
+    return found or _by_other_name(place.family, word)
+
+
+def _by_other_name(family: str, word: str) -> Sequence[Place]:
+    return places().other.get((family, spelling.without_ordinal(word)), []) if word[-1] in "동가면" else []
 
 
 def shortened_below(place: Place | None, word: str) -> Sequence[Place]:
@@ -136,6 +146,34 @@ def _key(item: Division, legal_names: set[str]) -> str:
     if ordinal is None or f"{name[: ordinal.end()]}동" in legal_names:
         return name
     return spelling.without_ordinal(name)
+
+
+def _other_names(index: PlaceIndex) -> _Index:
+    """Names that the reference does not have, below a family or ("") anywhere: 도련1동, 원대1가, 다사면 before 다사읍.
+
+    `below` asks for real names first. A numeral's other spelling that is a real name elsewhere stands for a dong only
+    directly below its sigungu.
+    """
+    found: _Index = defaultdict(list)
+    siblings: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for name, items in index.named.items():
+        if spelt := spelling.spelt_out(name):
+            for parent in set().union(*(place.parents for place in items)):
+                siblings[parent, spelt[0]].add(name)
+    for name, items in index.named.items():
+        spelt = spelling.spelt_out(name)
+        for place in items:
+            others = spelling.other_names(name)
+            if spelt and any(len(siblings[parent, spelt[0]]) > 1 for parent in place.parents):  # 도련일동, 도련이동
+                others.append(spelt[1])
+            for other in others:
+                for family in place.parents if other in index.named else ("", *place.above):
+                    found[family, other].append(place)
+            if name[-1] == "읍":
+                myeon = replace(place, name=f"{name[:-1]}면", is_former=True)
+                for family in (*place.above, *(() if myeon.name in index.named else ("",))):
+                    found[family, myeon.name].append(myeon)
+    return found
 
 
 def _place(name: str, family: str, items: list[Division]) -> Place:

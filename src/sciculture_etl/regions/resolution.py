@@ -13,11 +13,14 @@ from typing import Literal, NamedTuple
 
 from sciculture_etl.regions.gazetteer import SEJONG, SEJONG_CITY, Division, gazetteer
 from sciculture_etl.regions.nearest import nearest
-from sciculture_etl.regions.parsing import ParsedPlace, ParsedText, parse
+from sciculture_etl.regions.parsed_place import ParsedPlace
+from sciculture_etl.regions.parsing import ParsedText, parse
 from sciculture_etl.regions.place_index import EMD, Place, places
 
 RENAMED = "W_REGION_RENAMED"
 COMPLETED = "W_REGION_COMPLETED"
+
+MAX_LETTERS = 300  # of a place text; the longest of 130,000 real ones has 71
 
 Status = Literal["resolved", "ambiguous", "unknown"]
 Level = Literal["sido", "sigungu", "eupmyeondong"]
@@ -74,6 +77,8 @@ def resolve(text: str, on: dt.date, within: str | None = None, *, since: dt.date
     within: a place the text lies in (an institution's own region); it may only complete a name, which is warned.
     since: first day of a period that ends with `on`; a name valid on any day of it is right and not warned.
     """
+    if len(text or "") > MAX_LETTERS or len(within or "") > MAX_LETTERS:
+        return Resolution(text, on, "unknown", steps=(f"no place text is longer than {MAX_LETTERS} letters",))
     day = on.toordinal()
     first = since.toordinal() if since else day
     alone = _decide(_parsed(text or ""), text, on, day, first)
@@ -150,7 +155,7 @@ def _valid(parsed: ParsedText, day: int, since: int) -> list[_Target]:
     targets = []
     for reading in parsed.readings:
         last = reading.places[-1]
-        for code in last.codes:
+        for code in () if last.is_former else last.codes:
             division = known.divisions[code]
             if division.start > day or division.end <= since or not _is_path(reading, code):
                 continue
@@ -176,9 +181,11 @@ def _followed(parsed: ParsedText, day: int) -> list[_Target]:
             true_path = _is_path(reading, code)
             for image in known.images(code, day):
                 if true_path or _is_within(image, reading, day):
-                    step = (
-                        "not valid on the day: its successor" if known.divisions[code].end <= day else "not yet valid"
-                    )
+                    step = "not valid on the day: its successor"
+                    if reading.places[-1].is_former:
+                        step = "the name of a myeon before it became an eup"
+                    elif known.divisions[code].end > day:
+                        step = "not yet valid"
                     targets += _target(reading, image, day, step)
     return targets
 

@@ -4,15 +4,26 @@ import re
 import unicodedata
 from typing import Literal
 
-# Every dot that Korean tables put between numbers or names, some of which NFKC would turn into other letters.
-_DOTS = {ord(char): "." for char in "·ㆍ・‧∙•⋅･ᆞ"} | dict.fromkeys(
-    map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None
+# Every dot that Korean tables put between numbers or names, some of which NFKC would turn into other letters, and every
+# bracket.
+_SIGNS = (
+    {ord(char): "." for char in "·ㆍ・‧∙•⋅･ᆞ"}
+    | dict.fromkeys(map(ord, "([{<（［｛＜〔【「『《〈〖〘｟"), "(")
+    | dict.fromkeys(map(ord, ")]}>）］｝＞〕】」』》〉〗〙｠"), ")")
+    | dict.fromkeys(map(ord, "、，､"), ",")
+    | dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
 )
 _PLAIN = re.compile(r"[가-힣0-9 ]*")  # most texts: nothing to do
 _LIST_DOT = re.compile(r"(?<=\d)\s*[.,/]\s*(?=\d)")
 _LIST_DOT_SIGN = "\x00"
-_INNER_DOT = re.compile(r"(?<=\S)\.(?=\S)")
-_SEPARATORS = re.compile(r"[\s,./|>;:*※\"'()\[\]{}<_~\-–—→]+")
+INNER_DOT = "\x01"  # 율량·사천동, 신정동.목동중학교
+_BETWEEN_LETTERS = re.compile(r"(?<=[^\s(),])\.(?=[^\s(),])")
+_SEPARATORS = re.compile(r"[\s,./|;:*※\"'()_~\-–—→]+")
+# 외 2필지, 등 3필지, 외1리: the lots beside, which say nothing of the division.
+_OTHER_LOTS = re.compile(
+    r"(?:(?<![가-힣])|(?<=[지호리]))(?:외|등|및)\s{0,3}"
+    r"(?:\d{1,4}\s{0,3}개?\s{0,3}(?:필지?|번지|리(?![가-힣]))|(?:수|여러)?\s{0,3}개?\s{0,3}필지)"
+)
 ORDINAL = re.compile(r"제(?=\d)")
 
 # What may stand before the first division.
@@ -31,12 +42,26 @@ DETAIL = re.compile(rf"{GLUED.pattern}|{GLUED_RI.pattern}|{_ROAD}")
 SEVERAL = re.compile(r"외(\d+.*)?|등|등지|및|각지")
 # 서울 중: too short to stand for a name, too much like one to be passed over.
 STUB = re.compile(r"[동서남북중]")
+ADDRESS_NUMBER = re.compile(r"\d.*|[^\d].*[로길동리가읍면산]\d+|산\d+")
 # 가동, 나동: a building of an estate, unless it is a dong of that very sigungu.
 BUILDING = re.compile(r"[가-힣]동")
+# What is part of a building where a lot or road number stands before it.
+BUILDING_PART = re.compile(
+    r"(?:[가나다라마바사아자차카타파하]|에이|비|씨|디|제?\d{3,4}[A-Za-z]?|\d{1,4}[A-Za-z]|[A-Za-z]\d{0,3}"
+    r"|지하|지상|관리|상가|본|별|본관|별관|신관|구관|주|부속|부속실|기숙사|생활관|사무|사무실|공장|창고|연구|실험|실습|강의|교육|전시"
+    r"|행정|복지|주민|판매|근생|주차|아파트|오피스텔|체육관|도서관|유치원|어린이집|경비실)동"
+    r"|[가-힣]*(?:입구|출구)|(?:전|후|정|측)면"
+)
+NUMBERED_DONG = re.compile(r"제?\d{1,2}동")
+# Words that introduce a former or present name: (구)청량면.
+NAME_MARKERS = frozenset(["구", "옛", "전", "현", "舊", "現", "종전", "당시"])
 SHAPED = re.compile(r"[가-힣][가-힣\d.]*([시군구읍면동]|\d가)")
 ROAD = re.compile(_ROAD)
 
 Sort = Literal["nothing", "number", "part", "detail", "other"]
+
+NUMERALS = "영일이삼사오육칠팔구십"
+_NUMBERED = re.compile(r"([가-힣]+)([1-9]|10)(동|가)")
 
 _SIDO = {
     "1100000000": "서울 서울시 서울특별시",
@@ -62,6 +87,11 @@ _SIDO = {
 }
 
 
+_ANY_SIDO = "|".join(sorted(" ".join(_SIDO.values()).split(), reverse=True))
+# 고성군(경남)
+_SIDO_AFTER = re.compile(rf"([가-힣\d]+)\s{{0,3}}\(\s{{0,3}}({_ANY_SIDO})\s{{0,3}}\)")
+
+
 def sido_forms() -> dict[str, tuple[str, ...]]:
     """Return every spelling of a sido -> its codes: 강원 is right before and after 2023, 강원도 only before."""
     forms: dict[str, list[str]] = {}
@@ -74,13 +104,19 @@ def sido_forms() -> dict[str, tuple[str, ...]]:
 def words(text: str) -> list[str]:
     """Split a text into words in normal form: NFKC, one dot in lists of numbers, no other marks.
 
-    >>> words("경기도,성남시 분당구(서현제1동)"), words("숭의1, 3동 율량·사천동")
-    (['경기도', '성남시', '분당구', '서현제1동'], ['숭의1.3동', '율량사천동'])
+    A dot between letters stays as ``INNER_DOT``. A sido in brackets comes before the name it belongs to.
+
+    >>> words("경기도,성남시 분당구(서현제1동)"), words("숭의1, 3동 고성군(경남) 외 2필지")
+    (['경기도', '성남시', '분당구', '서현제1동'], ['숭의1.3동', '경남', '고성군'])
     """
+    if "외" in text or "필지" in text:
+        text = _OTHER_LOTS.sub(" ", text)
     if _PLAIN.fullmatch(text):
         return text.split()
-    text = unicodedata.normalize("NFKC", text.translate(_DOTS))
-    text = _INNER_DOT.sub("", _LIST_DOT.sub(_LIST_DOT_SIGN, text))
+    text = unicodedata.normalize("NFKC", text.translate(_SIGNS))
+    if "(" in text:
+        text = _SIDO_AFTER.sub(r"\2 \1", text)
+    text = _BETWEEN_LETTERS.sub(INNER_DOT, _LIST_DOT.sub(_LIST_DOT_SIGN, text))
     return [word.replace(_LIST_DOT_SIGN, ".") for word in _SEPARATORS.split(text) if word]
 
 
@@ -96,9 +132,36 @@ def sort_of(following: list[str]) -> Sort:
     return "detail" if DETAIL.fullmatch(word) else "other"
 
 
+def is_address_number(word: str) -> bool:
+    """Tell whether a word is a lot or road number, or ends in one: 12번지, 테헤란로12, but not 3동, 2가."""
+    return bool(ADDRESS_NUMBER.fullmatch(word)) and not PART.fullmatch(word)
+
+
 def key(name: str) -> str:
-    """Return an official name as `words` would leave it when typed without spaces: 율량.사천동 -> 율량사천동."""
-    return "".join(words(name))
+    """Return an official name as it is typed without spaces and dots: 율량.사천동 -> 율량사천동."""
+    return "".join(words(name)).replace(INNER_DOT, "")
+
+
+def other_names(name: str) -> list[str]:
+    """Return how else people write a dong's name with a numeral: 역삼일동, 원대1가 (원대동1가), 명륜동1가 (명륜1가)."""
+    numbered = _NUMBERED.fullmatch(name)
+    if numbered is None:
+        return []
+    stem, number, suffix = numbered.groups()
+    stems = [stem]
+    if suffix == "가" and stem[-1] == "동":
+        stems.append(stem[:-1])
+    elif suffix == "가" and stem[-1] != "로":
+        stems.append(f"{stem}동")
+    forms = [f"{form}{numeral}{suffix}" for form in stems for numeral in (number, NUMERALS[int(number)])]
+    return [form for form in forms if form != name]
+
+
+def spelt_out(name: str) -> tuple[str, str] | None:
+    """Return a dong's name without its numeral, and as it is with a digit: 도련일동 -> 도련동, 도련1동."""
+    if len(name) < 3 or name[-1] != "동" or name[-2] not in NUMERALS[1:]:
+        return None
+    return f"{name[:-2]}동", f"{name[:-2]}{NUMERALS.index(name[-2])}동"
 
 
 def without_ordinal(word: str) -> str:
