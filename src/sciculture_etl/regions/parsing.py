@@ -78,7 +78,7 @@ def _onward(reading: ParsedPlace, token: str, following: spelling.Sort, addresse
         direct = [place for place in full if last.family in place.parents]
         return [reading.extended((place,), len(token)) for place in direct]
     if reading.turned:
-        return [reading.extended((place,), len(token)) for place in full] or _said_of_it(reading, token)
+        return [reading.extended((place,), len(token)) for place in full] or _names_no_new_place(reading, token)
     if full:
         onward = [reading.extended((place,), len(token)) for place in full]
         # 광주 may be a sido or, when a word below it says so, a si; 안동 a dong or 안동시; 충북 영동 is 영동군.
@@ -89,7 +89,7 @@ def _onward(reading: ParsedPlace, token: str, following: spelling.Sort, addresse
                 return shorter
             return [way._replace(vague=bool(shorter) and _is_emd(way)) for way in onward] + shorter
         return onward
-    if reading.places and (same_place := _said_of_it(reading, token)):
+    if reading.places and (same_place := _names_no_new_place(reading, token)):
         return same_place
     if not (spelling.ROAD.fullmatch(token) and following in ("number", "part")):
         short = shortened_below(last, token)
@@ -123,7 +123,7 @@ def _after_emd(reading: ParsedPlace, token: str, addressed: bool) -> list[Parsed
     named = [place for place in below(None, token) if place.rank > 0]
     if last in named:
         return [reading]
-    same_place = _said_of_it(reading, token)
+    same_place = _names_no_new_place(reading, token)
     if spelling.BUILDING.fullmatch(token) or (addressed and is_building(token, "")):
         named = [place for place in named if not place.parents.isdisjoint(last.parents)]
     if same_place or not named:
@@ -142,7 +142,7 @@ def _after_emd(reading: ParsedPlace, token: str, addressed: bool) -> list[Parsed
     ]
 
 
-def _said_of_it(reading: ParsedPlace, token: str) -> list[ParsedPlace]:
+def _names_no_new_place(reading: ParsedPlace, token: str) -> list[ParsedPlace]:
     """The readings of a word that says no new place: one that was named, by this or another name, or a wider one."""
     if _is_repetition(reading, token):
         return [reading]
