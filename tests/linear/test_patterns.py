@@ -114,7 +114,7 @@ def collected() -> tuple[list[Used], set[str]]:
 
 USED, MAKERS = collected()
 # Modules that are being rewritten.
-OWED = ("feedback.copies", "formats.sheet_xml", "formats.texts", "formats.package", "privacy", "regions")
+OWED = ("feedback.copies", "formats.texts", "privacy", "regions")
 
 
 def _calls(used: Used) -> list[str]:
@@ -148,7 +148,6 @@ def test_patterns_that_functions_make_are_known() -> None:
     unknown = MAKERS - {
         "contracts.field._fits_its_type",  # a contract's own; cells are held to it by Polars
         "formats.dialect.find_dialect",  # a separator, blanks, a quote: each blank is looked at once
-        "formats.sheet_xml.numbers",
     }
     assert not unknown
 

@@ -21,10 +21,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sciculture_etl.feedback.cells import FILLS, keep_as_text
 from sciculture_etl.formats.grid import parse_range
-from sciculture_etl.formats.sheet_xml import MERGE_REF
 from sciculture_etl.intake.reading import ANSWER_MARK
 from sciculture_etl.settings import MAX_COPIED_CELLS
 
+MERGE_REF = re.compile(rb'<mergeCell [^<>]*?\bref="([^"<>]+)"')
 BYTES_A_CELL = 40  # of a sheet's XML, about
 PLAIN_RANGE = re.compile(r"('[^'\[\]|]+'|[\w.]+)!\$?[A-Z]{1,3}\$?\d+(:\$?[A-Z]{1,3}\$?\d+)?")
 # Formulas of drop-downs and input rules that reach nothing outside the workbook.

@@ -10,10 +10,10 @@ from sciculture_etl.findings import unsupported
 from sciculture_etl.formats.cells import Cells
 from sciculture_etl.formats.grid import Grid, RefusedError, too_large
 from sciculture_etl.formats.html import read_html_grids
-from sciculture_etl.formats.layout import percent_text, shows_percent
 from sciculture_etl.formats.markup import refuse_large_markup, whole_number
 from sciculture_etl.formats.opendocument import MAX_COLUMNS, MOST_ROWS, read_spreadsheet
-from sciculture_etl.formats.sheet_xml import attribute, local_name
+from sciculture_etl.formats.shown import percent_text, shows_percent
+from sciculture_etl.formats.xml_tree import attribute, local_name
 from sciculture_etl.settings import Limits
 
 

@@ -12,8 +12,8 @@ from sciculture_etl.findings import unsupported
 from sciculture_etl.formats.cells import Cells
 from sciculture_etl.formats.encoding import as_utf8
 from sciculture_etl.formats.grid import Grid, RefusedError, too_large
-from sciculture_etl.formats.layout import percent_text
 from sciculture_etl.formats.markup import Flow, data_tables, refuse_large_markup, whole_number
+from sciculture_etl.formats.shown import percent_text
 from sciculture_etl.settings import Limits
 
 UNSHOWN = frozenset({"head", "script", "style", "template", "noscript", "colgroup", "select", "title"})

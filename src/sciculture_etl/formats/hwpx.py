@@ -12,7 +12,7 @@ from sciculture_etl.formats.cells import Cells
 from sciculture_etl.formats.content import Source
 from sciculture_etl.formats.grid import Grid, RefusedError
 from sciculture_etl.formats.markup import Flow, data_tables, whole_number
-from sciculture_etl.formats.sheet_xml import attribute, local_name, read_xml
+from sciculture_etl.formats.xml_tree import attribute, local_name, read_xml
 
 SECTION = re.compile(r"Contents/section(\d+)\.xml")
 # What is no running text: settings, page headers and footers, notes, fields and their memos, deleted drafts.

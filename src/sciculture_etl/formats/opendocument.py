@@ -10,10 +10,10 @@ from lxml import etree
 from sciculture_etl.formats.cells import Cells
 from sciculture_etl.formats.content import Source
 from sciculture_etl.formats.grid import Grid, broken, too_large
-from sciculture_etl.formats.layout import percent_text
 from sciculture_etl.formats.markup import whole_number
 from sciculture_etl.formats.package import Part
-from sciculture_etl.formats.sheet_xml import attribute, local_name
+from sciculture_etl.formats.shown import percent_text
+from sciculture_etl.formats.xml_tree import attribute, local_name
 from sciculture_etl.settings import Limits
 
 MAX_COLUMNS, MOST_ROWS = 16_384, 1_048_576

@@ -6,25 +6,27 @@ import io
 import struct
 import zipfile
 import zlib
+from functools import cached_property
 
 from sciculture_etl.findings import Finding, unsupported
 from sciculture_etl.formats.grid import RefusedError, broken, too_large
 from sciculture_etl.settings import Limits
 
+LOCAL_MARK = b"PK\x03\x04"
 LOCAL_HEADER = struct.Struct("<4s22xHH")
 CHUNK = 1024**2
+MAX_KEPT = 16 * CHUNK  # of small parts that are kept unpacked for whoever asks again
 
 
 class Part(io.RawIOBase):
     """One part as a stream of its bytes. Counts what really comes out, and refuses entities: a few of them can stand
-    for more than any memory holds, and no program that makes workbooks writes them.
+    for more than any memory holds, and no program that makes workbooks writes them. One that is checked is refused
+    where its bytes are not those that were packed.
     """
 
-    def __init__(self, package: Package, entry: zipfile.ZipInfo) -> None:
+    def __init__(self, package: Package, entry: zipfile.ZipInfo, is_checked: bool = False) -> None:
         super().__init__()
         start = entry.header_offset
-        if start < 0 or len(package.data) < start + LOCAL_HEADER.size:
-            raise broken()
         _, name, extra = LOCAL_HEADER.unpack_from(package.data, start)
         start += LOCAL_HEADER.size + name + extra
         self._packed = memoryview(package.data)[start : start + entry.compress_size]
@@ -32,7 +34,7 @@ class Part(io.RawIOBase):
         if self._inflate is None and entry.compress_type != zipfile.ZIP_STORED:
             raise broken()
         self._package, self._entry, self._size = package, entry, 0
-        self._tail = b""
+        self._tail, self._is_checked, self._checksum = b"", is_checked, 0
         self.limit = package.limits.markup_bytes
         self._markup = entry.filename.lower().endswith((".xml", ".rels", ".hpf"))
 
@@ -46,6 +48,10 @@ class Part(io.RawIOBase):
             chunk, self._packed = bytes(self._packed[:size]), self._packed[size:]
         else:
             chunk = self._inflated(size)
+        if self._is_checked:
+            self._checksum = zlib.crc32(chunk, self._checksum)
+            if not chunk and size and self._checksum != self._entry.CRC:
+                raise broken()
         self._size += len(chunk)
         self._package.count(self._entry, self._size)
         if self._markup:
@@ -76,6 +82,8 @@ class Package:
         self.data = data
         self.limits = limits
         self._unpacked: dict[int, int] = {}
+        self._total = 0
+        self._kept: dict[str, bytes] = {}
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as opened:
                 self.entries = opened.infolist()
@@ -83,17 +91,30 @@ class Package:
             raise broken() from None
         if any(entry.flag_bits & 1 for entry in self.entries):
             raise RefusedError(Finding("R_ENCRYPTED"))
+        if any(data[entry.header_offset : entry.header_offset + 4] != LOCAL_MARK for entry in self.entries):
+            raise broken()
         self._refuse_over(sum(entry.file_size for entry in self.entries))
-        self.parts = {entry.filename: entry for entry in self.entries}
+        # Some programs on Windows part folders by backslashes.
+        self.parts = {entry.filename.replace("\\", "/").lstrip("/"): entry for entry in self.entries}
+
+    @cached_property
+    def _by_folded_name(self) -> dict[str, str]:
+        return {name.casefold(): name for name in reversed(self.parts)}
+
+    def named(self, name: str) -> str | None:
+        """The name of a part as it is written in the package: capitals make no other part."""
+        return name if name in self.parts else self._by_folded_name.get(name.casefold())
 
     def open(self, name: str) -> Part:
         """Raises RefusedError where there is no such part."""
         if name not in self.parts:
             raise broken()
-        return Part(self, self.parts[name])
+        return Part(self, self.parts[name], is_checked=True)
 
     def read(self, name: str) -> bytes:
-        """A whole part, which may be no larger than markup that is read as a whole."""
+        """A whole part, which may be no larger than markup that is read as a whole; a small one is unpacked once."""
+        if name in self._kept:
+            return self._kept[name]
         stream = self.open(name)
         chunks, size = [], 0
         while chunk := stream.read(CHUNK):
@@ -101,7 +122,10 @@ class Package:
             size += len(chunk)
             if size > self.limits.markup_bytes:
                 raise too_large(f"{name} > {_mib(size - 1)}", _mib(self.limits.markup_bytes))
-        return b"".join(chunks)
+        data = b"".join(chunks)
+        if size <= CHUNK and sum(map(len, self._kept.values())) + size <= MAX_KEPT:
+            self._kept[name] = data
+        return data
 
     def drain(self, but: set[str]) -> None:
         """Unpacks, and forgets, all markup and records but those parts: what another library will read unasked."""
@@ -114,8 +138,11 @@ class Package:
 
     def count(self, entry: zipfile.ZipInfo, size: int) -> None:
         """How much of an entry came out so far; one that is read twice counts once."""
-        self._unpacked[id(entry)] = max(size, self._unpacked.get(id(entry), 0))
-        self._refuse_over(sum(self._unpacked.values()))
+        before = self._unpacked.get(id(entry), 0)
+        if size > before:
+            self._unpacked[id(entry)] = size
+            self._total += size - before
+            self._refuse_over(self._total)
 
     def _refuse_over(self, size: int) -> None:
         if size > self.limits.unpacked_bytes:

@@ -9,6 +9,8 @@ from sciculture_etl.findings import Finding, unsupported
 from sciculture_etl.formats.content import Source
 from sciculture_etl.formats.grid import RefusedError
 from sciculture_etl.formats.package import Package
+from sciculture_etl.formats.relations import main_part
+from sciculture_etl.formats.xml_tree import local_name, read_xml
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MARKS = b"\xef\xbb\xbf\xff\xfe"  # byte order marks
@@ -34,10 +36,11 @@ def _package_kind(package: Package) -> str:
     parts = package.parts
     if "META-INF/manifest.xml" in parts and b"encryption-data" in package.read("META-INF/manifest.xml"):
         raise RefusedError(Finding("R_ENCRYPTED"))
-    if "xl/workbook.xml" in parts:
-        return "xlsx"
-    if "xl/workbook.bin" in parts:
+    main = main_part(package)
+    if main and main.endswith(".bin"):
         return "xlsb"
+    if main and local_name(read_xml(package.read(main))) == "workbook":
+        return "xlsx"
     if any(re.fullmatch(r"Contents/section\d+\.xml", name) for name in parts):
         return "hwpx"
     if "content.xml" in parts:

@@ -14,6 +14,7 @@ from sciculture_etl.formats.opendocument import read_ods_grids
 from sciculture_etl.formats.recognise import recognise_format
 from sciculture_etl.formats.texts import texts_in_bytes, texts_in_parts
 from sciculture_etl.formats.workbook import read_workbook_grids
+from sciculture_etl.formats.xlsb import read_xlsb_grids
 from sciculture_etl.settings import Limits
 
 
@@ -55,7 +56,7 @@ READERS: dict[str, Callable[[Source], Content]] = {
     "hwpx": _package("hwpx", read_hwpx_grids),
     "ods": _package("ods", read_ods_grids),
     "xlsx": _package("xlsx", read_workbook_grids),
-    "xlsb": _package("xlsb", read_workbook_grids),
+    "xlsb": _package("xlsb", read_xlsb_grids),
     "xls": _package("xls", _read_xls),
 }
 

@@ -1,223 +1,251 @@
-"""Worksheets of .xlsx as XML: what the library that reads their cells doesn't tell.
-
-A sheet may hold a gigabyte of XML, so it is looked through in blocks of whole rows by patterns over its bytes.
-"""
+"""Worksheets of .xlsx: their rows by the fast pass as far as it knows them, all else by a parser of XML."""
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from xml.parsers import expat
 
-from lxml import etree
+import numpy as np
+import polars as pl
 
-from sciculture_etl.formats.grid import broken, column_index, parse_range, too_large
-from sciculture_etl.formats.layout import EASTERN_DATE_IDS, PERCENT_IDS, Layout, percent_text, shows_percent
-from sciculture_etl.formats.package import Package, Part
+from sciculture_etl.findings import unsupported
+from sciculture_etl.formats.grid import RefusedError, broken, column_index, parse_range, too_large
+from sciculture_etl.formats.package import Part
+from sciculture_etl.formats.sheet_cells import STORED, Batch, Board, Stored
+from sciculture_etl.formats.sheet_rows import read_plain_rows
+from sciculture_etl.formats.tags import NotPlainError
 
-BLOCK = 4 * 1024**2
-ROW_END = b"</row>"
-PREFIX = re.compile(rb"<(\w+):worksheet[\s>]")
-# A cell that holds something: its letters and row. An empty one with a style holds nothing.
-FILLED = re.compile(rb'<c (?=[^>]*?\br="([A-Z]{1,3})(\d{1,7})")[^>]*(?<!/)>\s*<(?:is|f|v>[^<])')
-FAR_COLUMN = re.compile(rb'<c [^>]*?\br="[A-Z]{2}')
-IN_COLUMN_A = re.compile(rb'<c (?=[^>]*?\br="A\d)[^>]*(?<!/)>\s*<(?:is|f|v>[^<])')
-WITHOUT_PLACE = re.compile(rb'<c(?:>| (?![^>]*\br=")[^>]*>)\s*<[vif]')
-ROW = re.compile(rb"<row[ >]")
-HIDDEN_ROW = re.compile(rb'<row (?=[^>]*?\br="(\d{1,7})")[^>]*?\bhidden="(?:1|true)"')
-MERGE_REF = re.compile(rb'<mergeCell [^>]*?\bref="([^"]+)"')
-ERROR = re.compile(
-    rb'<c (?=[^>]*?\br="([A-Z]{1,3})(\d{1,7})")[^>]*?\bt="e"[^>]*>\s*(?:<f[^>]*?(?:/>|>[^<]*</f>)\s*)?<v>([^<]*)</v>'
-)
-UNCALCULATED = re.compile(
-    rb'<c (?=[^>]*?\br="([A-Z]{1,3})(\d{1,7})")([^>]*)>\s*<f\b[^>]*?(?:/>|>([^<]*)</f>)\s*(<v\s*/>|<v>\s*</v>)?\s*</c>'
-)
-EASTERN_TEXT_DAYS_1904 = 1462
+BLOCK = 2 * 1024**2
+MAX_BLOCK = 16 * 1024**2  # of one row that the fast pass takes
+MAX_BATCH = 100_000  # cells
+MAX_DEPTH = 256  # of elements in each other
+DATA, DATA_END, ROW_END = b"<sheetData>", b"</sheetData>", b"</row>"
+REFERENCE = re.compile(r"\s*\$?([A-Za-z]{1,3})\$?([0-9]{1,7})\s*")
+UTF8 = ("utf-8", "utf8", "us-ascii")
 
 
-@dataclass(frozen=True)
-class Styles:
-    """Numbers of the cell styles that show percentages, and of those that show days in a way that only some readers
-    know. is_1904: whether days are counted from 1904.
+class Parser:
+    """Expat on a part that comes piece by piece. depth: of the element that begins or has ended, 0 for the root."""
+
+    def __init__(self, part: Part) -> None:
+        self.is_utf8 = True
+        self.depth = 0
+        self._limit, self._fed = part.limit, 0
+        self._parser = parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.XmlDeclHandler = self._declaration
+        parser.EntityDeclHandler = self._entity
+        self._local: dict[str, str] = {}
+
+    def feed(self, data: bytes, is_last: bool = False) -> None:
+        """Raises RefusedError for what is no XML, or holds a tag or a comment without end."""
+        try:
+            self._parser.Parse(data, is_last)
+        except expat.ExpatError:
+            raise broken() from None
+        self._fed += len(data)
+        # What begins and does not end is kept, and gone through again with each piece.
+        if self._fed - self._parser.CurrentByteIndex > self._limit and not is_last:
+            raise too_large(f"> {self._limit:,} bytes", f"{self._limit:,} bytes")
+
+    def listen(self, text: bool) -> None:
+        self._parser.CharacterDataHandler = self.text if text else None
+
+    def start(self, name: str, attributes: dict[str, str]) -> None: ...
+
+    def end(self, name: str) -> None: ...
+
+    def text(self, text: str) -> None: ...
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        local = self._local.get(name) or self._local.setdefault(name, name.rpartition(":")[2])
+        self.start(local, attributes)
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise broken()
+
+    def _end(self, name: str) -> None:
+        self.depth -= 1
+        self.end(self._local[name])
+
+    def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
+        self.is_utf8 = (encoding or "utf-8").lower() in UTF8
+
+    def _entity(self, *declared: object) -> None:
+        raise RefusedError(unsupported("xml_entities"))
+
+
+class SheetParser(Parser):
+    """The elements of a worksheet → cells.
+
+    Attributes:
+        row: number of the row it is in, from 1.
+        section: the child of the root that it is in.
     """
 
-    percent: frozenset[int] = frozenset()
-    eastern_dates: frozenset[int] = frozenset()
-    is_1904: bool = False
+    def __init__(self, part: Part, board: Board, max_text: int) -> None:
+        super().__init__(part)
+        self.row = 0
+        self.section = ""
+        self._board, self._max_text = board, max_text
+        self._column = 0
+        self._cell: dict[str, str] | None = None
+        self._path: list[str] = []
+        self._value: list[str] | None = None
+        self._formula: list[str] | None = None
+        self._pieces: list[str] | None = None
+        self._size = 0
+        self._found: list[tuple[int, int, int, int, str]] = []
+        self._hidden_rows: list[int] = []
 
-    @cached_property
-    def numbers(self) -> re.Pattern[bytes] | None:
-        """Cells of those styles that hold a number: letters, row, style, number."""
-        if not self.percent | self.eastern_dates:
-            return None
-        styles = "|".join(map(str, sorted(self.percent | self.eastern_dates))).encode()
-        return re.compile(
-            rb'<c (?=[^>]*?\bs="(' + styles + rb')")(?![^>]*?\bt="[^n])[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*'
-            rb"(?:<f\b[^>]*?(?:/>|>[^<]*</f>)\s*)?<v>([^<]+)</v>"
-        )
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        path = self._path
+        path.append(name)
+        depth = self.depth
+        if depth == 1:
+            self.section = name
+        elif self.section == "sheetData":
+            if depth == 2 and name == "row":
+                self._start_row(attributes)
+            elif depth == 3 and name == "c" and path[2] == "row":
+                self._start_cell(attributes)
+            elif self._cell is not None:
+                self._start_text(name, depth, path)
+        elif depth == 2 and name == "mergeCell" and self.section == "mergeCells":
+            merge = parse_range(attributes.get("ref", "").strip().upper())
+            self._board.merges += [merge] if merge else []
 
+    def _start_row(self, attributes: dict[str, str]) -> None:
+        written = attributes.get("r", "").strip()
+        if written and not (written.isascii() and written.isdecimal() and 0 < int(written[:8]) < 10_000_000):
+            raise broken()
+        self.row = int(written) if written else self.row + 1
+        self._column = 0
+        if attributes.get("hidden") in ("1", "true"):
+            self._hidden_rows.append(self.row - 1)
 
-def read_xml(data: bytes) -> etree._Element:
-    """A small part as a tree; entities are never resolved and nothing is fetched. Raises RefusedError where it is
-    none.
-    """
-    try:
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
-        return etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        raise broken() from None
-
-
-def local_name(element: etree._Element) -> str:
-    """``{urn:...}table`` → ``table``: the version of a namespace says nothing that matters here."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def attribute(element: etree._Element, name: str) -> str | None:
-    """An attribute by its local name, whatever its namespace."""
-    for key, value in element.attrib.items():
-        if str(key).rpartition("}")[2] == name:
-            return str(value)
-    return None
-
-
-def read_styles(package: Package) -> Styles:
-    is_1904 = any(
-        (attribute(element, "date1904") or "") in ("1", "true")
-        for element in read_xml(package.read("xl/workbook.xml")).iter("{*}workbookPr")
-    )
-    if "xl/styles.xml" not in package.parts:
-        return Styles(is_1904=is_1904)
-    root = read_xml(package.read("xl/styles.xml"))
-    formats = {attribute(e, "numFmtId"): attribute(e, "formatCode") or "" for e in root.iter("{*}numFmt")}
-    percent, dates = set(), set()
-    for cells in root.iter("{*}cellXfs"):
-        for number, style in enumerate(cells.iterchildren("{*}xf")):
-            identity = attribute(style, "numFmtId") or "0"
-            if identity in formats:
-                if shows_percent(formats[identity]):
-                    percent.add(number)
-            elif identity.isdecimal() and int(identity) in PERCENT_IDS:
-                percent.add(number)
-            elif identity.isdecimal() and int(identity) in EASTERN_DATE_IDS:
-                dates.add(number)
-    return Styles(frozenset(percent), frozenset(dates), is_1904)
-
-
-def sheet_parts(package: Package) -> dict[str, str]:
-    """Sheet name → name of its part."""
-    targets = {
-        relation.get("Id"): relation.get("Target", "")
-        for relation in read_xml(package.read("xl/_rels/workbook.xml.rels"))
-    }
-    parts = {}
-    for sheet in read_xml(package.read("xl/workbook.xml")).iter("{*}sheet"):
-        target = targets.get(attribute(sheet, "id"), "").replace("\\", "/")
-        path = target.lstrip("/") if target.startswith("/") else f"xl/{target.removeprefix('./')}"
-        parts[sheet.get("name", "")] = path
-    return parts
-
-
-def _blocks(part: Part) -> Iterator[bytes]:
-    """The sheet in pieces that end with a row."""
-    rest, prefix = b"", None
-    while chunk := part.read(BLOCK):
-        rest += chunk
-        if prefix is None:
-            found = PREFIX.search(rest)
-            prefix = found[1] + b":" if found else b""
-        cut = rest.rfind(b"</" + prefix + b"row>")
-        if cut < 0:
-            if len(rest) > part.limit:
-                raise too_large("한 행(one row)", f"{part.limit:,} bytes")
-            continue
-        cut += len(ROW_END) + len(prefix)
-        yield _unprefixed(rest[:cut], prefix)
-        rest = rest[cut:]
-    yield _unprefixed(rest, prefix or b"")
-
-
-def _unprefixed(block: bytes, prefix: bytes) -> bytes:
-    return block.replace(b"</" + prefix, b"</").replace(b"<" + prefix, b"<") if prefix else block
-
-
-class SheetScan:
-    """Collects the layout of one sheet, block by block. strings: how many cells refer to shared texts."""
-
-    def __init__(self, styles: Styles) -> None:
-        self.styles = styles
-        self.layout = Layout()
-        self.strings = 0
-        self._rows = 0
-        self._last_filled = b""
-
-    def run(self, part: Part) -> Layout:
-        """Raises RefusedError for what is no worksheet or too large."""
-        for block in _blocks(part):
-            self._places(block, self._uncalculated(block) if b"<f" in block else set())
-            self._texts(block)
-            if b" hidden=" in block:
-                self.layout.hidden_rows.update(int(row) - 1 for row in HIDDEN_ROW.findall(block))
-            if b"<mergeCell " in block:
-                ranges = (parse_range(ref.decode(errors="replace")) for ref in MERGE_REF.findall(block))
-                self.layout.merges += [merge for merge in ranges if merge]
-            self.strings += block.count(b't="s"')
-        for _, row in FILLED.findall(self._last_filled):
-            self.layout.last_row = max(self.layout.last_row, int(row) - 1)
-        return self.layout
-
-    def _places(self, block: bytes, without_result: set[tuple[bytes, bytes]]) -> None:
-        layout = self.layout
-        self._rows += len(ROW.findall(block))
-        if WITHOUT_PLACE.search(block):
-            # Cells that say no place stand side by side, rows one below the other.
-            widest = max(row.count(b"<c") for row in block.split(ROW_END))
-            layout.first_column, layout.last_row = 0, max(layout.last_row, self._rows - 1)
-            layout.last_column = max(layout.last_column, widest - 1)
-            return
-        if not without_result and not FAR_COLUMN.search(block) and IN_COLUMN_A.search(block):
-            columns = {0, 25}  # how far it goes to the right costs more to find out than it is worth
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        if (written := attributes.get("r")) is not None:
+            if not (found := REFERENCE.fullmatch(written)) or int(found[2]) == 0:
+                raise broken()
+            self.row, self._column = int(found[2]), column_index(found[1].upper()) + 1
         else:
-            # The library sees no cell in a formula without a result, and begins with the first that it sees.
-            places = FILLED.findall(block)
-            letters = {place[0] for place in places if place not in without_result}
-            columns = {column_index(name.decode()) for name in letters}
-        if columns:
-            first = min(columns)
-            layout.first_column = first if layout.last_column < 0 else min(layout.first_column, first)
-            layout.last_column = max(layout.last_column, *columns)
-            self._last_filled = block
+            self._column += 1
+        self._cell, self._value, self._formula = attributes, None, None
 
-    def _uncalculated(self, block: bytes) -> set[tuple[bytes, bytes]]:
-        """Places of formulas of which no result is stored; the formula is what they show."""
-        places = set()
-        for letters, row, attributes, formula, value in UNCALCULATED.findall(block):
-            if b't="str"' in attributes and value:
-                continue  # a formula whose result is an empty text
-            place = int(row) - 1, column_index(letters.decode())
-            self.layout.say(*place, "=" + html.unescape(formula.decode(errors="replace")))
-            self.layout.uncalculated.append(place)
-            places.add((letters, row))
-        return places
+    def _start_text(self, name: str, depth: int, path: list[str]) -> None:
+        if depth == 4 and name in ("v", "f"):
+            self._pieces = []
+            if name == "v":
+                self._value = self._pieces
+            else:
+                self._formula = self._pieces
+        elif depth == 4 and name == "is":
+            self._value = []
+        elif name == "t" and path[4] == "is" and (depth == 5 or (depth == 6 and path[5] == "r")):
+            self._pieces = self._value
+        self._size = 0
+        if self._pieces is not None:
+            self.listen(True)
 
-    def _texts(self, block: bytes) -> None:
-        layout = self.layout
-        if b't="e"' in block:
-            for letters, row, text in ERROR.findall(block):
-                layout.say(int(row) - 1, column_index(letters.decode()), html.unescape(text.decode(errors="replace")))
-        if (numbers := self.styles.numbers) is None:
+    def text(self, text: str) -> None:
+        assert self._pieces is not None
+        self._pieces.append(text)
+        self._size += len(text)
+        if self._size > self._max_text:
+            raise too_large(f"> {self._max_text:,} bytes", f"{self._max_text:,} bytes")
+
+    def end(self, name: str) -> None:
+        self._path.pop()
+        if self._cell is None:
             return
-        for style, letters, row, value in numbers.findall(block):
+        if self.depth >= 4:
+            if self._pieces is not None:
+                self.listen(False)
+                self._pieces = None
+        elif self.depth == 3:
+            self._end_cell(self._cell)
+            self._cell = None
+
+    def _end_cell(self, cell: dict[str, str]) -> None:
+        stored = STORED.get(cell.get("t", "n"))
+        if stored is None:
+            raise broken()
+        text = "".join(self._value or [])
+        if not text:
+            if self._formula is None or (stored == Stored.TEXT and self._value is not None):
+                return
+            stored, text = Stored.FORMULA, "=" + "".join(self._formula)
+        style = cell.get("s", "0").strip()
+        number = int(style) if style.isascii() and style.isdecimal() and len(style) < 9 else 0
+        self._found.append((self.row - 1, self._column - 1, number, stored, text))
+        if len(self._found) >= MAX_BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hands what was found to the board."""
+        if not self._found and not self._hidden_rows:
+            return
+        last = {(row, column): number for number, (row, column, *_) in enumerate(self._found)}
+        found = self._found if len(last) == len(self._found) else [self._found[number] for number in last.values()]
+        places = np.array([cell[:4] for cell in found], np.int64).reshape(-1, 4)
+        shared = [cell[4].strip() for cell in found if cell[3] == Stored.SHARED]
+        if not all(text.isascii() and text.isdecimal() and len(text) < 12 for text in shared):
+            raise broken()
+        texts = pl.Series([cell[4] for cell in found if cell[3] != Stored.SHARED], dtype=pl.String)
+        self._board.add(
+            Batch(
+                places[:, 0], places[:, 1], places[:, 2], places[:, 3].astype(np.uint8),
+                np.array(shared, dtype=np.int64), texts, self._hidden_rows,
+            )
+        )  # fmt: skip
+        self._found, self._hidden_rows = [], []
+
+
+def read_sheet(part: Part, board: Board, max_text: int) -> None:
+    """Lays the cells of a worksheet out on a board.
+
+    Args:
+        max_text: characters of one cell.
+
+    Raises:
+        RefusedError: For what is no worksheet or too large.
+    """
+    parser = SheetParser(part, board, max_text)
+    rest = _read_plain(part, parser, board)
+    while rest:
+        parser.feed(rest)
+        parser.flush()
+        rest = part.read(BLOCK)
+    parser.feed(b"", is_last=True)
+    parser.flush()
+
+
+def _read_plain(part: Part, parser: SheetParser, board: Board) -> bytes:
+    """Takes the head of a sheet and all rows that the fast pass knows; gives what was read and not taken."""
+    rest = part.read(BLOCK)
+    begin = rest.find(DATA)
+    if begin < 0 or b"<!" in rest[:begin]:
+        return rest
+    parser.feed(rest[: begin + len(DATA)])
+    rest = rest[begin + len(DATA) :]
+    if not parser.is_utf8 or parser.section != "sheetData" or parser.depth != 2:
+        return rest
+    while not rest.startswith(DATA_END):
+        cut = rest.rfind(ROW_END)
+        if cut >= 0:
             try:
-                number = float(value)
-            except ValueError:
-                continue
-            if int(style) in self.styles.percent:
-                layout.say(int(row) - 1, column_index(letters.decode()), percent_text(number))
-            elif self.styles.is_1904 and number < 2_000_000:
-                # Days counted from 1900 are read from their number as it is.
-                days = f"{number + EASTERN_TEXT_DAYS_1904:.15g}"
-                layout.say(int(row) - 1, column_index(letters.decode()), days)
+                batch, parser.row = read_plain_rows(rest[: cut + len(ROW_END)])
+            except NotPlainError:
+                break
+            board.add(batch)
+            rest = rest[cut + len(ROW_END) :]
+        elif len(rest) > MAX_BLOCK:
+            break
+        if not rest.startswith(DATA_END):
+            if not (more := part.read(BLOCK)):
+                break
+            rest += more
+    return rest

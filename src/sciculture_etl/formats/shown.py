@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import Enum, auto
+from enum import IntEnum, auto
 
-from sciculture_etl.formats.layout import EASTERN_DATE_IDS
-
+# Day formats that Excel knows by number in Korean, Japanese and Chinese, and readers made elsewhere don't.
+EASTERN_DATE_IDS = frozenset({*range(27, 32), 36, *range(50, 59)})
+ERROR_TEXTS = {
+    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
+}  # fmt: skip
+PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+MAX_DIGITS, MAX_WHOLE_DIGITS = 15, 32  # that a spreadsheet keeps; of a whole number that is written out
 MAX_CODE = 255  # characters of a number format, as in Excel
 SECONDS_A_DAY = 86_400
 LAST_DAY = 2_958_465  # 9999-12-31, counted from 1900
@@ -22,7 +27,7 @@ BUILT_IN |= dict.fromkeys([14, 15, 16, 17, 34, 35, *sorted(EASTERN_DATE_IDS)], "
 BUILT_IN |= {18: "h:mm am/pm", 19: "h:mm:ss am/pm", 20: "h:mm", 21: "h:mm:ss", 22: "yyyy-mm-dd hh:mm"}
 
 
-class Shape(Enum):
+class Shape(IntEnum):
     """What a number format makes of a number."""
 
     NUMBER = auto()
@@ -52,6 +57,11 @@ def shape_of(code: str | None, number: int) -> Shape:
     return Shape.TIME if has_time else Shape.NUMBER
 
 
+def shows_percent(number_format: str) -> bool:
+    """``0.0%`` and not ``0.0"%"``, which shows the number as it is."""
+    return shape_of(number_format, 0) is Shape.PERCENT
+
+
 def number_text(value: float) -> str:
     """With the 15 digits that a spreadsheet has, whole numbers in full, never as ``1e+15``."""
     if value.is_integer():
@@ -60,12 +70,35 @@ def number_text(value: float) -> str:
     return f"{Decimal(text):f}" if "e" in text else text
 
 
+def percent_text(value: float) -> str:
+    """0.892 → ``89.2%``."""
+    return f"{number_text(float(f'{value * 100:.15g}'))}%"
+
+
+def written_text(written: str, shape: Shape, is_1904: bool = False) -> str:
+    """What a cell shows of a number that is written as text; the text itself where it is none.
+
+    A whole number that is written out keeps more digits than a spreadsheet would.
+    """
+    if not PLAIN_NUMBER.fullmatch(written) or not abs(value := float(written)) < float("inf"):
+        return written
+    if shape is Shape.NUMBER and written.isdecimal() and MAX_DIGITS < len(written) <= MAX_WHOLE_DIGITS:
+        return written.lstrip("0") or "0"
+    return shown_text(value, shape, is_1904)
+
+
+def iso_text(written: str, shape: Shape) -> str:
+    """A day that is written as such: ``2020-03-02T00:00:00Z`` → ``2020-03-02``."""
+    text = written.strip().removesuffix("Z").replace("T", " ").strip()
+    return text if shape in (Shape.MOMENT, Shape.TIME) else text.removesuffix(".000").removesuffix(" 00:00:00")
+
+
 def shown_text(value: float, shape: Shape, is_1904: bool = False) -> str:
     """``89.2%``, ``2020-03-02``, ``2020-03-02 14:30:00``, ``14:30:00.640``, ``36:30:00``; a number where there is no
     such day.
     """
     if shape is Shape.PERCENT:
-        return f"{number_text(float(f'{value * 100:.15g}'))}%"
+        return percent_text(value)
     last = LAST_DAY - DAYS_TO_1904 * is_1904
     if shape is Shape.NUMBER or not -last <= value < last + 1 or (value < 0 and shape is not Shape.DURATION):
         return number_text(value)

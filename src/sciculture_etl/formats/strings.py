@@ -1,59 +1,124 @@
-"""Shared strings of .xlsx: a text that is written once may stand in every cell of a sheet."""
+"""Shared texts of .xlsx: a text that is written once may stand in every cell of a sheet."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Generator, Iterator
 
 import numpy as np
+import polars as pl
 
-from sciculture_etl.formats.grid import too_large
-from sciculture_etl.formats.package import CHUNK, Package
+from sciculture_etl.formats.package import Package, Part
+from sciculture_etl.formats.sheet_cells import SharedTexts, seen_texts
+from sciculture_etl.formats.sheet_xml import BLOCK, MAX_BLOCK, Parser
+from sciculture_etl.formats.tags import SPACED_TEXT as SPACED_TEXT_TAG
+from sciculture_etl.formats.tags import Markup, NotPlainError
 
-STRINGS = "xl/sharedStrings.xml"
-REFERENCE = re.compile(rb'\bt="s"[^>]*>\s*<v>(\d{1,9})</v>')
-BLOCK = 4 * CHUNK
-MARKUP = len("<si><t>") + len("</t>")
+ITEM, ITEM_END, TEXT, SPACED_TEXT, TEXT_END = range(1, 6)
+TAGS = [b"si>", b"/si>", b"t>", b"t ", b"/t>"]
+BEGIN, END = b"<si>", b"</si>"
 
 
-def refuse_repeated(package: Package, references: dict[str, int]) -> None:
-    """Refuses sheets (part → how many cells refer to shared strings) whose texts, laid out, are more than a package may
-    hold. Raises RefusedError.
+class TextParser(Parser):
+    """The items of a table of shared texts → their texts, without reading aids and looks."""
+
+    def __init__(self, part: Part) -> None:
+        super().__init__(part)
+        self.found: list[str] = []
+        self._path: list[str] = []
+        self._pieces: list[str] = []
+        self.listen(False)
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        path = self._path
+        path.append(name)
+        if self.depth == 1 and name == "si":
+            self._pieces = []
+        elif name == "t" and path[1:-1] in (["si"], ["si", "r"]):
+            self.listen(True)
+
+    def text(self, text: str) -> None:
+        self._pieces.append(text)
+
+    def end(self, name: str) -> None:
+        self._path.pop()
+        if name == "t":
+            self.listen(False)
+        elif self.depth == 1 and name == "si":
+            self.found.append("".join(self._pieces))
+
+
+def read_shared_texts(package: Package, name: str | None) -> SharedTexts:
+    """The texts of a part; none where there is no such part. Raises RefusedError for what is no XML or too large."""
+    if name is None:
+        return SharedTexts(pl.Series([], dtype=pl.String))
+    part = package.open(name)
+    found = [seen_texts(texts) for texts in _texts(part)]
+    return SharedTexts(pl.concat([pl.Series([], dtype=pl.String), *found], rechunk=True))
+
+
+def _texts(part: Part) -> Iterator[pl.Series]:
+    parser = TextParser(part)
+    rest = yield from _plain_texts(part, parser)
+    while rest:
+        parser.feed(rest)
+        if parser.found:
+            yield pl.Series(parser.found, dtype=pl.String)
+            parser.found = []
+        rest = part.read(BLOCK)
+    parser.feed(b"", is_last=True)
+
+
+def _plain_texts(part: Part, parser: TextParser) -> Generator[pl.Series, None, bytes]:
+    """The items that the fast pass knows, with richer ones among them; gives what was read and not taken."""
+    rest = part.read(BLOCK)
+    begin = rest.find(BEGIN)
+    if begin < 0 or b"<!" in rest[:begin]:
+        return rest
+    parser.feed(rest[:begin])
+    rest = rest[begin:]
+    while parser.is_utf8 and parser.depth == 1 and rest.startswith(BEGIN):
+        cut = rest.rfind(END)
+        if cut >= 0:
+            try:
+                texts, rich = _plain_items(rest[: cut + len(END)])
+            except NotPlainError:
+                break
+            if rich:
+                parser.feed(b"".join(item for _, item in rich))
+                at = np.array([number for number, _ in rich], np.uint32)
+                texts, parser.found = texts.scatter(at, parser.found), []
+            yield texts
+            rest = rest[cut + len(END) :]
+        elif len(rest) > MAX_BLOCK:
+            break
+        if not rest.startswith(b"</s"):
+            if not (more := part.read(BLOCK)):
+                break
+            rest += more
+    return rest
+
+
+def _plain_items(data: bytes) -> tuple[pl.Series, list[tuple[int, bytes]]]:
+    """The texts of whole items, and which of them, by number and XML, are more than one plain text.
+
+    Raises:
+        NotPlainError: Where they are written in another way than this pass knows.
     """
-    if STRINGS not in package.parts or not any(references.values()):
-        return
-    lengths = _lengths(package)
-    longest = int(lengths.max()) if lengths.size else 0
-    # Laid out, a text takes room several times over.
-    most = package.limits.unpacked_bytes // 2
-    for part, count in references.items():
-        # Nearly always the longest text in every cell would fit; only then needn't it be counted out.
-        if count * longest > most:
-            size = _laid_out(package, part, lengths)
-            if size > most:
-                raise too_large(f"{size / CHUNK:,.0f} MiB", f"{most / CHUNK:,.0f} MiB")
-
-
-def _lengths(package: Package) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Bytes of each shared string, its reading aids and formats included: never less than its text."""
-    stream, rest = package.open(STRINGS), b""
-    found = [np.zeros(0, np.int64)]
-    while chunk := stream.read(BLOCK):
-        pieces = (rest + chunk).split(b"</si>")
-        rest = pieces.pop()
-        if len(rest) > package.limits.markup_bytes:
-            raise too_large(f"{len(rest):,} bytes", f"{package.limits.markup_bytes:,}")
-        found.append(np.fromiter(map(len, pieces), np.int64, len(pieces)))
-    return np.maximum(np.concatenate(found) - MARKUP, 0)
-
-
-def _laid_out(package: Package, part: str, lengths: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int:
-    stream, rest, size = package.open(part), b"", 0
-    while chunk := stream.read(BLOCK):
-        rest += chunk
-        cut = rest.rfind(b"</")
-        numbers = np.array(REFERENCE.findall(rest, 0, cut + 5), dtype=np.int64)
-        size += int(lengths[numbers[numbers < lengths.size]].sum())
-        rest = rest[cut + 2 :] if cut >= 0 else rest
-        if len(rest) > package.limits.markup_bytes:
-            raise too_large(f"{len(rest):,} bytes", f"{package.limits.markup_bytes:,}")
-    return size
+    markup = Markup(data, TAGS)
+    at, kinds = markup.at, markup.kinds
+    begin, end = np.flatnonzero(kinds == ITEM), np.flatnonzero(kinds == ITEM_END)
+    if begin.size != end.size or (begin >= end).any() or (begin[1:] != end[:-1] + 1).any() or begin[0] != 0:
+        raise NotPlainError
+    if (at[begin[1:]] != at[end[:-1]] + len(END)).any() or at[0] != 0:
+        raise NotPlainError
+    inner = np.minimum(begin + 1, end)
+    is_spaced = kinds[inner] == SPACED_TEXT
+    plain = (end - begin == 3) & (is_spaced | (kinds[inner] == TEXT)) & (kinds[end - 1] == TEXT_END)
+    plain &= (at[inner] == at[begin] + len(BEGIN)) & (at[end] == at[end - 1] + len(b"</t>"))
+    markup.refuse_other_than(SPACED_TEXT_TAG, at[inner[is_spaced & plain]])
+    starts = at[inner] + np.where(is_spaced, len(SPACED_TEXT_TAG), len(b"<t>"))
+    ends = at[end - 1]
+    rich = [
+        (number, data[at[begin[number]] : at[end[number]] + len(END)]) for number in np.flatnonzero(~plain).tolist()
+    ]
+    return markup.texts(np.where(plain, starts, at[begin]), np.where(plain, ends, at[begin])), rich

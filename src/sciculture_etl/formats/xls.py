@@ -30,8 +30,7 @@ from sciculture_etl.formats.grid import (
     too_large,
     usable_merges,
 )
-from sciculture_etl.formats.layout import ERROR_TEXTS
-from sciculture_etl.formats.shown import MAX_CODE, Shape, number_text, shape_of, shown_text
+from sciculture_etl.formats.shown import ERROR_TEXTS, MAX_CODE, Shape, number_text, shape_of, shown_text
 from sciculture_etl.settings import Limits
 
 HEAD = struct.Struct("<HH")
