@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 FILES = 300
+SMALL_FILES = 9_000
 HEADER = [
     "기관명", "사업연도", "기수", "강좌명", "반", "교육장명", "시도", "시군구", "읍면동", "운영횟수",
     "수혜자수(순인원)", "연인원",
@@ -58,21 +59,32 @@ def rows_of(number: int, count: int) -> list[list[Any]]:
     return found
 
 
+def place_of(folder: Path, number: int, kind: str) -> Path:
+    path = folder / f"가상센터{number // 4:02}" / f"강좌_2022_{number % 4 + 1}기.{kind}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def write_csv(folder: Path, number: int, rows: list[list[Any]]) -> Path:
+    path = place_of(folder, number, "csv")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([HEADER, *rows])
+    return path
+
+
+def write_workbook(folder: Path, number: int, rows: list[list[Any]]) -> None:
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(place_of(folder, number, "xlsx"), {"constant_memory": True}) as book:
+        sheet = book.add_worksheet("강좌")
+        for at, row in enumerate([HEADER, *rows]):
+            sheet.write_row(at, 0, row)
+
+
 def write_files(folder: Path, rows: int, kind: str) -> None:
     for number in range(FILES):
         count = rows * (number + 1) // FILES - rows * number // FILES
-        path = folder / f"가상센터{number // 4:02}" / f"강좌_2022_{number % 4 + 1}기.{kind}"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if kind == "csv":
-            with path.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file).writerows([HEADER, *rows_of(number, count)])
-            continue
-        import xlsxwriter
-
-        with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
-            sheet = book.add_worksheet("강좌")
-            for at, row in enumerate([HEADER, *rows_of(number, count)]):
-                sheet.write_row(at, 0, row)
+        (write_csv if kind == "csv" else write_workbook)(folder, number, rows_of(number, count))
 
 
 # What a child process runs: (inbox, place of its own) → what it wants told beside its seconds.
@@ -247,23 +259,24 @@ class Bench:
             self.note("ten years of mixed files", own_command("night", inbox, self.own()))
 
     def quiet(self) -> None:
-        """Files of ten years, four times over under other institutions' names, so that 12,000 lie there."""
+        """Ten years of mixed files, and small ones of many institutions, so that 12,000 lie there."""
+        from sciculture_sample import write_sample
+
         inbox, own = self.folder / "many", self.folder / "many-own"
         if not inbox.exists():
-            from sciculture_sample import write_sample
-
             print("… writing many", file=sys.stderr, flush=True)
-            write_sample(inbox, years=range(2016, 2026), institutions=300)
+            write_sample(inbox, years=range(2016, 2026))
+            for number in range(SMALL_FILES):
+                write_csv(inbox, number, rows_of(number, 10))
         shutil.rmtree(own, ignore_errors=True)
         own.mkdir()
-        self.note("first night of many files", own_command("night", inbox, own))
+        self.note("first night of 12,000 files", own_command("night", inbox, own))
         for number in range(self.repeat):
             self.note("quiet night", own_command("night", inbox, own))
-            new = inbox / f"가상새기관{number:02}" / "강좌_2022_1기.csv"
-            new.parent.mkdir(exist_ok=True)
-            with new.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file).writerows([HEADER[1:], *(row[1:] for row in rows_of(number * 4, 100))])
+            new = write_csv(inbox, SMALL_FILES + number * 4, rows_of(SMALL_FILES + number * 4, 100))
+            os.utime(new, (time.time() - 3600,) * 2)
             self.note("one new file", own_command("night", inbox, own))
+            new.unlink()
 
 
 MEASURES = {function.__name__: function for function in (floor, fastexcel_alone, night)}
