@@ -28,6 +28,7 @@ $(READY): requirements/bootstrap.lock requirements/requirements.lock pyproject.t
 # The sample of ten years through the nightly flow, in the default places. Some of its files have planted errors, so the
 # run ends with code 3 (published, something was rejected or accepted in part): for the demo that is as it should be.
 demo: $(READY) ## ten years of invented submissions, from inbox to release
+	@echo "Writing ten years of invented submissions, then one nightly run over them ..."
 	@$(BIN)/sciculture sample --years 2016:2025 --out inbox
 	@$(BIN)/sciculture run || [ $$? -eq 3 ]
 	@$(BIN)/sciculture figures

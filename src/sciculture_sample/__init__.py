@@ -6,7 +6,7 @@ writes `inbox/<submitter>/<file>` (`inbox/<submitter>/<year>/<file>` for several
 `inbox/.truth.json`. It shares no code with what reads submissions, so that agreement between the two means something.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from sciculture_sample.columns import HEADERS
@@ -26,10 +26,12 @@ def write_sample(
     institutions: int | None = None,
     datasets: Sequence[str] | None = None,
     year: int = 2020,
+    written: Callable[[int, int], None] = lambda done, of: None,
 ) -> SampleReport:
     """Write the sample of `years` (or of `year` alone) into `out`; the same arguments give the same bytes.
 
     institutions: how many centres of Daily Science Class there are, instead of as many as there were each year.
+    written: told after each file how many stand there, and of how many.
     """
     wanted_years = (year,) if years is None else (years,) if isinstance(years, int) else tuple(sorted(set(years)))
     if unknown_years := [str(one) for one in wanted_years if one not in YEARS]:
@@ -43,4 +45,4 @@ def write_sample(
     if unknown := sorted(set(wanted) - set(HEADERS)):
         raise ValueError(f"unknown datasets {', '.join(unknown)}; known are {', '.join(HEADERS)}")
     most = CLASSES[2020].institutions if institutions is None else institutions
-    return write_request(Request(out, wanted_years, scale, seed, most, wanted))
+    return write_request(Request(out, wanted_years, scale, seed, most, wanted), written)

@@ -8,7 +8,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -110,6 +110,7 @@ def seat_of(name: str, districts: Sequence[Place]) -> Place:
     return max(districts, key=lambda district: draw(f"{name} {' '.join(district.identity)}"))
 
 
+@cache
 def plain_name(name: str) -> str:
     """A name without what writers vary: the 제 before a number, the marks of a list, spaces."""
     text = unicodedata.normalize("NFKC", name)
@@ -130,6 +131,7 @@ def _is_overlapping(row: dict[str, str], year: int) -> bool:
     return row["valid_from"] <= f"{year}-12-31" and (not row["valid_to"] or row["valid_to"] > f"{year}-01-01")
 
 
-def _rows(path: Path) -> Iterable[dict[str, str]]:
+@cache
+def _rows(path: Path) -> tuple[dict[str, str], ...]:
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        yield from csv.DictReader(lines)
+        return tuple(csv.DictReader(lines))

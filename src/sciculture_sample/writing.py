@@ -1,6 +1,6 @@
 """Writing a sample: the world of every year wanted, its files, and the truth about them all."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ class SampleYear:
     tables: list[Table]
 
 
-def write_request(request: Request) -> SampleReport:
+def write_request(request: Request, written: Callable[[int, int], None]) -> SampleReport:
     """Write the files of all years, and last the truth about them."""
     worlds = list(_worlds(request))
     submissions = [submission for world in worlds for submission in _submissions(world, request)]
@@ -72,6 +72,7 @@ def write_request(request: Request) -> SampleReport:
         content = inbox.read(submission.same_as) if submission.same_as else submission.raw
         inbox.write(submission, write_file(sheets, submission.style, submission.title) if sheets else content)
         files.append(file_truth(submission, sheets))
+        written(len(files), len(submissions))
     truth = _truth(worlds, request)
     inbox.finish(truth | {"complete": True, "files": files, "regions": _regions(worlds, request)})
     parts = [part for file in files for part in file["parts"]]

@@ -4,6 +4,7 @@ import datetime as dt
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sciculture_sample.places import Place, districts_of, load_places
@@ -18,6 +19,11 @@ SCIENCE_MUSEUM = "국립중앙과학관"
 HALVES = (Months("상반기", "half", "_h1"), Months("하반기", "half", "_h2"))
 QUARTERS = tuple(Months(f"{number}분기", "quarter", f"_q{number}") for number in range(1, 5))
 MONTHS = tuple(Months(f"{number}월", "month", f"_m{number:02d}") for number in range(1, 13))
+
+
+@cache
+def _districts_in(year: int) -> tuple[Place, ...]:
+    return tuple(districts_of(load_places(year)))
 
 
 @dataclass
@@ -39,7 +45,7 @@ class ProgramYear:
 
     @property
     def districts(self) -> list[Place]:
-        return districts_of(load_places(self.year))
+        return list(_districts_in(self.year))
 
     def rng(self, name: str) -> random.Random:
         return random.Random(f"{self.seed} {self.year} {name}")

@@ -70,10 +70,12 @@ def sample(
     seed: Annotated[int, typer.Option(help="Another seed, other splits; the totals stay.")] = 2020,
 ) -> None:
     """Write invented sample submissions whose true totals are the published figures."""
+    from sciculture_etl.cli.views.writing import files_counted
     from sciculture_sample import write_sample
 
     try:
-        report = write_sample(out, _years(years), scale=scale, seed=seed, datasets=dataset)
+        with files_counted() as written:
+            report = write_sample(out, _years(years), scale=scale, seed=seed, datasets=dataset, written=written)
     except (ValueError, OSError) as error:
         if not isinstance(error, ValueError | FileExistsError | FileNotFoundError | NotADirectoryError):
             raise
