@@ -21,7 +21,7 @@ from nights import NEEDED, begin, operations, settings, submit
 from sciculture_etl.contracts import Contract, load_contracts
 from sciculture_etl.contracts.correction import Correction
 from sciculture_etl.extract import Decisions
-from sciculture_etl.findings import catalogue
+from sciculture_etl.findings import catalogue, why_ended
 from sciculture_etl.intake import read_submission
 from sciculture_etl.pipeline import Run, take_steps
 from sciculture_etl.project import EXPECTATIONS, SQL
@@ -84,6 +84,7 @@ OF_A_FILE: dict[str, Callable[[], list[str]]] = {
     "E_EXTRA_CELLS": beyond_the_header,
     "E_STRAY_QUOTE": stray_quote,
     "R_EMPTY": lambda: judge(b"").codes,
+    "R_TOO_COSTLY": lambda: [why_ended("memory", Limits(), 1).code],  # tests/intake/test_workers.py has it happen
     "R_TOO_LARGE": too_large,
     "W_CORRECTED": lambda: judge(as_csv(table(CLASS)), contracts=corrected()).codes,
     "W_HEADER_CHANGED": header_changed,

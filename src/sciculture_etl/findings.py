@@ -12,6 +12,7 @@ import polars as pl
 import yaml
 
 from sciculture_etl.project import EXPECTATIONS
+from sciculture_etl.settings import Limits
 
 # One row a finding. ``part`` numbers the table (sheet) within the submission, 0 where the whole file is meant.
 # ``sheet`` is empty for CSV. ``row`` counts as a person does, from 1. ``cell`` is A1 notation. ``value`` is the text
@@ -78,6 +79,21 @@ def unsupported(kind: str, detail: str = "") -> Finding:
     words = _foreign()[kind]
     value = f"{words['name']} {detail}".rstrip()
     return Finding("R_UNSUPPORTED_FORMAT", value, expected_ko=words["fix_ko"], expected_en=words["fix_en"])
+
+
+def why_ended(ended_by: str, limits: Limits, size: int) -> Finding:
+    """That a file of so many bytes ended the process that read it.
+
+    Args:
+        ended_by: ``cpu`` or ``memory``, of which it took more than it may; or ``crashed``.
+    """
+    if ended_by == "crashed":
+        return unsupported("crashed")
+    seconds, mib = limits.cpu_seconds_of(size), limits.memory_bytes // 1024**2
+    ko, en = f"CPU 시간 {seconds:,}초", f"{seconds:,} seconds of CPU time"
+    if ended_by == "memory":
+        ko, en = f"메모리 {mib:,} MiB", f"{mib:,} MiB of memory"
+    return Finding("R_TOO_COSTLY", expected_ko=ko, expected_en=en)
 
 
 def empty_findings() -> pl.DataFrame:

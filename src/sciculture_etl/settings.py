@@ -77,7 +77,8 @@ class _Definition(BaseSettings):
 class Limits(_Definition):
     """How much one file may ask of the machine; what asks for more is refused before it is laid out.
 
-    unpacked_bytes holds for all packed parts of a file, and twice for the text of one sheet.
+    unpacked_bytes holds for all packed parts of a file, and twice for the text of one sheet. What a file may take of
+    CPU time and memory is kept by the process beside the worker that reads it (``watching``).
     """
 
     model_config = SettingsConfigDict(env_prefix="SCICULTURE_MAX_")
@@ -101,6 +102,21 @@ class Limits(_Definition):
     sheets: int = _setting(
         1_000, "sheets of a workbook, tables of a document", "통합 문서의 시트 수, 문서의 표 수", gt=0
     )
+    cpu_seconds: int = _setting(
+        10, "CPU time in which a file is read and validated, whatever its size",
+        "파일을 읽고 검증하는 CPU 시간(초, 크기와 무관한 기본값)", gt=0,
+    )  # fmt: skip
+    cpu_seconds_per_mib: int = _setting(
+        4, "CPU time besides for each MiB of the file as received", "접수한 파일 1MiB마다 더하는 CPU 시간(초)", ge=0
+    )
+    memory_bytes: int = _setting(
+        4 * 1024**3, "resident memory of the process that reads and validates a file",
+        "파일을 읽고 검증하는 프로세스가 사용하는 메모리(바이트)", gt=0,
+    )  # fmt: skip
+
+    def cpu_seconds_of(self, size: int) -> int:
+        """What a file of so many bytes may take."""
+        return self.cpu_seconds + self.cpu_seconds_per_mib * size // 1024**2
 
 
 DEFAULT_LIMITS = Limits()

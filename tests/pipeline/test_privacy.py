@@ -220,7 +220,7 @@ def test_a_kill_between_the_journal_and_the_move_is_finished_by_the_next_run(tmp
     assert archive.path_of(sha256).exists()
     Restricted(tmp_path / "restricted", archive).resume_pending(30)
     assert not archive.path_of(sha256).exists()
-    assert Restricted(tmp_path / "restricted", archive).read(sha256) == b"invented"
+    assert Restricted(tmp_path / "restricted", archive).path_of(sha256).read_bytes() == b"invented"
     with pytest.raises(KeyboardInterrupt):
         Killed(tmp_path / "restricted", archive).give_back(sha256)
     Restricted(tmp_path / "restricted", archive).resume_pending(30)

@@ -18,7 +18,7 @@ import polars as pl
 
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.intake import Reading, read_submission
-from sciculture_etl.pipeline.read_fingerprints import READING_VERSION, ReadFingerprints
+from sciculture_etl.intake.read_fingerprints import READING_VERSION, ReadFingerprints
 from sciculture_etl.settings import DEFAULT_LIMITS, fingerprint
 from sciculture_etl.validate import TableCandidate, Validated, validate_tables
 
@@ -131,7 +131,7 @@ def write(version: int) -> None:
 def main() -> int:
     record = load() if RECORD.exists() else None
     if record and record.version == READING_VERSION and (other := changed(record, corpus())):
-        print(f"{', '.join(other)}: read otherwise, so raise READING_VERSION in pipeline/read_fingerprints.py first")
+        print(f"{', '.join(other)}: read otherwise, so raise READING_VERSION in intake/read_fingerprints.py first")
         return 1
     write(READING_VERSION)
     return 0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sciculture_etl.pipeline.read_fingerprints import READING_VERSION
+from sciculture_etl.intake.read_fingerprints import READING_VERSION
 from sciculture_etl.project import CARRIED_FOLDERS, CHECKOUT, EXPECTATIONS
 from tests.reading.corpus import COMMAND, changed, comparable, corpus, load, name_of
 
@@ -18,7 +18,7 @@ SOURCE = CHECKOUT / "src"
 PARTS = """
 import json
 from sciculture_etl.contracts import load_contracts
-from sciculture_etl.pipeline.read_fingerprints import ReadFingerprints
+from sciculture_etl.intake.read_fingerprints import ReadFingerprints
 from sciculture_etl.settings import DEFAULT_LIMITS
 print(json.dumps(ReadFingerprints(load_contracts(), DEFAULT_LIMITS).parts(["dsc_class"], False, "a.csv")))
 """
@@ -35,7 +35,7 @@ def test_the_reading_changes_only_with_its_number() -> None:
     other = changed(load(), corpus())
     assert not other, (
         f"{', '.join(other)}: the reading gives something else than recorded, and every archive must be read again. "
-        f"Where that is meant, raise READING_VERSION in pipeline/read_fingerprints.py and run `{COMMAND}`"
+        f"Where that is meant, raise READING_VERSION in intake/read_fingerprints.py and run `{COMMAND}`"
     )
 
 

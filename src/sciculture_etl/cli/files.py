@@ -12,6 +12,7 @@ from sciculture_etl.cli.app import PARTIAL, REFUSED, Language, app, write_asked
 from sciculture_etl.errors import UserError
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Limits, Settings
+from sciculture_etl.watching import run_watched
 
 
 @app.command()
@@ -26,14 +27,20 @@ def check(
     lang: Annotated[Language, typer.Option(help="Language of the answer.")] = Language.ko,
 ) -> None:
     """Validate a file exactly as the nightly run would: exit code 0 accepted, 3 accepted in part, 4 rejected."""
+    limits = Settings.from_environment().limits
+    data = _bytes(file, limits)
+    ended_by = run_watched(limits.cpu_seconds_of(len(data)), limits.memory_bytes)
+
     from sciculture_etl.cli.views.check import check_page, show_check
     from sciculture_etl.cli.views.console import operators_console
     from sciculture_etl.contracts import load_contracts
-    from sciculture_etl.intake.check import PARTIALLY, REJECTED, as_answer, check_file
+    from sciculture_etl.findings import why_ended
+    from sciculture_etl.intake.check import PARTIALLY, REJECTED, as_answer, check_file, refused_file
 
-    limits = Settings.from_environment().limits
-    data = _bytes(file, limits)
-    checked = check_file(data, file.name, submitter, load_contracts(), limits)
+    if ended_by is None:
+        checked = check_file(data, file.name, submitter, load_contracts(), limits)
+    else:
+        checked = refused_file(file.name, submitter, why_ended(ended_by, limits, len(data)))
     if workbook is not None:
         from sciculture_etl.feedback import Answer, answer_workbook
 

@@ -59,6 +59,24 @@ def _sha256_of(path: Path) -> str:
         return hashlib.file_digest(kept, "sha256").hexdigest()
 
 
+def read_intact(path: Path, sha256: str, changed: str = "archived_file_changed") -> bytes:
+    """The bytes of one submission.
+
+    Args:
+        changed: the message that tells of other bytes.
+
+    Raises:
+        ArchiveError: Where they are missing or not as received.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ArchiveError(message("archived_file_missing", path=path)) from None
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise ArchiveError(message(changed, path=path))
+    return data
+
+
 class Archive:
     """Bytes under ``<folder>/<first two digits>/<sha256>``; receipts in ``<folder>/receipts.jsonl``.
 
@@ -114,14 +132,7 @@ class Archive:
         Raises:
             ArchiveError: Where they are missing or not as received.
         """
-        path = self.path_of(sha256)
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError:
-            raise ArchiveError(message("archived_file_missing", path=path)) from None
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise ArchiveError(message("archived_file_changed", path=path))
-        return data
+        return read_intact(self.path_of(sha256), sha256)
 
     def receipts(self) -> list[Receipt]:
         """All receipts in the order in which they were written; read again only where the journal has changed."""

@@ -20,6 +20,7 @@ class Decision:
         kind: ``withdrawn`` or ``reinstated``.
         decided_at: ISO 8601 UTC.
         receipt_count: how often the same bytes had come by then; sent again later, they count again.
+        unread: whether they had never been read by then; they never are, while the withdrawal holds.
     """
 
     submission_id: str
@@ -27,6 +28,7 @@ class Decision:
     reason: str
     decided_at: str
     receipt_count: int
+    unread: bool = False
 
 
 class Decisions:
@@ -38,9 +40,12 @@ class Decisions:
     def all(self) -> list[Decision]:
         return list(self._journal.records(lambda line: Decision(**line)))
 
-    def decide(self, submission_id: str, kind: str, reason: str, receipts: list[Receipt]) -> Decision:
+    def decide(
+        self, submission_id: str, kind: str, reason: str, receipts: list[Receipt], unread: bool = False
+    ) -> Decision:
         came = sum(receipt.submission_id == submission_id for receipt in receipts)
-        decision = Decision(submission_id, kind, reason, datetime.now(UTC).isoformat(timespec="seconds"), came)
+        decided_at = datetime.now(UTC).isoformat(timespec="seconds")
+        decision = Decision(submission_id, kind, reason, decided_at, came, unread)
         self._journal.add([asdict(decision)])
         return decision
 

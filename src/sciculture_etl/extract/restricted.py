@@ -14,16 +14,13 @@ is written down as deleted.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sciculture_etl.errors import ArchiveError
 from sciculture_etl.extract.archive import Archive
 from sciculture_etl.findings import Finding
-from sciculture_etl.messages import message
 from sciculture_etl.storage.atomic import make_folder, move
 from sciculture_etl.storage.journal import Journal
 
@@ -73,12 +70,6 @@ class Restricted:
         """What was found in a file whose bytes have been deleted."""
         stay = self._stays.get(sha256)
         return stay.verdict if stay and stay.event == "deleted" else None
-
-    def read(self, sha256: str) -> bytes:
-        data = self.path_of(sha256).read_bytes()
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise ArchiveError(message("restricted_file_changed", path=self.path_of(sha256)))
-        return data
 
     def restrict(self, sha256: str, verdict: Verdict) -> None:
         """Takes the bytes out of the archive; of those already here, what is found now is written down."""

@@ -13,6 +13,7 @@ from sciculture_etl.contracts import Contract, TemplateId
 from sciculture_etl.findings import Finding, empty_findings, with_texts
 from sciculture_etl.intake.reading import Reading, read_submission
 from sciculture_etl.privacy import mask_path
+from sciculture_etl.privacy.search import find_personal
 from sciculture_etl.settings import DEFAULT_LIMITS, Limits
 from sciculture_etl.tables import Table
 from sciculture_etl.validate import TableCandidate, Validated, submissions_without_data, validate_tables
@@ -134,6 +135,12 @@ def check_file(
     empty = submissions_without_data([validated.accounts for _, validated in judged])
     whole = [*reading.findings, *(Finding("R_EMPTY") for _ in empty)]
     return Checked(file_name, submitter, False, _with_texts(whole), parts, reading.unread_sheets)
+
+
+def refused_file(file_name: str, submitter: str | None, finding: Finding) -> Checked:
+    """What is said of a file that couldn't be read to its end."""
+    findings = find_personal([], file_name) or [finding]
+    return Checked(mask_path(file_name), submitter, True, _with_texts(findings))
 
 
 def _judge(

@@ -1,42 +1,18 @@
-"""A validated batch → the build database, in one transaction."""
+"""What workers staged of a batch → the build database, in one transaction."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from sciculture_etl.contracts import Contract
-from sciculture_etl.findings import Finding, empty_findings, with_texts
-from sciculture_etl.load.warehouse import ENVELOPE, Warehouse
+from sciculture_etl.findings import empty_findings, with_texts
+from sciculture_etl.intake.staging import SubmissionOutcome
+from sciculture_etl.load.warehouse import Warehouse
 from sciculture_etl.settings import sql_text
-from sciculture_etl.validate import Validated, submissions_without_data
-
-
-@dataclass
-class SubmissionOutcome:
-    """What was made of one file.
-
-    Attributes:
-        reading: fingerprint of what it was read with.
-        findings: those about the whole file.
-    """
-
-    submission_id: str
-    reading: str
-    format: str | None
-    refused: bool
-    datasets: list[str]
-    submitter: str | None
-    made_on: date | None = None
-    unread_sheets: list[str] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-
 
 SUBMISSION_SCHEMA: dict[str, type[pl.DataType] | pl.DataType] = {
     "submission_id": pl.String, "reading": pl.String, "format": pl.String, "refused": pl.Boolean,
@@ -57,49 +33,26 @@ OF_A_SUBMISSION = (
 )
 
 
-def partition_key(contract: Contract) -> pl.Expr:
-    """What a row belongs to within its dataset, submitter and year; empty where it is of the whole year."""
-    terms = {name for name, fld in contract.fields.items() if fld.type == "term"}
-    parts = [
-        pl.when(pl.col(name) != 0).then(pl.col(name).cast(pl.String)) if name in terms else pl.col(name).cast(pl.String)
-        for name in contract.partition[1:]
-    ]
-    return pl.concat_str([part.fill_null("") for part in parts], separator="|") if parts else pl.lit("")
-
-
 def load_batch(
-    warehouse: Warehouse,
-    outcomes: list[SubmissionOutcome],
-    validated: list[tuple[Contract, Validated]],
-    readings: dict[str, dict[str, str]],
+    warehouse: Warehouse, outcomes: list[SubmissionOutcome], staged: Path | None, readings: dict[str, dict[str, str]]
 ) -> None:
     """Replaces everything known of the batch's submissions.
 
     Args:
+        staged: the folder with the rows of each table, ``<schema>.<table>.parquet``; None or none there: no rows.
         readings: what each reading consists of, part → mark.
     """
-    submissions = pl.DataFrame([_submission_row(o) for o in outcomes], schema=SUBMISSION_SCHEMA)
-    whole = [f.as_row(o.submission_id) for o in outcomes for f in o.findings]
-    if validated:
-        whole += [Finding("R_EMPTY").as_row(s) for s in submissions_without_data([v.accounts for _, v in validated])]
-    findings = pl.concat([pl.DataFrame(whole, schema=empty_findings().schema), *(v.findings for _, v in validated)])
-    read_with = submissions.select("submission_id", "reading")
+    files = {path.stem: [path] for path in sorted(staged.glob("*.parquet"))} if staged else {}
     folder = Path(tempfile.mkdtemp(dir=warehouse.staging))
-    frames: dict[str, pl.DataFrame] = {
-        "log.submission": submissions,
-        "log.finding": with_texts(findings),
-        "log.part": pl.concat([v.accounts for _, v in validated]) if validated else pl.DataFrame(),
-        "log.quarantine": pl.concat([v.quarantine for _, v in validated]) if validated else pl.DataFrame(),
-        "log.correction": pl.concat([v.corrections for _, v in validated]) if validated else pl.DataFrame(),
-        "log.part_year": pl.concat([v.years for _, v in validated]) if validated else pl.DataFrame(),
-    }
-    for contract, v in validated:
-        rows = v.accepted.join(read_with, on="submission_id", how="left", maintain_order="left")
-        rows = rows.with_columns(partition_key(contract).alias("partition_key"))
-        frames[f"store.{contract.dataset}"] = rows.select(*ENVELOPE, *contract.columns)
-    files = {table: folder / f"{table}.parquet" for table, frame in frames.items() if frame.height}
-    for table, path in files.items():
-        frames[table].write_parquet(path, compression="uncompressed", statistics=False)
+    whole = pl.DataFrame([f.as_row(o.submission_id) for o in outcomes for f in o.findings], empty_findings().schema)
+    for table, frame in {
+        "log.submission": pl.DataFrame([_submission_row(o) for o in outcomes], SUBMISSION_SCHEMA),
+        "log.finding": with_texts(whole),
+    }.items():
+        if frame.height:
+            path = folder / f"{table}.parquet"
+            frame.write_parquet(path, compression="uncompressed", statistics=False)
+            files[table] = [path, *files.get(table, [])]
     ids = [outcome.submission_id for outcome in outcomes]
     with warehouse.transaction() as connection:
         _delete_same_readings(connection, outcomes)
@@ -109,16 +62,15 @@ def load_batch(
             connection.execute("DELETE FROM log.reading WHERE reading = ?", [reading])
             fingerprints = [[reading, part, part_fingerprint] for part, part_fingerprint in parts.items()]
             connection.executemany("INSERT INTO log.reading VALUES (?, ?, ?)", fingerprints)
-        for table, path in files.items():
-            connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet({sql_text(path)})")
-        for contract, _ in validated:
-            accepted = files.get(f"store.{contract.dataset}")
-            if accepted is None:
-                continue
-            connection.execute(
-                f"INSERT INTO log.version SELECT '{contract.dataset}', submitter, program_year, partition_key, "
-                f"submission_id, reading, count(*) FROM read_parquet({sql_text(accepted)}) GROUP BY ALL"
-            )
+        for table, paths in files.items():
+            rows = f"read_parquet([{', '.join(map(sql_text, paths))}])"
+            connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM {rows}")
+            schema, _, dataset = table.partition(".")
+            if schema == "store":
+                connection.execute(
+                    f"INSERT INTO log.version SELECT '{dataset}', submitter, program_year, partition_key, "
+                    f"submission_id, reading, count(*) FROM {rows} GROUP BY ALL"
+                )
     shutil.rmtree(folder)
 
 

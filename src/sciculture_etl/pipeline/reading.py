@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import pickle
+import shutil
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.errors import ArchiveError
 from sciculture_etl.extract import Archive, Decisions, Receipt, Restricted, Verdict, damage_in, describe_damage
-from sciculture_etl.findings import Finding
-from sciculture_etl.intake import Reading, read_submission
+from sciculture_etl.intake import Reading
+from sciculture_etl.intake.read_fingerprints import ReadFingerprints, what_changed
+from sciculture_etl.intake.staging import Batch, FileToRead, SubmissionOutcome, outcome_of
+from sciculture_etl.intake.workers import cores, read_batches
 from sciculture_etl.load import Warehouse, load_batch
-from sciculture_etl.load.batch import SubmissionOutcome
 from sciculture_etl.pipeline.journal import Runs
-from sciculture_etl.pipeline.read_fingerprints import ReadFingerprints, what_changed
 from sciculture_etl.pipeline.report import Progress
 from sciculture_etl.privacy import masked_kinds
 from sciculture_etl.settings import Settings
-from sciculture_etl.validate import TableCandidate, validate_tables
 
-MAX_READERS = 3
+# Batches are about alike: so many for each worker, of at least so much, where a file weighs something however small.
+BATCHES_A_WORKER = 3
+MIN_BATCH_BYTES = 4 * 1024**2
+BYTES_A_FILE = 16 * 1024
 PACKED = 6  # a workbook's text is about so many times its bytes
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".ods")
 NEW = "new"
@@ -71,7 +76,10 @@ class Intake:
         return receipts
 
     def stale(self, receipts: Sequence[Receipt]) -> list[Stale]:
-        """The submissions not yet read with today's contracts, reader and regions."""
+        """The submissions not yet read with today's contracts, reader and regions.
+
+        One that was withdrawn before it was ever read isn't read.
+        """
         known = {
             row["submission_id"]: row
             for row in self._warehouse.rows(
@@ -80,11 +88,14 @@ class Intake:
         }
         reshaped = self.reshaped()
         before = self._readings()
+        withdrawals = Decisions(self._archive.folder).withdrawn(list(receipts))
+        never = {decision.submission_id for decision in withdrawals if decision.unread}
         found = []
         for receipt in one_a_submission(receipts):
             row = known.get(receipt.submission_id)
             if row is None:
-                found.append(Stale(receipt, [NEW]))
+                if receipt.submission_id not in never:
+                    found.append(Stale(receipt, [NEW]))
             elif row["reading"] != self._fingerprints.reading(row["datasets"], row["whole"], receipt.path):
                 now = self._fingerprints.parts(row["datasets"], row["whole"], receipt.path)
                 found.append(Stale(receipt, what_changed(before.get(row["reading"], {}), now)))
@@ -109,15 +120,15 @@ class Intake:
             what: the end of the names under which progress is told.
         """
         began = time.monotonic()
-        with ThreadPoolExecutor(MAX_READERS) as pool, self.all_damage_reported(receipts):
-            for batch in self._batches(receipts):
-                readings = []
-                for reading in pool.map(self._read, batch):
-                    readings.append(reading)
-                    self._progress.advance(f"read{what}")
-                self._restrict(batch, readings)
-                self._load(batch, readings)
-                self._progress.advance(f"validate{what}", len(batch))
+        gone = [self._file(receipt) for receipt in receipts if self._restricted.deleted(receipt.sha256)]
+        self._load(gone, [self._deleted(file) for file in gone])
+        batches = self._batches([receipt for receipt in receipts if not self._restricted.deleted(receipt.sha256)])
+        with self.all_damage_reported(receipts), closing(read_batches(batches)) as done:
+            for batch, outcomes in done:
+                self._progress.advance(f"read{what}", len(outcomes))
+                self._restrict(batch, outcomes)
+                self._load(batch.files, outcomes, batch.folder)
+                self._progress.advance(f"validate{what}", len(outcomes))
         self.read_seconds += time.monotonic() - began
         self.read_bytes += sum(receipt.size for receipt in receipts)
 
@@ -130,66 +141,64 @@ class Intake:
             kept = [receipt for receipt in receipts if not self._restricted.has_known(receipt.sha256)]
             raise (describe_damage(damage_in(self._archive, kept)) or first) from None
 
-    def _batches(self, receipts: Sequence[Receipt]) -> Iterator[list[Receipt]]:
-        batch: list[Receipt] = []
+    def _batches(self, receipts: Sequence[Receipt]) -> list[Batch]:
+        """Of about the same work: few enough that each has much in common, enough that every worker has some."""
+        if not receipts:
+            return []
+        folder = Path(tempfile.mkdtemp(dir=self._warehouse.staging))
+        contracts = pickle.dumps(self._contracts)
+        weights = [_weight(receipt) for receipt in receipts]
+        fair = max(MIN_BATCH_BYTES, sum(weights) // (cores() * BATCHES_A_WORKER))
+        most = min(self._settings.batch_bytes, fair)
+        groups: list[list[Receipt]] = []
         size = 0
-        for receipt in receipts:
-            weight = receipt.size * (PACKED if receipt.file_name.lower().endswith(WORKBOOKS) else 1)
-            if batch and size + weight > self._settings.batch_bytes:
-                yield batch
-                batch, size = [], 0
-            batch.append(receipt)
+        for receipt, weight in zip(receipts, weights, strict=True):
+            if not groups or size + weight > most:
+                groups.append([])
+                size = 0
+            groups[-1].append(receipt)
             size += weight
-        if batch:
-            yield batch
-
-    def _read(self, receipt: Receipt) -> Reading:
-        if found := self._restricted.deleted(receipt.sha256):
-            reading = Reading(found.format, findings=list(found.findings), refused=True)
-        else:
-            place = self._restricted if self._restricted.has_file(receipt.sha256) else self._archive
-            data = place.read(receipt.sha256)
-            reading = read_submission(data, self._contracts, self._settings.limits, receipt.path)
-        return reading
-
-    def _restrict(self, batch: list[Receipt], readings: list[Reading]) -> None:
-        """Files with personal data leave the archive before anything is written of them."""
-        for receipt, reading in zip(batch, readings, strict=True):
-            if reading.is_personal and not self._restricted.deleted(receipt.sha256):
-                self._restricted.restrict(receipt.sha256, Verdict(reading.format, reading.findings))
-            elif self._restricted.has_file(receipt.sha256):
-                self._restricted.give_back(receipt.sha256)
-
-    def _load(self, batch: list[Receipt], readings: list[Reading]) -> None:
-        outcomes: list[SubmissionOutcome] = []
-        candidates: dict[str, list[TableCandidate]] = {}
-        parts: dict[str, dict[str, str]] = {}
-        for receipt, reading in zip(batch, readings, strict=True):
-            submitter = receipt.submitter or reading.submitter
-            if reading.tables and submitter is None:
-                reading.findings.append(Finding("R_SUBMITTER_UNKNOWN"))
-                reading.refused, reading.tables = True, []
-            datasets = sorted({table.contract.dataset for table in reading.tables})
-            made_on = max((table.made_on for table in reading.tables if table.made_on), default=None)
-            read_with = (datasets, bool(reading.unread_sheets), receipt.path)
-            read_fingerprint = self._fingerprints.reading(*read_with)
-            if read_fingerprint not in parts:
-                parts[read_fingerprint] = self._fingerprints.parts(*read_with)
-            outcomes.append(
-                SubmissionOutcome(
-                    receipt.submission_id, read_fingerprint, reading.format, reading.refused, datasets, submitter,
-                    made_on,
-                    reading.unread_sheets, reading.findings,
-                )
-            )  # fmt: skip
-            for part, table in enumerate(reading.tables, start=1):
-                candidate = TableCandidate(receipt.submission_id, part, submitter or "", receipt.file_name, table)
-                candidates.setdefault(table.contract.dataset, []).append(candidate)
-        validated = [
-            (self._contracts[dataset], validate_tables(self._contracts[dataset], tables))
-            for dataset, tables in sorted(candidates.items())
+        return [
+            Batch(tuple(map(self._file, group)), contracts, self._settings.limits, folder / str(number))
+            for number, group in enumerate(groups)
         ]
-        load_batch(self._warehouse, outcomes, validated, parts)
+
+    def _file(self, receipt: Receipt) -> FileToRead:
+        restricted = self._restricted.has_file(receipt.sha256)
+        place = (self._restricted if restricted else self._archive).path_of(receipt.sha256)
+        return FileToRead(
+            receipt.submission_id, receipt.sha256, receipt.size, place, receipt.path, receipt.submitter, restricted
+        )
+
+    def _deleted(self, file: FileToRead) -> SubmissionOutcome:
+        """Of a file with personal data whose bytes are no more: what was found in it then."""
+        found = self._restricted.deleted(file.sha256)
+        assert found is not None
+        reading = Reading(found.format, findings=list(found.findings), refused=True)
+        return outcome_of(file, reading, self._fingerprints)
+
+    def _restrict(self, batch: Batch, outcomes: list[SubmissionOutcome]) -> None:
+        """Files with personal data leave the archive before anything is written of them."""
+        for file, outcome in zip(batch.files, outcomes, strict=True):
+            if outcome.is_personal:
+                self._restricted.restrict(file.sha256, Verdict(outcome.format, outcome.findings))
+            elif outcome.was_read and self._restricted.has_file(file.sha256):
+                self._restricted.give_back(file.sha256)
+
+    def _load(self, files: Sequence[FileToRead], outcomes: list[SubmissionOutcome], staged: Path | None = None) -> None:
+        parts = {
+            outcome.reading: self._fingerprints.parts(outcome.datasets, bool(outcome.unread_sheets), file.path)
+            for file, outcome in zip(files, outcomes, strict=True)
+        }
+        if outcomes:
+            load_batch(self._warehouse, outcomes, staged, parts)
+        if staged:
+            shutil.rmtree(staged, ignore_errors=True)
+
+
+def _weight(receipt: Receipt) -> int:
+    packed = receipt.file_name.lower().endswith(WORKBOOKS)
+    return BYTES_A_FILE + receipt.size * (PACKED if packed else 1)
 
 
 def one_a_submission(receipts: Sequence[Receipt]) -> list[Receipt]:

@@ -236,4 +236,16 @@ def decide(settings: Settings, asked: str, reason: str, reinstate: bool = False)
             if withdrawn:
                 raise UserError(message("submission_is_withdrawn", submission=chosen))
             raise UserError(message("submission_is_not_withdrawn", submission=chosen))
-        return decisions.decide(chosen, REINSTATED if reinstate else WITHDRAWN, reason, receipts)
+        if reinstate:
+            return decisions.decide(chosen, REINSTATED, reason, receipts)
+        return decisions.decide(chosen, WITHDRAWN, reason, receipts, _is_unread(settings, chosen))
+
+
+def _is_unread(settings: Settings, submission_id: str) -> bool:
+    """Whether the build database is there and knows nothing of what is in a submission."""
+    try:
+        with duckdb.connect(str(settings.build_database), read_only=True) as connection:
+            query = "SELECT 1 FROM log.submission WHERE submission_id = ?"
+            return connection.execute(query, [submission_id]).fetchone() is None
+    except duckdb.Error:
+        return False
