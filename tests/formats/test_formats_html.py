@@ -1,11 +1,15 @@
 """Web pages that are called Excel files: tables are read, and rows are counted as the page's own table rows."""
 
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
 import pytest
 from forms import CENTRE, CLASS, table
 from judging import judge
+
+from sciculture_etl.formats import open_file
+from sciculture_etl.settings import Limits
 
 
 def page(body: str, encoding: str = "utf-8", head: str = "") -> bytes:
@@ -97,6 +101,51 @@ def test_breaks_blanks_and_hidden_words_within_cells() -> None:
     assert (raw["class_name"], raw["facility_name"]) == ("가상\n로봇 교실", "가상\xa0센터")
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param(
+            lambda p: p.replace("<tr>", "<form><tr>").replace("</tr>", "</tr></form>"), id="forms around rows"
+        ),
+        pytest.param(lambda p: p.replace("<tr>", "<tr><form>").replace("</tr>", "</form></tr>"), id="forms in rows"),
+        pytest.param(lambda p: p.replace("<tr>", "<thead><tr>", 1).replace("</tr>", "</tr></thead>", 1), id="a head"),
+        pytest.param(lambda p: p.replace("<tr>", "", 1), id="a header outside any row"),
+        pytest.param(lambda p: p.replace("<td ", "<td colspan='1px' rowspan=' 1 '"), id="counts as browsers read them"),
+        pytest.param(lambda p: p.replace("<tr>", "<tr><td style='DISPLAY:none'>열쇠</td>"), id="a hidden column"),
+        pytest.param(lambda p: p.replace("<tr>", "<tr><td hidden colspan=3>1</td>", 2), id="hidden cells in some rows"),
+        pytest.param(lambda p: p.replace("가상", "가\x00상") + "\x00" * 9, id="zeros amid the text"),
+    ],
+)
+def test_rows_and_cells_stand_where_a_browser_shows_them(changed: Callable[[str], str]) -> None:
+    body = changed(f"{' ' * 5_000}{html_table(ROWS)}")
+    judged = judge(page(body))
+    assert judged.places == [("E_NOT_A_NUMBER", 3, "H3")]
+    assert judged.column("facility_name") == ["가상 꿈숖 도서관"]
+
+
+def test_a_table_that_the_page_hides_is_a_hidden_sheet() -> None:
+    shown, hidden = html_table(ROWS), html_table(table(CLASS, {}))
+    for tab in (f"<div style='display:none'><p>2018년</p>{hidden}</div>", hidden.replace("<table", "<table hidden")):
+        judged = judge(page(f"{tab}<h1>2020년</h1>{shown}"))
+        assert judged.places == [("W_HIDDEN_SHEET", None, None), ("E_NOT_A_NUMBER", 3, "H3")]
+
+
+def test_a_cell_that_nobody_sees_keeps_its_place_and_no_text() -> None:
+    rows = table(CLASS, {"교육장명": "가상 센터"})
+    column = rows[0].index("교육장명")
+    judged = judge(page(html_table(rows, {(1, column): "style='visibility: hidden'"})))
+    assert judged.places == [("E_REQUIRED_MISSING", 2, "D2")]
+
+
+def test_of_a_long_page_only_what_is_near_a_table_is_its_title() -> None:
+    lines = "".join(f"<p>줄 {number}</p>" for number in range(1_000))
+    tables = html_table(table(CLASS, without=["사업연도"])) * 3
+    content = open_file(page(f"<h1>2019년 실적</h1>{lines}<h2>강좌</h2>{tables}"), Limits())
+    assert [len(grid.above) for grid in content.grids] == [200, 200, 200]
+    assert content.grids[0].above[0] == ["2019년 실적"]
+    assert content.grids[0].above[-1] == ["강좌"]
+
+
 def test_a_row_that_the_page_hides_counts_and_is_told_of() -> None:
     judged = judge(page(html_table(table(CLASS, {}, {}, {}), hidden=2)))
     assert judged.places == [("W_HIDDEN_ROW", 3, None)]
@@ -146,6 +195,19 @@ def test_a_page_without_a_table_or_that_asks_to_log_in_is_refused_by_name() -> N
         assert "다시 내려받아" in finding.expected_ko
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Content-Type: multipart/related; boundary=b\n\n--b\n" * 40,
+        f'Content-Type: multipart/related; a="{"a;" * 5_000}"; boundary=b\n\n--b\n',
+    ],
+)
+def test_a_web_archive_whose_parts_or_headers_go_on_for_ever_is_refused_by_name(head: str) -> None:
+    data = f"MIME-Version: 1.0\n{head}Content-Type: text/html\n\n{html_table(ROWS)}"
+    (finding,) = judge(data.encode()).reading.findings
+    assert (finding.code, "손상된 엑셀" in (finding.value or "")) == ("R_UNSUPPORTED_FORMAT", True)
+
+
 def test_a_web_archive_is_read_like_its_pages() -> None:
     from email.mime.multipart import MIMEMultipart
     from email.mime.text import MIMEText
@@ -156,46 +218,6 @@ def test_a_web_archive_is_read_like_its_pages() -> None:
     judged = judge(archive.as_bytes())
     assert judged.reading.format == "mhtml"
     assert judged.places == [("E_NOT_A_NUMBER", 3, "H3")]
-
-
-BOOK = """<?xml version="1.0" encoding="UTF-8"?>
-<?mso-application progid="Excel.Sheet"?>
-<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"
- xmlns:x="urn:schemas-microsoft-com:office:excel"><Styles><Style ss:ID="p"><NumberFormat ss:Format="0.0%"/></Style>
- <Style ss:ID="q"><NumberFormat ss:Format="Percent"/></Style></Styles>{sheets}</Workbook>"""
-
-
-def xml_cell(value: object, attributes: str = "") -> str:
-    kind = "Number" if isinstance(value, int | float) else "String"
-    return f'<Cell {attributes}><Data ss:Type="{kind}">{escape(str(value))}</Data></Cell>'
-
-
-def xml_sheet(name: str, rows: list[str], options: str = "") -> str:
-    return f'<Worksheet ss:Name="{name}"><Table>{"".join(rows)}</Table>{options}</Worksheet>'
-
-
-def test_a_workbook_in_one_xml_file_is_read_with_places_merges_percentages_and_hidden_parts() -> None:
-    header, first, second, third = table(CLASS, *[{"만족도": 0.892}] * 3)
-    rows = [
-        '<Row ss:Index="3">' + xml_cell(header[0], 'ss:Index="2"') + "".join(map(xml_cell, header[1:])) + "</Row>",
-        "<Row>" + xml_cell(2020, 'ss:Index="2"') + "".join(map(xml_cell, first[1:4]))
-        + xml_cell(first[4], 'ss:MergeDown="2"') + "".join(map(xml_cell, first[5:-1]))
-        + xml_cell(0.892, 'ss:StyleID="p"') + "</Row>",
-        '<Row ss:Hidden="1">' + xml_cell(2020, 'ss:Index="2"') + "".join(map(xml_cell, second[1:4]))
-        + xml_cell(second[5], 'ss:Index="7"') + "".join(map(xml_cell, second[6:-1]))
-        + xml_cell(0.9, 'ss:StyleID="q"') + "</Row>",
-        "<Row>" + xml_cell(2020, 'ss:Index="2"') + "".join(map(xml_cell, third[1:4]))
-        + xml_cell(third[5], 'ss:Index="7"') + xml_cell(third[6])
-        + '<Cell ss:Formula="=RC[1]*2"/>' + "".join(map(xml_cell, third[8:])) + "</Row>",
-    ]  # fmt: skip
-    hidden = "<WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions>"
-    book = BOOK.format(sheets=xml_sheet("실적", rows) + xml_sheet("구버전", rows[:2], hidden))
-    judged = judge(book.encode())
-    assert judged.reading.format == "xml"
-    assert judged.places == [("W_HIDDEN_SHEET", None, None), ("W_HIDDEN_ROW", 5, None), ("E_NOT_A_NUMBER", 6, "I6")]
-    assert judged.column("satisfaction_score") == [89.2, 90.0]
-    assert judged.column("sido_code") == ["11", "11"]
-    assert judged.reading.tables[0].sheet == "실적"
 
 
 def test_a_table_of_search_conditions_parts_no_table_from_its_heading() -> None:

@@ -12,7 +12,9 @@ from odf import table as odf_table
 from odf import text as odf_text
 
 from sciculture_etl.contracts import load_contracts
+from sciculture_etl.formats import open_file
 from sciculture_etl.intake import read_submission
+from sciculture_etl.settings import Limits
 
 HEADER, ROW = table(CLASS, {"만족도": "92"})
 
@@ -152,6 +154,54 @@ def test_days_and_times_come_as_they_are_held() -> None:
     judged = judge(flat(header, [*row[:-2], day, clock]))
     assert [str(found) for found in judged.column("valid_from")] == ["2020-03-02"]
     assert judged.column("institution_name_en") == ["10:30:00"]
+
+
+SHOWN = [
+    ('office:value-type="float" office:value="0.1234567890123"', "0.1234567890123"),
+    ('office:value-type="float" office:value="1001"', "1001"),
+    ('office:value-type="float" office:value="1E+15"', "1000000000000000"),
+    ('office:value-type="currency" office:currency="KRW" office:value="1234567.5"', "1234567.5"),
+    ('office:value-type="percentage" office:value="0.8921"', "89.21%"),
+    ('office:value-type="date" office:date-value="2020-03-02"', "2020-03-02"),
+    ('office:value-type="date" office:date-value="2020-03-02T14:30:00"', "2020-03-02 14:30:00"),
+    ('office:value-type="date" office:date-value="2023-11-03T12:00:08.640000000"', "2023-11-03 12:00:08.640"),
+    ('office:value-type="time" office:time-value="PT00H00M00S"', "00:00:00"),
+    ('office:value-type="time" office:time-value="PT36H30M00S"', "36:30:00"),
+    ('office:value-type="time" office:time-value="PT00H00M08.640000000S"', "00:00:08.640"),
+    ('office:value-type="boolean" office:boolean-value="true"', "true"),
+    ('office:value-type="string" office:string-value="글"', "글"),
+]
+
+
+def test_a_cell_is_read_as_what_it_holds_with_all_its_decimals() -> None:
+    rows = [[f"<table:table-cell {attributes}/>"] for attributes, _ in SHOWN]
+    assert open_file(flat(*rows), Limits()).grids[0].frame["c0"].to_list() == [text for _, text in SHOWN]
+
+
+def test_tables_of_charts_and_within_cells_are_no_sheets_and_cut_none_in_two() -> None:
+    inner = '<table:table table:name="local-table"><table:table-row><table:table-cell office:value-type="string">'
+    inner += "<text:p>999</text:p></table:table-cell></table:table-row></table:table>"
+    chart = "<table:table-cell><draw:frame xmlns:draw='urn:oasis:names:tc:opendocument:xmlns:drawing:1.0'><draw:object>"
+    chart += f"<office:document><office:body><office:chart>{inner}</office:chart></office:body></office:document>"
+    chart += f"</draw:object></draw:frame></table:table-cell><table:table-cell>{inner}</table:table-cell>"
+    judged = judge(flat(HEADER, [*ROW, chart], ROW, inner=f"<table:shapes>{chart}</table:shapes>"))
+    assert judged.places == [("E_DUPLICATE_KEY", 3, None)]
+    assert judged.accounts[0]["read"] == 2
+
+
+def test_rows_hidden_by_the_million_and_merges_without_end_cost_no_more_than_their_bytes() -> None:
+    hidden = '<table:table-row table:visibility="collapse" table:number-rows-repeated="1048576"/>' * 3_000
+    assert judge(flat(HEADER, ROW, inner=hidden)).places == []
+    spans = '<table:table-cell table:number-columns-spanned="2"/>' * 100
+    line = '<table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>'
+    merged = f'<table:table-row table:number-rows-repeated="90000">{line}{spans}</table:table-row>'
+    assert judge(flat(HEADER, ROW, inner=merged)).codes == ["R_TOO_LARGE"]
+
+
+def test_what_is_no_row_may_not_go_on_for_ever() -> None:
+    data = flat(HEADER, ROW).replace(b"<office:body>", b"<text:p/>" * 20_000 + b"<office:body>")
+    reading = read_submission(package({"content.xml": data}), load_contracts(), Limits(markup_bytes=100_000))
+    assert [finding.code for finding in reading.findings] == ["R_TOO_LARGE"]
 
 
 @pytest.mark.parametrize(

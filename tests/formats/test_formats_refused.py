@@ -16,7 +16,9 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from old_workbooks import from_records, records_of, written
 
 from sciculture_etl.findings import Finding, with_texts
+from sciculture_etl.formats import open_file
 from sciculture_etl.project import EXPECTATIONS
+from sciculture_etl.settings import Limits
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 FORM = as_xlsx(table(CLASS))
@@ -28,6 +30,12 @@ def ole2(*streams: str) -> bytes:
 
 FOREIGN = {
     "PNG": (b"\x89PNG\r\n\x1a\n" + bytes(64), "그림", "엑셀(.xlsx) 파일"),
+    "BMP": (
+        b"BM" + (54 + 3).to_bytes(4, "little") + bytes(4) + b"\x36\0\0\0\x28\0\0\0" + bytes(39),
+        "그림",
+        "엑셀(.xlsx) 파일",
+    ),
+    "GIF": (b"GIF89a\x01\x00\x01\x00\x00\xff\x00,;", "그림", "엑셀(.xlsx) 파일"),
     "JPEG": (b"\xff\xd8\xff\xe0" + bytes(64), "그림", "엑셀(.xlsx) 파일"),
     "PDF": (b"%PDF-1.7\n", "PDF", "바꾸기 전의 엑셀"),
     "ZIP": (package({"실적.xlsx": FORM}), "압축 파일", "압축을 풀어"),
@@ -49,6 +57,29 @@ FOREIGN = {
     "cut-off workbook": (FORM[:2000], "손상된 엑셀", "다른 이름으로 저장"),
     "workbook that lost bytes": (FORM[:4] + FORM[14:], "손상된 엑셀", "다른 이름으로 저장"),
 }
+
+
+def document_with_a_workbook_in_it() -> bytes:
+    """A container whose own stream is a document's, and somewhere the name of a workbook's."""
+    data = bytearray(as_xls(table(CLASS)))
+    at = data.index("Workbook".encode("utf-16-le"))
+    data[at : at + 66] = "WordDocument".encode("utf-16-le").ljust(64, b"\0") + (26).to_bytes(2, "little")
+    return bytes(data) + "Workbook".encode("utf-16-le").ljust(512, b"\0")
+
+
+FOREIGN["doc with a workbook in it"] = (document_with_a_workbook_in_it(), "워드", "엑셀(.xlsx)에 옮겨")
+HEADERS = [
+    "BM등급", "BMI(평균)", "GIF89a", "GIF87a 파일", "EGGA 코드", "PAR1", "ARROW1", "Rar! 자료", "7z 개수", "II*", "MM",
+    "%PDF 비율", "{\\rtf", "HWP Document File V", "SQLite format 3", "SCDSA004", "PK", "<KOFAC> 실적", "<표 1>",
+    "<b형>", "{'url'", "MIME-Version", "OLE",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_a_text_whose_first_header_begins_like_another_format_is_text(header: str) -> None:
+    for encoding in ("utf-8", "cp949"):
+        content = open_file(f"{header},건수\n가,1\n".encode(encoding), Limits())
+        assert (content.format, content.grids[0].head()[0][:2]) == ("csv", [header, "건수"])
 
 
 @pytest.mark.parametrize("name", FOREIGN)

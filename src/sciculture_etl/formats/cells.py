@@ -9,6 +9,7 @@ import polars as pl
 from sciculture_etl.formats.grid import Grid, Merge, blank_to_null, refuse_vast, too_large, usable_merges
 from sciculture_etl.settings import Limits
 
+MAX_MERGES = 500_000  # of one sheet
 ROOM = 8  # times that a cell told by itself takes as one of a column
 Line = list[list[str | None]]
 
@@ -16,14 +17,15 @@ Line = list[list[str | None]]
 @dataclass
 class Cells:
     """The cells of one table as they are found. spent: cells of the tables before it in the same file. rows: text by
-    row and column, both from 0. merges: ranges of more than one cell. hidden_rows: from 0. uncalculated: row, column.
+    row and column, both from 0. merges: ranges of more than one cell. hidden: ranges of rows, from 0, both ends
+    included. uncalculated: row, column.
     """
 
     limits: Limits
     spent: int = 0
     rows: dict[int, dict[int, str]] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
-    hidden_rows: set[int] = field(default_factory=set)
+    hidden: list[tuple[int, int]] = field(default_factory=list)
     uncalculated: list[tuple[int, int]] = field(default_factory=list)
     told: int = 0
     height: int = 0
@@ -47,7 +49,13 @@ class Cells:
 
     def span(self, row: int, column: int, down: int, across: int) -> None:
         if down > 1 or across > 1:
+            if len(self.merges) >= MAX_MERGES:
+                raise too_large(f"병합 {len(self.merges) + 1:,}개(merged ranges)", f"{MAX_MERGES:,}")
             self.merges.append(Merge(row, column, row + down - 1, column + across - 1))
+
+    def hide(self, row: int, count: int = 1) -> None:
+        """Rows that nobody sees. However many are said to be hidden, only those of the sheet count in the end."""
+        self.hidden.append((row, row + count - 1))
 
     def grid(self, sheet: str | None, hidden: bool = False, above: Line | None = None) -> Grid:
         blank: dict[int, str] = {}
@@ -56,7 +64,7 @@ class Cells:
             {f"c{c}": pl.Series([line.get(c) for line in lines], dtype=pl.String) for c in range(self.width)}
         )
         merges = usable_merges(self.merges, self.height)
-        hidden_rows = sorted(row for row in self.hidden_rows if row < self.height)
+        hidden_rows = sorted({row for first, last in self.hidden for row in range(first, min(last + 1, self.height))})
         return Grid(
             sheet, blank_to_null(frame), hidden, merges, hidden_rows, above=above or [], uncalculated=self.uncalculated
         )

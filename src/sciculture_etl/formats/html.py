@@ -10,69 +10,49 @@ from lxml import etree
 
 from sciculture_etl.findings import unsupported
 from sciculture_etl.formats.cells import Cells
+from sciculture_etl.formats.content import Source
 from sciculture_etl.formats.encoding import as_utf8
-from sciculture_etl.formats.grid import Grid, RefusedError, too_large
-from sciculture_etl.formats.markup import Flow, data_tables, refuse_large_markup, whole_number
+from sciculture_etl.formats.grid import Grid, RefusedError, broken, refuse_vast
+from sciculture_etl.formats.markup import Flow, data_tables, refuse_large_markup
 from sciculture_etl.formats.shown import percent_text
-from sciculture_etl.settings import Limits
 
 UNSHOWN = frozenset({"head", "script", "style", "template", "noscript", "colgroup", "select", "title"})
 BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "blockquote",
-        "caption",
-        "center",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
-)
-HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+    {
+        "address", "article", "blockquote", "caption", "center", "dd", "div", "dl", "dt", "fieldset", "footer", "form",
+        "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table",
+        "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+    }
+)  # fmt: skip
+# What stands in a table beside its rows; anything else, such as a form, may lie around them.
+BESIDE_ROWS = frozenset({"caption", "colgroup", "table", *UNSHOWN})
+NOT_DISPLAYED = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+INVISIBLE = re.compile(r"visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 WHITE = re.compile(r"[ \t\r\n\f]+")
 SHOWN_NUMBER = re.compile(r"[-+(]?[₩$]?\s*+(?:[\d,]*+\.\d++|[\d,]*\d)\s*+\)?(%?)")
+LEADING_NUMBER = re.compile(r"\s*\+?(\d{1,9})")
+MULTIPART = re.compile(rb"content-type:\s*multipart/", re.IGNORECASE)
+BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+MAX_MULTIPARTS, MAX_HEADERS = 16, 8192  # of a web archive; bytes of the headers of one of them
 TRUE_VALUES = ("x:num", "sdval")  # where Excel and LibreOffice keep the number that a cell shows rounded
 MOST_ACROSS, MOST_DOWN = 1_000, 65_534  # as browsers do
 
 
-def read_html_grids(data: bytes, limits: Limits) -> list[Grid]:
-    """data: UTF-8. Raises RefusedError for a page without a table and for one that asks to log in."""
-    flow = Flow(limits)
-    _read_page(data, flow)
+def read_html_grids(source: Source) -> list[Grid]:
+    """Raises RefusedError for a page without a table and for one that asks to log in."""
+    flow = Flow(source.limits)
+    _read_page(source.utf8, flow)
     return _grids(flow)
 
 
-def read_archived_pages(data: bytes, limits: Limits) -> list[Grid]:
+def read_archived_pages(source: Source) -> list[Grid]:
     """All pages of a web archive (MHTML, which Excel also saves): one grid a table. Raises RefusedError like a page."""
+    data, limits = source.data, source.limits
     refuse_large_markup(data, limits)
+    # Parts within parts are looked for at each line, and what a long header says at each of its semicolons.
+    for number, found in enumerate(MULTIPART.finditer(data), start=1):
+        if number > MAX_MULTIPARTS or not BLANK_LINE.search(data, found.start(), found.start() + MAX_HEADERS):
+            raise broken()
     flow = Flow(limits)
     for part in email.message_from_bytes(data).walk():
         page = part.get_payload(decode=True) if part.get_content_type() == "text/html" else None
@@ -91,7 +71,7 @@ def _read_page(data: bytes, flow: Flow) -> None:
     refuse_large_markup(data, flow.limits)
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data.replace(b"\x00", b""), parser)
     except (etree.XMLSyntaxError, ValueError):
         root = None
     if any("depth" in entry.message.lower() for entry in parser.error_log):
@@ -106,38 +86,50 @@ def _read_page(data: bytes, flow: Flow) -> None:
         if isinstance(piece, str):
             line.append(piece)
             continue
-        for caption in piece.iterchildren("caption"):
+        hidden = any(_is_hidden(element) for element in (piece, *piece.iterancestors()))
+        for caption in piece.iterchildren("caption") if not hidden else ():
             line += ["\n", _text(caption)]
         flow.write("".join(line))
         line = []
-        flow.set_table(_cells(piece, flow))
+        flow.set_table(_cells(piece, flow), hidden)
     flow.write("".join(line))
 
 
+def _is_displayed(element: etree._Element) -> bool:
+    return element.get("hidden") is None and not NOT_DISPLAYED.search(element.get("style") or "")
+
+
 def _is_hidden(element: etree._Element) -> bool:
-    return element.get("hidden") is not None or bool(HIDDEN.search(element.get("style") or ""))
+    if element.tag in UNSHOWN or not _is_displayed(element):
+        return True
+    return bool(INVISIBLE.search(element.get("style") or ""))
 
 
 def _pieces(top: etree._Element, tables: set[etree._Element]) -> Iterator[str | etree._Element]:
-    """What stands within an element, in reading order: text, line ends, and the tables asked for as elements."""
-    stack = [(top, False)]
+    """What is seen within an element, in reading order: text, line ends, and the tables asked for as elements, which
+    may be hidden.
+    """
+    stack = [(top, False, True)]
     while stack:
-        element, leaving = stack.pop()
+        element, leaving, seen = stack.pop()
         if not isinstance(element.tag, str):
             continue
         if not leaving:
             if element in tables and element is not top:
                 yield element
-            elif element.tag not in UNSHOWN and (element is top or not _is_hidden(element)):
-                if element.tag == "br" or element.tag in BLOCKS:
+            else:
+                within = seen and (element is top or not _is_hidden(element))
+                if within and (element.tag == "br" or element.tag in BLOCKS):
                     yield "\n"
-                yield WHITE.sub(" ", element.text or "")
-                stack.append((element, True))
-                stack.extend((child, False) for child in reversed(element))
+                if within:
+                    yield WHITE.sub(" ", element.text or "")
+                stack.append((element, True, seen))
+                if within or tables:
+                    stack.extend((child, False, within) for child in reversed(element))
                 continue
-        elif element.tag in BLOCKS:
+        elif seen and element.tag in BLOCKS:
             yield "\n"
-        if element is not top and element.tail:
+        if seen and element is not top and element.tail:
             yield WHITE.sub(" ", element.tail)
 
 
@@ -148,38 +140,73 @@ def _text(element: etree._Element) -> str:
     return "\n".join(line.strip() for line in lines if line.strip())
 
 
-def _rows(table: etree._Element) -> list[etree._Element]:
-    rows = []
-    for child in table:
-        if child.tag == "tr":
-            rows.append(child)
-        elif child.tag in ("thead", "tbody", "tfoot"):
-            rows += child.iterchildren("tr")
+def _rows(table: etree._Element) -> list[list[etree._Element]]:
+    """The cells of each row, those without a row as one, whatever lies around them."""
+    rows: list[list[etree._Element]] = []
+    loose = False
+    stack = list(reversed(table))
+    while stack:
+        element = stack.pop()
+        if element.tag == "tr":
+            rows.append(_cells_within(element))
+        elif element.tag in ("td", "th"):
+            if not loose:
+                rows.append([])
+            rows[-1].append(element)
+        elif element.tag not in BESIDE_ROWS:
+            stack.extend(reversed(element))
+        loose = element.tag in ("td", "th")
     return rows
 
 
+def _cells_within(row: etree._Element) -> list[etree._Element]:
+    cells = []
+    stack = list(reversed(row))
+    while stack:
+        element = stack.pop()
+        if element.tag in ("td", "th"):
+            cells.append(element)
+        elif element.tag not in BESIDE_ROWS:
+            stack.extend(reversed(element))
+    return cells
+
+
 def _cells(table: etree._Element, flow: Flow) -> Cells:
-    cells, rows = flow.new_table(), _rows(table)
+    cells, rows, limits = flow.new_table(), _rows(table), flow.limits
     taken: list[int] = []  # per column, the first row that no cell from above reaches into
     for number, row in enumerate(rows):
-        if _is_hidden(row):
-            cells.hidden_rows.add(number)
+        if row and any(_is_hidden(element) for element in _around(row[0], table)):
+            cells.hide(number)
         column = 0
-        for cell in row.iterchildren("td", "th"):
+        for cell in row:
+            if not _is_displayed(cell):
+                continue  # the cells behind it move into its place
             while column < len(taken) and taken[column] > number:
                 column += 1
-            if column > flow.limits.columns:
-                raise too_large(f"{column:,}열(columns)", f"{flow.limits.columns:,}")
-            across = max(whole_number(cell.get("colspan"), 1, MOST_ACROSS), 1)
-            down = whole_number(cell.get("rowspan"), 1, MOST_DOWN)
-            down = min(down or len(rows), len(rows) - number)
-            cells.put(number, column, _true_text(cell, _text(cell)))
+            across = max(_count(cell, "colspan", MOST_ACROSS), 1)
+            down = min(_count(cell, "rowspan", MOST_DOWN) or len(rows), len(rows) - number)
+            refuse_vast(number + 1, column + 1, limits.cells - cells.spent, limits.columns)
+            cells.put(number, column, "" if _is_hidden(cell) else _true_text(cell, _text(cell)))
             cells.span(number, column, down, across)
             if down > 1:
                 taken += [0] * (column + across - len(taken))
                 taken[column : column + across] = [number + down] * across
             column += across
     return cells
+
+
+def _around(cell: etree._Element, table: etree._Element) -> Iterator[etree._Element]:
+    """What lies between a cell and its table, the row first."""
+    for element in cell.iterancestors():
+        if element is table:
+            return
+        yield element
+
+
+def _count(cell: etree._Element, name: str, most: int) -> int:
+    """As browsers read it: ``2px`` is 2."""
+    found = LEADING_NUMBER.match(cell.get(name) or "1")
+    return min(int(found[1]), most) if found else 1
 
 
 def _true_text(cell: etree._Element, shown: str) -> str:

@@ -13,6 +13,7 @@ from sciculture_etl.settings import Limits
 
 # A little table of names and values above the table of results is part of its title.
 TITLE_ROWS, TITLE_COLUMNS = 5, 4
+MAX_LINES = 100  # between two tables, from its beginning and before its end: what is further from both is no title
 
 
 @dataclass
@@ -22,21 +23,25 @@ class Flow:
     limits: Limits
     lines: Line = field(default_factory=list)
     named: Line = field(default_factory=list)  # by a little table just above
-    tables: list[tuple[Cells, Line]] = field(default_factory=list)
+    tables: list[tuple[Cells, Line, bool]] = field(default_factory=list)  # what is above each, and whether it is hidden
+    spent: int = 0  # cells of the tables so far
 
     def write(self, text: str) -> None:
-        self.lines += [[line.strip()] for line in text.splitlines() if line.strip()]
+        self.lines += [[line.strip()] for line in text.split("\n") if line.strip()]
+        if len(self.lines) > 2 * MAX_LINES:
+            self.lines = self.lines[:MAX_LINES] + self.lines[-MAX_LINES:]
 
     def new_table(self) -> Cells:
-        return Cells(self.limits, spent=sum(cells.size for cells, _ in self.tables))
+        return Cells(self.limits, spent=self.spent)
 
-    def set_table(self, cells: Cells) -> None:
+    def set_table(self, cells: Cells, hidden: bool = False) -> None:
         """A table without a word in it is none."""
         if not cells.rows:
             return
+        self.spent += cells.size
         # Where nothing is said between a little table and the next, what stands above the one is above both.
         above = self.tables[-1][1] if self.named and not self.lines else []
-        self.tables.append((cells, [*above, *self.named, *self.lines]))
+        self.tables.append((cells, [*above, *self.named, *self.lines], hidden))
         self.lines, self.named = [], []
         if cells.height <= TITLE_ROWS and cells.width <= TITLE_COLUMNS:
             self.named = [[row[column] for column in sorted(row)] for _, row in sorted(cells.rows.items())]
@@ -49,10 +54,10 @@ class Flow:
         """
         first = self.tables[0][1] if self.tables else []
         grids = []
-        for number, (cells, own) in enumerate(self.tables):
+        for number, (cells, own, hidden) in enumerate(self.tables):
             shared = [] if number == 0 or own[: len(first)] == first else first[:-1] if own else first
             above = [*shared, *own]
-            grids.append(cells.grid(f"표 {number + 1}" if len(self.tables) > 1 else None, above=above))
+            grids.append(cells.grid(f"표 {number + 1}" if len(self.tables) > 1 else None, hidden, above))
         return grids
 
 
@@ -65,11 +70,19 @@ def data_tables(
     tables = list(root.iter(tag))
     if len(tables) > limits.sheets:
         raise too_large(f"표 {len(tables):,}개(tables)", f"{limits.sheets:,}")
+    outer = {table: next(table.iterancestors(tag), None) for table in tables}
     heights = {table: rows_of(table) for table in tables}
+    within = dict.fromkeys(tables, -1)  # height of the highest table within each
+    for table in reversed(tables):
+        if (around := outer[table]) is not None:
+            within[around] = max(within[around], heights[table], within[table])
     data: set[etree._Element] = set()
+    taken: set[etree._Element] = set()  # tables that hold data, and those within them
     for table in tables:
-        within = [heights[inner] for inner in table.iterdescendants(tag)]
-        if max(within, default=-1) < heights[table] and not any(outer in data for outer in table.iterancestors(tag)):
+        if outer[table] in taken:
+            taken.add(table)
+        elif within[table] < heights[table]:
+            taken.add(table)
             data.add(table)
     return data
 

@@ -12,13 +12,14 @@ from sciculture_etl.formats.content import Source
 from sciculture_etl.formats.grid import Grid, broken, too_large
 from sciculture_etl.formats.markup import whole_number
 from sciculture_etl.formats.package import Part
-from sciculture_etl.formats.shown import percent_text
+from sciculture_etl.formats.shown import Shape, iso_text, number_text, percent_text
 from sciculture_etl.formats.xml_tree import attribute, local_name
 from sciculture_etl.settings import Limits
 
 MAX_COLUMNS, MOST_ROWS = 16_384, 1_048_576
 MOST_ALIKE = 100_000  # rows that repeat one with something in it: nobody means more
-TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
+TIME = re.compile(r"(-?)PT(\d{1,9})H(\d{1,9})M(\d{1,9})(?:[.,](\d+))?S")
+DEEPEST = 200  # elements within a paragraph
 NO_TEXT = frozenset({"annotation", "note", "ruby-text", "frame", "custom-shape", "g"})
 
 
@@ -30,32 +31,55 @@ def read_spreadsheet(stream: Part | BinaryIO, limits: Limits) -> list[Grid]:
     """All sheets of the XML. Raises RefusedError where it is broken or too large."""
     grids: list[Grid] = []
     unshown: set[str] = set()
-    spent, sheet = 0, None
+    spent, sheet, depth = 0, None, 0
+    counted = _Counted(stream, limits)
     tags = ["{*}table", "{*}table-row", "{*}style"]
     try:
         for event, element in etree.iterparse(
-            stream, events=("start", "end"), tag=tags, resolve_entities=False, no_network=True, remove_comments=True
+            counted,
+            events=("start", "end"),
+            tag=tags,
+            resolve_entities=False,
+            no_network=True,
+            remove_comments=True,
+            remove_pis=True,
         ):
+            counted.since = 0
             name = local_name(element)
             if name == "style" and event == "end":
                 if any(attribute(child, "display") == "false" for child in element.iterchildren("{*}table-properties")):
                     unshown.add(attribute(element, "name") or "")
-            elif name == "table" and event == "start" and attribute(element, "name") is not None:
-                sheet = _Sheet(Cells(limits, spent))
-            elif sheet is None:
-                continue
-            elif name == "table-row" and event == "end":
+            elif name == "table":
+                # A chart may have a table of its own, and a cell one within it.
+                depth += 1 if event == "start" else -1
+                if event == "start" and depth == 1:
+                    sheet = _Sheet(Cells(limits, spent))
+                elif event == "end" and depth == 0 and sheet:
+                    if len(grids) >= limits.sheets:
+                        raise too_large(f"시트 {len(grids) + 1:,}장(sheets)", f"{limits.sheets:,}")
+                    hidden = attribute(element, "style-name") in unshown
+                    grids.append(sheet.cells.grid(attribute(element, "name"), hidden))
+                    spent, sheet = spent + sheet.cells.size, None
+            elif name == "table-row" and event == "end" and depth == 1 and sheet:
                 sheet.add(element)
                 _forget(element)
-            elif name == "table" and event == "end" and attribute(element, "name") is not None:
-                if len(grids) >= limits.sheets:
-                    raise too_large(f"시트 {len(grids) + 1:,}장(sheets)", f"{limits.sheets:,}")
-                hidden = attribute(element, "style-name") in unshown
-                grids.append(sheet.cells.grid(attribute(element, "name"), hidden))
-                spent, sheet = spent + sheet.cells.size, None
     except etree.XMLSyntaxError:
         raise broken() from None
     return grids
+
+
+class _Counted:
+    """The stream, which may not go on for ever without a row, a style or a sheet: all of that is kept until then."""
+
+    def __init__(self, stream: Part | BinaryIO, limits: Limits) -> None:
+        self.stream, self.most, self.since = stream, limits.markup_bytes, 0
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self.stream.read(size)
+        self.since += len(chunk)
+        if self.since > self.most:
+            raise too_large(f"{self.since / 1024**2:,.0f} MiB", f"{self.most / 1024**2:,.0f} MiB")
+        return chunk
 
 
 def _forget(element: etree._Element) -> None:
@@ -73,7 +97,7 @@ class _Sheet:
     def add(self, element: etree._Element) -> None:
         repeated = whole_number(attribute(element, "number-rows-repeated"), 1, MOST_ROWS)
         if attribute(element, "visibility") in ("collapse", "filter"):
-            self.cells.hidden_rows.update(range(self.row, min(self.row + repeated, MOST_ROWS)))
+            self.cells.hide(self.row, repeated)
         column, merged = 0, len(self.cells.merges)
         for cell in element:
             name = local_name(cell)
@@ -121,15 +145,16 @@ def _held(cell: etree._Element, kind: str) -> str | None:
     value = attribute(cell, "value")
     try:
         if kind in ("float", "currency") and value:
-            return f"{float(value):.15g}"
+            return number_text(float(value))
         if kind == "percentage" and value:
             return percent_text(float(value))
     except ValueError:
         return None
     if kind == "date" and (day := attribute(cell, "date-value")):
-        return day.replace("T", " ").removesuffix(" 00:00:00")
+        return iso_text(day)
     if kind == "time" and (found := TIME.fullmatch(attribute(cell, "time-value") or "")):
-        return ":".join(part.zfill(2) for part in found.groups())
+        sign, *clock, fraction = found.groups()
+        return iso_text(f"{sign}{':'.join(part.zfill(2) for part in clock)}.{fraction or ''}", Shape.TIME)
     if kind == "boolean":
         return attribute(cell, "boolean-value")
     return None
@@ -143,7 +168,9 @@ def _characters(element: etree._Element, depth: int = 0) -> list[str]:
             parts.append(" " * whole_number(attribute(child, "c"), 1, 1000))
         elif name in ("tab", "line-break"):
             parts.append("\n" if name == "line-break" else " ")
-        elif name and name not in NO_TEXT and depth < 200:
+        elif name and name not in NO_TEXT:
+            if depth >= DEEPEST:
+                raise broken()
             parts += _characters(child, depth + 1)
         parts.append(child.tail or "")
     return parts

@@ -1,33 +1,67 @@
-"""The formats that are read. To add one: a module with a function ``Source → Content``, and its entry here."""
+"""The formats that are read. To add one: a module with a function ``Source → list[Grid]``, its entry here, a row of
+docs/formats.md.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from sciculture_etl.formats.content import Content, Source
+from sciculture_etl.formats.content import Content, Source, Texts
 from sciculture_etl.formats.delimited import read_text_grid
-from sciculture_etl.formats.flat_xml import read_flat_xml
+from sciculture_etl.formats.flat_xml import read_fods_grids, read_xml_workbook_grids
 from sciculture_etl.formats.grid import Grid, refuse_long_cells
 from sciculture_etl.formats.html import read_archived_pages, read_html_grids
 from sciculture_etl.formats.hwpx import read_hwpx_grids
 from sciculture_etl.formats.opendocument import read_ods_grids
-from sciculture_etl.formats.recognise import recognise_format
+from sciculture_etl.formats.recognise import (
+    is_archived_page,
+    is_old_workbook,
+    is_package,
+    is_page,
+    is_xml,
+    refuse_foreign,
+)
 from sciculture_etl.formats.texts import texts_in_bytes, texts_in_parts
 from sciculture_etl.formats.workbook import read_workbook_grids
 from sciculture_etl.formats.xlsb import read_xlsb_grids
 from sciculture_etl.settings import Limits
 
+GRID_LIMITS = ("cells", "columns", "cell_bytes")  # of every format
+TABLE_LIMITS = (*GRID_LIMITS, "sheets")
+MARKUP_LIMITS = (*TABLE_LIMITS, "markup_bytes")
+PACKAGE_LIMITS = (*TABLE_LIMITS, "unpacked_bytes")
 
-def _text(source: Source) -> Content:
-    return Content("csv", [read_text_grid(source.utf8, source.limits)])
+
+@dataclass(frozen=True)
+class Format:
+    """A format that is read.
+
+    Attributes:
+        recognise: whether a file is of it, where it is of none before it. Raises RefusedError for a file that only
+            looks so.
+        limits: the fields of ``settings.Limits`` that hold for it, beside ``file_bytes``, which holds for all.
+        read: its sheets or tables. Raises RefusedError.
+        texts: every text and attribute beside the cells of those.
+    """
+
+    name: str
+    recognise: Callable[[Source], bool]
+    limits: tuple[str, ...]
+    read: Callable[[Source], list[Grid]]
+    texts: Callable[[Source, list[Grid]], Iterable[Texts]]
 
 
-def _package(name: str, read: Callable[[Source], list[Grid]]) -> Callable[[Source], Content]:
-    def content(source: Source) -> Content:
-        grids = read(source)
-        return Content(name, grids, texts_in_parts(source, [grid.sheet for grid in grids]))
+def _in_parts(source: Source, grids: list[Grid]) -> Iterable[Texts]:
+    return texts_in_parts(source, [grid.sheet for grid in grids])
 
-    return content
+
+def _in_bytes(source: Source, grids: list[Grid]) -> Iterable[Texts]:
+    return texts_in_bytes(source.data)
+
+
+def _none(source: Source, grids: list[Grid]) -> Iterable[Texts]:
+    return ()  # all that it holds stands in its cells
 
 
 def _read_xls(source: Source) -> list[Grid]:
@@ -36,35 +70,31 @@ def _read_xls(source: Source) -> list[Grid]:
     return read_xls_grids(source)
 
 
-def _page(source: Source) -> Content:
-    return Content("html", read_html_grids(source.utf8, source.limits), texts_in_bytes(source.data))
+def _read_text(source: Source) -> list[Grid]:
+    return [read_text_grid(source.utf8, source.limits)]
 
 
-def _xml(source: Source) -> Content:
-    return Content(*read_flat_xml(source.utf8, source.limits), texts_in_bytes(source.data))
-
-
-def _archived_page(source: Source) -> Content:
-    return Content("mhtml", read_archived_pages(source.data, source.limits), texts_in_bytes(source.data))
-
-
-READERS: dict[str, Callable[[Source], Content]] = {
-    "csv": _text,
-    "html": _page,
-    "xml": _xml,
-    "mhtml": _archived_page,
-    "hwpx": _package("hwpx", read_hwpx_grids),
-    "ods": _package("ods", read_ods_grids),
-    "xlsx": _package("xlsx", read_workbook_grids),
-    "xlsb": _package("xlsb", read_xlsb_grids),
-    "xls": _package("xls", _read_xls),
-}
+# In the order in which they are recognised.
+FORMATS = (
+    Format("xlsx", is_package("xlsx"), PACKAGE_LIMITS, read_workbook_grids, _in_parts),
+    Format("xlsb", is_package("xlsb"), PACKAGE_LIMITS, read_xlsb_grids, _in_parts),
+    Format("hwpx", is_package("hwpx"), (*PACKAGE_LIMITS, "markup_bytes"), read_hwpx_grids, _in_parts),
+    Format("ods", is_package("ods"), PACKAGE_LIMITS, read_ods_grids, _in_parts),
+    Format("xls", is_old_workbook, PACKAGE_LIMITS, _read_xls, _in_parts),
+    Format("mhtml", is_archived_page, MARKUP_LIMITS, read_archived_pages, _in_bytes),
+    Format("xml", is_xml("Workbook"), MARKUP_LIMITS, read_xml_workbook_grids, _in_bytes),
+    Format("fods", is_xml("document"), MARKUP_LIMITS, read_fods_grids, _in_bytes),
+    Format("html", is_page, MARKUP_LIMITS, read_html_grids, _in_bytes),
+    Format("csv", lambda source: True, GRID_LIMITS, _read_text, _none),
+)
 
 
 def open_file(data: bytes, limits: Limits) -> Content:
     """All that a file holds, by its bytes alone. Raises RefusedError with the finding that says why."""
     source = Source(data, limits)
-    content = READERS[recognise_format(source)](source)
-    for grid in content.grids:
+    refuse_foreign(source)
+    form = next(form for form in FORMATS if form.recognise(source))
+    grids = form.read(source)
+    for grid in grids:
         refuse_long_cells(grid, limits.cell_bytes)
-    return content
+    return Content(form.name, grids, form.texts(source, grids))

@@ -57,11 +57,6 @@ def shape_of(code: str | None, number: int) -> Shape:
     return Shape.TIME if has_time else Shape.NUMBER
 
 
-def shows_percent(number_format: str) -> bool:
-    """``0.0%`` and not ``0.0"%"``, which shows the number as it is."""
-    return shape_of(number_format, 0) is Shape.PERCENT
-
-
 def number_text(value: float) -> str:
     """With the 15 digits that a spreadsheet has, whole numbers in full, never as ``1e+15``."""
     if value.is_integer():
@@ -87,10 +82,14 @@ def written_text(written: str, shape: Shape, is_1904: bool = False) -> str:
     return shown_text(value, shape, is_1904)
 
 
-def iso_text(written: str, shape: Shape) -> str:
-    """A day that is written as such: ``2020-03-02T00:00:00Z`` → ``2020-03-02``."""
-    text = written.strip().removesuffix("Z").replace("T", " ").strip()
-    return text if shape in (Shape.MOMENT, Shape.TIME) else text.removesuffix(".000").removesuffix(" 00:00:00")
+def iso_text(written: str, shape: Shape = Shape.DAY) -> str:
+    """A day that is written as such: ``2020-03-02T00:00:00Z`` → ``2020-03-02``, ``2020-03-02T14:30:00.640000000`` →
+    ``2020-03-02 14:30:00.640``.
+    """
+    text, _, fraction = written.strip().removesuffix("Z").replace("T", " ").strip().partition(".")
+    if fraction.strip("0"):
+        return f"{text}.{fraction[:3]:0<3}"
+    return text if shape in (Shape.MOMENT, Shape.TIME) else text.removesuffix(" 00:00:00")
 
 
 def shown_text(value: float, shape: Shape, is_1904: bool = False) -> str:
