@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import polars as pl
 
 from sciculture_etl.grid import HEAD_ROWS, Grid, Merge
 from sciculture_etl.header_text import normalise_header
+from sciculture_etl.privacy.names import holds_names
 
 # What is a person's whoever keeps it.
 ALWAYS = re.compile(
-    r".*(?:주민등록번호|주민번호|외국인등록번호|여권번호|휴대전화|핸드폰|휴대폰|생년월일|카드번호|운전면허번호).*"
-    r"|h\.?p|모바일(?:번호)?|mobile(?:phone)?(?:no|number)?|cellphone|생일|dateofbirth|birthdate"
+    r".*(?:주민등록번호|주민번호|외국인등록번호|여권번호|휴대전화|핸드폰|휴대폰|(?<![발재파회])생년월일|카드번호|운전면허번호).*"
+    r"|h\.?p|모바일(?:번호)?|mobile(?:phone)?(?:no|number)?|cellphone|dob|birth(?:day|date)?|dateofbirth"
+    r"|.{0,10}(?:출생일자?|출생[년연]월일|(?<![학인선발재탄파])생일|생년월?|생월일)"
     r"|(?:보호자|학부모|학생|참가자|참여자|수강생|교육생|개인|본인)(?:연락처|전화|전화번호)",
     re.IGNORECASE,
 )
@@ -22,13 +24,29 @@ WHOSE = r"(?:참가자|참여자|수강생|교육생|학생|강사|보호자|학
 NAME = re.compile(
     rf"\w{{0,6}}(?:성명|성함)(?:한글|영문|국문|한자|name)?|이름|{WHOSE}(?:이름|명)(?:한글|영문|국문|주|부|보조|정)?"
 )
+# Words for persons: the names of whom stand in a column so called, or how many they were.
+PERSON = re.compile(
+    r".{0,14}(?:학생|아동|유아|청소년|어린이|자녀|담당자?|실무자|작성자|제출자|확인자|결재자|대표자?|보호자|학부모|부모|참가자|참여자|참석자|"
+    r"신청인|신청자|책임자|수혜자|수혜인|수강생|수강자|교육생|수료생|수료자|대상자|수상자|입상자|당첨자|합격자|선발자|추천인|추천자|"
+    r"강사|교사|교수|교원|멘토|멘티|튜터|조교|코치|코디네이터|위원장?|직원|사원|인력|요원|회원|연구원|연구자|발표자|발제자|토론자|연사|좌장|"
+    r"사회자|진행자|출연자|봉사자|인솔자|지도자|안내자|해설사|해설자|학예사|사서|운영자|관리자|감독|저자|작가|기획자|"
+    r"담임|원장|관장|센터장|기관장|소장|단장|팀장|반장|회장|이사장?|총무|간사|수령인|수령자|수취인|입금자|예금주|대리인|계약자|사용자|이용자|가입자|"
+    r"동반자|배우자|가족|친구|본인|개인|인적사항|인물|인명|성명|성함|명단|명부|"
+    r"participant|student|child|guardian|parent|teacher|instructor|lecturer|mentor|mentee|member|staff|manager|director"
+    r"|applicant|contact|speaker|reviewer|judge)s?(?:들)?"
+    r"(?:의)?(?:성명|이름|성함|명단|명부|목록|명|님|name|정보|현황)?(?:한글|영문|국문|한자|주|부|정|보조|[a-z]|\d{1,2})?"
+)
+# An office's own contact, where a form asks for it.
+CONTACT = re.compile(r".*(?:담당자?|실무자|작성자|제출자|확인자|문의처?|contact).*")
 # What may be an office's as well.
 OTHER = re.compile(
     r".*(?:이메일|전자우편|상세주소|계좌번호|입금계좌|예금주).*|계좌|자택주소|집주소|거주지주소|e?-?메일(?:주소)?|e-?mail(?:주소|address)?",
     re.IGNORECASE,
 )
 OFFICE = re.compile(r"기관|대표|사무|부서|담당자(?:이메일|메일)|문의|법인|사업자", re.IGNORECASE)
-OF_A_PLACE = re.compile(r"(?:교육장|시설|장소|행사장|개최지).*상세주소")
+OF_A_PLACE = re.compile(
+    r"(?:교육장|시설|장소|행사장|개최지|소재지?|도로명?|지번|학교|도서관|[가-힣]관|센터|건물|위치|설치|운영지?|사업장|공연장|전시장).*상세주소"
+)
 COUNTED = re.compile(r"(?:수|건수|횟수|여부|동의|비율|율|률|인원)$")
 NUMBER = re.compile(r"[\d,.\s\-]+(?:명|인)?")
 LONGEST_CODE_LIST = 3  # columns
@@ -60,13 +78,30 @@ def _is_personal(name: str) -> bool:
     return False
 
 
-def names_codes(label: str, labels: dict[int, str]) -> bool:
+def is_refused(label: str, labels: dict[int, str], below: pl.Series, known: Set[str]) -> bool:
+    """Whether a column is a person's by its header, and by what stands below it where the header alone can't tell.
+
+    Args:
+        label: its header.
+        labels: those of all columns.
+        below: what the column holds.
+        known: normalised headers of our forms.
+    """
+    if is_personal_header(label):
+        return not (_names_codes(label, labels) or _counts_persons(label, below))
+    names = {normalise_header(label.split("|")[-1]), normalise_header(label.replace("|", ""))}
+    if any(name in known and CONTACT.fullmatch(name) for name in names):
+        return False
+    return any(PERSON.fullmatch(name) for name in names) and holds_names(below)
+
+
+def _names_codes(label: str, labels: dict[int, str]) -> bool:
     """Whether 이름 stands in a list of codes (코드 | 이름), where it is the name of a code."""
     names = {normalise_header(other) for other in labels.values()}
     return normalise_header(label) == "이름" and "코드" in names and len(names) <= LONGEST_CODE_LIST
 
 
-def counts_persons(label: str, below: pl.Series) -> bool:
+def _counts_persons(label: str, below: pl.Series) -> bool:
     """Whether a column of 명 holds numbers: how many, not who."""
     if not NAME.fullmatch(normalise_header(label.split("|")[-1])):
         return False

@@ -1,7 +1,8 @@
 """The kinds of personal values and the forms in which they are written.
 
 All forms are matched against plain text (``plain``). Whether a match is personal where it stands is judged in
-``values``. The forms stand as text, since Polars and Python each compile them their own way.
+``values``. The forms stand as text, since Polars and Python each compile them their own way. Every repetition in them
+is bounded, so that no text takes longer than its length.
 """
 
 from __future__ import annotations
@@ -12,9 +13,14 @@ from enum import Enum
 
 import polars as pl
 
-DASHES = "[‐‑‒–—―−﹣－ㅡ\u1173]"  # the last is what NFKC makes of the vowel ㅡ, often typed for a dash
-DOTS = "[·ㆍ・•‧]"
-UNSEEN = "[\u00ad\u200b-\u200d\u2060\ufeff]"
+# ㅡ is often typed for a dash; the second is what NFKC makes of it.
+DASHES = "[‐‑‒–—―−﹣－ㅡ\u1173─━]"
+DOTS = "[·ㆍ・•‧∙。．]"
+UNSEEN_RANGES = "\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f"
+UNSEEN = f"[\u00ad\u034f\u061c\u115f\u1160\u3164\ufeff{UNSEEN_RANGES}]"
+# Digits written one by one: 9 0 0 1 0 0 - 1 0 0 0 0 0 1.
+SPACED = r"\d(?:\s{1,2}[-.~/:]?\s{0,2}\d){9}"
+_SPACED = re.compile(r"(?<!\d)\d(?:\s{1,2}[-.~/:]?\s{0,2}\d(?!\d)){9,}")
 
 
 class Kind(Enum):
@@ -27,6 +33,7 @@ class Kind(Enum):
     ACCOUNT = ("계좌번호", "bank account number")
     PASSPORT = ("여권번호", "passport number")
     LICENCE = ("운전면허번호", "driving licence number")
+    BIRTH = ("생년월일", "date of birth")
 
     @property
     def ko(self) -> str:
@@ -37,53 +44,92 @@ class Kind(Enum):
         return self.value[1]
 
 
-# Six digits that can be a date of birth, and seven. Day 00 and month 00 count: invented numbers are written so.
-RESIDENT = r"\d{2}(?:0\d|1[0-2])(?:[0-2]\d|3[01])\s{0,2}[-./_]?\s{0,2}[1-8]\d{6}"
-MOBILE = r"(?:(?:\+|00)?82[-.\s)]{0,2}\(?0?\)?\s?|\(?0)1[016-9][)]?[-./\s]{0,3}\d{3,4}[-./\s]{0,3}\d{4}"
-MOBILE_WITHOUT_ZERO = r"1[016-9]\d{7,8}"
-AT = r"(?:@|[(\[]\s?(?i:at|골뱅이)\s?[)\]])"
-EMAIL = rf"[\w.%+\-]{{1,64}}\s?{AT}\s?[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+){{0,5}}\.[A-Za-z]{{2,}}"
-CARD = r"[3-69]\d{3}[-\s.]\d{4}[-\s.]\d{4}[-\s.]\d{4}|3[47]\d{2}[-\s]\d{6}[-\s]\d{5}"
+SIGN = r"[-\s.,~_:;/()\[\]{}|*+='\"\\]"  # that people put between groups of digits
+MONTH, DAY = r"(?:0\d|1[0-2])", r"(?:[0-2]\d|3[01])"  # 00 counts: invented numbers are written so
+# Six digits that can be a date of birth, and seven, of which all but the first may be hidden.
+RESIDENT = (
+    rf"\d{{2}}{MONTH}{DAY}{SIGN}{{0,4}}[1-8]\s{{0,2}}\d{{6}}|\d{{2}}{MONTH}{DAY}\s?-\s?[1-8]\*{{6}}"
+    rf"|\d{{2}}[./\s]{MONTH}[./\s]{DAY}\s?-\s?[1-8]\d{{6}}"
+)
+COUNTRY = r"(?:\+|00)?82"
+MOBILE = rf"(?:{COUNTRY}{SIGN}{{0,3}}0?{SIGN}{{0,2}}|0)1[016-9]{SIGN}{{0,4}}\d{{3,4}}{SIGN}{{0,4}}\d{{4}}"
+MOBILE_WITHOUT_ZERO = r"1[016-9][-\s.]?\d{3,4}[-\s.]?\d{4}"
+AT = r"(?:[@﹫]{1,3}|[(\[{<]\s?(?i:at|앳|골뱅이)\s?[)\]}>]|골뱅이)"
+DOT = r"\s?(?:[.,]{1,2}|[(\[]\s?(?:dot|닷|점)\s?[)\]]|\sdot\s|닷)\s?"
+EMAIL_BEFORE = r"[\w.%+\-]{1,64}\s{0,2}$"
+EMAIL_AFTER = r"\s{0,2}([A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){0,5}\.[A-Za-z]{2,24})"
+SECOND_LEVEL = rf"(?:{DOT}(?:co|go|or|re|ac|pe|ne|hs|ms|es))?"
+EMAIL_AFTER_LOOSE = rf"\s{{0,2}}([A-Za-z0-9\-]{{1,63}}{SECOND_LEVEL}{DOT}[A-Za-z]{{2,7}})(?![A-Za-z])"
+EMAIL_AFTER_BARE = r"\s{0,2}((?:gmail|naver|daum|hanmail|kakao|nate|hotmail|outlook|yahoo|icloud))(?![A-Za-z0-9])"
+CARD_SIGN = r"[-\s._/~:,]{1,3}"
+CARD = rf"[3-69]\d{{3}}(?:{CARD_SIGN}\d{{4}}){{3}}|3[47]\d{{2}}{CARD_SIGN}\d{{6}}{CARD_SIGN}\d{{5}}"
 CARD_RUN = r"4\d{15}|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|35\d{14}|6\d{15}|9\d{15}"
-CARD_SAID = r"\d{13,19}|\d{4}(?:[-\s.]\d{2,6}){2,4}"
+CARD_SAID = r"\d{13,19}|\d{4}(?:[-\s._/~:,]{1,3}\d{2,6}){2,4}"
 # Groups of digits as only bank accounts have them.
 ACCOUNT = (
-    r"\d{6}-\d{2}-\d{6}|3\d{2}-\d{4}-\d{4}-\d{2}|\d{3}-\d{6}-\d{2}-\d{3}|\d{3}-\d{6}-\d{5}|100[256]-\d{3}-\d{6}"
-    r"|1[0146]0-\d{3}-\d{6}|(?:3333|7777|7979)-\d{2}-\d{7}"
+    r"\d{6}-\d{2}-\d{6}|\d{3}-\d{4}-\d{4}-\d{2,3}|\d{3}-\d{6}-\d{2}-\d{3}|\d{3}-\d{6}-\d{5}|\d{3}-\d{6}-\d{3}"
+    r"|\d{3}-\d{3}-\d{6}|\d{3}-\d{2}-\d{6}-\d|\d{3}-\d{2}-\d{6}|\d{3}-\d{2}-\d{7}|1[0-9]{3}-\d{3}-\d{6}"
+    r"|(?:3333|7777|7979)-\d{2}-\d{7}|1000-\d{4}-\d{4}|9\d{3}-\d{4}-\d{4}-\d"
 )
-ACCOUNT_SAID = r"\d{2,6}(?:[-.\s]\d{1,8}){1,4}|\d{10,14}"
-BANK = r"은행(?![나잎동로길])|뱅크|금고|계좌|입금(?!액)|송금(?!액)|예금주|농협|축협|수협|신협|우체국"
-SHORT_BANK = r"신한|국민|우리|하나|기업|카카오|토스|케이|씨티|제일|산업|대구|부산|광주|전북|경남|제주"
-PASSPORT_WORD = r"여권|[Pp]assport"
-PASSPORT = r"[A-Z]{1,2}\d{7,8}|[A-Z]\d{3}[A-Z]\d{4}"
+ACCOUNT_SAID = r"\d{2,6}(?:[-.,\s/~_:]{1,2}\d{1,8}){1,4}|\d{10,14}"
+BANK = (
+    r"은행(?![나잎동로길])|뱅크|금고|계좌|통장|입금(?!액)|송금(?!액)|예금주|농협|축협|수협|신협|우체국|저축은행|증권"
+    r"|(?i:\bbank|account|a/c)"
+)
+SHORT_BANK = (
+    r"신한|국민|우리|하나|기업|카카오|토스|케이|씨티|제일|산업|대구|부산|광주|전북|경남|제주|외환|수출입|새마을|지역농축협"
+    r"|(?i:kb|nh|ibk|sc|im|kdb|bnk|dgb)"
+)
+PASSPORT_WORD = r"여권|(?i:passport)"
+PASSPORT = r"[A-Za-z]{1,2}\s{0,2}-?\d{7,8}|[A-Za-z]\s{0,2}\d{3}\s?[A-Za-z]\s?\d{4}"
+PASSPORT_NEW = r"[MSRGDmsrgd]\s?\d{3}\s?[A-Za-z]\s?\d{4}"  # as they are issued since 2021; nothing else is written so
 LICENCE_WORD = r"면허"
-LICENCE = r"\d{2}-\d{2}-\d{6}-\d{2}"
-CARD_WORD = r"카드\s?번호|카드\s?[:：]|신용카드|체크카드"
+LICENCE = rf"(?:\d{{2}}{SIGN}{{0,3}})?\d{{2}}{SIGN}{{0,3}}\d{{6}}{SIGN}{{0,3}}\d{{2}}"
+LICENCE_OF_A_REGION = r"(?:1[1-9]|2[0-8])[-\s./]{1,3}\d{2}[-\s./]{1,3}\d{6}[-\s./]{1,3}\d{2}"
+CARD_WORD = r"카드\s?번호|카드\s?[:：]|신용카드|체크카드|(?i:\bcard)"
+BIRTH_WORD = r"생년|출생|생일|생월일|(?i:dob|d\.o\.b|birth|born)"
+DATE = (
+    rf"(?:(?:19|20)\d\d\s?[년.\-/,]\s?\d{{1,2}}\s?[월.\-/,]\s?\d{{1,2}}|(?:19|20)\d\d{MONTH}{DAY}"
+    rf"|\d{{2}}\s?[년.\-/]\s?\d{{1,2}}\s?[월.\-/]\s?\d{{1,2}}|\d{{2}}{MONTH}{DAY})"
+)
+BORN = rf"{DATE}\s?일?\.?\s?\)?\s?출?생"
+# The family names of nearly all.
+FAMILY = "김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민진지엄채원천방공현함변염여추"
+NAME_AND_BIRTH = (
+    rf"[{FAMILY}][가-힣]{{2}}\s?[(,/:\s]\s?(?:19[2-9]\d|20[01]\d)[.\-/년]?\s?\d{{1,2}}[.\-/월]?\s?\d{{1,2}}"
+)
 # Whatever holds none of these holds nothing personal, where no word beside it says otherwise: forms of at least ten
 # digits, and words. One by one they are matched much faster than as one.
-DIGIT_FORMS = (RESIDENT, MOBILE, CARD, CARD_RUN, ACCOUNT)
-TEN_DIGITS = r"(?:\d[^\d]{0,4}){10}"
+DIGIT_FORMS = (RESIDENT, MOBILE, CARD, CARD_RUN, ACCOUNT, LICENCE_OF_A_REGION, SPACED)
+TEN_DIGITS = r"(?:\d[^\d]{0,6}){10}|\d{6}\s?-\s?[1-8]\*{6}"
 WORDS = (
-    rf"(?:{SHORT_BANK})[^\d]{{0,8}}\d{{2,6}}-|계좌|은행|뱅크|금고|입금|송금|예금주|농협|축협|수협|신협|우체국"
-    rf"|{PASSPORT_WORD}|{LICENCE_WORD}|{CARD_WORD}"
+    rf"(?:{SHORT_BANK})[^\d]{{0,8}}\d{{2,6}}-|계좌|은행|뱅크|금고|통장|입금|송금|예금주|농협|축협|수협|신협|우체국|증권"
+    rf"|(?i:bank|account|a/c)|{PASSPORT_WORD}|{LICENCE_WORD}|{CARD_WORD}|{BIRTH_WORD}|{BORN}|{PASSPORT_NEW}"
+    rf"|{NAME_AND_BIRTH}"
 )
-# A cheap look first: enough digits, or what stands for an @.
-WORTH_A_LOOK = r"[@＠]|골뱅이|(?i:[(\[]\s?at\s?[)\]])|(?:[0-9０-９][^0-9０-９]{0,4}){8}"
+# A cheap look first: enough digits, words that make few of them enough, or what stands for an @.
+WORTH_A_LOOK = (
+    r"[@＠﹫]|골뱅이|(?i:[(\[{]\s?(?:at|앳)\s?[)\]}])|(?:[0-9０-９][^0-9０-９]{0,6}){8}|[\p{Nd}--[0-9０-９]]"
+    r"|[0-9]{3}\s?[A-Za-z]\s?[0-9]{4}|[0-9]{6}\s?-\s?[1-8]\*|여권|(?i:passport|birth|dob)|생년|출생|생일|[0-9]일?\s?생"
+    r"|[0-9]{2,4}[년.\-/]\s?[0-9]{1,2}[월.\-/]\s?[0-9]{1,2}"
+)
 SHORTEST = len("a@b.kr")
 # What is written with the keyboard's characters and Korean syllables alone is plain as it stands.
 ODD = r"[^\x00-\x7f가-힣]"
 
 
 def plain(text: str) -> str:
-    """Full-width forms, dashes and dots as on a keyboard, without characters that nobody sees."""
-    if not re.search(ODD, text):
-        return text
-    text = re.sub(UNSEEN, "", unicodedata.normalize("NFKC", text))
-    return re.sub(DOTS, ".", re.sub(DASHES, "-", text))
+    """Full-width forms, dashes and dots as on a keyboard, without characters that nobody sees; digits that are written
+    one by one are put together.
+    """
+    if re.search(ODD, text):
+        text = re.sub(UNSEEN, "", unicodedata.normalize("NFKC", text))
+        text = re.sub(DOTS, ".", re.sub(DASHES, "-", text))
+    return _SPACED.sub(lambda found: re.sub(r"\s", "", found[0]), text)
 
 
 def plain_series(texts: pl.Series) -> pl.Series:
-    """The same for many texts; those of the keyboard's characters and Korean syllables alone are left as they are."""
+    """The same for many texts, but for digits that are written one by one."""
     odd = texts.str.contains(ODD).arg_true()
     if not odd.len():
         return texts
@@ -96,5 +142,5 @@ def plain_series(texts: pl.Series) -> pl.Series:
 def for_polars(pattern: str) -> str:
     """A form as Polars reads it, which knows no look-around; digits and blanks of all scripts would cost it much."""
     plainly = re.sub(r"\(\?[!=][^)]*\)", "", pattern).replace(r"[^\d]", "[^0-9]").replace(r"\d", "[0-9]")
-    within_class = re.sub(r"\[[^\]]*\]", lambda found: found[0].replace(r"\s", r" \t\r\n"), plainly)
+    within_class = re.sub(r"\[(?:\\.|[^\]\\])*\]", lambda found: found[0].replace(r"\s", r" \t\r\n"), plainly)
     return within_class.replace(r"\s", r"[ \t\r\n]")

@@ -12,7 +12,7 @@ OPEN, CLOSE = "⟦", "⟧"
 ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 # No personal value has fewer digits than a passport's number, but for an address. Names are looked at by the thousand
 # each night, and most hold a year and a term.
-MAY_HOLD = re.compile(rf"(?:\d\D*){{7}}|{AT}")
+MAY_HOLD = re.compile(rf"(?:\d\D{{0,40}}){{6}}|{AT}", re.I)
 
 
 def mask_text(text: str) -> str:

@@ -22,7 +22,7 @@ from sciculture_etl.privacy import (
     plain,
     suspicious,
 )
-from sciculture_etl.privacy.headers import counts_persons, find_headings, is_personal_header, names_codes
+from sciculture_etl.privacy.headers import find_headings, is_refused
 
 FEW_SUSPECTS = 100  # texts beside the cells that are judged before it is asked whether a cell holds them
 MAX_LISTED = 1_000  # places given one by one; of the others the number is
@@ -197,20 +197,18 @@ class _Search:
         sheet = shown_sheet(grid.sheet, number)
         if told := kinds_in(grid.sheet or ""):
             self.add(Place(tuple(told), sheet, said=("시트 이름", "sheet name")))
-        top, labels, told_of = 0, dict[int, str](), set[int]()
-        for heading in [*find_headings(grid), None]:
-            bottom = heading.last + 1 if heading else grid.frame.height
-            self._look_at_rows(grid, sheet, top, bottom, labels, told_of)
-            if heading is None:
-                break
-            top, labels, told_of = bottom, heading.labels, set()
-            for column, label in labels.items():
-                if is_personal_header(label) and not (
-                    names_codes(label, labels) or counts_persons(label, grid.frame[f"c{column}"].slice(bottom))
-                ):
+        headings = find_headings(grid)
+        self._look_at_rows(grid, sheet, 0, headings[0].last + 1 if headings else grid.frame.height, {}, set())
+        ends = [*(following.last + 1 for following in headings[1:]), grid.frame.height]
+        for heading, bottom in zip(headings, ends, strict=False):
+            top = heading.last + 1
+            told_of = set()
+            for column, label in heading.labels.items():
+                if is_refused(label, heading.labels, grid.frame[f"c{column}"].slice(top, bottom - top), self.known):
                     told_of.add(column)
                     row = heading.last if grid.frame[heading.last, column] else heading.first
                     self.add(Place((), sheet, row + 1, f"{column_letter(column)}{row + 1}", _shown_header(label)))
+            self._look_at_rows(grid, sheet, top, bottom, heading.labels, told_of)
 
     def _look_at_rows(
         self, grid: Grid, sheet: str | None, top: int, bottom: int, labels: dict[int, str], told_of: set[int]
