@@ -24,6 +24,7 @@ READ = [
     (PERSONS, "１，０９６", 1096),
     (PERSONS, "15인", 15),
     (PERSONS, "12.0", 12),
+    (PERSONS, "'12", 12),
     (PERSONS, "+12", 12),
     (PERSONS, "007", 7),
     (PERSONS, "0", 0),

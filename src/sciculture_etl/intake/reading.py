@@ -12,6 +12,7 @@ from sciculture_etl.formats.grid import Grid, RefusedError, compose
 from sciculture_etl.privacy.search import find_personal
 from sciculture_etl.settings import DEFAULT_LIMITS, Limits
 from sciculture_etl.tables.areas import Area, find_areas
+from sciculture_etl.tables.artefacts import as_meant
 from sciculture_etl.tables.headers import Header
 from sciculture_etl.tables.spelling import known_spellings
 from sciculture_etl.tables.table import Table, cut_table
@@ -74,9 +75,9 @@ def read_submission(
         return _read(data, contracts, limits, path)
     except RefusedError as refusal:
         finding = refusal.finding
-    except Exception as error:
+    except Exception:
         # Whatever a library makes of a strange file, it is this file's fault alone and the others go on.
-        finding = unsupported("unreadable", type(error).__name__)
+        finding = unsupported("unreadable")
     return Reading(None, findings=find_personal([], path, texts_in_bytes(data)) or [finding], refused=True)
 
 
@@ -86,7 +87,7 @@ def _read(data: bytes, contracts: dict[str, Contract], limits: Limits, path: str
     if personal:
         return Reading(content.format, findings=personal, refused=True)
     reading = Reading(content.format)
-    grids = [compose(grid) for grid in content.grids if not is_answer(grid)]
+    grids = [compose(as_meant(grid)) for grid in content.grids if not is_answer(grid)]
     nearly: list[tuple[Grid, Header]] = []
     for grid in grids:
         areas = _areas_of(grid, contracts) if grid.frame.width else []

@@ -36,6 +36,7 @@ class Header:
     own; what stands beyond them lies beside the table. missing: required fields without a column. unclear: measures of
     which it can't be told which column is meant: the same header twice, or one header over several columns (planned and
     actual); none before they are asked for (``unclear_measures``). score: how well it fits; the highest is taken.
+    combined: pairs of fields that one column holds, the second in brackets behind the first.
     """
 
     contract: Contract
@@ -48,6 +49,7 @@ class Header:
     missing: list[str] = field(default_factory=list)
     unclear: list[str] = field(default_factory=list)
     score: tuple[int, ...] = ()
+    combined: tuple[tuple[str, str], ...] = ()
 
     @property
     def extra(self) -> list[str]:
@@ -74,6 +76,22 @@ def _map_columns(forms: Forms, contract: Contract) -> dict[str, int]:
             columns[target] = column
             taken.add(column)
     return columns
+
+
+def _combined(labels: dict[int, str], columns: dict[str, int], contract: Contract) -> dict[tuple[str, str], int]:
+    """Fields of which one header names both, ``협회명(약칭)``, and no other column holds either → its column."""
+    spellings = spellings_of(contract)
+    found: dict[tuple[str, str], int] = {}
+    for column, label in labels.items():
+        outer, bracket, inner = label.rstrip(" )）").replace("（", "(").partition("(")
+        both = [spellings.get(normalised(part), ("", 0))[0] for part in (outer, inner)]
+        fields = [contract.fields[name] for name in both if name in contract.fields]
+        if not bracket or "|" in label or len(fields) < 2 or both[0] == both[1]:
+            continue
+        is_text = fields[0].type == "text" and fields[1].type in ("text", "enum")
+        if is_text and all(columns.get(name, column) == column for name in both):
+            found[both[0], both[1]] = column
+    return found
 
 
 def _missing(contract: Contract, columns: dict[str, int], above: Title) -> list[str]:
@@ -205,6 +223,9 @@ def _required(contract: Contract) -> list[str]:
 
 def _header(place: _Place, forms: Forms, runs: list[range], apart: bool) -> Header | None:
     columns = _map_columns(forms, place.contract)
+    own_labels = {column: label for column, label in place.labels.items() if any(column in run for run in runs)}
+    combined = _combined(own_labels, columns, place.contract)
+    columns |= {name: column for names, column in combined.items() for name in names}
     if len(columns) < 2:
         return None
     missing = _missing(place.contract, columns, place.above)
@@ -212,7 +233,18 @@ def _header(place: _Place, forms: Forms, runs: list[range], apart: bool) -> Head
     score = (present - len(missing), apart, len(columns), not missing, *place.shape)
     own = [run for run in runs if any(column in run for column in columns.values())]
     left, right = min(run.start for run in own), max(run.stop for run in own) - 1
-    return Header(place.contract, place.first, place.last, columns, place.labels, left, right, missing, score=score)
+    return Header(
+        place.contract,
+        place.first,
+        place.last,
+        columns,
+        place.labels,
+        left,
+        right,
+        missing,
+        score=score,
+        combined=tuple(combined),
+    )
 
 
 def unclear_measures(header: Header, merges: list[Merge], below: Cells) -> list[str]:

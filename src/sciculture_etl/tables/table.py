@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -16,6 +16,7 @@ from sciculture_etl.tables.spelling import scale_in_header, unit_in_header
 from sciculture_etl.tables.titles import MONEY_SCALE, made_on
 
 EXAMPLE = r"^[(<\[【（]?\s*(?:예시|작성\s*예시?|기재\s*예시?)\s*[)>\]】）]?$"
+COMBINED = r"(?s)^(.*\S)\s*[(（]\s*([^()（）]*[^()（）\s])\s*[)）]$"  # what stands in brackets behind the rest
 LETTER = r"\p{L}"
 FEW_ASKED = 3  # a form that asks for no more may have rows of one cell
 FOOT_ROWS = 6  # rows at the end of a table looked at for a date
@@ -80,6 +81,21 @@ def _fill_merges(grid: Grid, header: Header) -> pl.DataFrame:
     )
 
 
+def _second_header(grid: Grid, area: Area) -> int | None:
+    """The last column of a row below the header that names nothing but columns which no field reads, None without."""
+    row = area.header.last + 1
+    cells = grid.frame.row(row) if row < area.below else ()
+    end = len(cells) if area.overflow is not None else area.right + 1
+    words = {column: cell for column, cell in enumerate(cells[:end]) if cell and column >= area.left}
+    if words.keys() & set(area.header.columns.values()) or not any(map(_has_letter, words.values())):
+        return None
+    return max(words)
+
+
+def _has_letter(text: str) -> bool:
+    return any(letter.isalpha() for letter in text)
+
+
 def _asides(area: Area, cells: list[str]) -> pl.Expr:
     """Why a row is no data, by its place: its title and header once more, or what is no row of the table at all. A row
     into which merged cells reach is no name of a group, however little it says itself.
@@ -109,6 +125,10 @@ def _asides(area: Area, cells: list[str]) -> pl.Expr:
 def cut_table(grid: Grid, area: Area) -> Table:
     """The table of an area. Its frame may have no rows."""
     header, title = area.header, area.title
+    second = _second_header(grid, area)
+    if second is not None:
+        overflow_from = None if area.overflow is None else max(area.overflow, second + 1)
+        area = replace(area, repeated=[header.last + 1, *area.repeated], overflow=overflow_from)
     rows = slice(header.last + 1, area.below)
     cells = grid.frame.columns[area.left : area.right + 1]
     filled_frame = _fill_merges(grid, header) if grid.merges else grid.frame
@@ -140,6 +160,13 @@ def cut_table(grid: Grid, area: Area) -> Table:
         )
         .hstack(written)
     )
+    for outer, inner in header.combined:
+        frame = frame.with_columns(
+            pl.col(outer).str.replace(COMBINED, "${1}"),
+            pl.when(pl.col(inner).str.contains(COMBINED))
+            .then(pl.col(inner).str.replace(COMBINED, "${2}"))
+            .alias(inner),
+        )
     last = (frame["filled"] > 0).arg_true()
     frame = frame.head(last[-1] + 1 if last.len() else 0)
     # A form may be dated below its table as well as above it.

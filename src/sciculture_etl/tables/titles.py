@@ -47,9 +47,12 @@ ROUNDED = re.compile(r"(?:천|만|백\s?만)\s?(?:명|인|회|건|개)")
 UNIT_LINE = re.compile(rf"단위\s?[:：]?\s?([^)\]>›〉]+)|[(\[<‹〈]\s?({MONEY_UNIT.pattern})\s?[)\]>›〉]")
 SUBMITTER_LINE = re.compile(r"(?:기관명|운영기관|제출기관|수행기관|책임운영기관)[^\S\n]?[:：][^\S\n]?([^,;/|\n]+)")
 MADE_ON = re.compile(r"(?:제출|수정|작성)\s?(?:일자|일시|일)?\s?[:：]?\s?(?=20\d{2})")
-DAY_BEFORE = re.compile(rf"(?P<day>{DAY.pattern})\s?(?:자\s?)?(?:기준|현재)")
+DAY_BEFORE = re.compile(
+    rf"(?P<day>{DAY.pattern}|(?<![\d.])['’‘`]?\d{{2}}\s?\.\s?\d{{1,2}}\s?\.\s?\d{{1,2}}\.?)"
+    r"\s?(?:\(\s?[월화수목금토일](?:요일)?\s?\)\s?)?(?:자\s?)?(?:기준|현재)"
+)
 END_BEFORE = re.compile(r"(20\d{2})\s?(?:년|\.)?\s?(?:(\d{1,2})\s?(?:월|\.)\s?)?말\s?(?:일\s?)?(?:자\s?)?(?:기준|현재)")
-DAY_AFTER = re.compile(rf"(?:기준\s?일?자?|현재)\s?[:：]?\s?(?P<day>{DAY.pattern})")
+DAY_AFTER = re.compile(rf"(?:기준\s?(?:일?자?|시점|연월일)|현재)\s?[:：]?\s?(?P<day>{DAY.pattern})")
 # When something was made or sent, and as of when: neither is the program year or its part.
 SENT = r"(?:제출|작성|수정|접수|보고)"
 SENT_IN = re.compile(

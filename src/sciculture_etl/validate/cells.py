@@ -35,6 +35,7 @@ Parsed = tuple[Any, str | None]  # value, code
 STATED_TWICE = re.compile(r"^([^()（）]+)[(（]([^()（）]+)[)）]$")  # 업무협약(MOU), 미국(US)
 NO_ITEM = ("-", "–", "—", "없음", "해당없음", "해당 없음")
 DITTO = ["〃", "″", "''", '"', "상동", "위와 같음", "위와같음"]  # what stands above is not guessed
+CELL_ERRORS = ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"]
 DASHES = ["-", "–", "—"]
 NOTHING = [*DASHES, *DITTO]  # in a column that holds no number: nothing to tell
 # Failing cells of one field: index (row of the batch), code, and what was expected in both languages.
@@ -71,10 +72,17 @@ def by_distinct(texts: pl.Series, parse: Callable[[str], Any], dtype: pl.DataTyp
 
 
 def tidy_texts(texts: pl.Series) -> pl.Series:
-    """NFC, line breaks and runs of white space to one space, dashes that mean nothing to null."""
+    """NFC, line breaks and runs of white space to one space, null for dashes and a spreadsheet's errors.
+
+    Codes of digits become what they were before a program took them for a number (``1001.0``) or marked them as text
+    (``'0012``).
+    """
     distinct = texts.drop_nulls().unique().alias("text").to_frame()
-    tidy = pl.col("text").str.normalize("NFC").str.replace_all(r"\s+", " ")
-    meant = pl.when(~tidy.is_in(NOTHING)).then(tidy)
+    tidy = (
+        pl.col("text").str.normalize("NFC").str.replace_all(r"\s+", " ")
+        .str.replace(r"^(\d{1,15})\.0$", "${1}").str.replace(r"^'(\d[\d.,-]*)$", "${1}")
+    )  # fmt: skip
+    meant = pl.when(~tidy.is_in([*NOTHING, *CELL_ERRORS])).then(tidy)
     changed = distinct.with_columns(meant.alias("tidy")).filter(pl.col("text").ne_missing(pl.col("tidy")))
     return texts.replace(changed["text"], changed["tidy"]) if changed.height else texts
 
@@ -215,7 +223,7 @@ def check_values(
             if mask.any():
                 wrong = at.filter(mask)
                 failures.append(failed(wrong, found.filter(mask), *expected(fld, texts.gather(wrong)), severity))
-    blank = values.is_null() & (texts.is_null() | texts.is_in(NOTHING))
+    blank = values.is_null() & (texts.is_null() | texts.is_in(NOTHING) | (fld.type == "text"))
     if codes is not None:
         blank = blank & codes.is_null()
     if fld.default is not None:

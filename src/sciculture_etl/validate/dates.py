@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 SPREADSHEET_EPOCH = date(1899, 12, 30)
 SERIAL = range(20000, 60001)
@@ -28,8 +28,14 @@ YEAR = re.compile(
 REMARK = re.compile(
     r"\s?\(\s?(?:(?:총|매주|주)?\s?\d+\s?(?:일간?|주간?|회차?|개월간?|박\s?\d+\s?일))?\s?\)|\s?,\s?총?\s?\d+\s?일간$"
 )
+# A moment as programs write it.
+MOMENT = re.compile(
+    r"^(\d{4}-\d{2}-\d{2})(?:T(?P<at>\d{2}:\d{2})(?::\d{2}(?:[.,]\d{1,9})?)?|\s(?P<clock>\d{2}:\d{2}):\d{2}(?:[.,]\d{1,9})?)"
+    r"\s?(?:(?P<utc>Z|UTC|GMT)|KST|(?P<hours>[+-]\d{2}):?(?P<minutes>\d{2})?)?$"
+)
+KOREA = timedelta(hours=9)
 # The hours of a day, one or from one to another.
-CLOCK = r"(?:(?:오전|오후)\s?)?(?:\d{1,2}:\d{2}(?::\d{2})?|\d{1,2}\s?시(?:\s?\d{1,2}\s?분|\s?반)?)"
+CLOCK = r"(?:(?:오전|오후)\s?)?(?:\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?|\d{1,2}\s?시(?:\s?\d{1,2}\s?분|\s?반)?)"
 HOURS = re.compile(rf"(?:\s?,\s?|\s|(?<=\))){CLOCK}(?:\s?[~∼〜-]\s?{CLOCK}(?!\d))?(?!\d)")
 # The year before a term: 2021년 1분기, 2021-05, '21 상반기.
 YEAR_OF_TERM = re.compile(
@@ -64,7 +70,24 @@ def _normal(text: str) -> str:
 
 
 def _dated(text: str) -> str:
-    return " ".join(HOURS.sub("", _normal(text)).split())
+    normal = _normal(text)
+    return _day_of_moment(normal) or " ".join(HOURS.sub("", normal).split())
+
+
+def _day_of_moment(text: str) -> str | None:
+    """``2023-11-02T15:00:00.000Z`` → ``2023-11-03``: the day in Korea."""
+    found = MOMENT.match(text)
+    if not found:
+        return None
+    day, hours = found[1], found["hours"]
+    if not (found["utc"] or hours):
+        return day
+    ahead = timedelta(hours=int(hours or 0), minutes=int(f"{(hours or '+')[0]}{found['minutes'] or 0}"))
+    try:
+        moment = datetime.fromisoformat(f"{day} {found['at'] or found['clock']}")
+        return (moment - ahead + KOREA).date().isoformat()
+    except (ValueError, OverflowError):
+        return day
 
 
 def parse_year(text: str) -> int | None:
@@ -84,7 +107,7 @@ def parse_term(text: str, per_year: int = 4) -> int | None:
 
     None for anything else.
     """
-    normal = YEAR_OF_TERM.sub("", _normal(text))
+    normal = YEAR_OF_TERM.sub("", _normal(text)).removeprefix("'")
     if per_year == 12 and (found := MONTH_OF_YEAR.match(normal)):
         return int(found[1])
     if per_year == 2:
@@ -102,7 +125,7 @@ def year_of_term(text: str) -> int | None:
 
 def parse_ordinal(text: str) -> int | None:
     """``13``, ``제13회``, ``13회차``, ``13th`` → 13; None for anything else."""
-    found = ORDINAL.match(_normal(text))
+    found = ORDINAL.match(_normal(text).removeprefix("'"))
     return int(found[1]) if found else None
 
 

@@ -36,6 +36,7 @@ UNITS = (
     "강좌",
     "일",
 )
+QUOTED_TEXT = re.compile(r"^'(?=[\d+\-])")  # how a spreadsheet marks digits as text
 SUPERSCRIPT = re.compile(r"(?<![¹²³⁴⁵⁶⁷⁸⁹⁰])[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?$")
 SIGN_AFTER = re.compile(r"(?<=[\d%가-힣])\s*(?:\*+\)?|†|‡)$")
 NOTE_AFTER = re.compile(r"^([^()]+)\d\)$")
@@ -72,7 +73,7 @@ def parse_number(text: str, kind: str, units: tuple[str, ...]) -> ParsedNumber:
     """
     if text.startswith("="):
         return ParsedNumber(code="E_NOT_A_NUMBER")  # a formula, whatever words stand in it
-    bare = SIGN_AFTER.sub("", SUPERSCRIPT.sub("", text.strip()))
+    bare = SIGN_AFTER.sub("", SUPERSCRIPT.sub("", QUOTED_TEXT.sub("", text.strip())))
     bare = " ".join(unicodedata.normalize("NFKC", bare).split())
     if bare in NONE_SIGNS:
         return ParsedNumber(None if kind == "number" else 0)

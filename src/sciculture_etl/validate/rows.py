@@ -29,7 +29,12 @@ SUBTOTAL = r"(?:소계|합계|총계|누계|총합)(?:\(.*\)|[^가-힣]*)$|^전�
 PART_TOTAL = r"[\s)\]]계$"  # before white space is taken away: 1분기 계
 SIDO = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주"
 PLACE_TOTAL = rf"(?:시|도|군|구|권역|{SIDO})계$"  # in a column of places: 경상북도 계
-ANY_TOTAL = r"(?i)계|총\s*합|total|sum|평\s*균|average|avg|비\s*율|비\s*중|구\s*성|증\s*감|대\s*비|전\s*체"
+# In such a column where others name places: all of them together, or all within the wider one.
+ALL_PLACES = rf"^(?:전국|전체|전지역|전시도|전시군구|전읍면동|모든지역|(?:{SIDO}|.{{1,12}}[시도군구])전체)(?:합?계)?$"
+ANY_TOTAL = (
+    r"(?i)전\s*(?:국|지\s*역|시\s*[도군]|읍)|모\s*든|계|총\s*합"
+    r"|total|sum|평\s*균|average|avg|비\s*율|비\s*중|구\s*성|증\s*감|대\s*비|전\s*체"
+)
 GRAND_TOTAL = r"(?i)(?:합계|총계)[)>\]】]?$|^[(<\[【]?(?:계|total|grandtotal)[)>\]】]?$"
 # Totals that go on from earlier tables, and rows that are no sums at all.
 NO_SUM = rf"(?i)누계[)>\]】]?$|^[(<\[【]?(?:{DERIVED})[)>\]】:：]?(?:\(|$)"
@@ -94,8 +99,30 @@ def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
     # Every word for a total has one of these syllables: the patterns are then looked for in few rows.
     worded = open_rows.filter(pl.any_horizontal(pl.col(name).str.contains(ANY_TOTAL) for name in texts))
     totals = worded.filter(_is_total_text(contract, texts, required))["index"]
+    totals = pl.concat([totals, _rows_of_all_places(contract, frame, reasons, worded["index"])])
     is_total = pl.int_range(frame.height, eager=True).is_in(totals.implode())
     return pl.select(pl.when(pl.lit(is_total)).then(pl.lit("subtotal")).otherwise(pl.lit(reasons))).to_series()
+
+
+def _rows_of_all_places(contract: Contract, frame: pl.DataFrame, reasons: pl.Series, suspects: pl.Series) -> pl.Series:
+    """Rows in which all places stand together (``전국``, ``전체``).
+
+    Only where other rows of the table name places of the same column within the same wider place: else such a row is
+    the only one that tells of them.
+    """
+    places = [fld.name for fld in contract.region_fields]
+    found = [suspects.clear()]
+    for at, name in enumerate(places if suspects.len() else []):
+        squeezed = frame[name].str.replace_all(r"\s", "")
+        is_all = squeezed.gather(suspects).str.contains(ALL_PLACES).fill_null(False)
+        if not is_all.any():
+            continue
+        within = ["part_key", *places[:at]]
+        named = frame.filter(reasons.is_null() & ~squeezed.str.contains(ALL_PLACES).fill_null(True)).select(within)
+        rows = suspects.filter(is_all)
+        wider = frame[rows].select(within).with_columns(rows.alias("index"))
+        found.append(wider.join(named.unique(), on=within, how="semi", nulls_equal=True)["index"])
+    return pl.concat(found).unique()
 
 
 def _is_total_text(contract: Contract, texts: list[str], required: list[str]) -> pl.Expr:
