@@ -1,19 +1,21 @@
 """Resolve whole columns of place texts: each distinct text once, the rows in their order."""
 
+import datetime as dt
+from functools import lru_cache
 from operator import attrgetter
 
 import polars as pl
 
-from sciculture_etl.regions.resolution import Resolution, resolve
+from sciculture_etl.regions.resolution import resolve
 
 _CODES_AND_NAMES = [
     "status", "level", "legal_code", "admin_code", "name", "sido_code", "sigungu_code", "general_gu_code",
     "eupmyeondong_code",
 ]  # fmt: skip
 _LISTS = ["warnings", "candidates"]
-_SCHEMA: dict[str, pl.DataType] = dict.fromkeys(_CODES_AND_NAMES, pl.String()) | dict.fromkeys(
-    _LISTS, pl.List(pl.String())
-)
+_COLUMNS = [*_CODES_AND_NAMES, *_LISTS]
+_BETWEEN = "\n"  # of what a list holds, while it is one string: a list for each row would take most of the time
+_NOTHING = pl.lit([], pl.List(pl.String()))
 _codes_and_names = attrgetter(*_CODES_AND_NAMES)
 
 
@@ -28,17 +30,25 @@ def resolve_frame(texts: pl.DataFrame) -> pl.DataFrame:
     """
     keys = ["text", "on", *(name for name in ("within", "since") if name in texts.columns)]
     distinct = texts.select(keys).unique(maintain_order=True)
-    rows = [_values(_resolve_row(row)) for row in distinct.iter_rows(named=True)]
-    resolved = distinct.hstack(pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
+    absent = [None] * distinct.height
+    within, since = (distinct[name].to_list() if name in keys else absent for name in ("within", "since"))
+    asked = zip(distinct["text"].to_list(), distinct["on"].to_list(), within, since, strict=True)
+    outcomes = [_outcome(*row) for row in asked]
+    columns = zip(*outcomes, strict=True) if outcomes else [()] * len(_COLUMNS)
+    resolved = distinct.hstack(
+        pl.DataFrame(dict(zip(_COLUMNS, columns, strict=True)), schema=dict.fromkeys(_COLUMNS, pl.String)).with_columns(
+            pl.when(pl.col(name) == "").then(_NOTHING).otherwise(pl.col(name).str.split(_BETWEEN)).alias(name)
+            for name in _LISTS
+        )
+    )
     if distinct.height == texts.height:
         return texts.hstack(resolved.drop(keys))
     return texts.join(resolved, on=keys, how="left", nulls_equal=True, maintain_order="left")
 
 
-def _resolve_row(row: dict[str, object]) -> Resolution:
-    return resolve(row["text"] or "", row["on"], row.get("within"), since=row.get("since"))  # type: ignore[arg-type]
-
-
-def _values(found: Resolution) -> tuple[object, ...]:
-    named = [f"{name} ({code})" for code, name in found.candidates]
-    return (*_codes_and_names(found), found.warnings, named)
+@lru_cache(maxsize=1 << 16)
+def _outcome(text: str | None, on: dt.date, within: str | None, since: dt.date | None) -> tuple[str | None, ...]:
+    """Resolve a text to the values of `_COLUMNS`; the batches of a run name the same places over and over."""
+    found = resolve(text or "", on, within, since=since)
+    named = (f"{name} ({code})" for code, name in found.candidates)
+    return (*_codes_and_names(found), _BETWEEN.join(found.warnings), _BETWEEN.join(named))

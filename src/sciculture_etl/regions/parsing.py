@@ -41,7 +41,7 @@ def parse(text: str, within: ParsedPlace | None = None) -> ParsedText:
     failed: tuple[str, ParsedPlace] = ("", _NOTHING)
     addressed = False  # a lot or road number has been read
     for position, token in enumerate(tokens):
-        for reading in dict.fromkeys(waiting[position]):
+        for reading in waiting[position] if len(waiting[position]) < 2 else dict.fromkeys(waiting[position]):
             joined = _joined(reading, tokens, position)
             for step, onward in joined:
                 waiting[position + step].append(onward)
@@ -120,14 +120,17 @@ def _is_emd(reading: ParsedPlace) -> bool:
 def _after_emd(reading: ParsedPlace, token: str, addressed: bool) -> list[ParsedPlace]:
     """After a dong only its other names and wider places matter: 역삼동 (역삼1동). Another dong contradicts it."""
     last = reading.places[-1]
-    named = [place for place in below(None, token) if place.rank > 0]
-    if last in named:
+    known = below(None, token)
+    if not known:
+        return [] if spelling.SEVERAL.fullmatch(token) else [reading]
+    if last in known:
         return [reading]
+    named = [place for place in known if place.rank > 0]
     same_place = _names_no_new_place(reading, token)
     if spelling.BUILDING.fullmatch(token) or (addressed and is_building(token, "")):
         named = [place for place in named if not place.parents.isdisjoint(last.parents)]
     if same_place or not named:
-        return same_place or ([] if token in places().sido or spelling.SEVERAL.fullmatch(token) else [reading])
+        return same_place or ([] if token in places().sido else [reading])
     partners = [
         place
         for place in named
@@ -146,6 +149,8 @@ def _names_no_new_place(reading: ParsedPlace, token: str) -> list[ParsedPlace]:
     """The readings of a word that says no new place: one that was named, by this or another name, or a wider one."""
     if _is_repetition(reading, token):
         return [reading]
+    if not below(None, token):
+        return []
     return _renamed(reading, token) or _widened(reading, token)
 
 
@@ -164,7 +169,7 @@ def _widened(reading: ParsedPlace, token: str) -> list[ParsedPlace]:
     Not 광주시, 경기, nor 동구, 광주시: where 광주시 may be a sido or a si, these may be two places.
     """
     index, is_dong = places(), _is_emd(reading)
-    may_be_two = not is_dong and not {token, reading.places[0].name}.isdisjoint(index.sido.keys() & index.named.keys())
+    may_be_two = not is_dong and (token in index.sido_or_si or reading.places[0].name in index.sido_or_si)
     if may_be_two or (is_dong and reading.shortened):
         return []
     wider = [(place, False) for place in below(None, token) if place.rank < EMD]

@@ -33,6 +33,8 @@ class Place:
 
 
 _Index = dict[tuple[str, str], list[Place]]
+_ANYWHERE = ""
+_NONE: Sequence[Place] = ()
 
 
 class PlaceIndex:
@@ -46,7 +48,7 @@ class PlaceIndex:
             if item.rank > 0 and item.code != SEJONG_CITY:
                 groups[_key(item, legal_names), known.family[item.code]].append(item)
         self.named: dict[str, list[Place]] = defaultdict(list)
-        self.below: _Index = defaultdict(list)
+        self.below: _Index = {}
         self.shortened: dict[str, list[Place]] = defaultdict(list)
         self.shortened_child: _Index = defaultdict(list)
         self.shortened_below: _Index = defaultdict(list)
@@ -64,9 +66,13 @@ class PlaceIndex:
         self.by_code |= {place.codes[0]: place for place in self.sido.values() if len(place.codes) == 1}
         # si and gun that exist today: 진해 was one, but is now rather a gu
         self.lasting = {known.family[item.code] for item in known.divisions.values() if _is_permanent(item)}
-        self.other = _other_names(self)
+        self.below |= {(_ANYWHERE, name): places for name, places in self.named.items()}
+        for form, sido in self.sido.items():
+            self.below[_ANYWHERE, form] = [sido, *self.named.get(form, ())]
+        self.below = {**_other_names(self), **self.below}  # a real name comes first
         self.stems = {_STEM.sub("", name) for name in self.named if name[-1] == "동"} - {""}
-        self.max_letters = max(map(len, (*self.sido, *self.named, *(name for _, name in self.other)))) + 2  # with 제
+        self.sido_or_si = self.sido.keys() & self.named.keys()  # 광주시
+        self.max_letters = max(len(name) for _, name in self.below) + 2  # with 제
         self.letters = {name: spelling.strokes(name) for name in (*self.sido, *self.named)}
 
     def _add(self, place: Place) -> None:
@@ -74,7 +80,7 @@ class PlaceIndex:
         short = name[:-1] if name[-1] in _SUFFIXES and len(name) > 2 else None
         self.named[name].append(place)
         for family in place.above:
-            self.below[family, name].append(place)
+            self.below.setdefault((family, name), []).append(place)
             if short:
                 self.shortened_below[family, short].append(place)
         for family in place.parents:
@@ -96,18 +102,11 @@ def places() -> PlaceIndex:
 
 def below(place: Place | None, word: str) -> Sequence[Place]:
     """Return the places of that full name below a place, or anywhere."""
-    index = places()
-    if place is None:
-        found = index.named.get(word) or index.named.get(spelling.without_ordinal(word)) or _by_other_name("", word)
-        return [index.sido[word], *found] if word in index.sido else found
-    found = index.below.get((place.family, word), [])
+    family, known = place.family if place else _ANYWHERE, places().below
+    found = known.get((family, word), _NONE)
     if not found and "제" in word:
-        found = index.below.get((place.family, spelling.without_ordinal(word)), [])
-    return found or _by_other_name(place.family, word)
-
-
-def _by_other_name(family: str, word: str) -> Sequence[Place]:
-    return places().other.get((family, spelling.without_ordinal(word)), []) if word[-1] in "동가면" else []
+        return known.get((family, spelling.without_ordinal(word)), _NONE)
+    return found
 
 
 def shortened_below(place: Place | None, word: str) -> Sequence[Place]:
@@ -149,9 +148,9 @@ def _key(item: Division, legal_names: set[str]) -> str:
 
 
 def _other_names(index: PlaceIndex) -> _Index:
-    """Names that the reference does not have, below a family or ("") anywhere: 도련1동, 원대1가, 다사면 before 다사읍.
+    """Names that the reference does not have, below a family or anywhere: 도련1동, 원대1가, 다사면 before 다사읍.
 
-    `below` asks for real names first. A numeral's other spelling that is a real name elsewhere stands for a dong only
+    A numeral's other spelling that is a real name elsewhere stands for a dong only
     directly below its sigungu.
     """
     found: _Index = defaultdict(list)
@@ -167,11 +166,11 @@ def _other_names(index: PlaceIndex) -> _Index:
             if spelt and any(len(siblings[parent, spelt[0]]) > 1 for parent in place.parents):  # 도련일동, 도련이동
                 others.append(spelt[1])
             for other in others:
-                for family in place.parents if other in index.named else ("", *place.above):
+                for family in place.parents if other in index.named else (_ANYWHERE, *place.above):
                     found[family, other].append(place)
             if name[-1] == "읍":
                 myeon = replace(place, name=f"{name[:-1]}면", is_former=True)
-                for family in (*place.above, *(() if myeon.name in index.named else ("",))):
+                for family in (*place.above, *(() if myeon.name in index.named else (_ANYWHERE,))):
                     found[family, myeon.name].append(myeon)
     return found
 

@@ -134,6 +134,8 @@ def sort_of(following: list[str]) -> Sort:
 
 def is_address_number(word: str) -> bool:
     """Tell whether a word is a lot or road number, or ends in one: 12번지, 테헤란로12, but not 3동, 2가."""
+    if not (word[0].isdigit() or word[-1].isdigit()):
+        return False
     return bool(ADDRESS_NUMBER.fullmatch(word)) and not PART.fullmatch(word)
 
 
