@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 import fsspec
@@ -120,7 +121,7 @@ class _Seen:
 
     def __init__(self, receipts: Sequence[Receipt]) -> None:
         self._versions: Counter[Version] = Counter((r.path, r.size, r.modified, r.mark) for r in receipts)
-        self._receipts = Counter(receipts)
+        self._all = receipts
         self._last = {receipt.path: receipt for receipt in receipts}
 
     def fresh(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
@@ -143,6 +144,10 @@ class _Seen:
     def _is_different(self, arrival: Arrival) -> bool:
         last = self._last.get(arrival.path)
         return not arrival.mark or last is None or (last.size, last.mark) != (arrival.size, arrival.mark)
+
+    @cached_property
+    def _receipts(self) -> Counter[Receipt]:
+        return Counter(self._all)
 
     def is_of_an_earlier_run(self, receipt: Receipt) -> bool:
         """Whether this is a receipt of an earlier run, each counting once."""

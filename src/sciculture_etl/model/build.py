@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import astuple, dataclass, field
 from datetime import date
 
@@ -55,7 +56,7 @@ class Model:
 def _log_fingerprint(warehouse: Warehouse) -> str:
     """Of everything in ``log`` that the operator's tables read. Findings follow from what was read and with what."""
     rows = warehouse.rows(
-        """SELECT string_agg(line, '\n' ORDER BY line) AS lines FROM (
+        """SELECT md5(string_agg(line, '\n' ORDER BY line)) AS lines FROM (
             SELECT 'receipt ' || seq || ' ' || sha256 || ' ' || path || ' ' || received_at AS line FROM log.receipt
             UNION ALL SELECT 'reading ' || submission_id || ' ' || reading FROM log.submission
             UNION ALL SELECT 'withdrawn ' || submission_id || ' ' || decided_at FROM log.withdrawn
@@ -65,13 +66,14 @@ def _log_fingerprint(warehouse: Warehouse) -> str:
     return fingerprint(str(rows[0]["lines"]))
 
 
-def _accepted_fingerprint(warehouse: Warehouse, dataset: str) -> str:
+def _accepted_fingerprints(warehouse: Warehouse, datasets: Collection[str]) -> dict[str, str]:
+    """Of the partitions that count, by dataset."""
     rows = warehouse.rows(
-        "SELECT submitter, program_year, partition_key, submission_id, reading FROM log.in_force "
-        "WHERE dataset = ? ORDER BY ALL",
-        [dataset],
+        """SELECT dataset, md5(string_agg(line, '\n' ORDER BY line)) AS mark FROM (
+            SELECT dataset, concat_ws(' ', submitter, program_year, partition_key, submission_id, reading) AS line
+            FROM log.in_force) GROUP BY dataset"""
     )
-    return fingerprint(*(" ".join(str(value) for value in row.values()) for row in rows))
+    return dict.fromkeys(datasets, "") | {row["dataset"]: row["mark"] for row in rows}
 
 
 def _check_table_contract(statement: Statement, table_contract: TableContract | None, columns: dict[str, str]) -> None:
@@ -147,7 +149,8 @@ def build_model(
     known = {row["name"]: BuiltTable(**row) for row in warehouse.rows("SELECT * FROM log.model")}
     reference = reference_tables(folder, contracts, table_contracts, today)
     inputs = {f"reference.{name}": table.fingerprint_of for name, table in reference.items()}
-    inputs |= {f"accepted.{dataset}": _accepted_fingerprint(warehouse, dataset) for dataset in contracts}
+    accepted = _accepted_fingerprints(warehouse, contracts)
+    inputs |= {f"accepted.{dataset}": accepted[dataset] for dataset in contracts}
     every = fingerprint(*(f"{name} {value}" for name, value in sorted(inputs.items()) if name.startswith("accepted.")))
     inputs |= {f"accepted.{name}": fingerprint(query, every) for name, query in views_over_all(contracts).items()}
     years = warehouse.rows("SELECT * FROM accepted.dataset_year ORDER BY ALL")
