@@ -13,13 +13,12 @@ from sciculture_etl.formats.grid import RefusedError, broken, column_index, pars
 from sciculture_etl.formats.package import Part
 from sciculture_etl.formats.sheet_cells import STORED, Batch, Board, Stored
 from sciculture_etl.formats.sheet_rows import read_plain_rows
-from sciculture_etl.formats.tags import NotPlainError
+from sciculture_etl.formats.tags import NotPlainError, first_tag, without_prefix
 
 BLOCK = 2 * 1024**2
 MAX_BLOCK = 16 * 1024**2  # of one row that the fast pass takes
 MAX_BATCH = 100_000  # cells
 MAX_DEPTH = 256  # of elements in each other
-DATA, DATA_END, ROW_END = b"<sheetData>", b"</sheetData>", b"</row>"
 REFERENCE = re.compile(r"\s*\$?([A-Za-z]{1,3})\$?([0-9]{1,7})\s*")
 UTF8 = ("utf-8", "utf8", "us-ascii")
 
@@ -75,6 +74,33 @@ class Parser:
 
     def _entity(self, *declared: object) -> None:
         raise RefusedError(unsupported("xml_entities"))
+
+
+class Blocks:
+    """Elements that follow each other, in blocks of whole ones.
+
+    Attributes:
+        rest: what was read and not taken.
+    """
+
+    def __init__(self, part: Part, rest: bytes, opening: bytes, closing: bytes) -> None:
+        self.rest = rest
+        self._part, self._opening, self._closing = part, opening, closing
+
+    def next(self) -> bytes:
+        """The next block; empty where something else follows, or an element is larger than a block may be."""
+        while len(self.rest) <= MAX_BLOCK:
+            if len(self.rest) >= len(self._opening) and not self.rest.startswith(self._opening):
+                break
+            if (last := self.rest.rfind(self._closing)) >= 0:
+                return self.rest[: last + len(self._closing)]
+            if not (more := self._part.read(BLOCK)):
+                break
+            self.rest += more
+        return b""
+
+    def take(self, block: bytes) -> None:
+        self.rest = self.rest[len(block) :]
 
 
 class SheetParser(Parser):
@@ -226,26 +252,19 @@ def read_sheet(part: Part, board: Board, max_text: int) -> None:
 def _read_plain(part: Part, parser: SheetParser, board: Board) -> bytes:
     """Takes the head of a sheet and all rows that the fast pass knows; gives what was read and not taken."""
     rest = part.read(BLOCK)
-    begin = rest.find(DATA)
-    if begin < 0 or b"<!" in rest[:begin]:
+    if (found := first_tag(rest, b"sheetData")) is None:
         return rest
-    parser.feed(rest[: begin + len(DATA)])
-    rest = rest[begin + len(DATA) :]
+    _, begin, prefix = found
+    parser.feed(rest[:begin])
+    rest = rest[begin:]
     if not parser.is_utf8 or parser.section != "sheetData" or parser.depth != 2:
         return rest
-    while not rest.startswith(DATA_END):
-        cut = rest.rfind(ROW_END)
-        if cut >= 0:
-            try:
-                batch, parser.row = read_plain_rows(rest[: cut + len(ROW_END)])
-            except NotPlainError:
-                break
-            board.add(batch)
-            rest = rest[cut + len(ROW_END) :]
-        elif len(rest) > MAX_BLOCK:
+    blocks = Blocks(part, rest, b"<" + prefix + b"row", b"</" + prefix + b"row>")
+    while block := blocks.next():
+        try:
+            batch, parser.row = read_plain_rows(without_prefix(block, prefix))
+        except NotPlainError:
             break
-        if not rest.startswith(DATA_END):
-            if not (more := part.read(BLOCK)):
-                break
-            rest += more
-    return rest
+        board.add(batch)
+        blocks.take(block)
+    return blocks.rest

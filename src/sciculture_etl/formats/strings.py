@@ -9,9 +9,9 @@ import polars as pl
 
 from sciculture_etl.formats.package import Package, Part
 from sciculture_etl.formats.sheet_cells import SharedTexts, seen_texts
-from sciculture_etl.formats.sheet_xml import BLOCK, MAX_BLOCK, Parser
+from sciculture_etl.formats.sheet_xml import BLOCK, Blocks, Parser
 from sciculture_etl.formats.tags import SPACED_TEXT as SPACED_TEXT_TAG
-from sciculture_etl.formats.tags import Markup, NotPlainError
+from sciculture_etl.formats.tags import Markup, NotPlainError, first_tag, without_prefix
 
 ITEM, ITEM_END, TEXT, SPACED_TEXT, TEXT_END = range(1, 6)
 TAGS = [b"si>", b"/si>", b"t>", b"t ", b"/t>"]
@@ -71,31 +71,24 @@ def _texts(part: Part) -> Iterator[pl.Series]:
 def _plain_texts(part: Part, parser: TextParser) -> Generator[pl.Series, None, bytes]:
     """The items that the fast pass knows, with richer ones among them; gives what was read and not taken."""
     rest = part.read(BLOCK)
-    begin = rest.find(BEGIN)
-    if begin < 0 or b"<!" in rest[:begin]:
+    if (found := first_tag(rest, b"si")) is None:
         return rest
+    begin, _, prefix = found
     parser.feed(rest[:begin])
     rest = rest[begin:]
-    while parser.is_utf8 and parser.depth == 1 and rest.startswith(BEGIN):
-        cut = rest.rfind(END)
-        if cut >= 0:
-            try:
-                texts, rich = _plain_items(rest[: cut + len(END)])
-            except NotPlainError:
-                break
-            if rich:
-                parser.feed(b"".join(item for _, item in rich))
-                at = np.array([number for number, _ in rich], np.uint32)
-                texts, parser.found = texts.scatter(at, parser.found), []
-            yield texts
-            rest = rest[cut + len(END) :]
-        elif len(rest) > MAX_BLOCK:
+    blocks = Blocks(part, rest, b"<" + prefix + b"si>", b"</" + prefix + b"si>")
+    while parser.is_utf8 and parser.depth == 1 and (block := blocks.next()):
+        try:
+            texts, rich = _plain_items(without_prefix(block, prefix))
+        except NotPlainError:
             break
-        if not rest.startswith(b"</s"):
-            if not (more := part.read(BLOCK)):
-                break
-            rest += more
-    return rest
+        if rich:
+            parser.feed(b"".join(item for _, item in rich))
+            at = np.array([number for number, _ in rich], np.uint32)
+            texts, parser.found = texts.scatter(at, parser.found), []
+        yield texts
+        blocks.take(block)
+    return blocks.rest
 
 
 def _plain_items(data: bytes) -> tuple[pl.Series, list[tuple[int, bytes]]]:

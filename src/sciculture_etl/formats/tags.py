@@ -27,6 +27,21 @@ NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 NO_PLAIN_BYTE = np.array([byte < 32 and byte not in (9, 10) for byte in range(256)])
 
 
+def first_tag(data: bytes, name: bytes) -> tuple[int, int, bytes] | None:
+    """Where the first tag of that name begins and ends, and its prefix with the colon; None where there is none, it
+    says more than its name, or where markup before it may only look like markup.
+    """
+    found = re.search(rb"<([A-Za-z][A-Za-z0-9]{0,15}:)?" + name + b">", data)
+    if found is None or b"<!" in data[: found.start()]:
+        return None
+    return found.start(), found.end(), found[1] or b""
+
+
+def without_prefix(data: bytes, prefix: bytes) -> bytes:
+    """Markup without that prefix before the names of its elements."""
+    return data.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</") if prefix else data
+
+
 class NotPlainError(ValueError):
     """The bytes may be good XML, but are none that the fast pass knows."""
 
@@ -86,7 +101,8 @@ class Markup:
             array.validate(full=True)
         except pa.ArrowInvalid:
             raise NotPlainError from None
-        series = pl.Series(pl.from_arrow(array)).gather_every(2)
+        # A copy of the texts alone, which does not keep all the markup between them in memory.
+        series = pl.Series(pl.from_arrow(array.take(pa.array(np.arange(0, offsets.size - 1, 2)))))
         if b"&" in self.data and series.str.contains("&", literal=True).any():
             return replace_texts(series, series.str.contains("&", literal=True), unescape)
         return series
