@@ -19,8 +19,8 @@ OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 MARKS = b"\xef\xbb\xbf\xff\xfe"  # byte order marks
 HEAD = 4096  # bytes in which a file shows what it is
-# SoftCamp (its versions differ in the last three digits), Fasoo, NASCA.
-DRM = (b"SCDSA0", b"\x9b DRMONE", b"<## NASCA DRM FILE")
+DRM = (b"\x9b DRMONE", b"<## NASCA DRM FILE")  # Fasoo, NASCA
+DRM_LETTERS = b"SCDSA0"  # SoftCamp, whose versions differ in the last three digits; a header may begin so too
 # First bytes that no text begins with → name in expectations/formats.yml.
 FOREIGN = {
     b"\x89PNG\r\n": "picture", b"\xff\xd8\xff": "picture", b"II*\x00": "picture", b"MM\x00*": "picture",
@@ -76,7 +76,7 @@ def refuse_foreign(source: Source) -> None:
         raise RefusedError(Finding("R_EMPTY"))
     head = data[:HEAD]
     bare = head.lstrip(MARKS + b" \t\r\n")
-    if bare.startswith(DRM) and BINARY.search(head):
+    if bare.startswith(DRM) or (bare.startswith(DRM_LETTERS) and BINARY.search(head)):
         raise RefusedError(Finding("R_DRM"))
     if kind := _foreign_kind(head):
         raise RefusedError(unsupported(kind))
