@@ -19,6 +19,7 @@ BLOCK = 2 * 1024**2
 MAX_BLOCK = 16 * 1024**2  # of one row that the fast pass takes
 MAX_BATCH = 100_000  # cells
 MAX_DEPTH = 256  # of elements in each other
+DATA = re.compile(rb"<([A-Za-z][A-Za-z0-9]{0,15}:)?sheetData>")
 REFERENCE = re.compile(r"\s*\$?([A-Za-z]{1,3})\$?([0-9]{1,7})\s*")
 UTF8 = ("utf-8", "utf8", "us-ascii")
 
@@ -252,7 +253,7 @@ def read_sheet(part: Part, board: Board, max_text: int) -> None:
 def _read_plain(part: Part, parser: SheetParser, board: Board) -> bytes:
     """Takes the head of a sheet and all rows that the fast pass knows; gives what was read and not taken."""
     rest = part.read(BLOCK)
-    if (found := first_tag(rest, b"sheetData")) is None:
+    if (found := first_tag(rest, DATA)) is None:
         return rest
     _, begin, prefix = found
     parser.feed(rest[:begin])

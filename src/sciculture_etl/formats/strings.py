@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator
 
 import numpy as np
@@ -15,6 +16,7 @@ from sciculture_etl.formats.tags import Markup, NotPlainError, first_tag, withou
 
 ITEM, ITEM_END, TEXT, SPACED_TEXT, TEXT_END = range(1, 6)
 TAGS = [b"si>", b"/si>", b"t>", b"t ", b"/t>"]
+FIRST_ITEM = re.compile(rb"<([A-Za-z][A-Za-z0-9]{0,15}:)?si>")
 BEGIN, END = b"<si>", b"</si>"
 
 
@@ -71,7 +73,7 @@ def _texts(part: Part) -> Iterator[pl.Series]:
 def _plain_texts(part: Part, parser: TextParser) -> Generator[pl.Series, None, bytes]:
     """The items that the fast pass knows, with richer ones among them; gives what was read and not taken."""
     rest = part.read(BLOCK)
-    if (found := first_tag(rest, b"si")) is None:
+    if (found := first_tag(rest, FIRST_ITEM)) is None:
         return rest
     begin, _, prefix = found
     parser.feed(rest[:begin])

@@ -27,11 +27,11 @@ NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 NO_PLAIN_BYTE = np.array([byte < 32 and byte not in (9, 10) for byte in range(256)])
 
 
-def first_tag(data: bytes, name: bytes) -> tuple[int, int, bytes] | None:
-    """Where the first tag of that name begins and ends, and its prefix with the colon; None where there is none, it
-    says more than its name, or where markup before it may only look like markup.
+def first_tag(data: bytes, tag: re.Pattern[bytes]) -> tuple[int, int, bytes] | None:
+    """Where the first tag of a kind begins and ends, and its prefix with the colon; None where there is none, or where
+    markup before it may only look like markup.
     """
-    found = re.search(rb"<([A-Za-z][A-Za-z0-9]{0,15}:)?" + name + b">", data)
+    found = tag.search(data)
     if found is None or b"<!" in data[: found.start()]:
         return None
     return found.start(), found.end(), found[1] or b""
