@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
 
 import pytest
+import xlsxwriter
 import xlwt
 from forms import CLASS, as_xls, table
 from judging import judge
 from old_workbooks import (
+    BOF,
     BOUNDSHEET,
+    CODEPAGE,
+    EOF,
+    Record,
     at_end_of,
     from_records,
     in_container,
@@ -73,6 +79,43 @@ def test_a_cell_is_read_as_what_it_shows(is_1904: bool) -> None:
 
     grid = sheet_of(write, dates_1904=is_1904)
     assert grid.frame["c0"].to_list() == [text for _, _, text in SHOWN]
+
+
+def test_the_same_cell_is_the_same_text_in_an_old_and_in_a_new_workbook() -> None:
+    def write_old(sheet: Any) -> None:
+        for row, (cell, form, _) in enumerate(SHOWN):
+            sheet.write(row, 0, cell, xlwt.easyxf(num_format_str=form))
+
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("실적")
+        for row, (cell, form, _) in enumerate(SHOWN):
+            looks = book.add_format({"num_format": form})
+            days = isinstance(cell, (date, time))  # a moment is a date, too
+            (sheet.write_datetime if days else sheet.write)(row, 0, cell, looks)
+    (new,) = open_file(target.getvalue(), Limits()).grids
+    assert new.head() == sheet_of(write_old).head()
+
+
+def excel_5(codepage: int, text: bytes) -> bytes:
+    """A workbook of Excel 5 to 95, whose texts have one byte or two a character."""
+
+    def begin_5(kind: int) -> Record:
+        return BOF, struct.pack("<HHHH", 0x500, kind, 0x096C, 1994)
+
+    label = struct.pack("<HHHH", 0, 0, 0, len(text)) + text
+    listed = struct.pack("<IHB", 0, 0, 4) + "실적".encode("cp949")
+    return from_records(
+        [begin_5(5), (CODEPAGE, struct.pack("<H", codepage)), (BOUNDSHEET, listed),
+         (EOF, b""), begin_5(0x10), (0x204, label), (0xE5, struct.pack("<HHHHH", 1, 0, 1, 0, 0)), (EOF, b"")]
+    )  # fmt: skip
+
+
+def test_workbooks_of_excel_5_are_read_by_their_code_page() -> None:
+    (grid,) = open_file(excel_5(949, "가상 꿈숖".encode("cp949")), Limits()).grids
+    assert (grid.sheet, grid.head(), len(grid.merges)) == ("실적", [["가상 꿈숖"]], 1)
+    with pytest.raises(RefusedError):
+        open_file(excel_5(31337, b"x"), Limits())
 
 
 def test_korean_texts_are_read_whatever_code_page_the_file_names() -> None:
