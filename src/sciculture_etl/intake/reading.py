@@ -15,7 +15,7 @@ from sciculture_etl.tables.areas import Area, find_areas
 from sciculture_etl.tables.artefacts import as_meant
 from sciculture_etl.tables.headers import Header
 from sciculture_etl.tables.spelling import known_spellings
-from sciculture_etl.tables.table import Table, cut_table
+from sciculture_etl.tables.table import Marks, Table, cut_table
 
 # Sheets that say how to fill in a form, or what may be chosen; they look like damaged forms at times.
 GUIDE = re.compile(
@@ -96,12 +96,13 @@ def _read(data: bytes, contracts: dict[str, Contract], limits: Limits, path: str
         if grid.hidden and areas:
             reading.findings.append(Finding("W_HIDDEN_SHEET", value=grid.sheet, sheet=grid.sheet))
             continue
+        marks = Marks(grid)
         for area in areas:
             if area.header.missing or area.header.unclear:
                 if not GUIDE.search(grid.sheet or ""):
                     nearly.append((grid, area.header))
             else:
-                reading.tables.append(cut_table(grid, area))
+                reading.tables.append(cut_table(grid, area, marks))
                 reading.findings += [*_outdated(reading.tables[-1], contracts), *_renamed(reading.tables[-1])]
     _drop_shown(reading)
     return _judge(reading, grids, nearly, contracts)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from sciculture_etl.contracts import Contract
+from sciculture_etl.contracts import Contract, ContractField
 from sciculture_etl.contracts.form import TOTAL
-from sciculture_etl.formats.grid import Merge
+from sciculture_etl.grid import Merge
 from sciculture_etl.tables.spelling import (
     CUMULATIVE,
     DONE,
@@ -58,6 +59,8 @@ class Header:
 
 
 Forms = dict[int, list[str]]  # column → how its header may be spelled, best first
+Fields = dict[int, set[str]]
+MAX_BESIDE = 50  # runs of columns to either side of a form that are tried as parts of it
 
 
 def _map_columns(forms: Forms, contract: Contract) -> dict[str, int]:
@@ -78,15 +81,22 @@ def _map_columns(forms: Forms, contract: Contract) -> dict[str, int]:
     return columns
 
 
+def _with_bracket(label: str) -> tuple[str, ...]:
+    """``협회명(약칭)`` → both as they are compared; nothing for a label without a bracket."""
+    if len(label) > MAX_CHARACTERS or "|" in label:
+        return ()
+    outer, bracket, inner = label.rstrip(" )）").replace("（", "(").partition("(")
+    return (normalised(outer), normalised(inner)) if bracket else ()
+
+
 def _combined(labels: dict[int, str], columns: dict[str, int], contract: Contract) -> dict[tuple[str, str], int]:
     """Fields of which one header names both, ``협회명(약칭)``, and no other column holds either → its column."""
     spellings = spellings_of(contract)
     found: dict[tuple[str, str], int] = {}
     for column, label in labels.items():
-        outer, bracket, inner = label.rstrip(" )）").replace("（", "(").partition("(")
-        both = [spellings.get(normalised(part), ("", 0))[0] for part in (outer, inner)]
+        both = [spellings.get(part, ("", 0))[0] for part in _with_bracket(label)]
         fields = [contract.fields[name] for name in both if name in contract.fields]
-        if not bracket or "|" in label or len(fields) < 2 or both[0] == both[1]:
+        if len(fields) < 2 or both[0] == both[1]:
             continue
         is_text = fields[0].type == "text" and fields[1].type in ("text", "enum")
         if is_text and all(columns.get(name, column) == column for name in both):
@@ -94,7 +104,8 @@ def _combined(labels: dict[int, str], columns: dict[str, int], contract: Contrac
     return found
 
 
-def _missing(contract: Contract, columns: dict[str, int], above: Title) -> list[str]:
+def _missing(contract: Contract, columns: dict[str, int], above: Callable[[], Title]) -> list[str]:
+    """Required fields of which neither a column nor the title tells. The title is read where it may tell enough."""
     # One column may hold the whole place, or both ends of a period; the others are then read from it.
     given = set(columns)
     if contract.region_fields and contract.region_fields[-1].name in columns:
@@ -102,18 +113,32 @@ def _missing(contract: Contract, columns: dict[str, int], above: Title) -> list[
     if contract.period and contract.period[0].name in columns:
         given.add(contract.period[1].name)
     given |= {name for name, fld in contract.fields.items() if fld.from_field in columns}
-    if above.day:
-        given |= {name for name, fld in contract.fields.items() if fld.type == "date" and fld.said}
-    given |= {
-        name
-        for name, fld in contract.fields.items()
-        if fld.type == "term" and fld.said and fld.required and (above.term(fld.terms) or 0) > 0
-    }
     wide = contract.unpivot
     told = [*wide.columns, *([TOTAL] if TOTAL in contract.fields[wide.into].values else [])] if wide else []
     if wide and any(wide_column(wide.measure, code) in columns for code in told):
         given |= {wide.into, wide.measure}
-    return [name for name, fld in contract.fields.items() if fld.required and name not in given]
+    missing = [name for name, fld in contract.fields.items() if fld.required and name not in given]
+    if not any(_may_be_stated(contract, name) for name in missing) or _is_hopeless(contract, missing):
+        return missing
+    title = above()
+    return [name for name in missing if not _is_stated(contract.fields[name], title)]
+
+
+def _may_be_stated(contract: Contract, name: str) -> bool:
+    """Whether the title may say it for all rows."""
+    return contract.fields[name].said and contract.fields[name].type in ("date", "term")
+
+
+def _is_stated(fld: ContractField, title: Title) -> bool:
+    if not fld.said:
+        return False
+    return bool(title.day) if fld.type == "date" else fld.type == "term" and (title.term(fld.terms) or 0) > 0
+
+
+def _is_hopeless(contract: Contract, missing: list[str]) -> bool:
+    """Whether half of what the form asks for is missing, whatever its title says."""
+    missing = [name for name in missing if not _may_be_stated(contract, name)]
+    return bool(missing) and 2 * len(missing) >= len(_required(contract))
 
 
 def _goes_on(rows: list[Cells], contract: Contract) -> bool:
@@ -146,28 +171,48 @@ def _runs(columns: Iterable[int]) -> list[range]:
     return runs
 
 
-def _joined(forms: Forms, run: range, others: list[range], columns: dict[str, int], contract: Contract) -> list[range]:
-    """The run of a whole form, and what a gap parts from it though it tells columns that the form has not yet."""
-    spellings = spellings_of(contract)
-    joined = [run]
-    for other in others:
-        told = {next(spellings[f][0] for f in forms[c] if f in spellings) for c in other if c in forms}
-        if 2 * len(told) > len(other) and not columns.keys() & told:
-            joined.append(other)
-    return joined
+def _by_run(forms: Forms, runs: list[range]) -> dict[int, Forms]:
+    """What stands in each run, by its number; runs without any are left out."""
+    parted: dict[int, Forms] = {}
+    number = 0
+    for column, own in forms.items():
+        while column >= runs[number].stop:
+            number += 1
+        parted.setdefault(number, {})[column] = own
+    return parted
+
+
+def _joined(
+    own: int, parted: dict[int, Forms], runs: list[range], columns: dict[str, int], fields: Fields
+) -> list[int]:
+    """The run of a whole form, and those that a gap parts from it though they tell columns that the form lacks.
+
+    Args:
+        own: number of the run.
+        columns: of the form.
+        fields: the fields that each run tells, by its number.
+    """
+    near = range(own - MAX_BESIDE, own + MAX_BESIDE + 1)
+    return [
+        number
+        for number in (near if len(near) < len(parted) else parted)
+        if number == own
+        or (number in fields and 2 * len(fields[number]) > len(runs[number]) and not columns.keys() & fields[number])
+    ]
 
 
 def headers_at(
     row: int,
     rows: list[Cells],
     above: Callable[[int, int], Title],
-    merges: list[Merge],
+    merges: dict[int, list[Merge]],
     contracts: dict[str, Contract],
     known: set[str],
     pieces: set[str],
 ) -> list[Header]:
     """What a row may be the header of, alone or with those below it. rows: it and as many as may belong to it. above:
-    the title of a range of columns. known, pieces: the spellings of all forms and their parts.
+    the title of a range of columns. merges: ranges of several columns by the rows they reach into. known, pieces: the
+    spellings of all forms and their parts.
 
     The contract wins of which the header has most required columns more than it lacks: a list of classes without its
     sessions is a damaged list of classes, though all columns of a list of facilities stand in it. Columns parted by a
@@ -176,7 +221,7 @@ def headers_at(
     of what its form asks for is no damaged form but another table.
     """
     found: list[Header] = []
-    title = above(0, len(rows[0]) - 1)
+    title = partial(above, 0, len(rows[0]) - 1)
     for depth in range(1, len(rows) + 1):
         last, names = row + depth - 1, header_names(rows[:depth], row, merges, pieces)
         labels = {column: label for column, (label, _) in enumerate(names) if label}
@@ -189,20 +234,34 @@ def headers_at(
                 continue
             place = _Place(contract, row, last, labels, title, (_goes_on(rows[:depth], contract), -depth, -row))
             whole = _header(place, forms, runs, apart=len(runs) == 1)
-            if whole is None:
-                continue
-            found.append(whole)
-            for run in runs if len(runs) > 1 else []:
-                within = {column: own for column, own in forms.items() if column in run}
-                alone = _header(place, within, [run], apart=True) if len(within) > 1 else None
-                if alone and alone.missing:  # of several titles side by side its own may say it
-                    place = replace(place, above=above(run.start, run.stop - 1).within(title))
-                    alone = _header(place, within, [run], apart=True)
-                if alone and not alone.missing:
-                    own = _joined(forms, run, [other for other in runs if other is not run], alone.columns, contract)
-                    joined = {column: own_forms for column, own_forms in forms.items() if any(column in r for r in own)}
-                    found.append(_header(place, joined, own, apart=True) or alone)
+            if whole is not None:
+                found += [whole, *(_within(place, forms, runs, above) if len(runs) > 1 else [])]
     return [h for h in found if 2 * len(h.missing) < len(_required(h.contract)) or not h.missing]
+
+
+def _within(place: _Place, forms: Forms, runs: list[range], above: Callable[[int, int], Title]) -> Iterator[Header]:
+    """Whole forms in runs of columns that a gap parts from others."""
+    spellings = spellings_of(place.contract)
+    parted = _by_run(forms, runs)
+    fields = {n: {next(spellings[f][0] for f in names if f in spellings) for names in own.values()}
+              for n, own in parted.items()}  # fmt: skip
+    for number, own in parted.items():
+        if len(own) < 2:
+            continue
+        run, mine = runs[number], place
+        alone = _header(mine, own, [run], apart=True)
+        if alone and alone.missing and all(_may_be_stated(place.contract, name) for name in alone.missing):
+            # Of several titles side by side its own may say it.
+            mine = replace(place, above=partial(_title_of_run, run, above, place))
+            alone = _header(mine, own, [run], apart=True)
+        if alone and not alone.missing:
+            numbers = _joined(number, parted, runs, alone.columns, fields)
+            joined = {column: names for n in numbers for column, names in parted[n].items()}
+            yield _header(mine, joined, [runs[n] for n in numbers], apart=True) or alone
+
+
+def _title_of_run(run: range, above: Callable[[int, int], Title], place: _Place) -> Title:
+    return above(run.start, run.stop - 1).within(place.above())
 
 
 @dataclass(frozen=True)
@@ -213,7 +272,7 @@ class _Place:
     first: int
     last: int
     labels: dict[int, str]
-    above: Title
+    above: Callable[[], Title]
     shape: tuple[int, ...]
 
 
@@ -223,7 +282,7 @@ def _required(contract: Contract) -> list[str]:
 
 def _header(place: _Place, forms: Forms, runs: list[range], apart: bool) -> Header | None:
     columns = _map_columns(forms, place.contract)
-    own_labels = {column: label for column, label in place.labels.items() if any(column in run for run in runs)}
+    own_labels = {column: place.labels[column] for run in runs for column in run}
     combined = _combined(own_labels, columns, place.contract)
     columns |= {name: column for names, column in combined.items() for name in names}
     if len(columns) < 2:
@@ -248,17 +307,16 @@ def _header(place: _Place, forms: Forms, runs: list[range], apart: bool) -> Head
 
 
 def unclear_measures(header: Header, merges: list[Merge], below: Cells) -> list[str]:
-    """Measures of which it can't be told which column is meant. below: the row after the header."""
+    """Measures of which it can't be told which column is meant. below: the row after the header. merges: ranges of
+    several columns that reach into its last row.
+    """
     fields = header.contract.fields
     owners = {column: name for name, column in header.columns.items()}
-    own = {column: label for column, label in header.labels.items() if header.left <= column <= header.right}
+    own = {c: header.labels[c] for c in range(header.left, header.right + 1) if c in header.labels}
     labels = {column: _without_part(header.contract, label) for column, label in own.items()}
     names = [normalise_header(label) for label in labels.values()]
     wide = {
-        column
-        for merge in merges
-        if merge.right > merge.left and merge.top <= header.last <= merge.bottom
-        for column in range(merge.left, merge.right + 1)
+        column for merge in merges for column in range(max(merge.left, header.left), min(merge.right, header.right) + 1)
     }
     wide |= _split(header, below) | {column for column in labels if _counts_attendances(column, below)}
     # Under which columns the same child stands that no field claims with its parent. What is planned claims none.
@@ -296,7 +354,12 @@ def _split(header: Header, below: Cells) -> set[int]:
         for name, column in header.columns.items()
         if (field := name.split("@")[0]) not in fields or not fields[field].is_measure
     }
-    parts = {column: normalised(cell) for column, cell in enumerate(below) if cell}
+    first, stop = header.left, header.right + 1
+    while first and first - 1 not in header.labels:
+        first -= 1
+    while stop < len(below) and stop not in header.labels:
+        stop += 1
+    parts = {column: normalised(cell) for column, cell in enumerate(below[first:stop], first) if cell}
     words = all(PART.fullmatch(part) or (part and not re.search(r"\d", part)) for part in parts.values())
     if named & parts.keys() or not words:
         return set()

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.contracts.form import TOTAL
-from sciculture_etl.formats.grid import Merge
+from sciculture_etl.grid import Merge
 from sciculture_etl.header_text import LONGEST
 from sciculture_etl.header_text import normalise_header as normalise_header
 from sciculture_etl.header_text import unit_in_header as unit_in_header
@@ -77,10 +77,9 @@ def _with_unit(spellings: Sequence[str], unit: str | None) -> list[str]:
 Cells = list[str | None]
 
 
-def _spread(level: Cells, below: list[Cells], row: int, merges: list[Merge]) -> list[str]:
+def _spread(level: Cells, below: list[Cells], ranges: list[Merge]) -> list[str]:
     """The parent over each column: by its merged range, else up to the next parent as far as children go on."""
     spread = [cell or "" for cell in level]
-    ranges = [merge for merge in merges if merge.top <= row <= merge.bottom and merge.right > merge.left]
     for merge in ranges:
         for column in range(merge.left + 1, min(merge.right + 1, len(spread))):
             spread[column] = spread[merge.left]
@@ -96,11 +95,12 @@ def _spread(level: Cells, below: list[Cells], row: int, merges: list[Merge]) -> 
 Names = list[tuple[str, list[str]]]  # per column: the label as written and its normalised names, best first
 
 
-def header_names(rows: list[Cells], first: int, merges: list[Merge], pieces: set[str]) -> Names:
-    """rows: those of a header, the first of them the sheet's row ``first``: parents above their children. pieces: what
-    any part of a known spelling begins or ends with; a column without one has no names.
+def header_names(rows: list[Cells], first: int, merges: dict[int, list[Merge]], pieces: set[str]) -> Names:
+    """rows: those of a header, the first of them the sheet's row ``first``: parents above their children. merges:
+    ranges of several columns by the rows they reach into. pieces: what any part of a known spelling begins or ends
+    with; a column without one has no names.
     """
-    levels = [_spread(rows[n], rows[n + 1 :], first + n, merges) for n in range(len(rows) - 1)]
+    levels = [_spread(rows[n], rows[n + 1 :], merges.get(first + n, [])) for n in range(len(rows) - 1)]
     levels.append([cell or "" for cell in rows[-1]])
     names: Names = []
     for column in zip(*levels, strict=True):

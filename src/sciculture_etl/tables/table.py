@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -9,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from sciculture_etl.contracts import Contract, TemplateId
-from sciculture_etl.formats.grid import Grid, column_letter
+from sciculture_etl.grid import Grid, Merge, StrayQuote, column_letter
 from sciculture_etl.tables.areas import Area
 from sciculture_etl.tables.headers import Header
 from sciculture_etl.tables.spelling import scale_in_header, unit_in_header
@@ -56,12 +57,51 @@ class Table:
     stray_quotes: list[tuple[int, int, int]] = field(default_factory=list)
 
 
-def _fill_merges(grid: Grid, header: Header) -> pl.DataFrame:
+class Marks:
+    """What a sheet says of its rows and cells beside their texts, by place, so that each table finds its own."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.hidden_rows = sorted(grid.hidden_rows)
+        self.stray_quotes = sorted(grid.stray_quotes, key=lambda quote: quote.row)
+        self.uncalculated: dict[int, list[int]] = {}  # by column
+        for row, column in sorted(grid.uncalculated):
+            self.uncalculated.setdefault(column, []).append(row)
+        self.merges: dict[int, list[Merge]] = {}  # of several rows, by their first column
+        for merge in sorted(grid.merges, key=lambda merge: merge.top):
+            if merge.bottom > merge.top:
+                self.merges.setdefault(merge.left, []).append(merge)
+
+    def hidden(self, rows: range) -> list[int]:
+        return self.hidden_rows[bisect_left(self.hidden_rows, rows.start) : bisect_left(self.hidden_rows, rows.stop)]
+
+    def stray(self, rows: range) -> list[StrayQuote]:
+        first, stop = (
+            bisect_left(self.stray_quotes, row, key=lambda quote: quote.row) for row in (rows.start, rows.stop)
+        )
+        return self.stray_quotes[first:stop]
+
+    def without_result(self, rows: range, columns: range) -> list[tuple[int, int]]:
+        found = []
+        for column in columns:
+            own = self.uncalculated.get(column, [])
+            found += [(row, column) for row in own[bisect_left(own, rows.start) : bisect_left(own, rows.stop)]]
+        return found
+
+    def tall_merges(self, rows: range, column: int) -> list[Merge]:
+        """Those that begin in a column and in some rows."""
+        own = self.merges.get(column, [])
+        first, stop = (bisect_left(own, row, key=lambda merge: merge.top) for row in (rows.start, rows.stop))
+        return own[first:stop]
+
+
+def _fill_merges(frame: pl.DataFrame, marks: Marks, rows: range, columns: range, header: Header) -> pl.DataFrame:
     """Copies the text of a merged range down its rows, in the range's first column and below the header only.
 
     Only merges are filled: a blank below a value may be a mistake, and a blind fill would hide it.
+
+    Args:
+        frame: those rows of the sheet.
     """
-    sources: dict[int, np.ndarray[tuple[int], np.dtype[np.int64]]] = {}
     # One number over several rows is nobody's count of each: it stays with the first, and the blanks are told of.
     fields = header.contract.fields
     counted = {
@@ -69,24 +109,23 @@ def _fill_merges(grid: Grid, header: Header) -> pl.DataFrame:
         for name, column in header.columns.items()
         if (own := name.split("@")[0]) in fields and fields[own].is_measure
     }
-    for merge in grid.merges:
-        if merge.bottom == merge.top or merge.top <= header.last or merge.left >= grid.frame.width:
-            continue
-        if merge.left in counted:
-            continue
-        rows = sources.setdefault(merge.left, np.arange(grid.frame.height))
-        rows[merge.top : merge.bottom + 1] = merge.top
-    return grid.frame.with_columns(
-        pl.col(f"c{column}").gather(pl.lit(rows)).alias(f"c{column}") for column, rows in sources.items()
-    )
+    filled = []
+    for column in columns:
+        merges = marks.tall_merges(rows, column) if column not in counted else []
+        if merges:
+            sources = np.arange(frame.height)
+            for merge in merges:
+                sources[merge.top - rows.start : merge.bottom + 1 - rows.start] = merge.top - rows.start
+            filled.append(pl.col(f"c{column}").gather(pl.lit(sources)).alias(f"c{column}"))
+    return frame.with_columns(filled) if filled else frame
 
 
 def _second_header(grid: Grid, area: Area) -> int | None:
     """The last column of a row below the header that names nothing but columns which no field reads, None without."""
     row = area.header.last + 1
-    cells = grid.frame.row(row) if row < area.below else ()
-    end = len(cells) if area.overflow is not None else area.right + 1
-    words = {column: cell for column, cell in enumerate(cells[:end]) if cell and column >= area.left}
+    end = grid.frame.width if area.overflow is not None else area.right + 1
+    columns = range(area.left, end if row < area.below else 0)
+    words = {column: cell for column in columns if (cell := grid.frame.to_series(column)[row])}
     if words.keys() & set(area.header.columns.values()) or not any(map(_has_letter, words.values())):
         return None
     return max(words)
@@ -122,19 +161,25 @@ def _asides(area: Area, cells: list[str]) -> pl.Expr:
     )
 
 
-def cut_table(grid: Grid, area: Area) -> Table:
-    """The table of an area. Its frame may have no rows."""
+def cut_table(grid: Grid, area: Area, marks: Marks) -> Table:
+    """The table of an area. Its frame may have no rows.
+
+    Args:
+        marks: those of the grid.
+    """
     header, title = area.header, area.title
     second = _second_header(grid, area)
     if second is not None:
         overflow_from = None if area.overflow is None else max(area.overflow, second + 1)
         area = replace(area, repeated=[header.last + 1, *area.repeated], overflow=overflow_from)
-    rows = slice(header.last + 1, area.below)
-    cells = grid.frame.columns[area.left : area.right + 1]
-    filled_frame = _fill_merges(grid, header) if grid.merges else grid.frame
+    rows, columns = range(header.last + 1, area.below), range(area.left, area.right + 1)
     width = grid.frame.width - (1 if grid.overflow else 0)
-    beyond = f"c{area.overflow}"
-    overflow = pl.col(beyond) if beyond in grid.frame.columns else pl.lit(None, pl.String)
+    beyond = [area.overflow] if area.overflow is not None and area.overflow < grid.frame.width else []
+    overflow = pl.col(f"c{area.overflow}") if beyond else pl.lit(None, pl.String)
+    # Column by column: to cut a range from a frame would look at all that stands beside the table.
+    sheet = pl.DataFrame([grid.frame.to_series(c)[rows.start : rows.stop] for c in [*columns, *beyond]])
+    cells = [f"c{column}" for column in columns]
+    filled_frame = _fill_merges(sheet, marks, rows, columns, header)
     said = title.day
     given = [
         pl.lit(said).alias(name)
@@ -143,14 +188,14 @@ def cut_table(grid: Grid, area: Area) -> Table:
     ]
     # What a merged cell lends to a row doesn't make the row say anything of its own.
     told = pl.sum_horizontal(pl.col(cells).is_not_null()).cast(pl.Int32)
-    reached = filled_frame[rows].select(told.alias("reached"))
+    reached = filled_frame.select(told.alias("reached"))
     written = (
-        grid.frame.with_row_index("row", offset=1)[rows]
+        sheet.with_row_index("row", offset=rows.start + 1)
         .hstack(reached)
         .select(told.alias("filled"), "reached", _asides(area, cells))
     )
     frame = (
-        filled_frame.with_row_index("row", offset=1)[rows]
+        filled_frame.with_row_index("row", offset=rows.start + 1)
         .select(
             pl.col("row").cast(pl.Int64),
             pl.coalesce(cells).alias("first_text"),
@@ -192,13 +237,7 @@ def cut_table(grid: Grid, area: Area) -> Table:
         extra_headers=[" ".join(label.split()) for label in header.extra],
         scales=scales, score_scales=score_scales,
         title=title.text, title_year=title.year, submitter=title.submitter, made_on=max(days, default=None),
-        template=title.template, hidden_rows=[row + 1 for row in grid.hidden_rows if header.last < row < area.below],
-        uncalculated=[
-            (row + 1, column_letter(column)) for row, column in grid.uncalculated if header.last < row < area.below
-        ],
-        stray_quotes=[
-            (quote.row + 1, quote.first + 1, quote.last + 1)
-            for quote in grid.stray_quotes
-            if header.last < quote.row < area.below
-        ],
+        template=title.template, hidden_rows=[row + 1 for row in marks.hidden(rows)],
+        uncalculated=[(row + 1, column_letter(column)) for row, column in marks.without_result(rows, columns)],
+        stray_quotes=[(quote.row + 1, quote.first + 1, quote.last + 1) for quote in marks.stray(rows)],
     )  # fmt: skip

@@ -1,0 +1,99 @@
+"""Which rows of a sheet are the headers of its tables."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from dataclasses import replace
+from functools import lru_cache, partial
+
+import polars as pl
+
+from sciculture_etl.contracts import Contract
+from sciculture_etl.tables.headers import Header, headers_at, unclear_measures
+from sciculture_etl.tables.sheet import HEADER_WITHIN, TITLE_CELLS, Sheet, wide_merges
+from sciculture_etl.tables.spelling import known_spellings, normalised, pieces_of
+
+HEADER_ROWS = 3  # that a header may have
+MOST_BREAKS = 500  # more short rows than this are no breaks between tables but the way a table is filled
+
+
+@lru_cache(maxsize=8)
+def _vocabulary(contracts: tuple[Contract, ...]) -> tuple[set[str], set[str], set[str]]:
+    """Normalised spellings of headers, what they begin and end with, and spellings as contracts write them."""
+    known = known_spellings({contract.dataset: contract for contract in contracts})
+    written = {spelling for c in contracts for fld in c.fields.values() for spelling in fld.spellings}
+    return known, pieces_of(known), written
+
+
+def spellings_known(contracts: dict[str, Contract]) -> set[str]:
+    """Every normalised spelling of a header."""
+    return _vocabulary(tuple(contracts.values()))[0]
+
+
+def _promises(sheet: Sheet, row: int) -> bool:
+    """Whether there are words of headers in a row or those that may belong to it."""
+    cells = (cell for n in range(HEADER_ROWS) for cell in sheet.row(row + n) if cell)
+    return sum(normalised(cell) in sheet.known for cell in cells) > 1
+
+
+def _rows_to_try(sheet: Sheet, written: set[str]) -> list[int]:
+    """The first rows, and those further down that hold words of headers or come after a break."""
+    top = list(range(min(HEADER_WITHIN, sheet.frame.height)))
+    words = written | {cell for row in top for cell in sheet.row(row) if cell and normalised(cell) in sheet.known}
+    hits = sheet.frame.select(pl.sum_horizontal(pl.all().is_in(list(words)))).to_series()
+    short = sheet.filled <= TITLE_CELLS
+    after = (short.shift(1, fill_value=False) & ~short).arg_true().to_list()
+    deep = {*(hits > 1).arg_true().to_list(), *(after if len(after) <= MOST_BREAKS else [])}
+    return top + [row for row in sorted({row - n for row in deep for n in range(HEADER_ROWS)}) if row >= len(top)]
+
+
+def _sure(header: Header) -> bool:
+    own = sum(column in header.labels for column in range(header.left, header.right + 1))
+    return len(header.columns) > 2 and 2 * len(header.columns) > own
+
+
+class _Taken:
+    """Which columns of which rows are taken, and the row below each header with it."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, list[tuple[int, int]]] = {}
+
+    def touches(self, header: Header) -> bool:
+        for row in range(header.first, header.last + 2):
+            before = self.rows.get(row, [])
+            at = bisect_right(before, header.right, key=lambda columns: columns[0])
+            if at and before[at - 1][1] >= header.left:
+                return True
+        return False
+
+    def take(self, header: Header) -> None:
+        for row in range(header.first, header.last + 2):
+            insort(self.rows.setdefault(row, []), (header.left, header.right))
+
+
+def choose_headers(sheet: Sheet, contracts: dict[str, Contract]) -> list[Header]:
+    """The headers that fit best, none in another's place. All but the best must be headers beyond doubt."""
+    _, pieces, written = _vocabulary(tuple(contracts.values()))
+    promising = [row for row in _rows_to_try(sheet, written) if sheet.filled[row] > 1 and _promises(sheet, row)]
+    merges = wide_merges(sheet.grid.merges, sorted({row + n for row in promising for n in range(HEADER_ROWS)}))
+    pool: list[Header] = []
+    floor, lasts = 0, set[int]()
+    for row in promising:
+        floor = max([floor, *(last + 1 for last in lasts if last < row)])
+        rows = [cells for below in range(HEADER_ROWS) if (cells := sheet.row(row + below))]
+        above = lru_cache(maxsize=256)(partial(sheet.title, row, floor))
+        found = headers_at(row, rows, above, merges, contracts, sheet.known, pieces)
+        lasts = {last for last in lasts if last >= row} | {header.last for header in found}
+        pool += found
+    chosen: list[Header] = []
+    taken = _Taken()
+    for header in sorted(pool, key=lambda header: header.score, reverse=True):
+        if (chosen and not _sure(header)) or taken.touches(header):
+            continue
+        chosen.append(header)
+        taken.take(header)
+    told = [
+        replace(header, unclear=unclear_measures(header, merges.get(header.last, []), sheet.row(header.last + 1)))
+        for header in chosen
+    ]
+    return sorted(told, key=lambda header: (header.first, header.left))
