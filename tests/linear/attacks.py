@@ -14,6 +14,7 @@ from typing import Any
 SIZES = (20, 200, 3000)  # an exponential pattern shows at the first, a cubic at the second, a quadratic at the third
 SUSPECT = 0.0025  # seconds of CPU that a text of these sizes may cost before its growth is measured
 STOP = 0.5  # no larger text is tried after one that cost more
+MAX_DOUBLINGS = 12
 LINEAR = 1.45  # exponent of growth beyond which a cost is not linear
 REPEATED = 8  # a piece repeated more often than this can be pumped
 MAX_TEXTS = 160  # a pattern
@@ -128,10 +129,10 @@ def attacks(pattern: str | bytes, flags: int = 0) -> list[Attack]:
 
 
 def cost(call: Callable[[Any], object], given: Any) -> float:
-    """Seconds of CPU of this thread."""
-    begun = time.thread_time()
+    """Seconds of CPU."""
+    begun = time.process_time()
     call(given)
-    return time.thread_time() - begun
+    return time.process_time() - begun
 
 
 def _least(call: Callable[[Any], object], given: Any) -> float:
@@ -141,26 +142,29 @@ def _least(call: Callable[[Any], object], given: Any) -> float:
 
 
 def growth(call: Callable[[Any], object], make: Callable[[int], Any], start: int, stop: float = STOP) -> float:
-    """The exponent with which the cost grows over doublings from ``start`` on: 1 is linear."""
+    """The exponent with which the cost grows over doublings from ``start`` on: 1 is linear.
+
+    Args:
+        stop: seconds; no larger one is tried after one that cost more.
+    """
     costs = [(start, _least(call, make(start)))]
-    while len(costs) < 5 and costs[-1][1] < stop:
-        size = costs[-1][0] * 2
-        costs.append((size, _least(call, make(size))))
-    if len(costs) < 2:
-        return math.inf
-    (small, quick), (large, slow) = costs[-3] if len(costs) > 2 else costs[0], costs[-1]
+    while len(costs) < 2 or (costs[-1][1] < stop and len(costs) < MAX_DOUBLINGS):
+        if costs[-1][1] > 8 * stop:
+            return math.inf
+        costs.append((costs[-1][0] * 2, _least(call, make(costs[-1][0] * 2))))
+    (small, quick), (large, slow) = costs[-3:][0], costs[-1]
     return math.log(max(slow, 1e-9) / max(quick, 1e-9)) / math.log(large / small)
 
 
-def beyond_linear(call: Callable[[Any], object], make: Callable[[int], Any], suspect: float = SUSPECT) -> float | None:
-    """The exponent of growth where it is beyond linear, else None. ``make`` gives a text (or whatever) of a size."""
+def beyond_linear(call: Callable[[Any], object], make: Callable[[int], Any]) -> float | None:
+    """The exponent of growth where it is beyond linear, else None.
+
+    Args:
+        make: a text, or whatever is asked about, of a size.
+    """
     for size in SIZES:
-        if cost(call, make(size)) < suspect or _least(call, make(size)) < suspect:
+        if cost(call, make(size)) < SUSPECT or _least(call, make(size)) < SUSPECT:
             continue
-        if size < SIZES[-1] and _least(call, make(size)) > STOP:
-            return math.inf
         exponent = growth(call, make, size)
-        if exponent > LINEAR and growth(call, make, size) > LINEAR:
-            return exponent
-        return None
+        return exponent if exponent > LINEAR and growth(call, make, size) > LINEAR else None
     return None

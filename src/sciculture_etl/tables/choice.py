@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 import polars as pl
 
 from sciculture_etl.contracts import Contract
-from sciculture_etl.tables.headers import Header, headers_at, unclear_measures
+from sciculture_etl.tables.headers import Header, fitting, headers_at, unclear_measures
 from sciculture_etl.tables.sheet import HEADER_WITHIN, TITLE_CELLS, Sheet, wide_merges
 from sciculture_etl.tables.spelling import known_spellings, normalised, pieces_of
 
@@ -78,11 +78,12 @@ def choose_headers(sheet: Sheet, contracts: dict[str, Contract]) -> list[Header]
     merges = wide_merges(sheet.grid.merges, sorted({row + n for row in promising for n in range(HEADER_ROWS)}))
     pool: list[Header] = []
     floor, lasts = 0, set[int]()
+    fits = lru_cache(maxsize=32)(partial(fitting, list(contracts.values())))
     for row in promising:
         floor = max([floor, *(last + 1 for last in lasts if last < row)])
         rows = [cells for below in range(HEADER_ROWS) if (cells := sheet.row(row + below))]
         above = lru_cache(maxsize=256)(partial(sheet.title, row, floor))
-        found = headers_at(row, rows, above, merges, contracts, sheet.known, pieces)
+        found = headers_at(row, rows, above, merges, fits, sheet.known, pieces)
         lasts = {last for last in lasts if last >= row} | {header.last for header in found}
         pool += found
     chosen: list[Header] = []

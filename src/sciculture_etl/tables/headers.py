@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -58,7 +58,8 @@ class Header:
         return [label for c, label in self.labels.items() if c not in used and any(ch.isalpha() for ch in label)]
 
 
-Forms = dict[int, list[str]]  # column → how its header may be spelled, best first
+Forms = dict[int, tuple[str, ...]]  # column → how its header may be spelled, best first
+Hits = tuple[tuple[int, tuple[str, ...]], ...]  # the same, of columns that some form has
 Fields = dict[int, set[str]]
 MAX_BESIDE = 50  # runs of columns to either side of a form that are tried as parts of it
 
@@ -106,6 +107,14 @@ def _combined(labels: dict[int, str], columns: dict[str, int], contract: Contrac
 
 def _missing(contract: Contract, columns: dict[str, int], above: Callable[[], Title]) -> list[str]:
     """Required fields of which neither a column nor the title tells. The title is read where it may tell enough."""
+    missing = _without_column(contract, columns)
+    if not any(_may_be_stated(contract, name) for name in missing) or _is_hopeless(contract, missing):
+        return missing
+    title = above()
+    return [name for name in missing if not _is_stated(contract.fields[name], title)]
+
+
+def _without_column(contract: Contract, columns: dict[str, int]) -> list[str]:
     # One column may hold the whole place, or both ends of a period; the others are then read from it.
     given = set(columns)
     if contract.region_fields and contract.region_fields[-1].name in columns:
@@ -117,11 +126,7 @@ def _missing(contract: Contract, columns: dict[str, int], above: Callable[[], Ti
     told = [*wide.columns, *([TOTAL] if TOTAL in contract.fields[wide.into].values else [])] if wide else []
     if wide and any(wide_column(wide.measure, code) in columns for code in told):
         given |= {wide.into, wide.measure}
-    missing = [name for name, fld in contract.fields.items() if fld.required and name not in given]
-    if not any(_may_be_stated(contract, name) for name in missing) or _is_hopeless(contract, missing):
-        return missing
-    title = above()
-    return [name for name in missing if not _is_stated(contract.fields[name], title)]
+    return [name for name, fld in contract.fields.items() if fld.required and name not in given]
 
 
 def _may_be_stated(contract: Contract, name: str) -> bool:
@@ -201,18 +206,30 @@ def _joined(
     ]
 
 
+def fitting(contracts: Sequence[Contract], hits: Hits) -> list[Contract]:
+    """Contracts of which these columns, read at their best, hold half of what is asked for."""
+    fit = []
+    for contract in contracts:
+        spellings = spellings_of(contract)
+        forms = [names for _, names in hits if any(form in spellings for form in names)]
+        columns = dict.fromkeys((spellings[form][0] for names in forms for form in names if form in spellings), 0)
+        if len(forms) > 1 and not _is_hopeless(contract, _without_column(contract, columns)):
+            fit.append(contract)
+    return fit
+
+
 def headers_at(
     row: int,
     rows: list[Cells],
     above: Callable[[int, int], Title],
     merges: dict[int, list[Merge]],
-    contracts: dict[str, Contract],
+    fitting: Callable[[Hits], list[Contract]],
     known: set[str],
     pieces: set[str],
 ) -> list[Header]:
     """What a row may be the header of, alone or with those below it. rows: it and as many as may belong to it. above:
-    the title of a range of columns. merges: ranges of several columns by the rows they reach into. known, pieces: the
-    spellings of all forms and their parts.
+    the title of a range of columns. merges: ranges of several columns by the rows they reach into. fitting: the
+    contracts that columns may be of. known, pieces: the spellings of all forms and their parts.
 
     The contract wins of which the header has most required columns more than it lacks: a list of classes without its
     sessions is a damaged list of classes, though all columns of a list of facilities stand in it. Columns parted by a
@@ -227,11 +244,9 @@ def headers_at(
         labels = {column: label for column, (label, _) in enumerate(names) if label}
         hits = {column: names[column][1] for column in labels if any(form in known for form in names[column][1])}
         runs = _runs(labels)
-        for contract in contracts.values() if len(hits) > 1 else []:
+        for contract in fitting(tuple(hits.items())) if len(hits) > 1 else []:
             spellings = spellings_of(contract)
             forms = {column: own for column, own in hits.items() if any(form in spellings for form in own)}
-            if len(forms) < 2:
-                continue
             place = _Place(contract, row, last, labels, title, (_goes_on(rows[:depth], contract), -depth, -row))
             whole = _header(place, forms, runs, apart=len(runs) == 1)
             if whole is not None:

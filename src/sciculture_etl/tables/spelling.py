@@ -92,7 +92,7 @@ def _spread(level: Cells, below: list[Cells], ranges: list[Merge]) -> list[str]:
     return spread
 
 
-Names = list[tuple[str, list[str]]]  # per column: the label as written and its normalised names, best first
+Names = list[tuple[str, tuple[str, ...]]]  # per column: the label as written and its normalised names, best first
 
 
 def header_names(rows: list[Cells], first: int, merges: dict[int, list[Merge]], pieces: set[str]) -> Names:
@@ -106,7 +106,7 @@ def header_names(rows: list[Cells], first: int, merges: dict[int, list[Merge]], 
     for column in zip(*levels, strict=True):
         parts = [part for n, part in enumerate(column) if part and part not in column[:n]]
         hopeful = any(normalised(part) in pieces for part in parts)
-        names.append(("|".join(parts), _forms(parts) if hopeful else []))
+        names.append(("|".join(parts), tuple(_forms(parts)) if hopeful else ()))
     return names
 
 
