@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 MIDDLE_DOTS = str.maketrans(dict.fromkeys("ㆍ‧∙⋅・･•", "·"))
-LONGEST = 120  # characters of a header; what is longer is no name of a column
+MAX_CHARACTERS = 120  # characters of a header; what is longer is no name of a column
 LETTER = re.compile(r"[^\W\d_]|%")
 UNIT_IN_BRACKETS = re.compile(
     r"[(\[<‹〈]\s*+(?:단위\s*+[:：]?\s*+)?"
@@ -16,7 +16,7 @@ UNIT_IN_BRACKETS = re.compile(
 UNIT_AFTER = re.compile(r"[,/]\s*+(?:명|회|개|건|원|천원|백만원|%|점)\s*+(?=\))")  # (순인원, 명)
 DROPPED = re.compile(r"[\s\"()\[\]·ㆍ・•/,:：.*†]+")
 # Taken away before NFKC, which would make digits of them.
-NOTE_MARK = re.compile(r"[①-⑳]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?|(?<=[가-힣)])\s*\d\)$")
+NOTE_SIGN = re.compile(r"[①-⑳]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?|(?<=[가-힣)])\s*\d\)$")
 
 
 def normalise_header(text: str | None) -> str:
@@ -24,9 +24,9 @@ def normalise_header(text: str | None) -> str:
 
     NFKC without white space, line breaks, middle dots, brackets, a unit in brackets and footnote marks.
     """
-    if not text or len(text) > LONGEST or not LETTER.search(text):
+    if not text or len(text) > MAX_CHARACTERS or not LETTER.search(text):
         return ""
-    plain = unicodedata.normalize("NFKC", NOTE_MARK.sub("", text.strip().translate(MIDDLE_DOTS)))
+    plain = unicodedata.normalize("NFKC", NOTE_SIGN.sub("", text.strip().translate(MIDDLE_DOTS)))
     return DROPPED.sub("", UNIT_IN_BRACKETS.sub("", UNIT_AFTER.sub("", plain))).lower()
 
 

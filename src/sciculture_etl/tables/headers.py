@@ -10,6 +10,7 @@ from functools import partial
 from sciculture_etl.contracts import Contract, ContractField
 from sciculture_etl.contracts.form import TOTAL
 from sciculture_etl.grid import Merge
+from sciculture_etl.header_text import MAX_CHARACTERS
 from sciculture_etl.tables.spelling import (
     CUMULATIVE,
     DONE,
@@ -211,9 +212,8 @@ def fitting(contracts: Sequence[Contract], hits: Hits) -> list[Contract]:
     fit = []
     for contract in contracts:
         spellings = spellings_of(contract)
-        forms = [names for _, names in hits if any(form in spellings for form in names)]
-        columns = dict.fromkeys((spellings[form][0] for names in forms for form in names if form in spellings), 0)
-        if len(forms) > 1 and not _is_hopeless(contract, _without_column(contract, columns)):
+        columns = dict.fromkeys((spellings[form][0] for _, names in hits for form in names if form in spellings), 0)
+        if not _is_hopeless(contract, _without_column(contract, columns)):
             fit.append(contract)
     return fit
 
@@ -244,9 +244,13 @@ def headers_at(
         labels = {column: label for column, (label, _) in enumerate(names) if label}
         hits = {column: names[column][1] for column in labels if any(form in known for form in names[column][1])}
         runs = _runs(labels)
-        for contract in fitting(tuple(hits.items())) if len(hits) > 1 else []:
+        both = ((c, tuple(part for part in _with_bracket(label) if part in known)) for c, label in labels.items())
+        told = (*hits.items(), *((column, parts) for column, parts in both if parts))
+        for contract in fitting(told) if len(hits) > 1 else []:
             spellings = spellings_of(contract)
             forms = {column: own for column, own in hits.items() if any(form in spellings for form in own)}
+            if len(forms) < 2:
+                continue
             place = _Place(contract, row, last, labels, title, (_goes_on(rows[:depth], contract), -depth, -row))
             whole = _header(place, forms, runs, apart=len(runs) == 1)
             if whole is not None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from sciculture_etl.contracts import Contract
 from sciculture_etl.contracts.form import TOTAL
 from sciculture_etl.grid import Merge
-from sciculture_etl.header_text import LONGEST
+from sciculture_etl.header_text import MAX_CHARACTERS
 from sciculture_etl.header_text import normalise_header as normalise_header
 from sciculture_etl.header_text import unit_in_header as unit_in_header
 
@@ -30,7 +30,7 @@ _remembered = lru_cache(maxsize=4096)(normalise_header)
 
 def normalised(text: str | None) -> str:
     """``normalise_header``, remembered for what may be a header."""
-    return _remembered(text) if text and len(text) <= LONGEST else ""
+    return _remembered(text) if text and len(text) <= MAX_CHARACTERS else ""
 
 
 PLANNED = re.compile(r"계획|목표|예정|예상")
