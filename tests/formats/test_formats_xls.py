@@ -97,6 +97,25 @@ def test_the_same_cell_is_the_same_text_in_an_old_and_in_a_new_workbook() -> Non
     assert new.head() == sheet_of(write_old).head()
 
 
+def test_texts_under_a_merged_cell_are_not_read_and_its_formula_counts_for_each_row() -> None:
+    def write(sheet: Any) -> None:
+        for row, text in enumerate("가나다"):
+            sheet.write(row, 0, text)
+            sheet.write(row, 1, xlwt.Formula("1+1"))
+
+    records = records_of(written(lambda book: write(book.add_sheet("실적"))))
+    merged = (0xE5, struct.pack("<9H", 2, 0, 1, 0, 0, 0, 1, 1, 1))
+    (grid,) = open_file(from_records(at_end_of(1, records, merged)), Limits()).grids
+    assert grid.head() == [["가", "=?"], [None, None], ["다", "=?"]]
+    assert grid.uncalculated == [(0, 1), (1, 1), (2, 1)]
+
+
+def merged_all_over() -> bytes:
+    ranges = [struct.pack("<4H", row, row, column, 255) for row in range(2) for column in range(255)]
+    records = [(0xE5, struct.pack("<H", 510) + b"".join(ranges))] * 9
+    return from_records(at_end_of(1, records_of(FORM), *records))
+
+
 def excel_5(codepage: int, text: bytes) -> bytes:
     """A workbook of Excel 5 to 95, whose texts have one byte or two a character."""
 
@@ -194,6 +213,7 @@ HOSTILE = {
         from_records(at_end_of(1, records_of(FORM), (0xBD, struct.pack("<HH6xH", 1, 0, 65_535))))
     ),
     "styles without end": (from_records(at_end_of(0, records_of(FORM), *[(0xE0, bytes(20))] * 17_000))),
+    "merged ranges over each other": merged_all_over(),
     "no end of its sheet": (from_records(records_of(FORM)[:-1])),
     "no workbook in it": (in_container(b"\x00" * 5_000)),
 }  # fmt: skip

@@ -94,6 +94,15 @@ def test_days_of_1904_and_the_style_of_a_column_count() -> None:
     assert grid.head() == [["2020-03-02", "50%", "100%"]]
 
 
+def test_texts_under_a_merged_cell_are_not_read() -> None:
+    rows = [
+        "<Row>" + xml_cell("가", 'ss:MergeDown="1"') + xml_cell("나") + "</Row>",
+        f"<Row>{xml_cell('다') * 2}</Row>",
+    ]
+    grid = open_file(BOOK.format(sheets=xml_sheet("실적", rows)).encode(), Limits()).grids[0]
+    assert grid.head() == [["가", "나"], [None, "다"]]
+
+
 @pytest.mark.parametrize("prefix", ["ss", "표", "x.y-z"])
 def test_namespaces_may_have_any_prefix_and_no_declaration_need_stand_before(prefix: str) -> None:
     rows = ["<Row>" + "".join(map(xml_cell, row)) + "</Row>" for row in table(CLASS)]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from sciculture_etl.formats.grid import Grid, Merge, blank_to_null, refuse_vast, too_large, usable_merges
+from sciculture_etl.formats.grid import Grid, Merge, blank_to_null, broken, refuse_vast, too_large, usable_merges
 from sciculture_etl.settings import Limits
 
 MAX_MERGES = 500_000  # of one sheet
@@ -18,7 +19,7 @@ Line = list[list[str | None]]
 class Cells:
     """The cells of one table as they are found. spent: cells of the tables before it in the same file. rows: text by
     row and column, both from 0. merges: ranges of more than one cell. hidden: ranges of rows, from 0, both ends
-    included. uncalculated: row, column.
+    included. uncalculated: row, column. covers: whether a merged cell hides the texts of those under it.
     """
 
     limits: Limits
@@ -27,6 +28,7 @@ class Cells:
     merges: list[Merge] = field(default_factory=list)
     hidden: list[tuple[int, int]] = field(default_factory=list)
     uncalculated: list[tuple[int, int]] = field(default_factory=list)
+    covers: bool = False
     told: int = 0
     height: int = 0
     width: int = 0
@@ -60,11 +62,42 @@ class Cells:
     def grid(self, sheet: str | None, hidden: bool = False, above: Line | None = None) -> Grid:
         blank: dict[int, str] = {}
         lines = [self.rows.get(row, blank) for row in range(self.height)]
-        frame = pl.DataFrame(
-            {f"c{c}": pl.Series([line.get(c) for line in lines], dtype=pl.String) for c in range(self.width)}
-        )
-        merges = usable_merges(self.merges, self.height)
-        hidden_rows = sorted({row for first, last in self.hidden for row in range(first, min(last + 1, self.height))})
-        return Grid(
-            sheet, blank_to_null(frame), hidden, merges, hidden_rows, above=above or [], uncalculated=self.uncalculated
-        )
+        columns = [[line.get(c) for line in lines] for c in range(self.width)]
+        hidden_rows = {row for first, last in self.hidden for row in range(first, min(last + 1, self.height))}
+        grid = grid_of(columns, self.merges, self.uncalculated, self.covers)
+        return replace(grid, sheet=sheet, hidden=hidden, hidden_rows=sorted(hidden_rows), above=above or [])
+
+
+def grid_of(
+    columns: list[list[str | None]], merges: Iterable[Merge], uncalculated: list[tuple[int, int]], covers: bool
+) -> Grid:
+    """A sheet of columns of one height. A formula without a result in a merged cell is one in each of its rows.
+
+    Args:
+        covers: whether a merged cell hides the texts of those under it, which are dropped from the columns.
+
+    Raises:
+        RefusedError: Where merged ranges lie over each other.
+    """
+    height = len(columns[0]) if columns else 0
+    ranges = usable_merges(merges, height)
+    if covers:
+        _drop_covered(columns, height, ranges)
+    missing = {(row, column) for row, column in uncalculated if columns[column][row] is not None}
+    for merge in ranges if missing else []:
+        if (merge.top, merge.left) in missing:
+            missing |= {(row, merge.left) for row in range(merge.top, merge.bottom + 1)}
+    frame = pl.DataFrame({f"c{c}": pl.Series(cells, dtype=pl.String) for c, cells in enumerate(columns)})
+    return Grid(None, blank_to_null(frame), merges=ranges, uncalculated=sorted(missing))
+
+
+def _drop_covered(columns: list[list[str | None]], height: int, ranges: list[Merge]) -> None:
+    area = 0
+    for merge in ranges:
+        right = min(merge.right, len(columns) - 1)
+        area += max(right - merge.left + 1, 0) * (merge.bottom - merge.top + 1)
+        if area > 2 * height * len(columns):
+            raise broken()
+        for column in range(merge.left, right + 1):
+            first = merge.top + (column == merge.left)
+            columns[column][first : merge.bottom + 1] = [None] * (merge.bottom + 1 - first)

@@ -37,7 +37,7 @@ def read_xml_workbook_grids(source: Source) -> list[Grid]:
     if len(sheets) > limits.sheets:
         raise too_large(f"시트 {len(sheets):,}장(sheets)", f"{limits.sheets:,}")
     for sheet in sheets:
-        cells = Cells(limits, spent)
+        cells = Cells(limits, spent, covers=True)
         for table in sheet.iterchildren("{*}Table"):
             _read_table(table, cells, shapes, is_1904)
         visible = sheet.findtext("{*}WorksheetOptions/{*}Visible") or ""

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 
-import numpy as np
 import polars as pl
 
 from sciculture_etl.findings import Finding, unsupported
@@ -87,26 +86,6 @@ def usable_merges(merges: Iterable[Merge], height: int) -> list[Merge]:
     if any(rows > 2 * height for rows in covered.values()):
         raise broken()
     return kept
-
-
-def with_texts(frame: pl.DataFrame, texts: dict[int, dict[int, str]]) -> pl.DataFrame:
-    """The frame with other texts in some cells, column → row → text, both from 0; it grows where they lie beyond it."""
-    if not texts:
-        return frame
-    height = max(frame.height, 1 + max(max(rows) for rows in texts.values()))
-    width = max(frame.width, 1 + max(texts))
-    columns = []
-    for number in range(width):
-        name = f"c{number}"
-        column = frame[name] if number < frame.width else pl.Series(name, [], pl.String)
-        if column.len() < height:
-            column = column.extend_constant(None, height - column.len())
-        if rows := texts.get(number):
-            at = np.fromiter(rows, np.uint32, len(rows))
-            # In one go: setting cells one by one copies the column for each.
-            column = column.scatter(at, list(rows.values()))
-        columns.append(column)
-    return pl.DataFrame(columns)
 
 
 RANGE = re.compile(r"^\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?$")

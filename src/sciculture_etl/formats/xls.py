@@ -10,26 +10,18 @@ import io
 import os
 import struct
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import olefile
-import polars as pl
 from xlrd import biffh
 from xlrd.book import Book
 from xlrd.sheet import Sheet
 
 from sciculture_etl.findings import Finding
+from sciculture_etl.formats.cells import grid_of
 from sciculture_etl.formats.content import Source
-from sciculture_etl.formats.grid import (
-    Grid,
-    Merge,
-    RefusedError,
-    blank_to_null,
-    broken,
-    refuse_vast,
-    too_large,
-    usable_merges,
-)
+from sciculture_etl.formats.grid import Grid, Merge, RefusedError, broken, refuse_vast, too_large
 from sciculture_etl.formats.shown import ERROR_TEXTS, MAX_CODE, Shape, number_text, shape_of, shown_text
 from sciculture_etl.settings import Limits
 
@@ -197,20 +189,16 @@ class _Sheet(Sheet):  # type: ignore[misc]
 
     def grid(self, name: str) -> Grid:
         self.book.cells += self.height * len(self.columns)
-        texts = {}
-        for number, cells in enumerate(self.columns):
+        for cells in self.columns:
             cells.extend([None] * (self.height - len(cells)))
-            texts[f"c{number}"] = pl.Series(cells, dtype=pl.String)
         merges = [
             Merge(top, left, bottom - 1, right - 1)
             for top, bottom, left, right in self.merged_cells
             if top < bottom and left < right
         ]
         hidden = sorted(row for row, look in self.rowinfo_map.items() if look.hidden and row < self.height)
-        return Grid(
-            name, blank_to_null(pl.DataFrame(texts)), self.visibility != 0, usable_merges(merges, self.height), hidden,
-            uncalculated=self.uncalculated,
-        )  # fmt: skip
+        grid = grid_of(self.columns, merges, self.uncalculated, covers=True)
+        return replace(grid, sheet=name, hidden=self.visibility != 0, hidden_rows=hidden)
 
 
 def _calculates(tokens: bytes) -> bool:
