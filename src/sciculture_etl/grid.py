@@ -43,6 +43,7 @@ class Grid:
             ``i`` of the frame is the sheet's row ``i + 1``.
         above: what a document says before the table, one line a row.
         uncalculated: cells (row, column from 0) with a formula of which no result is stored; their text is the formula.
+        covered: texts under merged cells: nobody sees them, and they are searched for personal data all the same.
         overflow: whether the last column collects what stands beyond the widest row of the head.
         stray_quotes: of a delimited text.
     """
@@ -54,6 +55,7 @@ class Grid:
     hidden_rows: list[int] = field(default_factory=list)
     above: list[list[str | None]] = field(default_factory=list)
     uncalculated: list[tuple[int, int]] = field(default_factory=list)
+    covered: list[str] = field(default_factory=list)
     overflow: bool = False
     stray_quotes: list[StrayQuote] = field(default_factory=list)
 

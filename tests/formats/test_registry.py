@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import openpyxl
 import pytest
-from containers import as_hwpx, as_xlsb, hwpx_table, paragraph, said
+from containers import as_hwpx, as_xlsb, hwpx_table, inline_row, package, paragraph, raw_xlsx, said
 from forms import CLASS, as_csv, table
 from judging import judge
 from old_workbooks import at_end_of, from_records, records_of, written
@@ -80,8 +80,6 @@ def fods_file(rows: Rows, beside: str) -> bytes:
 
 
 def ods_file(rows: Rows, beside: str) -> bytes:
-    from containers import package
-
     body = f"<office:body>{opendocument(rows, beside)}</office:body>"
     return package({"content.xml": f"<office:document-content {SPACES}>{body}</office:document-content>"})
 
@@ -157,6 +155,18 @@ def test_each_limit_of_a_format_refuses_by_name(name: str, limit: str) -> None:
 def test_personal_data_in_a_cell_and_beside_the_cells_refuse_a_file_of_each_format(name: str) -> None:
     assert judge(MAKE[name](table(CLASS, {"강좌명": f"가상 {NUMBER}"}), "")).personal
     assert judge(MAKE[name](table(CLASS), f"문의 {NUMBER}")).personal == (name not in WITHOUT_TEXTS)
+
+
+def test_personal_data_under_a_merged_cell_refuse_a_file() -> None:
+    cells = (
+        '<c r="K4" t="inlineStr"><is><t>x</t></is></c></row><row r="5"><c r="K5" t="inlineStr"><is><t>{}</t></is></c>'
+    )
+    lines = "".join(inline_row(number, row) for number, row in enumerate(table(CLASS), start=1))
+    for text in ("문의", NUMBER):
+        rows = f'<sheetData>{lines}<row r="4">{cells.format(text)}</row></sheetData>'
+        data = raw_xlsx(f'{rows}<mergeCells count="1"><mergeCell ref="K4:K5"/></mergeCells>')
+        assert open_file(data, Limits()).grids[0].frame["c10"].to_list() == [None, None, None, "x", None]
+        assert judge(data).personal == (text == NUMBER)
 
 
 def test_each_format_has_a_row_in_the_documentation_with_its_limits() -> None:

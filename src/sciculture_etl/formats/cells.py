@@ -81,18 +81,19 @@ def grid_of(
     """
     height = len(columns[0]) if columns else 0
     ranges = usable_merges(merges, height)
-    if covers:
-        _drop_covered(columns, height, ranges)
+    covered = _drop_covered(columns, height, ranges) if covers else []
     missing = {(row, column) for row, column in uncalculated if columns[column][row] is not None}
     for merge in ranges if missing else []:
         if (merge.top, merge.left) in missing:
             missing |= {(row, merge.left) for row in range(merge.top, merge.bottom + 1)}
     frame = pl.DataFrame({f"c{c}": pl.Series(cells, dtype=pl.String) for c, cells in enumerate(columns)})
-    return Grid(None, blank_to_null(frame), merges=ranges, uncalculated=sorted(missing))
+    return Grid(None, blank_to_null(frame), merges=ranges, uncalculated=sorted(missing), covered=covered)
 
 
-def _drop_covered(columns: list[list[str | None]], height: int, ranges: list[Merge]) -> None:
+def _drop_covered(columns: list[list[str | None]], height: int, ranges: list[Merge]) -> list[str]:
+    """The texts that were dropped."""
     area = 0
+    dropped: list[str] = []
     for merge in ranges:
         right = min(merge.right, len(columns) - 1)
         area += max(right - merge.left + 1, 0) * (merge.bottom - merge.top + 1)
@@ -100,4 +101,6 @@ def _drop_covered(columns: list[list[str | None]], height: int, ranges: list[Mer
             raise broken()
         for column in range(merge.left, right + 1):
             first = merge.top + (column == merge.left)
+            dropped += filter(None, columns[column][first : merge.bottom + 1])
             columns[column][first : merge.bottom + 1] = [None] * (merge.bottom + 1 - first)
+    return dropped

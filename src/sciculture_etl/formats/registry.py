@@ -4,8 +4,11 @@ docs/formats.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+
+import polars as pl
 
 from sciculture_etl.formats.content import Content, Source, Texts
 from sciculture_etl.formats.delimited import read_text_grid
@@ -31,6 +34,7 @@ GRID_LIMITS = ("cells", "columns", "cell_bytes")  # of every format
 TABLE_LIMITS = (*GRID_LIMITS, "sheets")
 MARKUP_LIMITS = (*TABLE_LIMITS, "markup_bytes")
 PACKAGE_LIMITS = (*TABLE_LIMITS, "unpacked_bytes")
+UNDER_MERGE = ("병합된 셀 아래", "under a merged cell")
 
 
 @dataclass(frozen=True)
@@ -97,4 +101,10 @@ def open_file(data: bytes, limits: Limits) -> Content:
     grids = form.read(source)
     for grid in grids:
         refuse_long_cells(grid, limits.cell_bytes)
-    return Content(form.name, grids, form.texts(source, grids))
+    return Content(form.name, grids, itertools.chain(_under_merges(grids), form.texts(source, grids)))
+
+
+def _under_merges(grids: list[Grid]) -> Iterator[Texts]:
+    for grid in grids:
+        if grid.covered:
+            yield Texts(pl.Series(grid.covered, dtype=pl.String), UNDER_MERGE, grid.sheet)

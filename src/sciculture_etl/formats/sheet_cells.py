@@ -191,8 +191,9 @@ class Board:
         for rows, columns, own in self._places:
             codes[columns, rows] = own
         self._places.clear()
-        covered = self._hide_covered(codes, merges, blank)
-        laid = pl.concat([*self._texts, pl.Series([None], dtype=pl.String)]).gather(codes.ravel())
+        covered, unseen = self._hide_covered(codes, merges, blank)
+        texts = pl.concat([*self._texts, pl.Series([None], dtype=pl.String)])
+        laid = texts.gather(codes.ravel())
         height = self._height
         frame = pl.DataFrame([laid.slice(c * height, height).alias(f"c{c}") for c in range(self._width)])
         uncalculated = {place for place in self._uncalculated if place not in covered}
@@ -200,11 +201,17 @@ class Board:
             if (merge.top, merge.left) in uncalculated:
                 uncalculated |= {(row, merge.left) for row in range(merge.top, merge.bottom + 1)}
         hidden_rows = sorted(row for row in self._hidden_rows if row < height)
-        return Grid(name, frame, is_hidden, merges, hidden_rows, uncalculated=sorted(uncalculated))
+        return Grid(
+            name, frame, is_hidden, merges, hidden_rows, uncalculated=sorted(uncalculated),
+            covered=texts.gather(unseen).drop_nulls().to_list(),
+        )  # fmt: skip
 
-    def _hide_covered(self, codes: NDArray[np.uint32], merges: list[Merge], blank: int) -> set[tuple[int, int]]:
-        """Blanks the cells that lie under a merged one: nobody sees them. The formulas among them."""
+    def _hide_covered(
+        self, codes: NDArray[np.uint32], merges: list[Merge], blank: int
+    ) -> tuple[set[tuple[int, int]], NDArray[np.uint32]]:
+        """Blanks the cells that lie under a merged one: nobody sees them. The formulas among them, and all codes."""
         area, covered = 0, set()
+        unseen = [np.zeros(0, np.uint32)]
         for merge in merges:
             part = codes[merge.left : merge.right + 1, merge.top : merge.bottom + 1]
             area += part.size
@@ -212,12 +219,14 @@ class Board:
                 raise broken()
             if part.size:
                 seen = part[0, 0]
+                part[0, 0] = blank
+                unseen.append(np.unique(part))
                 part[...] = blank
                 part[0, 0] = seen
         for row, column in self._uncalculated if merges else []:
             if codes[column, row] == blank:
                 covered.add((row, column))
-        return covered
+        return covered, np.unique(np.concatenate(unseen))
 
 
 def _changed(texts: pl.Series, change: Callable[[str], str], is_number: bool) -> pl.Series:
