@@ -49,6 +49,9 @@ MAX_DEPTH = 4  # packages within packages
 OVERLAP = 1024  # characters looked at with both blocks between which they stand
 FAR = 64 * 1024  # characters, within which a tag is looked for to part blocks at
 MAX_PIECES, MAX_PIECE_SIZE = 4_096, 4 * CHUNK  # looked at in one go
+# Parts as every file of a program has them: their colours, the kinds of their parts.
+_KNOWN_EMPTY: dict[str, None] = {}
+MAX_KNOWN, MAX_KNOWN_SIZE = 256, 64 * 1024
 MAX_MEMBERS, MAX_INFLATED = 1_000, 64 * 1024**2  # of a damaged package
 
 
@@ -59,6 +62,7 @@ class Piece:
     text: str
     said: tuple[str, str]
     sheet: str | None = None
+    is_grid: bool = False  # a sheet, whose cells are searched as a grid
 
 
 def texts_in_parts(source: Source, sheets: list[str | None]) -> Iterator[Texts]:
@@ -152,7 +156,7 @@ class _Walk:
                 sheet = names.get(entry.filename)
                 is_grid = entry.filename in names and not depth
                 for piece in self._pieces(stream, place, sheet, first):
-                    yield replace(piece, text=_around_cells(piece.text)) if is_grid else piece
+                    yield replace(piece, is_grid=is_grid)
             except RefusedError as refusal:
                 if refusal.finding.code == "R_TOO_LARGE":
                     raise
@@ -236,17 +240,26 @@ def _look(pieces: Iterable[Piece]) -> Iterator[Texts]:
 
 
 def _texts_of(pieces: list[Piece]) -> Iterator[Texts]:
-    if not pieces:
-        return
-    found = texts_of_markup(pl.Series([piece.text for piece in pieces], dtype=pl.String))
-    for (number, by_program), texts in found.group_by("piece", "by_program", maintain_order=True):
-        piece = pieces[int(str(number))]
-        yield Texts(texts["text"], piece.said, piece.sheet, by_program=bool(by_program))
+    pieces = [piece for piece in _without_cells(pieces) if piece.text not in _KNOWN_EMPTY]
+    places: dict[Piece, dict[bool, list[str]]] = {}
+    for number, by_program, text in texts_of_markup([piece.text for piece in pieces]) if pieces else ():
+        places.setdefault(pieces[number], {}).setdefault(by_program, []).append(text)
+    for piece in pieces:
+        if piece not in places and len(piece.text) < MAX_KNOWN_SIZE:
+            _KNOWN_EMPTY[piece.text] = None
+            if len(_KNOWN_EMPTY) > MAX_KNOWN:
+                del _KNOWN_EMPTY[next(iter(_KNOWN_EMPTY))]
+    for piece, found in places.items():
+        for by_program, texts in found.items():
+            yield Texts(pl.Series(texts, dtype=pl.String), piece.said, piece.sheet, by_program=by_program)
 
 
-def _around_cells(text: str) -> str:
-    """A piece of a sheet without its cells."""
-    return str(pl.select(pl.lit(text).str.replace_all(CELL, "<")).item())
+def _without_cells(pieces: list[Piece]) -> list[Piece]:
+    if not any(piece.is_grid for piece in pieces):
+        return pieces
+    sheets = pl.Series([piece.text for piece in pieces if piece.is_grid], dtype=pl.String)
+    bare = iter(sheets.str.replace_all(CELL, "<").to_list())
+    return [replace(piece, text=next(bare)) if piece.is_grid else piece for piece in pieces]
 
 
 def _rest(stream: Part, limits: Limits) -> bytes:
