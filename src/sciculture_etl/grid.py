@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 HEAD_ROWS = 24  # rows looked at for titles and headers
@@ -62,6 +65,11 @@ class Grid:
     @property
     def is_blank(self) -> bool:
         return all(column.null_count() == column.len() for column in self.frame.iter_columns())
+
+    @cached_property
+    def written(self) -> npt.NDArray[np.bool_]:
+        """Rows × columns: whether a cell isn't blank."""
+        return self.frame.select(pl.all().is_not_null()).to_numpy()
 
     def head(self) -> list[list[str | None]]:
         return [list(row) for row in self.frame.head(HEAD_ROWS).rows()]

@@ -17,6 +17,8 @@ from sciculture_etl.settings import Limits
 HEAD_CHARACTERS = 65_536
 ROWS_AT_ONCE = 50_000
 LINE_FEED = ord("\n")
+# Of all white space beyond ASCII and all that nobody sees, in UTF-8: U+0085, U+00A0, U+1680, U+200., U+3000, U+FEFF.
+FIRST_BYTES = (0xC2, 0xE1, 0xE2, 0xE3, 0xEF)
 
 
 def read_text_grid(text: bytes, limits: Limits) -> Grid:
@@ -42,7 +44,7 @@ def read_text_grid(text: bytes, limits: Limits) -> Grid:
                 text, has_header=False, separator=dialect.separator, schema=schema,
                 missing_columns="insert", raise_if_empty=False,
             )  # fmt: skip
-            return Grid(None, blank_to_null(frame), overflow=True)
+            return Grid(None, frame if _is_tidy(text, dialect) else blank_to_null(frame), overflow=True)
         except pl.exceptions.PolarsError:
             pass  # a line is much wider than the head
     records = Records(text.decode().removesuffix("\n").split("\n"), dialect)
@@ -68,6 +70,29 @@ def _is_plain(text: bytes, dialect: Dialect) -> bool:
         if is_stray(text[start : int(ends[last])].decode().split("\n"), dialect):
             return False
     return True
+
+
+def _is_tidy(text: bytes, dialect: Dialect) -> bool:
+    """Whether no cell begins or ends with white space, nor holds what nobody sees: then nothing has to be stripped.
+
+    Told from the bytes of a text without quotes: white space at the edge of a cell stands beside a separator or the end
+    of a line, and beyond ASCII all of it, like all that is unseen, begins with one of a few bytes.
+    """
+    letters = np.frombuffer(text, np.uint8)
+    if any((letters == first).any() for first in (*FIRST_BYTES, 0, ord('"'))):
+        return False
+    edges = np.zeros(256, np.bool_)
+    edges[[LINE_FEED, ord(dialect.separator)]] = True
+    blank = np.zeros(256, np.bool_)
+    blank[[ord(letter) for letter in " \t\v\f\r"]] = True
+    if dialect.separator == "\t":
+        blank[ord("\t")] = False
+    blanks = np.flatnonzero(blank[letters])
+    if not len(blanks):
+        return True
+    if blanks[0] == 0 or blanks[-1] == len(letters) - 1:
+        return False
+    return not (edges[letters[blanks - 1]].any() or edges[letters[blanks + 1]].any())
 
 
 def _frame(records: Iterator[list[str]], separator: str, schema: dict[str, pl.String]) -> pl.DataFrame:

@@ -34,9 +34,14 @@ def too_large(found: str, limit: str) -> RefusedError:
 
 def refuse_long_cells(grid: Grid, most_bytes: int) -> None:
     """Text without end in one cell is a quote that never closes, or worse. Raises RefusedError, naming its place."""
+    if not grid.frame.width:
+        return
+    longest_of = grid.frame.select(pl.all().str.len_bytes().max()).row(0)
     for number, column in enumerate(grid.frame.iter_columns()):
+        if (longest_of[number] or 0) <= most_bytes:
+            continue
         sizes = column.str.len_bytes()
-        if (longest := sizes.arg_max()) is not None and sizes[longest] > most_bytes:
+        if (longest := sizes.arg_max()) is not None:
             place = f"{column_letter(number)}{longest + 1}"
             raise too_large(f"{place}: {sizes[longest]:,} bytes", f"{most_bytes:,} bytes")
 
@@ -58,7 +63,7 @@ def blank_to_null(frame: pl.DataFrame) -> pl.DataFrame:
     if not frame.width:
         return frame
     unseen = frame.select(pl.all().str.contains_any(UNSEEN).any())
-    odd = [name for name in frame.columns if unseen[name].any()]
+    odd = [name for name, held in zip(frame.columns, unseen.row(0), strict=True) if held]
     shown = frame.with_columns(pl.col(odd).str.replace_many(UNSEEN, [""] * len(UNSEEN))) if odd else frame
     stripped = pl.all().str.strip_chars()
     return shown.select(pl.when(stripped != "").then(stripped))
@@ -70,7 +75,9 @@ LOOSE_LETTERS = "[\u1100-\u11ff]"  # Hangul letters that stand for themselves: a
 def compose(grid: Grid) -> Grid:
     """The grid with syllables where its texts and its name hold the letters of syllables (NFD → NFC)."""
     loose = grid.frame.select(pl.all().str.contains(LOOSE_LETTERS).any())
-    names = [name for name in grid.frame.columns if loose[name].any()]
+    names = [name for name, held in zip(grid.frame.columns, loose.row(0) if loose.height else (), strict=False) if held]
+    if not names and (not grid.sheet or unicodedata.is_normalized("NFC", grid.sheet)):
+        return grid
     frame = grid.frame.with_columns(pl.col(names).str.normalize("NFC")) if names else grid.frame
     return replace(grid, frame=frame, sheet=grid.sheet and unicodedata.normalize("NFC", grid.sheet))
 

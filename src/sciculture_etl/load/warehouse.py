@@ -261,6 +261,13 @@ class Warehouse:
             raise
         self.connection.execute("COMMIT")
 
+    @contextmanager
+    def single_thread(self) -> Iterator[None]:
+        """The engine takes one thread, and half the CPU time for it, while others need the cores."""
+        self.connection.execute("SET threads = 1")
+        yield
+        self.connection.execute("RESET threads")
+
     def record_receipts(self, receipts: list[Receipt]) -> bool:
         """Makes ``log.receipt`` equal to the archive's journal; tells whether anything was added."""
         held = self.connection.execute("SELECT sha256, path FROM log.receipt ORDER BY seq").fetchall()

@@ -123,7 +123,12 @@ class Intake:
         gone = [self._file(receipt) for receipt in receipts if self._restricted.deleted(receipt.sha256)]
         self._load(gone, [self._deleted(file) for file in gone])
         batches = self._batches([receipt for receipt in receipts if not self._restricted.deleted(receipt.sha256)])
-        with self.all_damage_reported(receipts), closing(read_batches(batches)) as done:
+        # The cores belong to the workers by now.
+        with (
+            self.all_damage_reported(receipts),
+            self._warehouse.single_thread(),
+            closing(read_batches(batches)) as done,
+        ):
             for batch, outcomes in done:
                 self._progress.advance(f"read{what}", len(outcomes))
                 self._restrict(batch, outcomes)

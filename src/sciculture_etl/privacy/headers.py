@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from sciculture_etl.grid import HEAD_ROWS, Grid, Merge
@@ -121,13 +122,14 @@ def find_headings(grid: Grid) -> list[Heading]:
     """
     if not grid.frame.width:
         return []
-    filled = grid.frame.select(pl.sum_horizontal(pl.all().is_not_null()).cast(pl.Int32).alias("n")).to_series()
-    begins = ((filled >= 2) & (filled.shift(1).fill_null(0) < 2)).arg_true().head(MAX_TABLES).to_list()
+    filled = grid.written.sum(axis=1)
+    few = np.concatenate(([True], filled[:-1] < 2))[: len(filled)]
+    begins = np.flatnonzero((filled >= 2) & few)[:MAX_TABLES].tolist()
     headings: list[Heading] = []
     for begin in begins:
         if headings and begin <= headings[-1].last:
             continue
-        widths = filled.slice(begin, HEAD_ROWS).to_list()
+        widths = filled[begin : begin + HEAD_ROWS].tolist()
         end = next((n for n, width in enumerate(widths) if width < 2), len(widths))
         widest = max(widths[:end])
         row = begin + next(n for n in range(end) if 2 * widths[n] >= widest)

@@ -118,11 +118,13 @@ def changes_judgement(label: str) -> bool:
 def suspicious(texts: pl.Series, label: str = "") -> pl.Series:
     """Row numbers, from 0, of the texts of a column that may hold personal values; no text that does is left out."""
     said = _squeezed(label)
-    if PHONE.search(said) or SAYS_KIND.search(said):
-        look = texts.str.contains(r"[0-9０-９@＠]")
-    else:
-        look = texts.str.contains(kinds.WORTH_A_LOOK)
-    near = ((texts.str.len_bytes() >= kinds.SHORTEST) & look).fill_null(False).arg_true()
+    look = r"[0-9０-９@＠]" if PHONE.search(said) or SAYS_KIND.search(said) else kinds.WORTH_A_LOOK
+    text = pl.col("text").str
+    near = (
+        pl.DataFrame({"text": texts})
+        .select(pl.arg_where(((text.len_bytes() >= kinds.SHORTEST) & text.contains(look)).fill_null(False)))
+        .to_series()
+    )
     if not near.len():
         return near
     cells = plain_series(texts.gather(near))

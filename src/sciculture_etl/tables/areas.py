@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import polars as pl
+import numpy.typing as npt
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.grid import Grid
@@ -148,15 +148,14 @@ def _own_labels(header: Header, before: int, after: int | None) -> dict[int, str
     return {column: label for column in range(first, after) if (label := header.labels.get(column)) is not None}
 
 
-def _filled_cells(sheet: Sheet, area: Area) -> pl.Series:
-    start = area.header.last + 1
-    if (area.left, area.right) == (0, sheet.frame.width - 1):
-        return sheet.filled[start : area.below]
-    columns = [sheet.frame.to_series(c)[start : area.below].is_not_null() for c in range(area.left, area.right + 1)]
-    return pl.DataFrame(columns).sum_horizontal()
+def _filled_cells(sheet: Sheet, area: Area) -> npt.NDArray[np.int64]:
+    counts: npt.NDArray[np.int64] = sheet.grid.written[
+        area.header.last + 1 : area.below, area.left : area.right + 1
+    ].sum(1)
+    return counts
 
 
-def _other_from(sheet: Sheet, area: Area, counts: pl.Series) -> int:
+def _other_from(sheet: Sheet, area: Area, counts: npt.NDArray[np.int64]) -> int:
     """Where, after a blank row or a lone cell, a row of nothing but headings stands that are none of the form.
 
     Args:
@@ -164,13 +163,12 @@ def _other_from(sheet: Sheet, area: Area, counts: pl.Series) -> int:
     """
     start, header = area.header.last + 1, area.header
     asked = [c for name, c in header.columns.items() if (f := header.contract.fields.get(name)) and f.required]
-    told = [sheet.frame.to_series(column)[start : area.below].is_not_null() for column in asked]
     # Below another table stands no row that fills in most of what the form asks for: such a row is data.
-    data = (pl.DataFrame(told).sum_horizontal() >= 0.8 * len(asked)).arg_true() if told else pl.Series([])
-    safe = int(data[-1]) + 1 if data.len() else 0
-    few = counts <= 1
-    after = (few.shift(1, fill_value=False) & (counts > 1)).arg_true()
-    breaks: list[int] = after.filter(after >= safe).to_list()
+    told = sheet.grid.written[start : area.below, asked].sum(axis=1)
+    data = np.flatnonzero(told >= 0.8 * len(asked))
+    safe = int(data[-1]) + 1 if asked and len(data) else 0
+    after = np.flatnonzero((counts[:-1] <= 1) & (counts[1:] > 1)) + 1
+    breaks: list[int] = after[after >= safe].tolist()
     repeated = set(area.repeated)
     for row in (start + at for at in breaks[:MOST_BREAKS]):
         cells = [cell for cell in sheet.row(row)[area.left : area.right + 1] if cell]

@@ -6,6 +6,7 @@ from bisect import bisect_right, insort
 from dataclasses import replace
 from functools import lru_cache, partial
 
+import numpy as np
 import polars as pl
 
 from sciculture_etl.contracts import Contract
@@ -14,6 +15,8 @@ from sciculture_etl.tables.sheet import HEADER_WITHIN, TITLE_CELLS, Sheet, wide_
 from sciculture_etl.tables.spelling import known_spellings, normalised, pieces_of
 
 HEADER_ROWS = 3  # that a header may have
+ROWS_AT_ONCE = 100_000
+FEW_CELLS = 4_000  # are looked at one by one
 MOST_BREAKS = 500  # more short rows than this are no breaks between tables but the way a table is filled
 
 
@@ -40,11 +43,25 @@ def _rows_to_try(sheet: Sheet, written: set[str]) -> list[int]:
     """The first rows, and those further down that hold words of headers or come after a break."""
     top = list(range(min(HEADER_WITHIN, sheet.frame.height)))
     words = written | {cell for row in top for cell in sheet.row(row) if cell and normalised(cell) in sheet.known}
-    hits = sheet.frame.select(pl.sum_horizontal(pl.all().is_in(list(words)))).to_series()
     short = sheet.filled <= TITLE_CELLS
-    after = (short.shift(1, fill_value=False) & ~short).arg_true().to_list()
-    deep = {*(hits > 1).arg_true().to_list(), *(after if len(after) <= MOST_BREAKS else [])}
+    after = np.flatnonzero(short[:-1] & ~short[1:]) + 1
+    deep = {*_rows_of(sheet, words, len(top)), *(after.tolist() if len(after) <= MOST_BREAKS else [])}
     return top + [row for row in sorted({row - n for row in deep for n in range(HEADER_ROWS)}) if row >= len(top)]
+
+
+def _rows_of(sheet: Sheet, words: set[str], first: int) -> list[int]:
+    """Rows from ``first`` on that hold two of the words; many are looked at as one column."""
+    frame = sheet.frame
+    if (frame.height - first) * frame.width < FEW_CELLS:
+        rows = enumerate(frame[first:].rows(), start=first)
+        return [number for number, cells in rows if sum(cell in words for cell in cells) > 1]
+    found: list[int] = []
+    asked = pl.Series(sorted(words), dtype=pl.String)
+    for start in range(first, frame.height, ROWS_AT_ONCE):
+        cells = pl.DataFrame({"cell": pl.concat(frame[start : start + ROWS_AT_ONCE].get_columns())})
+        hits = cells.select(pl.col("cell").is_in(asked.implode()).fill_null(False)).to_series().to_numpy()
+        found += (np.flatnonzero(hits.reshape(frame.width, -1).sum(axis=0) > 1) + start).tolist()
+    return found
 
 
 def _sure(header: Header) -> bool:

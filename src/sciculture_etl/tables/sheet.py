@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-import polars as pl
+import numpy as np
+import numpy.typing as npt
 
 from sciculture_etl.grid import Grid, Merge
 from sciculture_etl.tables.spelling import Cells, normalised
@@ -32,7 +33,7 @@ class Sheet:
         self.grid = grid
         self.frame = grid.frame
         self.known = known
-        self.filled: pl.Series = self.frame.select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
+        self.filled: npt.NDArray[np.int64] = grid.written.sum(axis=1)
         self._block = lru_cache(maxsize=8)(self._rows_of_block)
         self.title_from = lru_cache(maxsize=64)(self._title_from)
 

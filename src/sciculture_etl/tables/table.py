@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from sciculture_etl.contracts import Contract, TemplateId
@@ -18,7 +19,6 @@ from sciculture_etl.tables.titles import MONEY_SCALE, made_on
 
 EXAMPLE = r"^[(<\[【（]?\s*(?:예시|작성\s*예시?|기재\s*예시?)\s*[)>\]】）]?$"
 COMBINED = r"(?s)^(.*\S)\s*[(（]\s*([^()（）]*[^()（）\s])\s*[)）]$"  # what stands in brackets behind the rest
-LETTER = r"\p{L}"
 FEW_ASKED = 3  # a form that asks for no more may have rows of one cell
 FOOT_ROWS = 6  # rows at the end of a table looked at for a date
 # Columns of a table's frame that are no fields: the physical row from 1; the row's first cell that isn't blank; how
@@ -135,30 +135,36 @@ def _has_letter(text: str) -> bool:
     return any(letter.isalpha() for letter in text)
 
 
-def _asides(area: Area, cells: list[str]) -> pl.Expr:
-    """Why a row is no data, by its place: its title and header once more, or what is no row of the table at all. A row
-    into which merged cells reach is no name of a group, however little it says itself.
+def _asides(
+    grid: Grid, area: Area, filled: npt.NDArray[np.int64], reached: npt.NDArray[np.int64], sheet: pl.DataFrame
+) -> pl.Series:
+    """Why a row is no data, by its place: its title and header once more, or what is no row of the table at all.
+
+    A row into which merged cells reach is no name of a group, however little it says itself.
+
+    Args:
+        filled, reached: as in ``PLACE_COLUMNS``, of the first rows below the header.
+        sheet: those rows, in the columns of the area.
     """
-    row, told = pl.col("row"), pl.sum_horizontal(pl.col(cells).is_not_null())
-    lone = (told == 1) & (pl.col("reached") == 1) & pl.col(f"c{area.header.left}").str.contains(LETTER)
-    asked = sum(fld.required for fld in area.header.contract.fields.values())
-    unnamed = [name for name in cells if name not in {f"c{c}" for c in area.header.columns.values()}]
-    named = [f"c{column}" for column in area.header.columns.values() if f"c{column}" in cells]
-    return (
-        pl.when(told == 0)
-        .then(pl.lit(None, pl.String))
-        .when((row - 1).is_in(area.repeated))
-        .then(pl.lit("header"))
-        .when(row > area.other_from)
-        .then(pl.lit("other"))
-        .when(pl.all_horizontal(pl.col(named).is_null()) & ~pl.coalesce(cells).str.contains(LETTER))
-        .then(pl.lit("blank"))  # a row that was numbered and not filled in
-        .when(lone & (asked > FEW_ASKED))
-        .then(pl.lit("footnote"))  # the name of a group of rows
-        .when(pl.any_horizontal(pl.lit(False), pl.col(unnamed).str.contains(EXAMPLE)))
-        .then(pl.lit("example"))  # marked in a column of remarks
-        .alias("aside")
-    )
+    header, start = area.header, area.header.last + 1
+    reasons = np.full(len(filled), None, dtype=object)
+    columns = range(area.left, area.right + 1)
+    named = [column for column in header.columns.values() if column in columns]
+    if unnamed := [f"c{column}" for column in columns if column not in set(named)]:
+        marked = sheet.select(pl.any_horizontal(pl.col(unnamed).str.contains(EXAMPLE)).fill_null(False)).to_series()
+        reasons[marked.to_numpy()] = "example"  # marked in a column of remarks
+    if sum(fld.required for fld in header.contract.fields.values()) > FEW_ASKED:
+        for row in np.flatnonzero((filled == 1) & (reached == 1)).tolist():
+            if _has_letter(sheet.item(row, header.left - area.left) or ""):
+                reasons[row] = "footnote"  # the name of a group of rows
+    for row in np.flatnonzero((filled > 0) & ~grid.written[start : start + len(filled), named].any(axis=1)).tolist():
+        if not _has_letter(next(filter(None, sheet.row(row)[: len(columns)]))):
+            reasons[row] = "blank"  # a row that was numbered and not filled in
+    reasons[max(0, area.other_from - start) :] = "other"
+    repeated = np.array([row - start for row in area.repeated], dtype=np.int64)
+    reasons[repeated[(repeated >= 0) & (repeated < len(filled))]] = "header"
+    reasons[filled == 0] = None
+    return pl.Series("aside", reasons.tolist(), pl.String)
 
 
 def cut_table(grid: Grid, area: Area, marks: Marks) -> Table:
@@ -172,7 +178,11 @@ def cut_table(grid: Grid, area: Area, marks: Marks) -> Table:
     if second is not None:
         overflow_from = None if area.overflow is None else max(area.overflow, second + 1)
         area = replace(area, repeated=[header.last + 1, *area.repeated], overflow=overflow_from)
-    rows, columns = range(header.last + 1, area.below), range(area.left, area.right + 1)
+    # What a merged cell lends to a row doesn't make the row say anything of its own.
+    filled = grid.written[header.last + 1 : area.below, area.left : area.right + 1].sum(axis=1)
+    last = np.flatnonzero(filled)
+    filled = filled[: last[-1] + 1 if len(last) else 0]
+    rows, columns = range(header.last + 1, header.last + 1 + len(filled)), range(area.left, area.right + 1)
     width = grid.frame.width - (1 if grid.overflow else 0)
     beyond = [area.overflow] if area.overflow is not None and area.overflow < grid.frame.width else []
     overflow = pl.col(f"c{area.overflow}") if beyond else pl.lit(None, pl.String)
@@ -186,24 +196,18 @@ def cut_table(grid: Grid, area: Area, marks: Marks) -> Table:
         for name, fld in header.contract.fields.items()
         if said and fld.type == "date" and fld.said and name not in header.columns
     ]
-    # What a merged cell lends to a row doesn't make the row say anything of its own.
-    told = pl.sum_horizontal(pl.col(cells).is_not_null()).cast(pl.Int32)
-    reached = filled_frame.select(told.alias("reached"))
-    written = (
-        sheet.with_row_index("row", offset=rows.start + 1)
-        .hstack(reached)
-        .select(told.alias("filled"), "reached", _asides(area, cells))
-    )
-    frame = (
-        filled_frame.with_row_index("row", offset=rows.start + 1)
-        .select(
-            pl.col("row").cast(pl.Int64),
-            pl.coalesce(cells).alias("first_text"),
-            overflow.alias("overflow"),
-            *(pl.col(f"c{column}").alias(name) for name, column in header.columns.items() if column < width),
-            *given,
-        )
-        .hstack(written)
+    reached = filled
+    if filled_frame is not sheet:
+        reached = filled_frame.select(pl.sum_horizontal(pl.col(cells).is_not_null())).to_series().to_numpy()
+    frame = filled_frame.select(
+        pl.lit(pl.Series("row", np.arange(rows.start + 1, rows.stop + 1), pl.Int64)),
+        pl.coalesce(cells).alias("first_text"),
+        overflow.alias("overflow"),
+        *(pl.col(f"c{column}").alias(name) for name, column in header.columns.items() if column < width),
+        *given,
+        pl.lit(pl.Series("filled", filled, pl.Int32)),
+        pl.lit(pl.Series("reached", reached, pl.Int32)),
+        pl.lit(_asides(grid, area, filled, reached, sheet)),
     )
     for outer, inner in header.combined:
         frame = frame.with_columns(
@@ -212,10 +216,9 @@ def cut_table(grid: Grid, area: Area, marks: Marks) -> Table:
             .then(pl.col(inner).str.replace(COMBINED, "${2}"))
             .alias(inner),
         )
-    last = (frame["filled"] > 0).arg_true()
-    frame = frame.head(last[-1] + 1 if last.len() else 0)
     # A form may be dated below its table as well as above it.
-    below = frame.tail(FOOT_ROWS).filter(pl.col("filled") <= 2)["first_text"].drop_nulls().to_list()
+    foot = frame.select("filled", "first_text").tail(FOOT_ROWS).rows()
+    below = [text for cells_in_row, text in foot if cells_in_row <= 2 and text is not None]
     days = [day for day in (title.made_on, made_on("\n".join(below))) if day]
     labels = {name: header.labels[column] for name, column in header.columns.items()}
     scales, score_scales = {}, {}
