@@ -122,7 +122,11 @@ class Board:
         self._height = self._width = self._count = self._size = 0
 
     def add(self, batch: Batch) -> None:
-        """Raises RefusedError where the sheet grows beyond the limits or refers to no shared text."""
+        """A cell that comes twice holds what came last.
+
+        Raises:
+            RefusedError: Where the sheet grows beyond the limits or refers to no shared text.
+        """
         self._hidden_rows.update(batch.hidden_rows)
         if not batch.rows.size:
             return

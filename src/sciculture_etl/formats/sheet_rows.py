@@ -22,6 +22,7 @@ from sciculture_etl.formats.tags import (
     NotPlainError,
     Words,
     digits,
+    is_utf8,
     numbers_at,
     unescape,
 )
@@ -119,7 +120,7 @@ def _rows(markup: Markup) -> tuple[list[int], int]:
 
 def _parsed(rest: bytes) -> tuple[dict[bytes, bytes], bool]:
     """The attributes in the rest of a tag, and whether it closes itself."""
-    if not (found := REST.fullmatch(rest)):
+    if not (found := REST.fullmatch(rest)) or not is_utf8(rest):
         raise NotPlainError
     pairs = ATTRIBUTE.findall(found[1])
     if len(own := dict(pairs)) < len(pairs):
@@ -267,9 +268,8 @@ def _formulas(
     texts = []
     for tag in lone.tolist():
         written = markup.data[at[tag] : at[tag + 1]]
+        if not is_utf8(written):
+            raise NotPlainError
         formula = b"" if written.endswith(b"/>") else FORMULA_TAG.sub(b"", written, count=1)
-        try:
-            texts.append("=" + unescape(formula.decode()))
-        except UnicodeDecodeError:
-            raise NotPlainError from None
+        texts.append("=" + unescape(formula.decode()))
     return of_tag[lone], texts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Mapping
 from xml.parsers import expat
 
 import numpy as np
@@ -20,16 +21,39 @@ MAX_BLOCK = 16 * 1024**2  # of one row that the fast pass takes
 MAX_BATCH = 100_000  # cells
 MAX_DEPTH = 256  # of elements in each other
 DATA = re.compile(rb"<([A-Za-z][A-Za-z0-9]{0,15}:)?sheetData>")
-REFERENCE = re.compile(r"\s*\$?([A-Za-z]{1,3})\$?([0-9]{1,7})\s*")
+LETTERS = re.compile("[A-Za-z]{1,3}")
+DIGITS, MAX_DIGITS = "0123456789", 7  # of the number of a row
+ROOT, ROWS, ROW, CELL, VALUE, FORMULA, INLINE, RUN, TEXT, RUN_TEXT, MERGES, MERGE = range(1, 13)
+PATHS = {
+    0: {"*": ROOT},
+    ROOT: {"sheetData": ROWS, "mergeCells": MERGES},
+    ROWS: {"row": ROW},
+    ROW: {"c": CELL},
+    CELL: {"v": VALUE, "f": FORMULA, "is": INLINE},
+    INLINE: {"t": TEXT, "r": RUN},
+    RUN: {"t": RUN_TEXT},
+    MERGES: {"mergeCell": MERGE},
+}
+TEXTS = frozenset({VALUE, FORMULA, TEXT, RUN_TEXT})
+NO_NAMES: dict[str, int] = {}
 UTF8 = ("utf-8", "utf8", "us-ascii")
 
 
 class Parser:
-    """Expat on a part that comes piece by piece. depth: of the element that begins or has ended, 0 for the root."""
+    """Expat on a part that comes piece by piece, which goes from state to state as elements begin and end.
 
-    def __init__(self, part: Part) -> None:
+    Attributes:
+        state: the element that it is in, of those that the paths know; 0 before the root.
+    """
+
+    def __init__(self, part: Part, paths: Mapping[int, Mapping[str, int]], texts: Container[int]) -> None:
+        """paths: state → name of an element within it → its state. texts: states whose text is asked for."""
         self.is_utf8 = True
-        self.depth = 0
+        self.state = 0
+        self._paths = {state: dict(names) for state, names in paths.items()}
+        self._parents = {inner: state for state, names in paths.items() for inner in names.values()}
+        self._texts = texts
+        self._unknown = 0  # elements that no path knows, within each other
         self._limit, self._fed = part.limit, 0
         self._parser = parser = expat.ParserCreate()
         parser.buffer_text = True
@@ -37,7 +61,6 @@ class Parser:
         parser.EndElementHandler = self._end
         parser.XmlDeclHandler = self._declaration
         parser.EntityDeclHandler = self._entity
-        self._local: dict[str, str] = {}
 
     def feed(self, data: bytes, is_last: bool = False) -> None:
         """Raises RefusedError for what is no XML, or holds a tag or a comment without end."""
@@ -50,25 +73,46 @@ class Parser:
         if self._fed - self._parser.CurrentByteIndex > self._limit and not is_last:
             raise too_large(f"> {self._limit:,} bytes", f"{self._limit:,} bytes")
 
-    def listen(self, text: bool) -> None:
-        self._parser.CharacterDataHandler = self.text if text else None
+    def start(self, state: int, attributes: dict[str, str]) -> None:
+        """An element that the paths know begins."""
 
-    def start(self, name: str, attributes: dict[str, str]) -> None: ...
+    def end(self, state: int) -> None:
+        """An element that the paths know ends."""
 
-    def end(self, name: str) -> None: ...
-
-    def text(self, text: str) -> None: ...
+    def text(self, text: str) -> None:
+        """A piece of the text that is asked for."""
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        local = self._local.get(name) or self._local.setdefault(name, name.rpartition(":")[2])
-        self.start(local, attributes)
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise broken()
+        if self._unknown:
+            self._unknown += 1
+            if self._unknown > MAX_DEPTH:
+                raise broken()
+            return
+        names = self._paths.get(self.state, NO_NAMES)
+        state = names.get(name)
+        if state is None:
+            state = names.get(name.rpartition(":")[2], names.get("*"))
+            if state is None:
+                self._unknown = 1
+                self._parser.CharacterDataHandler = None
+                return
+            names[name] = state  # as it is written here, with its prefix
+        self.state = state
+        self.start(state, attributes)
+        if state in self._texts:
+            self._parser.CharacterDataHandler = self.text
 
     def _end(self, name: str) -> None:
-        self.depth -= 1
-        self.end(self._local[name])
+        if self._unknown:
+            self._unknown -= 1
+            if not self._unknown and self.state in self._texts:
+                self._parser.CharacterDataHandler = self.text
+            return
+        state = self.state
+        if state in self._texts:
+            self._parser.CharacterDataHandler = None
+        self.state = self._parents[state]
+        self.end(state)
 
     def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
         self.is_utf8 = (encoding or "utf-8").lower() in UTF8
@@ -109,126 +153,109 @@ class SheetParser(Parser):
 
     Attributes:
         row: number of the row it is in, from 1.
-        section: the child of the root that it is in.
     """
 
     def __init__(self, part: Part, board: Board, max_text: int) -> None:
-        super().__init__(part)
+        super().__init__(part, PATHS, TEXTS)
         self.row = 0
-        self.section = ""
         self._board, self._max_text = board, max_text
         self._column = 0
-        self._cell: dict[str, str] | None = None
-        self._path: list[str] = []
+        self._columns: dict[str, int] = {}
+        self._cell: dict[str, str] = {}
         self._value: list[str] | None = None
         self._formula: list[str] | None = None
-        self._pieces: list[str] | None = None
+        self._pieces: list[str] = []
         self._size = 0
-        self._found: list[tuple[int, int, int, int, str]] = []
+        self._places: tuple[list[int], list[int], list[int], list[int]] = ([], [], [], [])
+        self._shared: list[int] = []
+        self._plain: list[str] = []
         self._hidden_rows: list[int] = []
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        path = self._path
-        path.append(name)
-        depth = self.depth
-        if depth == 1:
-            self.section = name
-        elif self.section == "sheetData":
-            if depth == 2 and name == "row":
-                self._start_row(attributes)
-            elif depth == 3 and name == "c" and path[2] == "row":
-                self._start_cell(attributes)
-            elif self._cell is not None:
-                self._start_text(name, depth, path)
-        elif depth == 2 and name == "mergeCell" and self.section == "mergeCells":
-            merge = parse_range(attributes.get("ref", "").strip().upper())
-            self._board.merges += [merge] if merge else []
+    def start(self, state: int, attributes: dict[str, str]) -> None:
+        if state == CELL:
+            self._cell, self._value, self._formula = attributes, None, None
+        elif state == VALUE:
+            self._value = self._pieces = []
+            self._size = 0
+        elif state == ROW:
+            self._start_row(attributes)
+        elif state == INLINE:
+            self._value = []
+        elif state in (TEXT, RUN_TEXT):
+            self._pieces = self._value if self._value is not None else []
+        elif state == FORMULA:
+            self._formula = self._pieces = []
+            self._size = 0
+        elif state == MERGE and (merge := parse_range(attributes.get("ref", "").strip().upper())):
+            self._board.merges.append(merge)
 
     def _start_row(self, attributes: dict[str, str]) -> None:
-        written = attributes.get("r", "").strip()
-        if written and not (written.isascii() and written.isdecimal() and 0 < int(written[:8]) < 10_000_000):
-            raise broken()
-        self.row = int(written) if written else self.row + 1
+        written = attributes.get("r")
+        self.row = self._row_number(written) if written is not None else self.row + 1
         self._column = 0
         if attributes.get("hidden") in ("1", "true"):
             self._hidden_rows.append(self.row - 1)
 
-    def _start_cell(self, attributes: dict[str, str]) -> None:
-        if (written := attributes.get("r")) is not None:
-            if not (found := REFERENCE.fullmatch(written)) or int(found[2]) == 0:
-                raise broken()
-            self.row, self._column = int(found[2]), column_index(found[1].upper()) + 1
-        else:
-            self._column += 1
-        self._cell, self._value, self._formula = attributes, None, None
-
-    def _start_text(self, name: str, depth: int, path: list[str]) -> None:
-        if depth == 4 and name in ("v", "f"):
-            self._pieces = []
-            if name == "v":
-                self._value = self._pieces
-            else:
-                self._formula = self._pieces
-        elif depth == 4 and name == "is":
-            self._value = []
-        elif name == "t" and path[4] == "is" and (depth == 5 or (depth == 6 and path[5] == "r")):
-            self._pieces = self._value
-        self._size = 0
-        if self._pieces is not None:
-            self.listen(True)
+    def _row_number(self, written: str) -> int:
+        if not (written.isascii() and written.isdecimal() and len(written) <= MAX_DIGITS and int(written)):
+            raise broken()
+        return int(written)
 
     def text(self, text: str) -> None:
-        assert self._pieces is not None
         self._pieces.append(text)
         self._size += len(text)
         if self._size > self._max_text:
             raise too_large(f"> {self._max_text:,} bytes", f"{self._max_text:,} bytes")
 
-    def end(self, name: str) -> None:
-        self._path.pop()
-        if self._cell is None:
-            return
-        if self.depth >= 4:
-            if self._pieces is not None:
-                self.listen(False)
-                self._pieces = None
-        elif self.depth == 3:
+    def end(self, state: int) -> None:
+        if state == CELL:
             self._end_cell(self._cell)
-            self._cell = None
+        elif state == INLINE:
+            self._size = 0
 
     def _end_cell(self, cell: dict[str, str]) -> None:
+        written = cell.get("r")
+        if written is None:
+            self._column += 1
+        else:
+            letters = written.rstrip(DIGITS)
+            self._column = self._columns.get(letters) or self._column_number(letters)
+            self.row = self._row_number(written[len(letters) :])
         stored = STORED.get(cell.get("t", "n"))
         if stored is None:
             raise broken()
-        text = "".join(self._value or [])
+        text = "".join(self._value or ())
         if not text:
             if self._formula is None or (stored == Stored.TEXT and self._value is not None):
                 return
             stored, text = Stored.FORMULA, "=" + "".join(self._formula)
-        style = cell.get("s", "0").strip()
+        style = cell.get("s", "0")
         number = int(style) if style.isascii() and style.isdecimal() and len(style) < 9 else 0
-        self._found.append((self.row - 1, self._column - 1, number, stored, text))
-        if len(self._found) >= MAX_BATCH:
+        for places, value in zip(self._places, (self.row - 1, self._column - 1, number, stored), strict=True):
+            places.append(value)
+        if stored != Stored.SHARED:
+            self._plain.append(text)
+        elif (text := text.strip()).isascii() and text.isdecimal() and len(text) <= MAX_DIGITS + 2:
+            self._shared.append(int(text))
+        else:
+            raise broken()
+        if len(self._places[0]) >= MAX_BATCH:
             self.flush()
+
+    def _column_number(self, letters: str) -> int:
+        if not LETTERS.fullmatch(letters):
+            raise broken()
+        return self._columns.setdefault(letters, column_index(letters.upper()) + 1)
 
     def flush(self) -> None:
         """Hands what was found to the board."""
-        if not self._found and not self._hidden_rows:
-            return
-        last = {(row, column): number for number, (row, column, *_) in enumerate(self._found)}
-        found = self._found if len(last) == len(self._found) else [self._found[number] for number in last.values()]
-        places = np.array([cell[:4] for cell in found], np.int64).reshape(-1, 4)
-        shared = [cell[4].strip() for cell in found if cell[3] == Stored.SHARED]
-        if not all(text.isascii() and text.isdecimal() and len(text) < 12 for text in shared):
-            raise broken()
-        texts = pl.Series([cell[4] for cell in found if cell[3] != Stored.SHARED], dtype=pl.String)
-        self._board.add(
-            Batch(
-                places[:, 0], places[:, 1], places[:, 2], places[:, 3].astype(np.uint8),
-                np.array(shared, dtype=np.int64), texts, self._hidden_rows,
-            )
-        )  # fmt: skip
-        self._found, self._hidden_rows = [], []
+        rows, columns, styles, stored = (np.array(places, np.int64) for places in self._places)
+        texts = pl.Series(self._plain, dtype=pl.String)
+        shared = np.array(self._shared, np.int64)
+        self._board.add(Batch(rows, columns, styles, stored.astype(np.uint8), shared, texts, self._hidden_rows))
+        for found in (*self._places, self._shared, self._plain):
+            found.clear()
+        self._hidden_rows = []
 
 
 def read_sheet(part: Part, board: Board, max_text: int) -> None:
@@ -258,7 +285,7 @@ def _read_plain(part: Part, parser: SheetParser, board: Board) -> bytes:
     _, begin, prefix = found
     parser.feed(rest[:begin])
     rest = rest[begin:]
-    if not parser.is_utf8 or parser.section != "sheetData" or parser.depth != 2:
+    if not parser.is_utf8 or parser.state != ROWS:
         return rest
     blocks = Blocks(part, rest, b"<" + prefix + b"row", b"</" + prefix + b"row>")
     while block := blocks.next():

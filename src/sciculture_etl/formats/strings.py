@@ -15,6 +15,9 @@ from sciculture_etl.formats.tags import SPACED_TEXT as SPACED_TEXT_TAG
 from sciculture_etl.formats.tags import Markup, NotPlainError, first_tag, without_prefix
 
 ITEM, ITEM_END, TEXT, SPACED_TEXT, TEXT_END = range(1, 6)
+ROOT, OWN_ITEM, OWN_TEXT, RUN, RUN_TEXT = range(1, 6)
+PATHS = {0: {"*": ROOT}, ROOT: {"si": OWN_ITEM}, OWN_ITEM: {"t": OWN_TEXT, "r": RUN}, RUN: {"t": RUN_TEXT}}
+TEXTS = frozenset({OWN_TEXT, RUN_TEXT})
 TAGS = [b"si>", b"/si>", b"t>", b"t ", b"/t>"]
 FIRST_ITEM = re.compile(rb"<([A-Za-z][A-Za-z0-9]{0,15}:)?si>")
 BEGIN, END = b"<si>", b"</si>"
@@ -24,29 +27,17 @@ class TextParser(Parser):
     """The items of a table of shared texts → their texts, without reading aids and looks."""
 
     def __init__(self, part: Part) -> None:
-        super().__init__(part)
+        super().__init__(part, PATHS, TEXTS)
         self.found: list[str] = []
-        self._path: list[str] = []
         self._pieces: list[str] = []
-        self.listen(False)
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        path = self._path
-        path.append(name)
-        if self.depth == 1 and name == "si":
-            self._pieces = []
-        elif name == "t" and path[1:-1] in (["si"], ["si", "r"]):
-            self.listen(True)
 
     def text(self, text: str) -> None:
         self._pieces.append(text)
 
-    def end(self, name: str) -> None:
-        self._path.pop()
-        if name == "t":
-            self.listen(False)
-        elif self.depth == 1 and name == "si":
+    def end(self, state: int) -> None:
+        if state == OWN_ITEM:
             self.found.append("".join(self._pieces))
+            self._pieces = []
 
 
 def read_shared_texts(package: Package, name: str | None) -> SharedTexts:
@@ -79,7 +70,7 @@ def _plain_texts(part: Part, parser: TextParser) -> Generator[pl.Series, None, b
     parser.feed(rest[:begin])
     rest = rest[begin:]
     blocks = Blocks(part, rest, b"<" + prefix + b"si>", b"</" + prefix + b"si>")
-    while parser.is_utf8 and parser.depth == 1 and (block := blocks.next()):
+    while parser.is_utf8 and parser.state == ROOT and (block := blocks.next()):
         try:
             texts, rich = _plain_items(without_prefix(block, prefix))
         except NotPlainError:

@@ -61,7 +61,7 @@ class Markup:
         Raises:
             NotPlainError: Where there are comments, instructions, CDATA or bytes that no XML holds.
         """
-        if b"<!" in data or b"<?" in data:
+        if b"<!" in data or b"<?" in data or b"]]>" in data:
             raise NotPlainError
         self.data = data
         padded = np.frombuffer(data + bytes(4 * WORD), np.uint8)
@@ -106,6 +106,14 @@ class Markup:
         if b"&" in self.data and series.str.contains("&", literal=True).any():
             return replace_texts(series, series.str.contains("&", literal=True), unescape)
         return series
+
+
+def is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def replace_texts(series: pl.Series, which: pl.Series, change: object) -> pl.Series:
