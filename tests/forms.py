@@ -46,6 +46,13 @@ INSTITUTION = {
 }
 
 
+def many_classes(rows: int, place: str = "삼청동") -> bytes:
+    """An honest file of so many classes: large, and slow where each has a place of its own (``삼청동 {}번지``)."""
+    header = "사업연도,기수,강좌명,교육장명,시도,시군구,읍면동,운영횟수,수혜자수(순인원)\n"
+    lines = (f"2020,1,가상 강좌 {n},가상 교육장 {n},서울,종로구,{place.format(n)},12,15\n" for n in range(rows))
+    return (header + "".join(lines)).encode()
+
+
 def table(form: Mapping[str, Any], *changes: Mapping[str, Any], without: Iterable[str] = ()) -> list[list[Any]]:
     """Header and one row a change: the form with those cells changed (new headers stand at the end). Rows that would
     be the same get a class or facility name of their own."""

@@ -64,8 +64,8 @@ SELECT
     END AS standing,
     CASE
         WHEN r.nth > 1 THEN 'duplicate'
-        WHEN s.submission_id IS NULL THEN 'received'
         WHEN w.submission_id IS NOT NULL THEN 'withdrawn'
+        WHEN s.submission_id IS NULL THEN 'received'
         WHEN f.partitions_superseded = f.partitions THEN 'superseded'
         WHEN s.refused OR coalesce(p.rows_loaded, 0) = 0 THEN 'rejected'
         WHEN e.error_count > 0 THEN 'partially_accepted'

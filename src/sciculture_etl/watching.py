@@ -146,6 +146,14 @@ def _should_end(pid: int, orders: mmap.mmap) -> bool:
     return exceeded is not None or not folder.is_dir()
 
 
+def _threads() -> int:
+    """How many this process has; 0 where nothing tells."""
+    try:
+        return sum(1 for _ in Path("/proc/self/task").iterdir())
+    except OSError:
+        return 0
+
+
 def _end_by_itself(cpu_seconds: float) -> None:
     """What its watcher left (it can be killed, too) ends by the system's own limit, a little later."""
     soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
@@ -158,9 +166,9 @@ def run_watched(cpu_seconds: float, memory_bytes: int) -> Exceeded | Literal["cr
     """Goes on in a process of its own, which is told None. This one waits for it and ends as it ends.
 
     It comes back only where that process was killed: for what it exceeded, or for a crash that was its own. To be
-    called while there is a single thread, before anything heavy is imported.
+    called before anything heavy is imported: a process that has threads can't be copied, and isn't watched.
     """
-    if usage_of(os.getpid()) is None:
+    if _threads() != 1:
         return None
     sys.stdout.flush()
     sys.stderr.flush()

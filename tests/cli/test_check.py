@@ -1,12 +1,15 @@
 """What the nightly would say of one file, told in about a second: for people, as JSON, and as a page."""
 
 import json
+import os
+import subprocess
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
-from forms import CENTRE, CLASS, FACILITY, Sheet, as_csv, as_xlsx, table
+from commands import COMMAND
+from forms import CENTRE, CLASS, FACILITY, Sheet, as_csv, as_xlsx, many_classes, table
 from openpyxl import load_workbook
 
 KEYS = {"verdict", "dataset", "program_year", "submitter", "rows", "totals", "findings", "ignored_columns"}
@@ -75,6 +78,20 @@ def test_what_cannot_be_read_is_rejected_and_says_why(answer: Any) -> None:
     code, told = answer(b"%PDF-1.4 invented", "실적.pdf")
     assert (code, told["verdict"], told["dataset"]) == (4, "rejected", None)
     assert [finding["code"] for finding in told["findings"]] == ["R_UNSUPPORTED_FORMAT"]
+
+
+def test_what_takes_longer_than_it_may_is_rejected_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "느린 파일.csv").write_bytes(many_classes(60_000, "삼청동 {}번지"))
+    limits = {"SCICULTURE_MAX_CPU_SECONDS": "1", "SCICULTURE_MAX_CPU_SECONDS_PER_MIB": "0"}
+    done = subprocess.run(
+        [COMMAND, "check", tmp_path / "느린 파일.csv", "--json"],
+        env=os.environ | limits, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (4, "")
+    told = json.loads(done.stdout)
+    assert told["verdict"] == "rejected"
+    assert [finding["code"] for finding in told["findings"]] == ["R_TOO_COSTLY"]
+    assert "CPU 시간 1초" in told["findings"][0]["message"]
 
 
 def test_personal_data_is_refused_as_a_whole_and_never_repeated(answer: Any) -> None:

@@ -16,7 +16,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from forms import CLASS, as_csv, table
+from forms import CLASS, as_csv, many_classes, table
 
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.errors import ArchiveError, MachineError
@@ -29,15 +29,14 @@ MIB = 1024**2
 CONTRACTS = pickle.dumps(load_contracts())
 
 
-def large(rows: int = 250_000, place: str = "삼청동") -> bytes:
-    """An honest file that needs much memory, since it has many rows; or much time, since it has many places."""
-    header = "사업연도,기수,강좌명,교육장명,시도,시군구,읍면동,운영횟수,수혜자수(순인원)\n"
-    lines = (f"2020,1,가상 강좌 {n},가상 교육장 {n},서울,종로구,{place.format(n)},12,15\n" for n in range(rows))
-    return (header + "".join(lines)).encode()
+def large() -> bytes:
+    """Needs much memory, since it has many rows."""
+    return many_classes(250_000)
 
 
 def slow() -> bytes:
-    return large(60_000, "삼청동 {}번지")
+    """Needs much time, since it has many places."""
+    return many_classes(60_000, "삼청동 {}번지")
 
 
 def small(number: int) -> bytes:
