@@ -102,7 +102,10 @@ class Markup:
         except pa.ArrowInvalid:
             raise NotPlainError from None
         # A copy of the texts alone, which does not keep all the markup between them in memory.
-        series = pl.Series(pl.from_arrow(array.take(pa.array(np.arange(0, offsets.size - 1, 2)))))
+        # From its buffer: of a numpy array, the library would import another one to ask what it is.
+        every_second = np.arange(0, offsets.size - 1, 2)
+        taken = pa.Array.from_buffers(pa.int64(), every_second.size, [None, pa.py_buffer(every_second)])
+        series = pl.Series(pl.from_arrow(array.take(taken)))
         if b"&" in self.data and series.str.contains("&", literal=True).any():
             return replace_texts(series, series.str.contains("&", literal=True), unescape)
         return series
