@@ -44,7 +44,10 @@ def test_a_workbook_in_one_xml_file_is_read_with_places_merges_percentages_and_h
     book = BOOK.format(sheets=xml_sheet("실적", rows) + xml_sheet("구버전", rows[:2], hidden))
     judged = judge(book.encode())
     assert judged.reading.format == "xml"
-    assert judged.places == [("W_HIDDEN_SHEET", None, None), ("W_HIDDEN_ROW", 5, None), ("E_NOT_A_NUMBER", 6, "I6")]
+    assert judged.places == [
+        ("W_HIDDEN_SHEET", None, None), ("W_HIDDEN_ROW", 5, None), ("E_NOT_A_NUMBER", 6, "I6"),
+        ("E_UNIT_MISMATCH", 6, "K6"),  # 0.892 without the format of per cent that its neighbours have
+    ]  # fmt: skip
     assert judged.column("satisfaction_score") == [89.2, 90.0]
     assert judged.column("sido_code") == ["11", "11"]
     assert judged.reading.tables[0].sheet == "실적"

@@ -89,7 +89,7 @@ def is_refused(label: str, labels: dict[int, str], below: pl.Series, known: Set[
         known: normalised headers of our forms.
     """
     if is_personal_header(label):
-        return not (_names_codes(label, labels) or _counts_persons(label, below))
+        return not (_names_codes(label, labels) or _counts_persons(label, below) or _names_letters(label, below))
     names = {normalise_header(label.split("|")[-1]), normalise_header(label.replace("|", ""))}
     if any(name in known and CONTACT.fullmatch(name) for name in names):
         return False
@@ -100,6 +100,12 @@ def _names_codes(label: str, labels: dict[int, str]) -> bool:
     """Whether 이름 stands in a list of codes (코드 | 이름), where it is the name of a code."""
     names = {normalise_header(other) for other in labels.values()}
     return normalise_header(label) == "이름" and "코드" in names and len(names) <= LONGEST_CODE_LIST
+
+
+def _names_letters(label: str, below: pl.Series) -> bool:
+    """Whether 이름 stands over single letters (가, 나, 다), which nobody is called."""
+    values = below.drop_nulls()
+    return normalise_header(label) == "이름" and bool(values.len()) and values.str.len_chars().max() == 1
 
 
 def _counts_persons(label: str, below: pl.Series) -> bool:

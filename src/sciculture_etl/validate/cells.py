@@ -185,22 +185,39 @@ def cast_periods(starts: pl.Series, ends: pl.Series, years: pl.Series, is_report
 
 
 def cast_field(
-    contract: Contract, fld: ContractField, texts: pl.Series, years: pl.Series, scales: pl.Series | None
+    contract: Contract,
+    fld: ContractField,
+    texts: pl.Series,
+    years: pl.Series,
+    scales: pl.Series | None,
+    misfits: pl.Series | None = None,
 ) -> tuple[pl.Series, pl.DataFrame]:
     """Typed values of one field that needs no other, and its failing cells (``FAILED``).
 
     Args:
         texts: raw, null = blank.
+        misfits: which of them are asked about, since they hardly are what the column is of.
     """
     if fld.type == "text":
         return check_values(fld, tidy_texts(texts), None, texts)
     if fld.is_measure:
-        cast = cast_numbers(texts, fld, scales)
+        cast = ask_about(cast_numbers(texts, fld, scales), misfits)
     elif fld.type == "date":
         cast = cast_dates(texts, years, fld.month, not contract.year_from).rename({"start": "value"})
     else:
         cast = cast_plain(contract, fld, texts)
     return check_values(fld, cast["value"], cast["code"], texts)
+
+
+def ask_about(cast: pl.DataFrame, misfits: pl.Series | None) -> pl.DataFrame:
+    """Casts (value, code) without those that don't fit their unit."""
+    if misfits is None or not misfits.any():
+        return cast
+    misfit = pl.lit(misfits) & pl.col("code").is_null()
+    return cast.with_columns(
+        pl.when(~misfit).then("value").alias("value"),
+        pl.when(misfit).then(pl.lit("E_UNIT_MISMATCH")).otherwise("code").alias("code"),
+    )
 
 
 def check_values(

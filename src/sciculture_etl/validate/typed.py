@@ -14,6 +14,7 @@ from sciculture_etl.validate.blocks import Block, per_row
 from sciculture_etl.validate.cells import (
     DASHES,
     NOTHING,
+    ask_about,
     by_distinct,
     cast_dates,
     cast_field,
@@ -25,8 +26,11 @@ from sciculture_etl.validate.cells import (
 )
 from sciculture_etl.validate.dates import year_of_term
 from sciculture_etl.validate.region_cells import resolve_places
-from sciculture_etl.validate.scores import parse_score
+from sciculture_etl.validate.scores import find_misfits, parse_score
 
+# Shares of a table's rows that are of one year: of the one that its file states, and where it states none.
+MOSTLY, NEARLY_ALL = 0.8, 0.9
+MANY = 10  # rows that a table has at least, for a year of nearly all of them to be its own
 Report = Callable[[str, pl.DataFrame, bool], None]  # field, failing cells (``cells.FAILED``), whether errors reject
 
 
@@ -48,7 +52,10 @@ def cast_rows(contract: Contract, rows: pl.DataFrame, blocks: list[Block], repor
         elif fld.type not in ("score", "term") and name not in done:
             scales = rows[f"scale:{name}"] if f"scale:{name}" in rows.columns else None
             texts = _stated_codes(fld, rows, blocks) if fld.type == "enum" and fld.said else rows[name]
-            columns[name] = _report_cells(contract, fld, cast_field(contract, fld, texts, years, scales), report)
+            misfits = _misfits(fld, rows, blocks)
+            columns[name] = _report_cells(
+                contract, fld, cast_field(contract, fld, texts, years, scales, misfits), report
+            )
     for name, fld in contract.fields.items():
         if fld.type == "score":
             columns[name] = _report_cells(contract, fld, _score(fld, rows, blocks, columns), report)
@@ -93,21 +100,43 @@ def _years(contract: Contract, rows: pl.DataFrame, blocks: list[Block], report: 
     if contract.year_from:
         # The date's own finding tells why the year is unknown.
         failing = failing.filter(pl.col("code") != "E_REQUIRED_MISSING")
-        report(contract.year_from, _outside_form(years, blocks, rows), False)
     report("program_year", failing, True)
+    _report_other_years(contract, years, failing, blocks, rows, report)
     return years
 
 
-def _outside_form(years: pl.Series, blocks: list[Block], rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows dated in another year than that of the form of ours in which they stand."""
+def _report_other_years(
+    contract: Contract, years: pl.Series, failing: pl.DataFrame, blocks: list[Block], rows: pl.DataFrame, report: Report
+) -> None:
+    """Warns of rows of another year than that of their file: of our form, of its title or name, or of nearly all rows.
+
+    A table of many years has no other: the year that it states counts where nearly all of its rows are of it.
+    """
+    stated = [block.table.title_year or _named_year(block) for block in blocks]
     forms = [block.table.title_year if block.table.template else None for block in blocks]
-    form_years = per_row(rows, forms, pl.Int16())
-    at = (years != form_years).fill_null(False).arg_true()
-    years_found = pl.DataFrame({"year": form_years.gather(at)})
-    ko, en = years_found.select(
-        pl.format("{}년의 날짜", "year").alias("ko"), pl.format("a day of {}", "year").alias("en")
+    frame = pl.DataFrame({"part": rows["part_key"], "year": years}).with_columns(
+        per_row(rows, stated, pl.Int16()).alias("stated"), per_row(rows, forms, pl.Int16()).alias("form")
     )
-    return failed(at, "W_OUT_OF_RANGE", ko, en, "warning")
+    if pl.concat([frame["year"].drop_nulls(), frame["stated"].drop_nulls()]).n_unique() < 2:
+        return
+    counts = frame.drop_nulls("year").group_by("part", "year").len("rows")
+    common = counts.group_by("part").agg(
+        pl.col("year").sort_by("rows", "year").last().alias("common"),
+        (pl.col("rows").max() / pl.col("rows").sum()).alias("share"), pl.col("rows").sum().alias("all"),
+    )  # fmt: skip
+    judged = frame.join(common, on="part", how="left", maintain_order="left").select(
+        "year",
+        pl.when(pl.col("form").is_not_null()).then("form")
+        .when((pl.col("common") == pl.col("stated")) & (pl.col("share") >= MOSTLY)).then("stated")
+        .when(pl.col("stated").is_null() & (pl.col("share") >= NEARLY_ALL) & (pl.col("all") >= MANY)).then("common")
+        .alias("own"),
+    )  # fmt: skip
+    at = (judged["year"] != judged["own"]).fill_null(False).arg_true()
+    at = at.filter(~at.is_in(failing["index"].implode()))
+    name = contract.year_from if contract.year_from and "program_year" not in rows.columns else "program_year"
+    words = ("{}년", "{}") if name == "program_year" else ("{}년의 날짜", "a day of {}")
+    own = judged[at].select(pl.format(words[0], "own").alias("ko"), pl.format(words[1], "own").alias("en"))
+    report(name, failed(at, "W_OUT_OF_RANGE", own["ko"], own["en"], "warning"), False)
 
 
 def _named_year(block: Block) -> int | None:
@@ -179,7 +208,16 @@ def _score(
         return parse_score(score, scale or None)
 
     cast = by_distinct(asked.select(pl.format("{}\0{}", "text", "scale")).to_series(), score_of, pl.Float64())
+    cast = ask_about(cast, find_misfits(rows[fld.name], scales, rows["part_key"], as_ratio=True))
     return check_values(fld, cast["value"], cast["code"], rows[fld.name])
+
+
+def _misfits(fld: ContractField, rows: pl.DataFrame, blocks: list[Block]) -> pl.Series | None:
+    """Scores among the numbers of a field that is given in per cent."""
+    if fld.type != "number" or fld.unit != "%":
+        return None
+    scales = per_row(rows, [block.table.score_scales.get(fld.name) for block in blocks], pl.String())
+    return find_misfits(rows[fld.name], scales, rows["part_key"], as_ratio=False)
 
 
 def _term(
