@@ -1,5 +1,7 @@
 """HWPX: the tables of Hangul documents are read like sheets, each cell at its row and column in the table."""
 
+import re
+
 import pytest
 from containers import as_hwpx, hwpx_table, paragraph, said
 from forms import CENTRE, CLASS, table
@@ -82,6 +84,23 @@ def test_a_small_table_within_a_cell_is_that_cells_text() -> None:
     rows = [list(map(str, row)) for row in table(CLASS, {}, {})]
     rows[1][rows[0].index("교육장명")] = paragraph(hwpx_table([["가상 종로 주민센터"]]))
     assert judge(as_hwpx(paragraph(hwpx_table(rows)))).column("facility_name") == ["가상 종로 주민센터"] * 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param(r'<hp:cellAddr colAddr="0" rowAddr="0"/>', id="all at one place"),
+        pytest.param("", id="none said"),
+        pytest.param(r'<hp:cellAddr colAddr="\1" rowAddr="0"/>', id="all in the first row"),
+    ],
+)
+def test_cells_that_name_no_place_of_their_own_lie_in_their_order(wrong: str) -> None:
+    rows = [[*row] for row in CLASSES] + [[*CLASSES[1]]]
+    rows[3][4] = ""
+    whole = hwpx_table(rows, {(1, 4): (3, 1), (2, 4): (1, 1)})
+    judged = judge(as_hwpx(paragraph(re.sub(r'<hp:cellAddr colAddr="(\d+)" rowAddr="\d+"/>', wrong, whole))))
+    assert judged.places[0] == ("E_NOT_A_NUMBER", 3, "H3")
+    assert judged.accounts[0]["read"] == 3
 
 
 def test_a_document_with_a_password_is_refused_unopened() -> None:

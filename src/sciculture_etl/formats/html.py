@@ -13,7 +13,7 @@ from sciculture_etl.formats.cells import Cells
 from sciculture_etl.formats.content import Source
 from sciculture_etl.formats.encoding import as_utf8
 from sciculture_etl.formats.grid import Grid, RefusedError, broken, refuse_vast
-from sciculture_etl.formats.markup import Flow, data_tables, refuse_large_markup
+from sciculture_etl.formats.markup import Flow, FreePlaces, data_tables, refuse_large_markup
 from sciculture_etl.formats.shown import percent_text
 
 UNSHOWN = frozenset({"head", "script", "style", "template", "noscript", "colgroup", "select", "title"})
@@ -173,7 +173,7 @@ def _cells_within(row: etree._Element) -> list[etree._Element]:
 
 def _cells(table: etree._Element, flow: Flow) -> Cells:
     cells, rows, limits = flow.new_table(), _rows(table), flow.limits
-    taken: list[int] = []  # per column, the first row that no cell from above reaches into
+    places = FreePlaces()
     for number, row in enumerate(rows):
         if row and any(_is_hidden(element) for element in _around(row[0], table)):
             cells.hide(number)
@@ -181,16 +181,13 @@ def _cells(table: etree._Element, flow: Flow) -> Cells:
         for cell in row:
             if not _is_displayed(cell):
                 continue  # the cells behind it move into its place
-            while column < len(taken) and taken[column] > number:
-                column += 1
+            column = places.next(number, column)
             across = max(_count(cell, "colspan", MOST_ACROSS), 1)
             down = min(_count(cell, "rowspan", MOST_DOWN) or len(rows), len(rows) - number)
             refuse_vast(number + 1, column + 1, limits.cells - cells.spent, limits.columns)
             cells.put(number, column, "" if _is_hidden(cell) else _true_text(cell, _text(cell)))
             cells.span(number, column, down, across)
-            if down > 1:
-                taken += [0] * (column + across - len(taken))
-                taken[column : column + across] = [number + down] * across
+            places.take(number, column, down, across)
             column += across
     return cells
 

@@ -10,8 +10,8 @@ from lxml import etree
 from sciculture_etl.findings import unsupported
 from sciculture_etl.formats.cells import Cells
 from sciculture_etl.formats.content import Source
-from sciculture_etl.formats.grid import Grid, RefusedError
-from sciculture_etl.formats.markup import Flow, data_tables, whole_number
+from sciculture_etl.formats.grid import Grid, RefusedError, refuse_vast
+from sciculture_etl.formats.markup import Flow, FreePlaces, data_tables, whole_number
 from sciculture_etl.formats.xml_tree import attribute, local_name, read_xml
 
 SECTION = re.compile(r"Contents/section(\d+)\.xml")
@@ -84,15 +84,33 @@ def _rows(table: etree._Element) -> list[etree._Element]:
 
 
 def _cells(table: etree._Element, flow: Flow) -> Cells:
-    cells = flow.new_table()
-    for number, row in enumerate(_rows(table)):
-        for place, cell in enumerate(row.iterchildren("{*}tc")):
-            told = {local_name(child): child for child in cell}
-            at, spans = told.get("cellAddr"), told.get("cellSpan")
-            top = whole_number(None if at is None else attribute(at, "rowAddr"), number, MOST)
-            left = whole_number(None if at is None else attribute(at, "colAddr"), place, MOST)
-            down = whole_number(None if spans is None else attribute(spans, "rowSpan"), 1, MOST)
-            across = whole_number(None if spans is None else attribute(spans, "colSpan"), 1, MOST)
-            cells.put(top, left, _text(cell))
-            cells.span(top, left, down, across)
+    cells, limits = flow.new_table(), flow.limits
+    found = [(row, cell, *_told(cell)) for row, line in enumerate(_rows(table)) for cell in line.iterchildren("{*}tc")]
+    addresses = [address for _, _, address, _, _ in found]
+    # Where the document contradicts itself, its cells lie in their order, as those of a page do.
+    is_told = None not in addresses and len(set(addresses)) == len(addresses)
+    places = FreePlaces()
+    last, column = -1, 0
+    for row, cell, address, down, across in found:
+        column = places.next(row, column if row == last else 0)
+        top, left = address if is_told and address else (row, column)
+        refuse_vast(top + 1, left + 1, limits.cells - cells.spent, limits.columns)
+        cells.put(top, left, _text(cell))
+        cells.span(top, left, down, across)
+        if not is_told:
+            places.take(row, column, down, min(across, limits.columns))
+        last, column = row, column + across
     return cells
+
+
+def _told(cell: etree._Element) -> tuple[tuple[int, int] | None, int, int]:
+    """Row and column that a cell names, and how many of both it spans."""
+    own = {local_name(child): child for child in cell}
+    at, spans = own.get("cellAddr"), own.get("cellSpan")
+    row, column = (_number(at, name, -1) for name in ("rowAddr", "colAddr"))
+    down, across = (max(_number(spans, name, 1), 1) for name in ("rowSpan", "colSpan"))
+    return (row, column) if row >= 0 and column >= 0 else None, down, across
+
+
+def _number(element: etree._Element | None, name: str, otherwise: int) -> int:
+    return otherwise if element is None else whole_number(attribute(element, name), otherwise, MOST)

@@ -17,6 +17,24 @@ MAX_LINES = 100  # between two tables, from its beginning and before its end: wh
 
 
 @dataclass
+class FreePlaces:
+    """Where the next cell of a row lies: beside those that reach down into it from above."""
+
+    taken: list[int] = field(default_factory=list)  # per column, the first row that no cell from above reaches into
+
+    def next(self, row: int, column: int) -> int:
+        """The first free column from this one on."""
+        while column < len(self.taken) and self.taken[column] > row:
+            column += 1
+        return column
+
+    def take(self, row: int, column: int, down: int, across: int) -> None:
+        if down > 1:
+            self.taken += [0] * (column + across - len(self.taken))
+            self.taken[column : column + across] = [row + down] * across
+
+
+@dataclass
 class Flow:
     """Lines and tables in the order in which a reader meets them."""
 

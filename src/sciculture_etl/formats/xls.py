@@ -75,13 +75,18 @@ def _grids(book: _Book) -> list[Grid]:
 
 
 class _Book(Book):  # type: ignore[misc]
-    """A workbook whose globals are read. spent: bytes of records read so far. cells: laid out so far."""
+    """A workbook whose globals are read.
+
+    Attributes:
+        spent: bytes of records read so far.
+        cells, laid_out: cells of the sheets so far, and bytes of their texts.
+    """
 
     def __init__(self, stream: bytes, limits: Limits, unheard: Any) -> None:
         super().__init__()
         self._position = 0
         self.limits = limits
-        self.spent = self.cells = self.characters = 0
+        self.spent = self.cells = self.laid_out = 0
         self.kind, self.record = 0, b""
         self.counted: Counter[int] = Counter()
         self.biff2_8_load(file_contents=stream, logfile=unheard, formatting_info=True, on_demand=True, ragged_rows=True)
@@ -169,15 +174,15 @@ class _Sheet(Sheet):  # type: ignore[misc]
         else:
             cells[row] = text
         # One text of the file may stand in every cell.
-        self.book.characters += len(text)
+        self.book.laid_out += len(text) if text.isascii() else 3 * len(text)
 
     def _grow(self, row: int, column: int) -> None:
         limits = self.book.limits
         self.height = max(self.height, row + 1)
         self.columns += [[] for _ in range(column + 1 - len(self.columns))]
         refuse_vast(self.height, len(self.columns), limits.cells - self.book.cells, limits.columns)
-        if self.book.characters > (most := limits.unpacked_bytes // 2):
-            raise too_large(f"{self.book.characters / 1024**2:,.0f} MiB", f"{most / 1024**2:,.0f} MiB")
+        if self.book.laid_out > (most := limits.unpacked_bytes // 2):
+            raise too_large(f"{self.book.laid_out / 1024**2:,.0f} MiB", f"{most / 1024**2:,.0f} MiB")
 
     def _formula_without_result(self, row: int, column: int) -> str:
         """``=?`` for a formula that can only come to a number, and is said to come to an empty text."""
