@@ -20,10 +20,11 @@ INLINE_NAMES = (
     r"|vertalign|small|big|sub|sup|mark|ins|del|tt|code|wbr|nobr|kern|latin|ea|cs|sym|ln|solidfill|srgbclr|schemeclr"
     r"|lummod|lumoff|effectlst|nofill|lang|prooferr|bookmark|bookmark-start|bookmark-end|charpr)"
 )
-INLINE, INLINE_SAYING = rf"{INLINE_NAMES}(?:[\s/][^<>]*)?>", rf"{INLINE_NAMES}\s[^<>]*[0-9@＠][^<>]{{5,}}>"
+INLINE, INLINE_SAYING = rf"{INLINE_NAMES}(?:[\s/][^<>]*)?>", rf"{INLINE_NAMES}\s[^<>]*[0-9０-９@＠][^<>]{{5,}}>"
 # Comments and instructions, which part a text without a reader's seeing it, and the frame of CDATA.
 UNSHOWN = r"(?s)<!--.*?-->|<\?.*?\?>|<!\[CDATA\[|\]\]>"
 SIGN = re.compile("[<>\"'\r\n\x00-\x08\x0b\x0c\x1f]")
+FRAME = "!?- \t\xa0"  # what stands around the text of a comment or an instruction
 PLACE_IN_FOOTER = "&amp;[A-Z]"  # &L: what follows stands left
 ENCODED = r"&#|&[a-zA-Z]{2,8};|_x00[0-9A-F]{2}_|%40"
 # What is no person's by its kind: identifiers, moments, and whole numbers that name or place a thing.
@@ -75,7 +76,7 @@ def texts_of_markup(pieces: list[str]) -> list[tuple[int, bool, str]]:
     for view, by_program in views:
         near = view.str.contains(f"{WORTH_A_LOOK}|{ENCODED}").arg_true()
         for piece, text in zip(near, view.gather(near), strict=True):
-            parted = pl.Series(SIGN.split(_decoded(text)), dtype=pl.String)
+            parted = pl.Series(SIGN.split(_decoded(text)), dtype=pl.String).str.strip_chars(FRAME)
             held = parted.filter((parted.str.len_bytes() >= SHORTEST) & parted.str.contains(WORTH_A_LOOK))
             found.update(dict.fromkeys((piece, by_program, held_text) for held_text in held))
     return list(found)

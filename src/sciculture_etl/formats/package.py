@@ -21,10 +21,12 @@ MAX_KEPT = 16 * CHUNK  # of small parts that are kept unpacked for whoever asks 
 class Part(io.RawIOBase):
     """One part as a stream of its bytes. Counts what really comes out, and refuses entities: a few of them can stand
     for more than any memory holds, and no program that makes workbooks writes them. One that is checked is refused
-    where its bytes are not those that were packed.
+    where its bytes are not those that were packed; one that is only searched is no markup to anybody.
     """
 
-    def __init__(self, package: Package, entry: zipfile.ZipInfo, is_checked: bool = False) -> None:
+    def __init__(
+        self, package: Package, entry: zipfile.ZipInfo, is_checked: bool = False, is_searched: bool = False
+    ) -> None:
         super().__init__()
         start = entry.header_offset
         _, name, extra = LOCAL_HEADER.unpack_from(package.data, start)
@@ -36,7 +38,7 @@ class Part(io.RawIOBase):
         self._package, self._entry, self._size = package, entry, 0
         self._tail, self._is_checked, self._checksum = b"", is_checked, 0
         self.limit = package.limits.markup_bytes
-        self._markup = entry.filename.lower().endswith((".xml", ".rels", ".hpf"))
+        self._markup = not is_searched and entry.filename.lower().endswith((".xml", ".rels", ".hpf"))
 
     def readable(self) -> bool:
         return True

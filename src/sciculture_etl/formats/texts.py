@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import email
 import io
 import itertools
 import re
@@ -19,6 +20,7 @@ from sciculture_etl.formats.grid import RefusedError, too_large
 from sciculture_etl.formats.markup_texts import texts_of_bytes, texts_of_markup
 from sciculture_etl.formats.notes import notes_of, sheets_of
 from sciculture_etl.formats.package import CHUNK, LOCAL_HEADER, Package, Part
+from sciculture_etl.formats.recognise import ARCHIVED_PAGE
 from sciculture_etl.privacy.search import ELSEWHERE, Texts
 from sciculture_etl.settings import DEFAULT_LIMITS, Limits
 
@@ -86,7 +88,7 @@ def texts_in_bytes(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Iterator[Tex
     in its bytes.
     """
     text = None if data.startswith((ZIP, OLE2)) else _decoded(data)
-    if text is None or "<" in text[:CHUNK]:
+    if text is None or "<" in text[:CHUNK] or _is_mail(data):
         yield from _Walk(limits).file(data)
         return
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -119,6 +121,9 @@ class _Walk:
         elif data.startswith(OLE2):
             yield from self._streams(data, said, depth)
         else:
+            if _is_mail(data):
+                for content in _parts_of_page(data):
+                    yield from self.file(content, said, depth + 1)
             yield from _look(self._pieces(io.BytesIO(data), said, None))
 
     def package(
@@ -148,7 +153,7 @@ class _Walk:
                 continue
             place = next((words for part, words in CALLED.items() if part in entry.filename), said)
             try:
-                stream = Part(package, entry)
+                stream = Part(package, entry, is_searched=True)
                 first = stream.read(CHUNK)
                 if first.startswith((LOCAL, OLE2)):
                     nested.append((first + _rest(stream, self.limits), place))
@@ -260,6 +265,18 @@ def _without_cells(pieces: list[Piece]) -> list[Piece]:
     sheets = pl.Series([piece.text for piece in pieces if piece.is_grid], dtype=pl.String)
     bare = iter(sheets.str.replace_all(CELL, "<").to_list())
     return [replace(piece, text=next(bare)) if piece.is_grid else piece for piece in pieces]
+
+
+def _is_mail(data: bytes) -> bool:
+    return ARCHIVED_PAGE.match(data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")) is not None
+
+
+def _parts_of_page(data: bytes) -> Iterator[bytes]:
+    """What an archived page, or a mail, holds in letters that stand for other bytes."""
+    for part in email.message_from_bytes(data).walk():
+        content = None if part.is_multipart() else part.get_payload(decode=True)
+        if isinstance(content, bytes):
+            yield content
 
 
 def _rest(stream: Part, limits: Limits) -> bytes:

@@ -24,7 +24,7 @@ LATIN_NAME = re.compile(r"[A-Z][A-Za-z'\-]{1,20}\.?,?(?:\s[A-Z][A-Za-z'\-]{0,20}
 HAN_NAME = re.compile(r"[\u4e00-\u9fff]\s?[\u4e00-\u9fff]\s?[\u4e00-\u9fff]?[\u4e00-\u9fff]?")
 KANA_NAME = re.compile(r"[\u30a0-\u30ff]{2,10}[\s・=]?[\u30a0-\u30ff]{0,10}")
 # Foreign names in Hangul: two words and more, of which the last need be no Korean given name.
-FOREIGN_NAME = re.compile(r"[가-힣]{2,5}(?:\s[가-힣A-Z][가-힣.]{0,5}){1,3}")
+FOREIGN_NAME = re.compile(r"[가-힣]{1,5}(?:\s[가-힣A-Z][가-힣.]{0,5}){1,3}")
 BETWEEN = re.compile(r"\s?[,;/·ㆍ、\n]\s?|\s및\s")
 # Words that begin like a name and are none: kinds of people, answers, places, offices, posts.
 NOT_A_NAME = frozenset(WORDS["not_names"])
@@ -69,5 +69,5 @@ def _is_one(text: str) -> bool:
     if HANGUL_NAME.fullmatch(bare):
         return True
     return bool(FOREIGN_NAME.fullmatch(bare)) and not any(
-        word in NOT_A_NAME or ENDING.search(word) for word in bare.split()
+        len(word) > 1 and (word in NOT_A_NAME or ENDING.search(word)) for word in bare.split()
     )
