@@ -59,7 +59,8 @@ class Part(io.RawIOBase):
         if self._markup:
             if not self._tail and chunk.startswith((b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")):
                 raise broken()
-            if b"<!ENTITY" in self._tail + chunk:
+            # One rare byte is found far faster than eight.
+            if b"!" in self._tail + chunk and b"<!ENTITY" in self._tail + chunk:
                 raise RefusedError(unsupported("xml_entities"))
             self._tail = chunk[-16:]
         return chunk

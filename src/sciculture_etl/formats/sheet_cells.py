@@ -86,7 +86,8 @@ class SharedTexts:
     texts: pl.Series
 
     def __post_init__(self) -> None:
-        self.sizes = self.texts.str.len_bytes().fill_null(0).cast(pl.Int64).to_numpy()
+        sizes = pl.col("t").str.len_bytes().fill_null(0).cast(pl.Int64)
+        self.sizes = self.texts.to_frame("t").select(sizes)["t"].to_numpy()
 
 
 def seen_texts(texts: pl.Series) -> pl.Series:
@@ -207,7 +208,7 @@ class Board:
         hidden_rows = sorted(row for row in self._hidden_rows if row < height)
         return Grid(
             name, frame, is_hidden, merges, hidden_rows, uncalculated=sorted(uncalculated),
-            covered=texts.gather(unseen).drop_nulls().to_list(),
+            covered=texts.gather(unseen).drop_nulls().to_list() if unseen.size else [],
         )  # fmt: skip
 
     def _hide_covered(
@@ -236,5 +237,6 @@ class Board:
 def _changed(texts: pl.Series, change: Callable[[str], str], is_number: bool) -> pl.Series:
     which = pl.Series([True]).new_from_index(0, texts.len())
     if is_number:
-        which = ~(texts.str.contains(AS_SHOWN) & (texts.str.len_bytes() <= MAX_AS_SHOWN))
+        as_shown = pl.col("t").str.contains(AS_SHOWN) & (pl.col("t").str.len_bytes() <= MAX_AS_SHOWN)
+        which = texts.to_frame("t").select(~as_shown)["t"]
     return replace_texts(texts, which, change) if which.any() else texts

@@ -69,6 +69,7 @@ ATTRIBUTE = re.compile(rb' ([A-Za-z][A-Za-z0-9:]*)="([^"<>&]*)"')
 FORMULA_TAG = re.compile(rb"<f(?: [^<>]*)?>")
 TYPES = {name.encode(): stored for name, stored in STORED.items()}
 LONGEST_REST = 3 * WORD
+FEW = 24  # distinct tags that are looked for one by one
 QUOTES, ONES, HIGH = np.uint64(0x2222222222222222), np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
 MIX = [np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9)]
 
@@ -208,11 +209,17 @@ def _distinct(markup: Markup, starts: Integers, ends: Integers, longest: int) ->
 
 def _ranked(values: Words) -> tuple[Integers, Integers]:
     """Where each distinct value stands first, and which of them each value is."""
-    first = pl.Series(values).arg_unique().to_numpy().astype(np.int64)
-    first = first[np.argsort(values[first])]
-    if first.size == 1:
-        return first, np.zeros(values.size, np.int64)
-    return first, np.searchsorted(values[first], values)
+    first, ids = [0], np.zeros(values.size, np.int64)
+    rest = np.flatnonzero(values != values[0])
+    while rest.size and len(first) < FEW:
+        is_same = values[rest] == values[rest[0]]
+        ids[rest[is_same]] = len(first)
+        first.append(int(rest[0]))
+        rest = rest[~is_same]
+    if rest.size:
+        _, found, ids = np.unique(values, return_index=True, return_inverse=True)
+        return found, ids
+    return np.array(first), ids
 
 
 def _batch(
