@@ -27,12 +27,16 @@ SETTABLE = ("SCICULTURE_", "PREFECT_", "AWS_")
 # What a process tells those that it starts; nobody sets them.
 INTERNAL = frozenset({"SCICULTURE_SERVED", "SCICULTURE_API_ENDS_WITH_THE_RUN"})
 
-# What an answer to an institution holds at most: cells of a file that is copied whole (beyond, the faulty rows alone
-# are), cells with a comment, rows of an excerpt, and places listed of one kind of finding.
-MAX_COPIED_CELLS = 200_000
-MAX_COMMENTED_CELLS = 2_000
-MAX_EXCERPT_ROWS = 5_000
-MAX_LISTED_PLACES = 500
+# What an answer to an institution holds at most: filled cells of a file that is copied whole (beyond, the first faulty
+# rows alone are), cells with a comment, cells with the same comment, rows of an excerpt, lines listed of one kind of
+# finding, ranges of rows in a line, and findings in the answer for machines.
+MAX_COPIED_CELLS = 30_000
+MAX_COMMENTED_CELLS = 500
+MAX_SAME_COMMENTS = 100
+MAX_EXCERPT_ROWS = 200
+MAX_LISTED_LINES = 200
+MAX_LISTED_RANGES = 500
+MAX_ANSWERED_FINDINGS = 1_000
 
 
 def _setting(default: Any, english: str, korean: str, **more: Any) -> Any:

@@ -1,6 +1,7 @@
 """The mail that goes with a workbook: short, polite, and the same in both forms."""
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
@@ -8,6 +9,7 @@ from answering import check
 from forms import CLASS, FACILITY, Sheet, as_csv, as_xlsx, table
 
 from sciculture_etl.feedback import Answer
+from sciculture_etl.feedback.answer import Received
 from sciculture_etl.feedback.mail import Mail, answer_mail
 
 
@@ -16,7 +18,7 @@ def mail(data: bytes, name: str = "실적.csv") -> Mail:
 
 
 FAULTY = table(
-    CLASS, {}, *({"운영횟수": "약 20회", "반": str(n)} for n in range(8)), {"기수": "9"}, {"읍면동": "없는동"}
+    CLASS, {}, *({"운영횟수": f"약 {20 + n}회", "반": str(n)} for n in range(8)), {"기수": "9"}, {"읍면동": "없는동"}
 )
 
 
@@ -60,8 +62,29 @@ def test_a_mail_stays_short_however_much_is_wrong() -> None:
     assert len(made.html) < 12_000
 
 
+def test_what_repeats_is_told_once_with_all_its_places() -> None:
+    rows = table(CLASS, {}, *({"운영횟수": "약 20회", "반": str(n)} for n in range(8)))
+    rows[5][7] = "20"
+    made = mail(as_csv(rows))
+    assert "[보완 필요: 어림수 7건]" in made.text
+    assert "- H3~H5, H7~H10 운영횟수: '약 20회': 어림수입니다" in made.text
+    assert not re.search(r"외 \d", made.text)
+
+
+def test_without_a_workbook_the_mail_says_what_was_received_its_rows_and_totals() -> None:
+    checked = check(as_csv(table(CLASS, {}, {"반": "2"})), "실적.csv")
+    made = answer_mail(Answer(checked, Received(7, datetime(2020, 4, 1, tzinfo=UTC), "in force")), None)
+    for line in ("· 접수 번호: 7", "· 접수일: 2020. 4. 1.", "접수 행 2 = 승인 행 2", "[항목별 합계]", "운영횟수 24회"):
+        assert line in made.text
+    assert "붙임" not in made.text
+    assert "24회" in made.html
+
+
 def test_what_there_is_no_room_for_is_named() -> None:
-    kinds = [{"반": str(n), "운영횟수": "약 20회", "기수": "9", "강좌명": ""} for n in range(8)]
+    kinds = [
+        {"반": str(n), "운영횟수": f"약 {20 + n}회", "기수": str(9 + n), "수혜자수(순인원)": f"-{n + 1}"}
+        for n in range(8)
+    ]
     text = mail(as_csv(table(CLASS, *kinds, {"읍면동": "없는동"}, {"수혜자(연인원)": "9,999"}))).text
     assert "그 밖의 보완·확인 사항: 확인되지 않는 행정구역 1건, 이례적인 값 1건" in text
 

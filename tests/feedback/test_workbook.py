@@ -158,8 +158,8 @@ def test_nothing_in_an_answer_acts_or_names_people(kind: str) -> None:
         assert "비밀 메모".encode() not in part, name
         assert b"invalid.example" not in part, name
     assert b"cmd|" not in parts(written)["xl/workbook.xml"]
-    allowed = r"(xl/(workbook|styles|sharedStrings|theme/theme1|worksheets/sheet\d+|comments/comment\d+)\.xml"
-    allowed += r"|xl/drawings/commentsDrawing\d+\.vml|.*\.rels|docProps/(app|core)\.xml|\[Content_Types\]\.xml)"
+    allowed = r"(xl/(workbook|styles|sharedStrings|theme/theme1|worksheets/sheet\d+|comments\d+)\.xml"
+    allowed += r"|xl/drawings/vmlDrawing\d+\.vml|.*\.rels|docProps/(app|core)\.xml|\[Content_Types\]\.xml)"
     assert [name for name in parts(written) if not re.fullmatch(allowed, name)] == []
     book = load_workbook(io.BytesIO(written))
     texts_as_typed = [c for sheet in book for row in sheet.iter_rows() for c in row if c.value == EVIL]
@@ -238,15 +238,31 @@ def test_of_a_large_file_the_faulty_rows_alone_are_copied() -> None:
     assert check(written, "실적.xlsx").verdict == "rejected"
 
 
-def test_many_faults_are_counted_whole_and_listed_in_part() -> None:
-    rows = table(CENTRE, *({"기관명": f"가상 센터 {n}", "강사수": "많음"} for n in range(2_600)))
+def test_a_fault_that_repeats_is_listed_once_with_all_its_rows() -> None:
+    rows = table(CENTRE, *({"기관명": f"가상 센터 {n}", "강사수": "많음"} for n in range(1_200)))
+    rows[600][rows[0].index("강사수")] = "5"
     book = opened(answered(as_csv(rows)))
     said = texts(book["점검결과"])
-    assert "숫자 형식 오류  2,600건" in said
-    assert "외 2,100건" in said
-    assert len(marks(book["제출자료"])) == 2_600
-    assert len(comments(book["제출자료"])) == 2_000
-    assert "메모는 2,000칸까지만 표시하였습니다." in said
+    column = next(iter(marks(book["제출자료"])))[0]
+    assert "숫자 형식 오류  1,199건" in said
+    assert f"{column}2~{column}600, {column}602~{column}1201" in said
+    assert not any(re.search(r"외 \d", text) for text in said)
+    assert len([where for where in marks(book["제출자료"]) if where.startswith(column)]) == 1_199
+    assert len(comments(book["제출자료"])) == 100
+    assert (
+        "메모는 같은 내용이면 100칸까지, 모두 500칸까지만 표시하였습니다. 색은 지적 사항이 있는 칸마다 있습니다."
+        in said
+    )
+
+
+def test_many_faults_are_counted_whole_and_listed_in_part() -> None:
+    rows = table(CENTRE, *({"기관명": f"가상 센터 {n}", "강사수": f"약 {n + 1}"} for n in range(1_200)))
+    book = opened(answered(as_csv(rows)))
+    said = texts(book["점검결과"])
+    assert "어림수  1,200건" in said
+    assert "외 1,000건" in said
+    assert len(marks(book["제출자료"])) == 1_200
+    assert len(comments(book["제출자료"])) == 500
 
 
 def test_a_vast_merge_costs_nothing() -> None:

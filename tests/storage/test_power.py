@@ -13,7 +13,7 @@ import pytest
 from forms import CLASS, INSTITUTION, SUBMITTER, as_csv, table
 from nights import ALL, night, submit
 
-from sciculture_etl.storage.atomic import make_folder, move, put_in_place, write_atomically
+from sciculture_etl.storage.atomic import make_folder, move, put_all_in_place, put_in_place, write_atomically
 
 # Kept by the engines, or rebuilt by whoever finds them missing.
 NOT_OURS = (".lock", "warehouse.duckdb", "warehouse.duckdb.wal", "prefect.db")
@@ -34,6 +34,10 @@ class Disk:
     def saw_sync(self, descriptor: int) -> None:
         self.synced.add(os.fstat(descriptor).st_ino)
         self.unnamed.discard(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+
+    def saw_all(self) -> None:
+        self.synced |= {path.stat().st_ino for path in self.root.rglob("*")}
+        self.unnamed.clear()
 
     def saw_rename(self, source: str, target: str) -> None:
         # What is still being built counts once its folder is given its name.
@@ -63,14 +67,19 @@ sys.addaudithook(_audit)
 @pytest.fixture
 def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
     """The disk below a folder, watched: every call goes on to the system."""
-    seen, fsync = Disk(tmp_path / "disk"), os.fsync
+    seen, fsync, sync = Disk(tmp_path / "disk"), os.fsync, os.sync
     seen.root.mkdir()
 
     def watching(descriptor: int) -> None:
         fsync(descriptor)
         seen.saw_sync(descriptor)
 
+    def watching_all() -> None:
+        sync()
+        seen.saw_all()
+
     monkeypatch.setattr(os, "fsync", watching)
+    monkeypatch.setattr(os, "sync", watching_all)
     watched.append(seen)
     yield seen
     watched.remove(seen)
@@ -106,6 +115,18 @@ def test_a_folder_gets_its_name_when_all_in_it_is_on_the_disk(disk: Disk) -> Non
     (aside / "within" / "one").write_text("1", encoding="utf-8")
     put_in_place(aside, disk.root / "a" / "b" / "folder")
     move(disk.root / "a" / "b" / "folder" / "within" / "one", disk.root / "a" / "two")
+    assert (disk.renamed, disk.unnamed, disk.lost()) == ([], set(), [])
+
+
+def test_many_folders_get_their_names_when_all_in_them_is_on_the_disk(disk: Disk) -> None:
+    pairs = []
+    for number in range(3):
+        aside = disk.root / f".aside-{number}"
+        aside.mkdir()
+        (aside / "one").write_text("1", encoding="utf-8")
+        pairs.append((aside, disk.root / "a" / f"folder {number}"))
+    put_all_in_place(pairs)
+    assert [path.name for path in sorted((disk.root / "a").iterdir())] == ["folder 0", "folder 1", "folder 2"]
     assert (disk.renamed, disk.unnamed, disk.lost()) == ([], set(), [])
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
-
-import polars as pl
 
 from sciculture_etl.findings import catalogue
 from sciculture_etl.intake.check import ACCEPTED, Checked
-from sciculture_etl.settings import MAX_LISTED_PLACES
 
 SEOUL = ZoneInfo("Asia/Seoul")
 ORDER = ("error", "warning", "info")
@@ -23,6 +20,9 @@ SHOWN_THOUGH_REFUSED = {"R_HEADER_NOT_FOUND", "R_SUBMITTER_UNKNOWN"}
 
 # Standings of a file of which nothing counts any more, so that nothing in it needs to be mended.
 SET_ASIDE = ("superseded", "withdrawn")
+# Warnings that ask for another spelling next time, and for nothing in this file.
+FOR_NEXT_TIME = {"W_REGION_RENAMED", "W_REGION_COMPLETED"}
+LETTERS = re.compile(r"[A-Z]+")
 
 
 @dataclass(frozen=True)
@@ -42,22 +42,64 @@ class Received:
     earlier: datetime | None = None
 
 
+class _Found(NamedTuple):
+    """One finding, as far as it is told."""
+
+    severity: str
+    code: str
+    sheet: str | None
+    row: int | None
+    cell: str | None
+    header: str | None
+    value: str | None
+    message_ko: str
+    fix_ko: str
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """One fault, at every place where it stands: what is mended in one go.
+
+    Attributes:
+        letters: of its column, where a cell is meant.
+        rows: in the order of the file; None where the whole file or sheet is meant.
+    """
+
+    sheet: str | None
+    letters: str
+    header: str
+    value: str
+    message: str
+    fix: str
+    rows: list[int | None] = field(default_factory=list)
+
+    @property
+    def first(self) -> int | None:
+        """The row of its first place."""
+        return self.rows[0]
+
+
 @dataclass(frozen=True)
 class Group:
     """Findings of one code.
 
     Attributes:
-        rows: at most ``MAX_LISTED_PLACES`` of them, in the order of the file.
+        count: of all of them.
+        repeats: in the order of the file.
     """
 
     severity: str
-    title: str
+    code: str
     count: int
-    rows: list[dict[str, Any]]
+    repeats: list[Repeat]
+
+    @property
+    def title(self) -> str:
+        return catalogue()[self.code]["title_ko"]
 
     @property
     def fixes(self) -> list[str]:
-        return list(dict.fromkeys(row["fix_ko"] for row in self.rows))
+        return list(dict.fromkeys(repeat.fix for repeat in self.repeats))
 
 
 @dataclass(frozen=True)
@@ -83,16 +125,18 @@ class Answer:
             return self.received.standing
         if self.checked.refused:
             return "refused"
-        warned = self.checked.verdict == ACCEPTED and self.count("warning")
-        return "warned" if warned else self.checked.verdict
+        verdict = self.checked.verdict
+        return "warned" if verdict == ACCEPTED and self.count("warning") else verdict
 
     @cached_property
-    def findings(self) -> pl.DataFrame:
-        return self.checked.shown_findings
+    def findings(self) -> list[_Found]:
+        """All that is told of the file, in its order."""
+        shown = self.checked.shown_findings
+        return [_Found(*row) for row in shown.select(_Found._fields).rows()] if shown.height else []
 
     @cached_property
     def _severities(self) -> Counter[str]:
-        return Counter(self.findings["severity"])
+        return Counter(found.severity for found in self.findings)
 
     def count(self, severity: str) -> int:
         return self._severities[severity]
@@ -100,24 +144,48 @@ class Answer:
     @cached_property
     def groups(self) -> list[Group]:
         """The worst first, then the most frequent."""
-        found = [
-            Group(severity, catalogue()[code]["title_ko"], own.height, own.head(MAX_LISTED_PLACES).to_dicts())
-            for (severity, code), own in self._by_code()
-        ]
-        return sorted(found, key=lambda group: (ORDER.index(group.severity), -group.count))
+        counts: Counter[tuple[str, str]] = Counter()
+        repeats: dict[tuple[str, str], dict[tuple[str | None, ...], Repeat]] = {}
+        for found in self.findings:
+            kind = found.severity, found.code
+            letters = place[0] if found.cell and (place := LETTERS.match(found.cell)) else ""
+            key = found.sheet, letters, found.header, found.value, found.message_ko, found.fix_ko
+            known = repeats.setdefault(kind, {})
+            if key not in known:
+                header = (found.header or "").replace("|", " ")
+                known[key] = Repeat(found.sheet, letters, header, found.value or "", found.message_ko, found.fix_ko)
+            known[key].rows.append(found.row)
+            counts[kind] += 1
+        groups = [Group(*kind, counts[kind], list(own.values())) for kind, own in repeats.items()]
+        return sorted(groups, key=lambda group: (ORDER.index(group.severity), -group.count))
 
-    def _by_code(self) -> Iterator[tuple[tuple[str, str], pl.DataFrame]]:
-        for key, own in self.findings.group_by("severity", "code", maintain_order=True):
-            yield (str(key[0]), str(key[1])), own
+    def first_faulty_rows(self, sheet: str | None, most: int) -> set[int]:
+        """Rows of a sheet with something to tell, so many from the top."""
+        own = (repeat.rows for group in self.groups for repeat in group.repeats if repeat.sheet == sheet)
+        return set(sorted({row for rows in own for row in rows if row is not None})[:most])
 
     @property
     def is_personal(self) -> bool:
-        return (self.findings["code"] == "R_PII").any()
+        return any(found.code == "R_PII" for found in self.findings)
+
+    @cached_property
+    def should_be_corrected(self) -> bool:
+        """Whether there is something in the file to mend, for which a workbook shows the places.
+
+        That is an error, or a warning at a place of the file that asks for more than another spelling next time.
+        """
+        if self.kind in ("duplicate", *SET_ASIDE):
+            return False
+        return any(
+            found.severity == "error"
+            or (found.severity == "warning" and found.row is not None and found.code not in FOR_NEXT_TIME)
+            for found in self.findings
+        )
 
     @property
     def can_be_copied(self) -> bool:
-        codes = set(self.findings.filter(severity="error")["code"])
-        shown = codes <= SHOWN_THOUGH_REFUSED and self.findings["row"].is_not_null().any()
+        codes = {found.code for found in self.findings if found.severity == "error"}
+        shown = codes <= SHOWN_THOUGH_REFUSED and any(found.row is not None for found in self.findings)
         return shown or not (self.checked.refused or self.is_personal)
 
 

@@ -17,12 +17,14 @@ from sciculture_etl.settings import sql_text
 
 # What became of a file through others: told when it is answered, and no reason to answer it again.
 STANDING = "('R_DUPLICATE_FILE', 'R_SUPERSEDED', 'R_SUITE_FAILED', 'R_WITHDRAWN')"
-MAX_CONCURRENT_READS = 200
+# Answers that are collected at once, and findings of theirs.
+MAX_COLLECTED, MAX_COLLECTED_FINDINGS = 1_000, 100_000
 
 # Every receipt, with a mark that changes when what its institution is told of the file changes.
 RECEIPTS = f"""
 WITH found AS (
-    SELECT submission_id, md5(string_agg(md5(concat_ws('|', code, severity, source_sheet, source_row, cell, field,
+    SELECT submission_id, count(*) AS finding_count,
+        md5(string_agg(md5(concat_ws('|', code, severity, source_sheet, source_row, cell, field,
         value, message_ko, fix_ko)), '' ORDER BY finding_no)) AS findings
     FROM mart_row_error WHERE code NOT IN {STANDING} GROUP BY submission_id
 ),
@@ -32,7 +34,7 @@ parts AS (
     FROM log.part GROUP BY submission_id
 )
 SELECT l.receipt_no, l.submission_id, coalesce(l.submitter, s.submitter) AS submitter, l.source_file, l.file_sha256,
-    l.received_at, l.standing, s.refused, s.unread_sheets,
+    l.received_at, l.standing, s.refused, s.unread_sheets, coalesce(f.finding_count, 0) AS finding_count,
     CASE WHEN l.verdict = 'duplicate' THEN min(l.received_at) OVER (PARTITION BY l.submission_id) END AS earlier,
     CASE WHEN l.verdict = 'duplicate' THEN 'duplicate'
         ELSE md5(concat_ws('|', l.verdict, p.counts, f.findings,
@@ -74,6 +76,7 @@ class SubmissionReceipt:
     standing: str
     refused: bool
     unread_sheets: list[str]
+    finding_count: int
     earlier: datetime | None
     mark: str
 
@@ -90,11 +93,17 @@ def receipts(warehouse: Warehouse) -> list[SubmissionReceipt]:
 
 def answers(
     warehouse: Warehouse, contracts: dict[str, Contract], wanted: Sequence[SubmissionReceipt]
-) -> Iterator[list[tuple[SubmissionReceipt, Answer]]]:
-    """The answers to those receipts, some at a time."""
-    for start in range(0, len(wanted), MAX_CONCURRENT_READS):
-        chunk = wanted[start : start + MAX_CONCURRENT_READS]
-        yield list(_answers(warehouse, contracts, chunk))
+) -> Iterator[tuple[SubmissionReceipt, Answer]]:
+    """The answers to those receipts, in their order; some at a time are held in memory."""
+    chunk: list[SubmissionReceipt] = []
+    held = 0
+    for receipt in wanted:
+        if chunk and (len(chunk) >= MAX_COLLECTED or held + receipt.finding_count > MAX_COLLECTED_FINDINGS):
+            yield from _answers(warehouse, contracts, chunk)
+            chunk, held = [], 0
+        chunk.append(receipt)
+        held += receipt.finding_count
+    yield from _answers(warehouse, contracts, chunk) if chunk else ()
 
 
 def _answers(
@@ -102,21 +111,24 @@ def _answers(
 ) -> Iterator[tuple[SubmissionReceipt, Answer]]:
     listed = ", ".join(sql_text(name) for name in sorted({receipt.submission_id for receipt in wanted}))
     found = warehouse.connection.sql(FINDINGS % listed).pl()
-    findings = {str(key[0]): own for key, own in found.group_by("submission_id", maintain_order=True)}
+    findings = {str(key[0]): own for key, own in found.partition_by("submission_id", as_dict=True).items()}
+    nothing = found.clear()
     accounts: dict[str, list[dict[str, Any]]] = {}
     for row in warehouse.rows(f"SELECT * FROM log.part WHERE submission_id IN ({listed}) ORDER BY submission_id, part"):
         accounts.setdefault(row["submission_id"], []).append(row)
     datasets = {row["dataset"] for rows in accounts.values() for row in rows}
     sums = {name: _sums(warehouse, contracts[name], listed) for name in datasets}
+    names = {name: counted(contracts[name]) for name in datasets}
     for receipt in wanted:
-        own = findings.get(receipt.submission_id, found.clear())
+        own = findings.get(receipt.submission_id, nothing)
         parts = []
         for account in accounts.get(receipt.submission_id, []):
             dataset, number = account["dataset"], account["part"]
             loaded = sums[dataset].get((receipt.submission_id, number), {"years": []})
-            totals = {name: loaded.get(name) for name in counted(contracts[dataset])}
-            parts.append(checked_part(contracts[dataset], account, loaded["years"], totals, own.filter(part=number)))
-        whole = own.filter(~pl.col("part").is_in([part.number for part in parts]))
+            totals = {name: loaded.get(name) for name in names[dataset]}
+            of_part = own.filter(pl.col("part") == number) if own.height else own
+            parts.append(checked_part(contracts[dataset], account, loaded["years"], totals, of_part))
+        whole = own.filter(~pl.col("part").is_in([part.number for part in parts])) if own.height else own
         checked = Checked(
             receipt.file_name, receipt.submitter, receipt.refused, whole, parts, receipt.unread_sheets or []
         )

@@ -1,34 +1,76 @@
-"""A copy of what an institution sent, without anything in it that acts: values, looks, and our marks."""
+"""A copy of what an institution sent: cells and looks that are known, never a part of the file."""
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from dataclasses import dataclass, field
+from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import Cell
-from openpyxl.formatting.formatting import ConditionalFormattingList
-from openpyxl.packaging.core import DocumentProperties
-from openpyxl.reader.excel import ExcelReader
-from openpyxl.styles import PatternFill
-from openpyxl.workbook.protection import DocumentSecurity
-from openpyxl.worksheet.header_footer import HeaderFooter
-from openpyxl.worksheet.protection import SheetProtection
-from openpyxl.worksheet.scenario import ScenarioList
-from openpyxl.worksheet.worksheet import Worksheet
+from sciculture_etl.feedback.cells import Value
+from sciculture_etl.formats.grid import Merge, column_index
 
-from sciculture_etl.feedback.cells import FILLS, keep_as_text
-from sciculture_etl.formats.grid import parse_range
-from sciculture_etl.intake.reading import ANSWER_MARK
-from sciculture_etl.settings import MAX_COPIED_CELLS
+Place = tuple[int, int]  # row and column, from 0
+PLAIN: dict[str, Any] = {}
 
-MERGE_REF = re.compile(rb'<mergeCell [^<>]*?\bref="([^"<>]+)"')
-BYTES_A_CELL = 40  # of a sheet's XML, about
-PLAIN_RANGE = re.compile(r"('[^'\[\]|]+'|[\w.]+)!\$?[A-Z]{1,3}\$?\d+(:\$?[A-Z]{1,3}\$?\d+)?")
-# Formulas of drop-downs and input rules that reach nothing outside the workbook.
-REACHES_OUT = re.compile(r"[\[\]|]|WEBSERVICE|HYPERLINK|RTD|CALL|EXEC|://|\\\\", re.IGNORECASE)
+
+@dataclass(frozen=True)
+class Columns:
+    """Columns beside one another that look alike, from 0, both ends included."""
+
+    first: int
+    last: int
+    width: float | None
+    style: int = 0
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True)
+class InputRule:
+    """What may be typed into some cells: a drop-down, or a rule.
+
+    Attributes:
+        options: as ``xlsxwriter`` takes them.
+    """
+
+    ranges: list[Merge]
+    options: dict[str, Any]
+
+
+@dataclass
+class SheetCopy:
+    """A sheet of a copy.
+
+    Attributes:
+        sheet: its name in the file.
+        title: its name in the copy.
+        cells: place → value, and number of its style.
+        rows: of an excerpt, row of the file → row of the copy, both from 0; its columns stand one to the right.
+        above: how many rows the copy has before the first of the file: what a document says above its table.
+    """
+
+    sheet: str | None
+    title: str
+    cells: dict[Place, tuple[Value, int]] = field(default_factory=dict)
+    merges: list[Merge] = field(default_factory=list)
+    columns: list[Columns] = field(default_factory=list)
+    heights: dict[int, float] = field(default_factory=dict)
+    hidden_rows: list[int] = field(default_factory=list)
+    frozen: Place | None = None
+    is_hidden: bool = False
+    rules: list[InputRule] = field(default_factory=list)
+    rows: dict[int, int] | None = None
+    above: int = 0
+
+    def place_of(self, row: int, letters: str) -> tuple[int, int | None] | None:
+        """Where a row of the file, counted as people do, and a column of it stand here.
+
+        None where an excerpt leaves the row out; without letters, the row alone is meant.
+        """
+        column = column_index(letters) if letters else None
+        if self.rows is None:
+            return row - 1 + self.above, column
+        if (own := self.rows.get(row - 1)) is None:
+            return None
+        return own, column if column is None else column + 1
 
 
 @dataclass
@@ -36,99 +78,30 @@ class Copy:
     """A copy of the submitted file in the reply.
 
     Attributes:
-        sheets: sheet of the file → its title in the book.
-        rows: of an excerpt, the row in the book of each row of the file, by sheet; its columns stand one to the right.
-        above: how many rows the copy of a sheet has before its first: what a document says above its table.
+        styles: properties of each style, as ``xlsxwriter`` takes them.
+        names: name of a range → the range.
+        is_1904: whether days are counted from 1904.
+        is_excerpt: whether it holds the faulty rows alone.
     """
 
-    book: Workbook
-    sheets: dict[str | None, str] = field(default_factory=dict)
-    rows: dict[str | None, dict[int, int]] | None = None
-    above: dict[str | None, int] = field(default_factory=dict)
+    sheets: list[SheetCopy] = field(default_factory=list)
+    styles: list[dict[str, Any]] = field(default_factory=lambda: [PLAIN])
+    names: dict[str, str] = field(default_factory=dict)
+    is_1904: bool = False
+    is_excerpt: bool = False
+
+    def drop_rules(self) -> None:
+        """Leaves the cells and their looks."""
+        self.names = {}
+        for sheet in self.sheets:
+            sheet.rules = []
 
     @property
-    def is_excerpt(self) -> bool:
-        return self.rows is not None
+    def texts(self) -> list[str]:
+        """All that it carries beside cells and looks: names of ranges, and what rules say and offer."""
+        options = [value for sheet in self.sheets for rule in sheet.rules for value in rule.options.values()]
+        offered = [text for value in options if isinstance(value, list) for text in value]
+        return [*self.names, *self.names.values(), *offered, *(value for value in options if isinstance(value, str))]
 
-
-class _AsWritten(ExcelReader):
-    """Numbers stay the numbers they are, whatever they look like; who wrote the file isn't read."""
-
-    def read_worksheets(self) -> None:
-        for formats in ("_date_formats", "_timedelta_formats"):
-            setattr(self.wb, formats, set())
-        super().read_worksheets()
-
-    def read_properties(self) -> None: ...
-
-    def read_custom(self) -> None: ...
-
-
-def _is_small_workbook(data: bytes) -> bool:
-    """Whether a file is an .xlsx or .xlsm of at most about ``MAX_COPIED_CELLS``, merged ones included."""
-    if not data.startswith(b"PK\x03\x04"):
-        return False
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        parts = [part for part in package.infolist() if part.filename.startswith("xl/")]
-        if not any(part.filename == "xl/workbook.xml" for part in parts):
-            return False
-        if sum(part.file_size for part in parts if part.filename.endswith(".xml")) > MAX_COPIED_CELLS * BYTES_A_CELL:
-            return False
-        sheets = [package.read(part) for part in parts if part.filename.startswith("xl/worksheets/")]
-    merges = [merge for xml in sheets for ref in MERGE_REF.findall(xml) if (merge := parse_range(ref.decode()))]
-    return sum((m.bottom - m.top + 1) * (m.right - m.left + 1) for m in merges) <= MAX_COPIED_CELLS
-
-
-def copy_workbook(data: bytes) -> Copy | None:
-    """An .xlsx or .xlsm with its looks; None for what is none, or is large.
-
-    Raises what openpyxl raises for a package that it can't read.
-    """
-    if not _is_small_workbook(data):
-        return None
-    reader = _AsWritten(io.BytesIO(data), keep_vba=False, data_only=True, keep_links=False)
-    reader.read()
-    book: Workbook = reader.wb
-    for chart in book.chartsheets:
-        book.remove(chart)
-    answered = [sheet for sheet in book.worksheets if sheet["A1"].value == ANSWER_MARK]
-    for sheet in answered:
-        book.remove(sheet)
-    book.properties = DocumentProperties(creator="")
-    book.security = DocumentSecurity()
-    book.code_name = None
-    vars(book)["_pivots"] = []
-    for name in [name for name, own in book.defined_names.items() if not PLAIN_RANGE.fullmatch(own.value or "")]:
-        del book.defined_names[name]
-    for sheet in book.worksheets:
-        _strip(sheet, bool(answered))
-    return Copy(book, {sheet.title: sheet.title for sheet in book.worksheets})
-
-
-def _strip(sheet: Worksheet, answered: bool) -> None:
-    """Takes away what acts, what names people, and the marks of an earlier answer."""
-    for cell in sheet._cells.values():
-        if not isinstance(cell, Cell):
-            continue
-        cell.hyperlink = None
-        if cell.comment is not None:
-            cell.comment = None
-        keep_as_text(cell)
-        if answered and cell.fill.fgColor.rgb in FILLS.values():
-            cell.fill = PatternFill()
-    vars(sheet).update(_images=[], _charts=[], _pivots=[])
-    sheet.tables.clear()
-    sheet.conditional_formatting = ConditionalFormattingList()
-    sheet.scenarios = ScenarioList()
-    sheet.HeaderFooter = HeaderFooter()
-    sheet.protection = SheetProtection()
-    sheet.sheet_properties.codeName = None
-    sheet.sheet_view.tabSelected = False
-    for name in [name for name, own in sheet.defined_names.items() if not PLAIN_RANGE.fullmatch(own.value or "")]:
-        del sheet.defined_names[name]
-    rules = sheet.data_validations
-    rules.dataValidation = [
-        rule
-        for rule in rules.dataValidation
-        if not any(REACHES_OUT.search(text) for text in (rule.formula1, rule.formula2) if text)
-    ]
+    def sheet_of(self, sheet: str | None) -> SheetCopy | None:
+        return next((own for own in self.sheets if own.sheet == sheet), None)

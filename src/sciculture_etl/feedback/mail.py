@@ -1,4 +1,7 @@
-"""An answer as a short mail: the verdict, the counts, the first things to mend; the rest is in the workbook."""
+"""An answer as a short mail: the verdict, the counts, the first things to mend; the rest is in the workbook.
+
+Where nothing is to be mended there is no workbook, and the mail says all: what was received, its rows, its totals.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,14 @@ from dataclasses import dataclass
 from html import escape
 
 from sciculture_etl.feedback.answer import Answer, Group
-from sciculture_etl.feedback.texts import fine, headline, left_out, next_steps, part_name, place, words
+from sciculture_etl.feedback.texts import facts, fine, headline, left_out, next_steps, part_name, places, totals, words
 
-MAX_PLACES, MAX_PLACES_PER_KIND, MAX_CHARACTERS = 10, 4, 300
+MAX_LINES, MAX_LINES_PER_KIND, MAX_RANGES, MAX_CHARACTERS = 10, 4, 6, 300
 COLOURS = {
     "accepted": "#1a7f37", "warned": "#1a7f37", "duplicate": "#1a7f37", "partially_accepted": "#b35900",
     "rejected": "#b42318", "refused": "#b42318", "superseded": "#555555", "withdrawn": "#555555",
 }  # fmt: skip
-GREEN, GREY = "#1a7f37", "#555555"
+GREEN, GREY, INK = "#1a7f37", "#555555", "#1a1a1a"
 PAGE = """<!doctype html>
 <html lang="ko"><head><meta charset="utf-8"><title>{subject}</title></head>
 <body style="margin:0;padding:20px;background:#ffffff;color:#1a1a1a;line-height:1.6;word-break:keep-all;\
@@ -40,11 +43,11 @@ class Mail:
 
 @dataclass(frozen=True)
 class _MailGroup:
-    """A group as a mail tells it: heading, lines (place, header, message), what is left, what to do."""
+    """A group as a mail tells it: heading, lines (places and header, message), what is left, what to do."""
 
     severity: str
     heading: str
-    places: list[tuple[str, str]]
+    lines: list[tuple[str, str]]
     more: str
     fixes: list[str]
 
@@ -55,27 +58,28 @@ def _short(text: str) -> str:
 
 def _mail_group(group: Group, room: int, should_name_sheets: bool) -> _MailGroup:
     texts = words()["list"]
-    rows = group.rows[: min(room, MAX_PLACES_PER_KIND)]
-    more = texts["more"].format(n=f"{group.count - len(rows):,}") if group.count > len(rows) else ""
-    fixes = dict.fromkeys(_short(row["fix_ko"]) for row in rows)
+    repeats = group.repeats[: min(room, MAX_LINES_PER_KIND)]
+    rest = group.count - sum(len(repeat.rows) for repeat in repeats)
+    more = texts["more"].format(n=f"{rest:,}") if rest else ""
+    fixes = dict.fromkeys(_short(repeat.fix) for repeat in repeats)
     heading = f"{words()['severity'][group.severity]}: {group.title} {texts['count'].format(n=f'{group.count:,}')}"
-    places = [
-        (f"{place(row, should_name_sheets)} {(row['header'] or '').replace('|', ' ')}".strip(), row["message_ko"])
-        for row in rows
+    lines = [
+        (f"{places(repeat, should_name_sheets, MAX_RANGES)} {repeat.header}".strip(), _short(repeat.message))
+        for repeat in repeats
     ]
-    return _MailGroup(group.severity, heading, [(where, _short(what)) for where, what in places], more, list(fixes))
+    return _MailGroup(group.severity, heading, lines, more, list(fixes))
 
 
 def _most_important(answer: Answer) -> tuple[list[_MailGroup], str]:
     """The groups that there is room for, and a line that names the others."""
     shown: list[_MailGroup] = []
-    room = MAX_PLACES
+    room = MAX_LINES
     groups = [group for group in answer.groups if group.severity != "info"] if answer.kind != "duplicate" else []
     for group in groups:
         if room <= 0:
             break
         shown.append(_mail_group(group, room, answer.checked.should_name_sheets))
-        room -= len(shown[-1].places)
+        room -= len(shown[-1].lines)
     count = words()["list"]["count"]
     others = [f"{group.title} {count.format(n=f'{group.count:,}')}" for group in groups[len(shown) :]]
     return shown, words()["mail"]["others"].format(titles=", ".join(others)) if others else ""
@@ -103,6 +107,19 @@ def _fine(answer: Answer) -> list[str]:
     return [f"{part_name(part)}: {line}" if several else line for part in answer.checked.parts for line in fine(part)]
 
 
+def _totals(answer: Answer) -> list[str]:
+    """A line a table, under a note that says what they are sums of."""
+    sums = [(part, totals(part)) for part in answer.checked.parts] if answer.kind != "duplicate" else []
+    several = len(sums) > 1
+    lines = [
+        (f"{part_name(part)}: " if several else "")
+        + ", ".join(f"{header.replace('|', ' ')} {total}" for header, total in own)
+        for part, own in sums
+        if own
+    ]
+    return [words()["totals"]["note"], *lines] if lines else []
+
+
 @dataclass(frozen=True)
 class _Content:
     """What both forms of a mail say, in this order."""
@@ -110,27 +127,31 @@ class _Content:
     greeting: str
     headline: str
     steps: list[str]
+    facts: list[str]
     counts: list[str]
     groups: list[_MailGroup]
     others: str
     fine: list[str]
+    totals: list[str]
     attached: str
     closing: str
 
 
 def answer_mail(answer: Answer, workbook: str | None) -> Mail:
-    """workbook: name of the file that goes with it."""
+    """workbook: name of the file that goes with it; None where the mail says all."""
     texts = words()["mail"]
     groups, others = _most_important(answer)
     content = _Content(
         greeting=texts["greeting"],
         headline=headline(answer),
         steps=next_steps(answer),
+        facts=[] if workbook else [f"{label}: {text}" for label, text in facts(answer)],
         counts=_counts(answer),
         groups=groups,
         others=others,
         fine=_fine(answer),
-        attached=texts["attached" if answer.groups else "attached_fine"].format(name=workbook) if workbook else "",
+        totals=[] if workbook else _totals(answer),
+        attached=texts["attached"].format(name=workbook) if workbook else "",
         closing=texts["closing"],
     )
     subject = " ".join(texts["subject"].format(file=answer.checked.file_name, headline=content.headline).split())
@@ -139,14 +160,17 @@ def answer_mail(answer: Answer, workbook: str | None) -> Mail:
 
 def _text(content: _Content, subject: str) -> str:
     lines = [f"제목: {subject}", "", content.greeting, "", f"■ {content.headline}", *content.steps]
-    lines += ["", *(f"· {line}" for line in content.counts)] if content.counts else []
+    counted = [*content.facts, *content.counts]
+    lines += ["", *(f"· {line}" for line in counted)] if counted else []
     for group in content.groups:
-        lines += ["", f"[{group.heading}]", *(f"- {where}: {what}" for where, what in group.places)]
+        lines += ["", f"[{group.heading}]", *(f"- {where}: {what}" for where, what in group.lines)]
         lines += [f"- {group.more}"] if group.more else []
         lines += [f"→ {fix}" for fix in group.fixes]
     lines += ["", content.others] if content.others else []
     if content.fine:
         lines += ["", f"[{words()['fine']['title']}]", *(f"- {line}" for line in content.fine)]
+    if content.totals:
+        lines += ["", f"[{words()['totals']['title']}]", *(f"- {line}" for line in content.totals)]
     lines += ["", content.attached] if content.attached else []
     return "\n".join([*lines, "", content.closing, ""])
 
@@ -157,13 +181,16 @@ def _html(content: _Content, subject: str, colour: str) -> str:
         f'<p style="margin:16px 0;padding:12px 16px;background:{colour};color:#ffffff;font-size:18px;'
         f'font-weight:bold">{escape(content.headline)}</p>',
         *(_paragraph(step) for step in content.steps),
-        *(_paragraph(line, GREY) for line in content.counts),
+        *(_paragraph(line, GREY) for line in [*content.facts, *content.counts]),
         *(_table(group) for group in content.groups),
     ]
     body += [_paragraph(content.others)] if content.others else []
     if content.fine:
-        body.append(f'<p style="margin:20px 0 0;font-weight:bold;color:{GREEN}">{words()["fine"]["title"]}</p>')
+        body.append(_heading(words()["fine"]["title"], GREEN))
         body += [_paragraph(f"✓ {line}", GREEN) for line in content.fine]
+    if content.totals:
+        body.append(_heading(words()["totals"]["title"], INK))
+        body += [_paragraph(line) for line in content.totals]
     body += [_paragraph(content.attached)] if content.attached else []
     body.append(_paragraph(content.closing))
     return PAGE.format(subject=escape(subject), body="\n".join(body))
@@ -174,7 +201,7 @@ def _table(group: _MailGroup) -> str:
     rows = [f'<tr><th colspan="2" style="{CELL};background:{shade}">{escape(group.heading)}</th></tr>']
     rows += [
         f'<tr><td style="{CELL};width:34%">{escape(where)}</td><td style="{CELL}">{escape(what)}</td></tr>'
-        for where, what in group.places
+        for where, what in group.lines
     ]
     below = ([group.more] if group.more else []) + [f"→ {fix}" for fix in group.fixes]
     rows.append(f'<tr><td colspan="2" style="{CELL};background:#f5f9ff">{"<br>".join(map(escape, below))}</td></tr>')
@@ -184,5 +211,9 @@ def _table(group: _MailGroup) -> str:
     )
 
 
-def _paragraph(text: str, colour: str = "#1a1a1a") -> str:
+def _heading(text: str, colour: str) -> str:
+    return f'<p style="margin:20px 0 0;font-weight:bold;color:{colour}">{escape(text)}</p>'
+
+
+def _paragraph(text: str, colour: str = INK) -> str:
     return f'<p style="margin:6px 0;font-size:15px;color:{colour}">{escape(text)}</p>'

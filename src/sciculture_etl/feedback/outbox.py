@@ -1,5 +1,7 @@
 """The outbox: ``<submitter>/<day>_<receipt>_<file>/`` holds what is to be mailed for one file received.
 
+That is a mail, the same for machines, and where there is something to mend a workbook that shows the places.
+
 Which answers are written is told by what stands there: a folder appears whole, in one step, and its ``answer.json``
 holds the mark of what it says. A run that dies leaves what the next one finishes.
 """
@@ -7,16 +9,10 @@ holds the mark of what it says. A run that dies leaves what the next one finishe
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import shutil
-import signal
 import tempfile
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 from sciculture_etl.contracts import Contract
@@ -29,21 +25,13 @@ from sciculture_etl.feedback.texts import words
 from sciculture_etl.feedback.workbook import RESULT, answer_workbook
 from sciculture_etl.intake.check import as_answer
 from sciculture_etl.load import Warehouse
-from sciculture_etl.settings import fingerprint
-from sciculture_etl.storage.atomic import make_folder, move, put_in_place
+from sciculture_etl.settings import MAX_ANSWERED_FINDINGS, fingerprint
+from sciculture_etl.storage.atomic import make_folder, move, put_all_in_place
 
 ASIDE = ".aside-"
-MAX_WRITERS, MIN_JOBS_FOR_A_POOL = 2, 60
+MAX_WRITTEN_AT_ONCE = 250  # answers that wait for the disk together
 SUBMITTER_BYTES, STEM_BYTES = 120, 150
 STATE = "answered"
-
-
-@dataclass(frozen=True)
-class _Job:
-    answer: Answer
-    receipt: SubmissionReceipt
-    folder: Path
-    archive: Path
 
 
 def answer_all(
@@ -67,11 +55,7 @@ def answer_all(
     due = [receipt for receipt in receipts(warehouse) if _is_due(receipt, _folder(outbox, receipt))]
     if due:
         starting(len(due))
-        with _writing(len(due)) as write:
-            for chunk in answers(warehouse, contracts, due):
-                jobs = [_Job(answer, receipt, _folder(outbox, receipt), archive) for receipt, answer in chunk]
-                for _ in write(jobs):
-                    written()
+        _write_answers(warehouse, contracts, archive, outbox, due, written)
     warehouse.set_state(STATE, _state(warehouse, outbox))
     return len(due)
 
@@ -108,58 +92,57 @@ def _is_due(receipt: SubmissionReceipt, folder: Path) -> bool:
     return bool(answered != receipt.mark and receipt.standing not in SET_ASIDE)
 
 
-Write = Callable[[Iterable[_Job]], Iterator[None]]
+def _write_answers(
+    warehouse: Warehouse,
+    contracts: dict[str, Contract],
+    archive: Path,
+    outbox: Path,
+    due: list[SubmissionReceipt],
+    written: Callable[[], None],
+) -> None:
+    ready: list[tuple[Path, Path]] = []
+    archived = Archive(archive)
+    try:
+        for receipt, answer in answers(warehouse, contracts, due):
+            aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=outbox))
+            _write(answer, receipt, archived, aside)
+            ready.append((aside, _folder(outbox, receipt)))
+            written()
+            if len(ready) >= MAX_WRITTEN_AT_ONCE:
+                _put_in_place(ready, outbox)
+                ready.clear()
+    finally:
+        _put_in_place(ready, outbox)
 
 
-@contextmanager
-def _writing(count: int) -> Iterator[Write]:
-    """What writes answers: here, or in processes of its own where they are many."""
-    if count < MIN_JOBS_FOR_A_POOL:
-        yield lambda jobs: map(_write, jobs)
-        return
-    fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(MAX_WRITERS, mp_context=fresh, initializer=_end_with_parent) as pool:
-        yield lambda jobs: pool.map(_write, jobs, chunksize=8)
-
-
-def _end_with_parent() -> None:
-    """A run that is killed leaves no process behind; Ctrl-C is for the run to heed, not for each of its writers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def watch() -> None:
-        if parent := multiprocessing.parent_process():
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def _write(job: _Job) -> None:
-    """All files of one answer, aside, and then all at once into their place."""
-    folder = job.folder
-    make_folder(folder.parent)
-    outbox = folder.parent.parent
-    aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=outbox))
-    # An answer that came back corrected carries its name already.
-    stem = _stem(job.receipt.file_name).removesuffix(f"_{RESULT}")
-    name = f"{stem}_{RESULT}.xlsx" if job.answer.kind != "duplicate" else None
-    if name:
-        data = Archive(job.archive).read(job.receipt.file_sha256) if job.answer.can_be_copied else b""
-        (aside / name).write_bytes(answer_workbook(job.answer, data))
-    mail = answer_mail(job.answer, name)
-    (aside / "mail.txt").write_text(mail.text, encoding="utf-8")
-    (aside / "mail.html").write_text(mail.html, encoding="utf-8")
-    record = {
-        "receipt_no": job.receipt.receipt_no, "received_at": job.receipt.received_at.isoformat(),
-        "file": job.receipt.file_name, "subject": mail.subject, "workbook": name, "mark": job.receipt.mark,
-    } | as_answer(job.answer.checked)  # fmt: skip
-    if job.answer.kind == "duplicate":
-        record["verdict"] = "duplicate"
-    (aside / "answer.json").write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
-    if folder.exists():
-        earlier = Path(tempfile.mkdtemp(prefix=ASIDE, dir=outbox))
-        move(folder, earlier / "earlier")
-        put_in_place(aside, folder)
+def _put_in_place(ready: list[tuple[Path, Path]], outbox: Path) -> None:
+    """Gives answers that were written aside their places, each with all of its files at once."""
+    replaced = []
+    for _, folder in ready:
+        if folder.exists():
+            replaced.append(Path(tempfile.mkdtemp(prefix=ASIDE, dir=outbox)))
+            move(folder, replaced[-1] / "earlier")
+    put_all_in_place(ready)
+    for earlier in replaced:
         shutil.rmtree(earlier)
-    else:
-        put_in_place(aside, folder)
+
+
+def _write(answer: Answer, receipt: SubmissionReceipt, archive: Archive, aside: Path) -> None:
+    """All files of one answer."""
+    # An answer that came back corrected carries its name already.
+    stem = _stem(receipt.file_name).removesuffix(f"_{RESULT}")
+    name = f"{stem}_{RESULT}.xlsx" if answer.should_be_corrected else None
+    if name:
+        data = archive.read(receipt.file_sha256) if answer.can_be_copied else b""
+        (aside / name).write_bytes(answer_workbook(answer, data))
+    mail = answer_mail(answer, name)
+    (aside / "mail.txt").write_bytes(mail.text.encode())
+    (aside / "mail.html").write_bytes(mail.html.encode())
+    record = {
+        "receipt_no": receipt.receipt_no, "received_at": receipt.received_at.isoformat(),
+        "file": receipt.file_name, "subject": mail.subject, "workbook": name, "mark": receipt.mark,
+        "finding_count": answer.checked.all_findings.height,
+    } | as_answer(answer.checked, most=MAX_ANSWERED_FINDINGS)  # fmt: skip
+    if answer.kind == "duplicate":
+        record["verdict"] = "duplicate"
+    (aside / "answer.json").write_bytes(json.dumps(record, ensure_ascii=False).encode())

@@ -2,144 +2,157 @@
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from openpyxl.cell import Cell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.styles.cell_style import StyleArray
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
 
-from sciculture_etl.feedback.answer import SET_ASIDE, Answer, Group
-from sciculture_etl.feedback.cell_notes import moved
-from sciculture_etl.feedback.cells import FILLS, clean, keep_as_text, lines_in, width_of
+from sciculture_etl.feedback.answer import SET_ASIDE, Answer, Group, Repeat
+from sciculture_etl.feedback.cells import FILLS, Formats, clean, lines_in, width_of
 from sciculture_etl.feedback.copies import Copy
-from sciculture_etl.feedback.texts import aside, facts, fine, headline, left_out, next_steps, part_name, totals, words
-from sciculture_etl.feedback.texts import place as place_of
+from sciculture_etl.feedback.texts import (
+    aside,
+    facts,
+    fine,
+    headline,
+    left_out,
+    next_steps,
+    part_name,
+    places,
+    totals,
+    words,
+)
 from sciculture_etl.intake.reading import ANSWER_MARK
-from sciculture_etl.settings import MAX_COMMENTED_CELLS
+from sciculture_etl.settings import (
+    MAX_COMMENTED_CELLS,
+    MAX_EXCERPT_ROWS,
+    MAX_LISTED_LINES,
+    MAX_LISTED_RANGES,
+    MAX_SAME_COMMENTS,
+)
 
 WIDTHS = [22, 22, 20, 46, 50]
 MAX_PLACE_WIDTH = 44
-LINE = 16.5  # points
-THIN = Side(style="thin", color="FFBFBFBF")
-BOX = Border(THIN, THIN, THIN, THIN)
+LINE, MAX_HEIGHT = 16.5, 409  # points
 BANNER = {
-    "accepted": "FF1A7F37", "warned": "FF1A7F37", "partially_accepted": "FFB35900", "rejected": "FFB42318",
-    "refused": "FFB42318", "superseded": "FF555555", "withdrawn": "FF555555",
+    "accepted": "#1A7F37", "warned": "#1A7F37", "partially_accepted": "#B35900", "rejected": "#B42318",
+    "refused": "#B42318", "superseded": "#555555", "withdrawn": "#555555", "duplicate": "#555555",
 }  # fmt: skip
-GREY = "FFF2F2F2"
+GREY, BORDER = "#F2F2F2", "#BFBFBF"
 
 
 @dataclass(frozen=True)
 class _Look:
     size: float = 10
     bold: bool = False
-    colour: str = "FF1A1A1A"
+    colour: str = "#1A1A1A"
     fill: str = ""
     boxed: bool = False
     number: bool = False
 
-    def put_on(self, cell: Cell) -> None:
-        cell.font = Font(name="맑은 고딕", size=self.size, bold=self.bold, color=self.colour)
-        inset = 1 if (self.boxed or self.fill) and not self.number else 0
-        cell.alignment = Alignment("center" if self.number else "left", "center", wrap_text=True, indent=inset)
+    @cached_property
+    def properties(self) -> dict[str, Any]:
+        look: dict[str, Any] = {
+            "font_size": self.size, "bold": self.bold, "font_color": self.colour, "text_wrap": True,
+            "valign": "vcenter", "align": "center" if self.number else "left",
+        }  # fmt: skip
+        if (self.boxed or self.fill) and not self.number:
+            look["indent"] = 1
         if self.fill:
-            cell.fill = PatternFill("solid", fgColor=self.fill)
+            look["bg_color"] = self.fill
         if self.boxed:
-            cell.border = BOX
-        if self.number:
-            cell.number_format = "#,##0"
+            look |= {"border": 1, "border_color": BORDER}
+        return look | ({"num_format": "#,##0"} if self.number else {})
 
 
 TEXT = _Look(boxed=True)
 HEAD = _Look(bold=True, fill=GREY, boxed=True)
 LABEL = _Look(fill=GREY, boxed=True)
 NUMBER = _Look(boxed=True, number=True)
-LINKED = _Look(colour="FF0563C1", boxed=True)
+LINKED = _Look(colour="#0563C1", boxed=True)
 
 
 class _Writer:
     """Writes downwards."""
 
-    def __init__(self, sheet: Worksheet, widths: list[int]) -> None:
+    def __init__(self, sheet: Worksheet, formats: Formats, widths: list[int]) -> None:
         self.sheet = sheet
+        self.formats = formats
         self.widths = widths
-        self.row = 0
-        self._styles: dict[_Look, StyleArray] = {}
+        self.row = -1
 
     def line(self, text: str, look: _Look = _Look()) -> None:
         """One text over the whole width."""
         self.row += 1
-        self._cell(1, text, look)
-        self._widen(1)
-        self._height(lines_in(text, sum(self.widths) * 10 / look.size), look.size)
+        self._last_cell(0, text, look)
+        self._set_height(lines_in(text, sum(self.widths) * 10 / look.size), look.size)
 
-    def cells(self, *values: tuple[str | float, _Look]) -> list[Cell]:
-        """One row of a table; the last value takes the columns that are left."""
+    def cells(self, *values: tuple[str | int, _Look], link: str | None = None) -> None:
+        """One row of a table; the last value takes the columns that are left.
+
+        Args:
+            link: where the first leads to.
+        """
         self.row += 1
-        lines = 1
-        written = []
-        for column, (value, look) in enumerate(values, start=1):
-            written.append(self._cell(column, value, look))
-            last = column == len(values)
-            if last:
-                for beside in range(column + 1, len(self.widths) + 1):
-                    self._cell(beside, None, look)
-                self._widen(column)
-            width = sum(self.widths[column - 1 :]) if last else self.widths[column - 1]
+        lines, last = 1, len(values) - 1
+        for column, (value, look) in enumerate(values):
+            width = self.widths[column] if column < last else sum(self.widths[column:])
             lines = max(lines, lines_in(str(value), width))
-        self._height(lines, 10)
-        return written
+            if column == 0 and link:
+                self.sheet.write_url(self.row, 0, link, self._format(look, value), clean(str(value)))
+            elif column < last:
+                self._write(column, value, look)
+            else:
+                self._last_cell(column, value, look)
+        self._set_height(lines, 10)
 
     def title(self, text: str) -> None:
         self.row += 1
         self.line(text, _Look(12, bold=True))
 
-    def _cell(self, column: int, value: str | float | None, look: _Look) -> Cell:
-        cell = self.sheet.cell(self.row, column, clean(value) if isinstance(value, str) else value)
-        assert isinstance(cell, Cell)
-        # Looking a style up in the workbook takes longer than all else.
-        if look not in self._styles:
-            look.put_on(cell)
-            self._styles[look] = cell._style  # type: ignore[attr-defined]
-        cell._style = copy(self._styles[look])  # type: ignore[attr-defined]
-        keep_as_text(cell)
-        return cell
+    def _format(self, look: _Look, value: str | int) -> Format:
+        return self.formats.get(look, look.properties, value)
 
-    def _widen(self, column: int) -> None:
-        if column < len(self.widths):
-            last = get_column_letter(len(self.widths))
-            self.sheet.merged_cells.add(f"{get_column_letter(column)}{self.row}:{last}{self.row}")
+    def _write(self, column: int, value: str | int, look: _Look) -> None:
+        if isinstance(value, str):
+            self.sheet.write_string(self.row, column, clean(value), self._format(look, value))
+        else:
+            self.sheet.write_number(self.row, column, value, self._format(look, value))
 
-    def _height(self, lines: int, size: float) -> None:
-        self.sheet.row_dimensions[self.row].height = min(lines * LINE * size / 10 + 4, 409)
+    def _last_cell(self, column: int, value: str | int, look: _Look) -> None:
+        if column < len(self.widths) - 1:
+            self.sheet.merge_range(self.row, column, self.row, len(self.widths) - 1, "", self._format(look, value))
+        self._write(column, value, look)
+
+    def _set_height(self, lines: int, size: float) -> None:
+        self.sheet.set_row(self.row, min(lines * LINE * size / 10 + 4, MAX_HEIGHT))
 
 
-def write_result(sheet: Worksheet, answer: Answer, copied: Copy | None) -> None:
+def write_result(sheet: Worksheet, formats: Formats, answer: Answer, copied: Copy | None) -> None:
     """Fills an empty sheet.
 
     Args:
         copied: what places are linked to.
     """
     widths = _widths(answer)
-    for column, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    sheet.sheet_view.showGridLines = False
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    write = _Writer(sheet, widths)
-    write.line(ANSWER_MARK, _Look(11, colour="FF595959"))
-    write.line(headline(answer), _Look(18, bold=True, colour="FFFFFFFF", fill=BANNER[answer.kind]))
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    write = _Writer(sheet, formats, widths)
+    write.line(ANSWER_MARK, _Look(11, colour="#595959"))
+    write.line(headline(answer), _Look(18, bold=True, colour="#FFFFFF", fill=BANNER[answer.kind]))
     for step in [*next_steps(answer), _about_copy(answer, copied)]:
         write.line(step, _Look(11))
-    if answer.count("error") + answer.count("warning") > MAX_COMMENTED_CELLS:
-        write.line(words()["commented"].format(n=f"{MAX_COMMENTED_CELLS:,}"))
+    often = max((len(repeat.rows) for group in answer.groups for repeat in group.repeats), default=0)
+    if copied and (len(answer.findings) > MAX_COMMENTED_CELLS or often > MAX_SAME_COMMENTS):
+        limits = {"same": f"{MAX_SAME_COMMENTS:,}", "n": f"{MAX_COMMENTED_CELLS:,}"}
+        write.line(words()["commented"].format(**limits))
     write.row += 1
     for label, text in facts(answer):
         write.cells((label, LABEL), (text, TEXT))
@@ -150,9 +163,10 @@ def write_result(sheet: Worksheet, answer: Answer, copied: Copy | None) -> None:
 
 
 def _widths(answer: Answer) -> list[int]:
-    """The first column takes every place whole: a link that doesn't fit is cut, and what is cut is the cell."""
-    places = (place_of(row, answer.checked.should_name_sheets) for group in answer.groups for row in group.rows)
-    longest = max(map(width_of, places), default=0) + 3
+    """The first column takes a place whole: a link that doesn't fit is cut, and what is cut is the cell."""
+    named = answer.checked.should_name_sheets
+    listed = (repeat for group in answer.groups for repeat in group.repeats[:MAX_LISTED_LINES])
+    longest = max((width_of(places(repeat, named, 1)) for repeat in listed), default=0) + 3
     return [min(max(WIDTHS[0], longest), MAX_PLACE_WIDTH), *WIDTHS[1:]]
 
 
@@ -161,7 +175,7 @@ def _about_copy(answer: Answer, copied: Copy | None) -> str:
     if copied is None:
         return labels["personal" if answer.is_personal else "none"]
     if copied.is_excerpt:
-        return labels["excerpt"]
+        return labels["excerpt"].format(n=f"{MAX_EXCERPT_ROWS:,}")
     to_correct = answer.count("error") + answer.count("warning") if answer.kind not in SET_ASIDE else 0
     return labels["whole" if to_correct else "clean"]
 
@@ -199,26 +213,23 @@ def _write_groups(write: _Writer, answer: Answer, groups: list[Group], copied: C
         if alone:
             write.line(f"→ {group.fixes[0]}", _Look(11))
         write.cells(*((head, HEAD) for head in (heads[:4] if alone else heads)))
-        for row in group.rows:
-            place = place_of(row, answer.checked.should_name_sheets)
-            texts = [place, (row["header"] or "").replace("|", " "), row["value"] or "", row["message_ko"]]
-            texts += [] if alone else [row["fix_ko"]]
-            where = _location(row, copied)
-            cells = write.cells((texts[0], LINKED if where else TEXT), *((text, TEXT) for text in texts[1:]))
-            if where:
-                cells[0].hyperlink = Hyperlink(ref=cells[0].coordinate, location=where)
-        if group.count > len(group.rows):
-            write.line(labels["more"].format(n=f"{group.count - len(group.rows):,}"))
+        listed = group.repeats[:MAX_LISTED_LINES]
+        for repeat in listed:
+            texts = [repeat.header, repeat.value, repeat.message, *([] if alone else [repeat.fix])]
+            where = places(repeat, answer.checked.should_name_sheets, MAX_LISTED_RANGES)
+            link = _location(repeat, copied)
+            write.cells((where, LINKED if link else TEXT), *((text, TEXT) for text in texts), link=link)
+        if rest := group.count - sum(len(repeat.rows) for repeat in listed):
+            write.line(labels["more"].format(n=f"{rest:,}"))
 
 
-def _location(row: dict[str, Any], copied: Copy | None) -> str | None:
-    """Where a place stands within this very book."""
-    if copied is None or row["row"] is None or row["sheet"] not in copied.sheets:
+def _location(repeat: Repeat, copied: Copy | None) -> str | None:
+    """Where its first place stands within this very book."""
+    row, sheet = repeat.first, copied.sheet_of(repeat.sheet) if copied else None
+    if sheet is None or row is None or (place := sheet.place_of(row, repeat.letters)) is None:
         return None
-    if (place := moved((row["row"], row["cell"]), row["sheet"], copied)) is None:
-        return None
-    title = copied.sheets[row["sheet"]].replace("'", "''")
-    return f"'{title}'!{place[1] or f'A{place[0]}'}"
+    title = sheet.title.replace("'", "''")
+    return f"internal:'{title}'!{xl_rowcol_to_cell(place[0], place[1] or 0)}"
 
 
 def _write_fine(write: _Writer, answer: Answer) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
 import yaml
 
-from sciculture_etl.feedback.answer import SET_ASIDE, Answer, day_in_seoul
+from sciculture_etl.feedback.answer import LETTERS, SET_ASIDE, Answer, Repeat, day_in_seoul
 from sciculture_etl.findings import catalogue
 from sciculture_etl.intake.check import CheckedPart
 from sciculture_etl.project import EXPECTATIONS
@@ -30,10 +30,12 @@ def _verdict_texts(answer: Answer) -> dict[str, Any]:
 
 def headline(answer: Answer) -> str:
     """The verdict in one line."""
-    errors = answer.findings.filter(severity="error")
-    reason = catalogue()[errors["code"][0]]["title_ko"] if errors.height else ""
+    reason = ""
+    if answer.kind == "refused":
+        reason = next(catalogue()[found.code]["title_ko"] for found in answer.findings if found.severity == "error")
     text: str = _verdict_texts(answer)["headline"]
-    return text.format(errors=f"{errors.height:,}", warnings=f"{answer.count('warning'):,}", reason=reason)
+    errors, warnings = (f"{answer.count(severity):,}" for severity in ("error", "warning"))
+    return text.format(errors=errors, warnings=warnings, reason=reason)
 
 
 def next_steps(answer: Answer) -> list[str]:
@@ -91,8 +93,9 @@ def totals(part: CheckedPart) -> list[tuple[str, str]]:
 def fine(part: CheckedPart) -> list[str]:
     """What was right in a table."""
     texts = words()["fine"]
-    faults = part.findings.filter(~part.findings["severity"].eq("info"))
-    faulty = {found[0] for cell in faults["cell"].drop_nulls() if (found := re.match("[A-Z]+", cell))}
+    pairs = zip(part.findings["severity"].to_list(), part.findings["cell"].to_list(), strict=True)
+    faults = [cell for severity, cell in pairs if severity != "info"]
+    faulty = {found[0] for cell in faults if cell and (found := LETTERS.match(cell))}
     columns = sorted(part.columns.values(), key=lambda column: (len(column[0]), column[0]))
     headers = [header.replace("|", " ") for letter, header in columns if letter not in faulty]
     lines = []
@@ -100,7 +103,7 @@ def fine(part: CheckedPart) -> list[str]:
         lines.append(texts["rows"].format(sound=f"{part.sound_rows:,}"))
     if headers:
         lines.append(texts["columns"].format(columns=_listed(headers), n=len(headers)))
-    if part.left_out["subtotal"] and not faults.height:
+    if part.left_out["subtotal"] and not faults:
         lines.append(texts["totals"].format(n=f"{part.left_out['subtotal']:,}"))
     return lines
 
@@ -119,14 +122,38 @@ def _listed(names: list[str]) -> str:
     return f"{shown}, …" if len(names) > MAX_NAMES_LISTED else shown
 
 
-def place(row: dict[str, Any], should_name_sheets: bool) -> str:
-    """``운영실적!H13``, ``13행``, or where the whole file is meant, that.
+def places(repeat: Repeat, should_name_sheets: bool, most: int) -> str:
+    """``운영실적!H13, H15~H18 외 3곳``, ``13행``, or where the whole file is meant, that.
 
     Args:
         should_name_sheets: as ``Checked`` says.
+        most: ranges that are named; of the others the number of places is.
     """
     texts = words()["list"]
-    where = row["cell"] or (texts["row"].format(row=f"{row['row']:,}") if row["row"] else "")
+    runs = list(_runs(row for row in repeat.rows if row is not None))
+    named = []
+    for first, last in runs[:most]:
+        if repeat.letters:
+            ends = f"{repeat.letters}{first}", f"{repeat.letters}{last}"
+            named.append(ends[0] if first == last else "~".join(ends))
+        else:
+            row = f"{first:,}" if first == last else f"{first:,}~{last:,}"
+            named.append(texts["row"].format(row=row))
+    where = ", ".join(named)
+    if rest := sum(last - first + 1 for first, last in runs[most:]):
+        where += f" {texts['more_places'].format(n=f'{rest:,}')}"
     if where and not should_name_sheets:
         return where
-    return "!".join(text for text in (row["sheet"], where) if text) or texts["whole"]
+    return "!".join(text for text in (repeat.sheet, where) if text) or texts["whole"]
+
+
+def _runs(rows: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """The first and last of rows that follow one another."""
+    first = last = None
+    for row in sorted(set(rows)):
+        if last is not None and first is not None and row > last + 1:
+            yield first, last
+            first = row
+        first, last = (row if first is None else first), row
+    if first is not None and last is not None:
+        yield first, last

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -61,11 +62,12 @@ class CheckedPart:
     def verdict(self) -> str:
         return _verdict(self.rows, self.findings)
 
-    @property
+    @cached_property
     def sound_rows(self) -> int:
         """Rows without an error. A cell that needn't be filled is left blank for its error, and its row is loaded."""
-        faulty = self.findings.filter(pl.col("severity") == "error")["row"].drop_nulls().n_unique()
-        return self.rows["loaded"] + self.rows["quarantined"] - faulty
+        found = zip(self.findings["severity"].to_list(), self.findings["row"].to_list(), strict=True)
+        faulty = {row for severity, row in found if severity == "error" and row is not None}
+        return self.rows["loaded"] + self.rows["quarantined"] - len(faulty)
 
 
 @dataclass(frozen=True)
@@ -90,18 +92,22 @@ class Checked:
 
     @property
     def all_findings(self) -> pl.DataFrame:
-        return pl.concat([self.findings, *(part.findings for part in self.parts)])
+        found = [findings for findings in (self.findings, *(part.findings for part in self.parts)) if findings.height]
+        return pl.concat(found) if found else self.findings
 
     @property
     def shown_findings(self) -> pl.DataFrame:
         """The same for people: what every row of a table lacks alike, having no column for it, is told at the first."""
+        found = self.all_findings
+        if not found.height:
+            return found
         alike = pl.struct("part", "field", "code", "message_ko").is_first_distinct()
-        return self.all_findings.filter(pl.col("cell").is_not_null() | pl.col("field").is_null() | alike)
+        return found.filter(pl.col("cell").is_not_null() | pl.col("field").is_null() | alike)
 
-    @property
+    @cached_property
     def should_name_sheets(self) -> bool:
         """Whether a place needs the name of its sheet."""
-        sheets = {part.sheet for part in self.parts} | set(self.all_findings["sheet"].drop_nulls())
+        sheets = {part.sheet for part in self.parts} | (set(self.all_findings["sheet"].to_list()) - {None})
         return len(sheets) > 1
 
     @property
@@ -207,20 +213,32 @@ def _shown_findings(findings: pl.DataFrame, language: str) -> list[dict[str, Any
     ]
 
 
-def as_answer(checked: Checked, language: str = "ko") -> dict[str, Any]:
-    """For machines. A file with several tables has them under ``parts``, and what concerns it as a whole above them."""
-    whole = _answer(checked.verdict, None, None, checked.submitter, checked.rows, {}, checked.findings, language)
+def as_answer(checked: Checked, language: str = "ko", most: int | None = None) -> dict[str, Any]:
+    """For machines. A file with several tables has them under ``parts``, and what concerns it as a whole above them.
+
+    Args:
+        most: findings that are listed of each table, and of the file as a whole; None: all.
+    """
+    whole = _answer(
+        checked.verdict, None, None, checked.submitter, checked.rows, {}, _head(checked.findings, most), language
+    )
     parts = [
         _answer(
-            part.verdict, part.dataset, part.program_years, checked.submitter, part.rows, part.totals, part.findings,
-            language,
+            part.verdict, part.dataset, part.program_years, checked.submitter, part.rows, part.totals,
+            _head(part.findings, most), language,
         )
         | {"sheet": part.sheet, "ignored_columns": part.ignored_columns, "template": _template(part)}
         for part in checked.parts
     ]  # fmt: skip
     if len(parts) == 1:
-        return parts[0] | {"verdict": checked.verdict, "findings": _shown_findings(checked.all_findings, language)}
+        if checked.findings.height:
+            parts[0]["findings"] = _shown_findings(_head(checked.all_findings, most), language)
+        return parts[0] | {"verdict": checked.verdict}
     return whole | ({"parts": parts} if parts else {})
+
+
+def _head(findings: pl.DataFrame, most: int | None) -> pl.DataFrame:
+    return findings if most is None or findings.height <= most else findings.head(most)
 
 
 def _template(part: CheckedPart) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 # What a file system says that keeps the names in its folders by itself, such as a network's.
@@ -38,6 +39,19 @@ def put_in_place(aside: Path, place: Path) -> None:
         sync(aside)
     aside.replace(place)
     sync(place.parent)
+
+
+def put_all_in_place(pairs: Sequence[tuple[Path, Path]]) -> None:
+    """The same for many files or folders, (aside, place) each, which wait for the disk together and not one by one.
+
+    Folders above the places are made where they are missing.
+    """
+    for folder in {place.parent for _, place in pairs}:
+        folder.mkdir(parents=True, exist_ok=True)
+    os.sync()
+    for aside, place in pairs:
+        aside.replace(place)
+    os.sync()
 
 
 def move(source: Path, target: Path) -> Path:
