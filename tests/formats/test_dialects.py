@@ -18,6 +18,9 @@ PREAMBLE = "".join(f"가상 안내 {n}: 세미콜론; 그리고 | 막대\r\n" fo
         pytest.param(QUOTED.replace('"', "'").replace(", '", ",'"), 3, id="apostrophes for quotes"),
         pytest.param(QUOTED.replace('", "', '"||"'), 3, id="bars written twice"),
         pytest.param(QUOTED.replace('", "', ";").replace('"', ""), 3, id="semicolons beside commas"),
+        pytest.param(
+            "\r\n".join(";".join(f'"{cell}"' for cell in row) for row in ROWS), 3, id="semicolons and all quoted"
+        ),
         pytest.param(PREAMBLE + TEXT, 15, id="lines of other widths above the header"),
         pytest.param("제목: 가상,, 자료,,,\r\n\r\n" + TEXT, 5, id="a line with some commas above the header"),
         pytest.param(TEXT.replace("\r\n", ",,,\r\n"), 3, id="separators behind the last cell"),

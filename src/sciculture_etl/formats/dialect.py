@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
+# The csv module's own limit of 131,072 characters a field would turn one stray quote into a crash.
+csv.field_size_limit(2**31 - 1)
 HEAD_LINES = 48
 SPREAD_LINES = 48  # further lines looked at, spread over the rest of the text
 LINE_CHARACTERS = 4_096
@@ -55,9 +58,15 @@ def find_dialect(text: bytes, stated: str | None = None) -> Dialect:
     separator, marks = max(wider or [best], key=lambda found: len(found.lines))[:2]
     head = next((line for line in bare if marks and line.count(separator) == marks), "")
     doubled = separator in DOUBLED and marks > 0 and head.count(2 * separator) * 2 == marks
+    width = (marks // 2 if doubled else marks) + 1
+    if not doubled and any(quote in line for line in lines[:HEAD_LINES]):
+        # Lines within quoted cells have other widths than their records; a title over the table has one cell.
+        widths = Counter(map(len, csv.reader(lines[:HEAD_LINES], delimiter=separator, quotechar=quote)))
+        common = widths.most_common(1)[0][0]
+        width = common if common > 1 else width
     spaced = re.compile(re.escape(separator) + f" +{quote}")
     spaced_quote = sum(quote in line and bool(spaced.search(line)) for line in lines)
-    return Dialect(separator, quote, (marks // 2 if doubled else marks) + 1, spaced_quote * 2 > len(lines), doubled)
+    return Dialect(separator, quote, width, spaced_quote * 2 > len(lines), doubled)
 
 
 def sample_lines(text: bytes) -> list[str]:
@@ -77,7 +86,8 @@ def sample_lines(text: bytes) -> list[str]:
 
 
 def _bare(line: str, quote: str) -> str:
-    return QUOTED[quote].sub("", line) if quote in line else line
+    """A line with a letter for each quoted cell."""
+    return QUOTED[quote].sub("x", line) if quote in line else line
 
 
 class _Agreement(NamedTuple):

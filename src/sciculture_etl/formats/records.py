@@ -84,8 +84,6 @@ class Records:
     stray_quotes: list[StrayQuote] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[list[str]]:
-        # The csv module's own limit of 131,072 characters a field would turn one stray quote into a crash.
-        csv.field_size_limit(2**31 - 1)
         dialect = self.dialect
         source = _Lines(self.lines, dialect)
         reader = _reader(source)
