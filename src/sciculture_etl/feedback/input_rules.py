@@ -13,8 +13,10 @@ from sciculture_etl.formats.grid import Merge, parse_range
 PLAIN_RANGE = re.compile(r"('[^'\[\]|]+'|[\w.]+)!\$?[A-Z]{1,3}\$?\d+(:\$?[A-Z]{1,3}\$?\d+)?")
 PLAIN_NAME = re.compile(r"(?![A-Za-z]{1,3}\d+$|[RrCc]\d*$)[^\W\d][\w.]{0,99}")
 REACHES_OUT = re.compile(r"[\[\]|]|WEBSERVICE|HYPERLINK|RTD|CALL|EXEC|://|\\\\", re.IGNORECASE)
+QUOTED = re.compile(r'"[^"]*"')  # a text in a formula, which does nothing
 KINDS = {
-    "list": "list", "whole": "integer", "decimal": "decimal", "date": "date", "time": "time", "textLength": "length",
+    "none": "any", "list": "list",
+    "whole": "integer", "decimal": "decimal", "date": "date", "time": "time", "textLength": "length",
     "custom": "custom",
 }  # fmt: skip
 COMPARED = {
@@ -45,10 +47,10 @@ def read_names(workbook: etree._Element) -> dict[str, str]:
 
 
 def _rule(element: etree._Element) -> InputRule | None:
-    kind, ranges = KINDS.get(element.get("type", "")), _ranges(element)
+    kind, ranges = KINDS.get(element.get("type", "none")), _ranges(element)
     formulas = [_formula(element, number) for number in (1, 2)]
-    reaching = any(REACHES_OUT.search(formula) for formula in formulas)
-    if kind is None or not ranges or not formulas[0] or reaching:
+    reaching = any(REACHES_OUT.search(QUOTED.sub("", formula)) for formula in formulas)
+    if kind is None or not ranges or reaching or (kind != "any" and not formulas[0]):
         return None
     options: dict[str, Any] = {
         "validate": kind, "ignore_blank": element.get("allowBlank") in ("1", "true"),
@@ -59,6 +61,8 @@ def _rule(element: etree._Element) -> InputRule | None:
     for name, (option, most) in TEXTS.items():
         if text := element.get(name):
             options[option] = text[:most]
+    if kind == "any":
+        return InputRule(ranges, options)
     if kind == "list":
         values = _values(formulas[0])
         if values is not None and len(",".join(values)) > MAX_LIST:
