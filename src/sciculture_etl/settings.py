@@ -107,7 +107,7 @@ class Limits(_Definition):
         1_000, "sheets of a workbook, tables of a document", "통합 문서의 시트 수, 문서의 표 수", gt=0
     )
     cpu_seconds: int = _setting(
-        10, "CPU time in which a file is read and validated, whatever its size",
+        15, "CPU time in which a file is read and validated, whatever its size",
         "파일을 읽고 검증하는 CPU 시간(초, 크기와 무관한 기본값)", gt=0,
     )  # fmt: skip
     cpu_seconds_per_mib: int = _setting(

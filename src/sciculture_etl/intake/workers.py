@@ -17,6 +17,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from dataclasses import replace
 from multiprocessing import parent_process
 from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.forkserver import ensure_running
 from types import ModuleType
 from uuid import uuid4
 
@@ -65,6 +66,12 @@ class _Worker(ForkServerProcess):
 
 class _Workers(ForkServerContext):
     Process = _Worker
+
+
+def prepare_workers() -> None:
+    """Starts the server that workers are forked from, which takes a second by itself while others are still at work."""
+    _Workers().set_forkserver_preload(PRELOADED)
+    ensure_running()
 
 
 def worker_processes(count: int) -> ProcessPoolExecutor:

@@ -13,6 +13,7 @@ from sciculture_etl.contracts import Contract, load_contracts, table_contracts_o
 from sciculture_etl.errors import NotReadyError
 from sciculture_etl.extract import Archive, Extraction, Receipt, extract_submissions
 from sciculture_etl.feedback import answer_all
+from sciculture_etl.intake.workers import prepare_workers
 from sciculture_etl.load import Warehouse, accept_versions, writer_lock
 from sciculture_etl.load.accept import Acceptance
 from sciculture_etl.load.scope import EVERYTHING, Scope
@@ -131,6 +132,8 @@ class Run:
         """Channels → archive. Called again in the same run, it adds to what came before."""
         before = self.report.extraction.received
         self.report.extraction = extract_submissions(self.settings, self.archive)
+        if self.report.extraction.received:
+            prepare_workers()
         self.report.extraction.received[:0] = before
         return self.report.extraction
 
