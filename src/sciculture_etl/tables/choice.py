@@ -35,8 +35,7 @@ def spellings_known(contracts: dict[str, Contract]) -> set[str]:
 
 def _promises(sheet: Sheet, row: int) -> bool:
     """Whether there are words of headers in a row or those that may belong to it."""
-    cells = (cell for n in range(HEADER_ROWS) for cell in sheet.row(row + n) if cell)
-    return sum(normalised(cell) in sheet.known for cell in cells) > 1
+    return sum(sheet.words_in(row + n) for n in range(HEADER_ROWS)) > 1
 
 
 def _rows_to_try(sheet: Sheet, written: set[str]) -> list[int]:

@@ -36,6 +36,7 @@ class Sheet:
         self.filled: npt.NDArray[np.int64] = grid.written.sum(axis=1)
         self._block = lru_cache(maxsize=8)(self._rows_of_block)
         self.title_from = lru_cache(maxsize=64)(self._title_from)
+        self.words_in = lru_cache(maxsize=64)(self._words_in)
 
     def _rows_of_block(self, block: int) -> list[Cells]:
         return [list(row) for row in self.frame.slice(block * ROWS_AT_ONCE, ROWS_AT_ONCE).iter_rows()]
@@ -46,6 +47,10 @@ class Sheet:
             return []
         block, at = divmod(index, ROWS_AT_ONCE)
         return self._block(block)[at]
+
+    def _words_in(self, row: int) -> int:
+        """How many cells of a row are words of headers."""
+        return sum(normalised(cell) in self.known for cell in self.row(row) if cell)
 
     def _title_from(self, row: int, floor: int) -> int:
         """The first row of the title above ``row``. Below another table it is told from that table's rows and notes."""
@@ -63,7 +68,7 @@ class Sheet:
     def _may_be_title(self, row: int) -> bool:
         cells = [cell for cell in self.row(row) if cell]
         numbers = [cell for cell in cells if NUMBER.fullmatch(cell) and not YEAR.fullmatch(cell)]
-        keys = sum(normalised(cell) in self.known for cell in cells)
+        keys = self.words_in(row)
         if keys > 1 and 2 * keys >= len(cells):  # names and what they are, side by side
             return True
         return len(cells) <= TITLE_CELLS and not (numbers and len(cells) > 1)
