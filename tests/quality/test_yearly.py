@@ -7,7 +7,7 @@ import pytest
 
 from sciculture_etl.contracts import Expectation
 from sciculture_etl.quality.suites import Suite, run_suites
-from sciculture_etl.quality.yearly import YearlySuite, holds_of_parts, run_yearly_suites
+from sciculture_etl.quality.yearly import YearlySuite, can_be_asked_together, run_yearly_suites
 
 DUPLICATES = "SELECT program_year, name FROM {batch} GROUP BY ALL HAVING count(*) > 1"
 LONELY = "SELECT name FROM {batch} GROUP BY ALL HAVING count(*) < 2"
@@ -55,7 +55,7 @@ def test_every_year_is_judged_as_if_it_stood_alone(connection: duckdb.DuckDBPyCo
 
 
 def test_what_holds_of_all_years_is_told_by_what_is_expected() -> None:
-    told = [holds_of_parts(Expectation(type=name, kwargs=kwargs)) for name, kwargs, _ in EXPECTED]
+    told = [can_be_asked_together(Expectation(type=name, kwargs=kwargs)) for name, kwargs, _ in EXPECTED]
     assert told == [expected for *_, expected in EXPECTED]
 
 

@@ -46,19 +46,19 @@ class Previous:
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
     files: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def link(self, path: str, made_from: str, target: Path) -> bool:
-        """Gives a file that would come out the same a second name, where it stands there undamaged."""
+    def link(self, path: str, made_from: str, target: Path) -> str | None:
+        """Gives a file that would come out the same a second name, where it stands undamaged; returns its hash."""
         said = self.files.get(path)
         if self.folder is None or said is None or said["made_from"] != made_from:
-            return False
+            return None
         standing = self.folder / path
         if not standing.is_file() or sha256_of(standing) != said["sha256"]:
-            return False
+            return None
         try:
             target.hardlink_to(standing)
         except OSError:  # a file system without second names
             shutil.copyfile(standing, target)
-        return True
+        return said["sha256"]
 
 
 @dataclass(frozen=True)

@@ -140,9 +140,8 @@ def write_outputs(outputs: Collection[Output], content: Content, folder: Path) -
             if not made_from:
                 output.write(content, table, target)
                 continue
-            if content.previous.link(path, made_from, target):
-                sha256 = content.previous.files[path]["sha256"]
-            else:
+            sha256 = content.previous.link(path, made_from, target)
+            if sha256 is None:
                 output.write(content, table, target)
                 sha256 = files.sha256_of(target)
             standing[path] = {"made_from": made_from, "sha256": sha256}

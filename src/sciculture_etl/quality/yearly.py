@@ -40,7 +40,7 @@ class YearlySuite:
         return Suite(f"{self.dataset} {year}", f"{self.query} WHERE program_year = {year}", expectations)
 
 
-def holds_of_parts(entry: Expectation) -> bool:
+def can_be_asked_together(entry: Expectation) -> bool:
     """Whether what it expects holds of every year where it holds of all of them together.
 
     It does of what is judged row by row, or is looked for among rows that are alike.
@@ -66,7 +66,7 @@ def run_yearly_suites(
     """
     preload()
     together = {
-        suite.dataset: [entry for entry in suite.expectations if len(suite.years) > 1 and holds_of_parts(entry)]
+        suite.dataset: [entry for entry in suite.expectations if len(suite.years) > 1 and can_be_asked_together(entry)]
         for suite in suites
     }
     first = run_suites(connection, [Suite(suite.dataset, suite.query, together[suite.dataset]) for suite in suites])
