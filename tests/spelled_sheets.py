@@ -74,6 +74,9 @@ CELLS = [
     Told("n", NUMBER, "30", "30", formula="SUM(A1:A3)>1"),
     Told("n", NUMBER, None, "=H4*2 & \"x\"", formula='H4*2 & "x"'),
     Told("n", NUMBER, None, None),
+    Told("n", NUMBER, " ", None),
+    Told("d", DAY, " ", None),
+    Told("b", NUMBER, " ", None),
     *[Told("s", NUMBER, str(number), shown) for number, (_, shown) in enumerate(SHARED)],
 ]  # fmt: skip
 

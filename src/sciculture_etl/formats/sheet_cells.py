@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -21,6 +20,7 @@ ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 AS_SHOWN = r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?$"
 MAX_AS_SHOWN = 16  # bytes
 TRUTHS = {"0": "false", "1": "true"}
+SHAPES = 16  # more than there are
 
 
 class Stored(IntEnum):
@@ -165,28 +165,26 @@ class Board:
     def _seen(self, batch: Batch, at: Integers) -> list[tuple[Integers, pl.Series]]:
         """What the cells at those places of a batch show: which of its texts, and as what."""
         stored, shapes = batch.stored[at], self._styles.of(batch.styles[at])
-        changes: dict[tuple[int, int], Callable[[str], str]] = {
-            (Stored.DAY, shown): lambda text, shown=shown: iso_text(text, shown)  # type: ignore[misc]
-            for shown in Shape
-        }
-        is_1904 = self._styles.is_1904
-        changes |= {
-            (Stored.NUMBER, shown): lambda text, shown=shown: written_text(text.strip(), shown, is_1904)  # type: ignore[misc]
-            for shown in Shape
-        }
-        changes |= {(Stored.TRUTH, shown): lambda text: TRUTHS.get(text.strip(), text) for shown in Shape}
+        by_shape = (stored == Stored.NUMBER) | (stored == Stored.DAY)
+        keys = stored * np.uint8(SHAPES) + np.where(by_shape, shapes, 0)
         found = []
-        keys = stored * np.uint8(16) + shapes
-        changed = [key for key in changes if (keys == key[0] * 16 + key[1]).any()]
-        rest = np.ones(at.size, np.bool_)
-        for key in changed:
-            mine = keys == key[0] * 16 + key[1]
-            rest &= ~mine
-            texts = batch.texts.filter(pl.Series(mine)) if not mine.all() else batch.texts
-            found.append((np.flatnonzero(mine), _changed(texts, changes[key], key == (Stored.NUMBER, Shape.NUMBER))))
-        if rest.any():
-            found.append((np.flatnonzero(rest), seen_texts(batch.texts.filter(pl.Series(rest)))))
+        for key in np.flatnonzero(np.bincount(keys)).tolist():
+            mine = keys == key
+            texts = batch.texts if mine.all() else batch.texts.filter(pl.Series(mine))
+            found.append((np.flatnonzero(mine), self._shown(texts, *divmod(key, SHAPES))))
         return found
+
+    def _shown(self, texts: pl.Series, stored: int, shape: int) -> pl.Series:
+        """What texts show that are all stored in one way and have formats of one shape."""
+        is_1904 = self._styles.is_1904
+        if stored == Stored.NUMBER:
+            odd = ~_as_shown(texts) if shape == Shape.NUMBER else _all(texts)
+            return replace_texts(texts, odd, lambda text: written_text(text.strip(), Shape(shape), is_1904) or None)
+        if stored == Stored.DAY:
+            return replace_texts(texts, _all(texts), lambda text: iso_text(text, Shape(shape)) or None)
+        if stored == Stored.TRUTH:
+            return replace_texts(texts, _all(texts), lambda text: TRUTHS.get(text.strip(), text.strip()) or None)
+        return seen_texts(texts)
 
     def grid(self, name: str, is_hidden: bool) -> Grid:
         """The sheet. Raises RefusedError where its merged ranges lie over each other."""
@@ -234,9 +232,11 @@ class Board:
         return covered, np.unique(np.concatenate(unseen))
 
 
-def _changed(texts: pl.Series, change: Callable[[str], str], is_number: bool) -> pl.Series:
-    which = pl.Series([True]).new_from_index(0, texts.len())
-    if is_number:
-        as_shown = pl.col("t").str.contains(AS_SHOWN) & (pl.col("t").str.len_bytes() <= MAX_AS_SHOWN)
-        which = texts.to_frame("t").select(~as_shown)["t"]
-    return replace_texts(texts, which, change) if which.any() else texts
+def _as_shown(texts: pl.Series) -> pl.Series:
+    """Which of them write a number as people see it."""
+    text = pl.col("t")
+    return texts.to_frame("t").select(text.str.contains(AS_SHOWN) & (text.str.len_bytes() <= MAX_AS_SHOWN))["t"]
+
+
+def _all(texts: pl.Series) -> pl.Series:
+    return pl.Series([True]).new_from_index(0, texts.len())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import polars as pl
@@ -122,10 +123,12 @@ def is_utf8(data: bytes) -> bool:
     return True
 
 
-def replace_texts(series: pl.Series, which: pl.Series, change: object) -> pl.Series:
+def replace_texts(series: pl.Series, which: pl.Series, change: Callable[[str], str | None]) -> pl.Series:
     """The texts, where ``which`` says so, changed; each distinct text once."""
     found = series.filter(which).unique()
-    changed = pl.Series([change(text) for text in found], dtype=pl.String)  # type: ignore[operator]
+    changed = pl.Series([change(text) for text in found], dtype=pl.String)
+    if not found.len():
+        return series
     if found.len() == 1:
         return series.set(which, changed[0])
     new = series.filter(which).replace_strict(found, changed, return_dtype=pl.String)
