@@ -270,6 +270,39 @@ def test_whose_account_a_program_ran_on_is_no_reason_to_refuse() -> None:
     ).refused
 
 
+@pytest.mark.parametrize(("author", "refused"), [("invented@example.re.kr", False), ("invented " + SECRET, True)])
+def test_the_same_holds_for_an_old_workbook(author: str, refused: bool) -> None:
+    import xlwt
+
+    book = xlwt.Workbook(encoding="utf-8")
+    book.owner = author
+    sheet = book.add_sheet("실적")
+    for r, row in enumerate(table(CLASS)):
+        for c, cell in enumerate(row):
+            sheet.write(r, c, cell)
+    target = io.BytesIO()
+    book.save(target)
+    assert read_submission(target.getvalue(), load_contracts()).refused == refused
+
+
+@pytest.mark.parametrize(("levels", "code"), [(3, "R_PII"), (6, "R_TOO_LARGE")])
+def test_files_within_files_are_looked_at_and_refused_where_they_go_too_deep(levels: int, code: str) -> None:
+    inner = as_xlsx([["가상", SECRET]])
+    for _ in range(levels):
+        target = io.BytesIO(as_xlsx(table(CLASS)))
+        with zipfile.ZipFile(target, "a") as package:
+            package.writestr("xl/embeddings/a.xlsx", inner, zipfile.ZIP_DEFLATED)
+        inner = target.getvalue()
+    assert {finding.code for finding in read_submission(inner, load_contracts()).findings} == {code}
+
+
+def test_a_text_that_a_cell_holds_is_told_once_and_judged_in_the_light_of_its_header() -> None:
+    rows = table(CLASS, {"법인등록번호": "110111-1234567", "비고": SECRET})
+    findings = read_submission(as_xlsx(rows), load_contracts()).findings
+    assert [(finding.cell, finding.expected_ko) for finding in findings] == [("K2", "휴대전화번호")]
+    assert not read_submission(as_xlsx(table(CLASS, {"법인등록번호": "110111-1234567"})), load_contracts()).refused
+
+
 def test_lines_wider_than_the_head_are_looked_at_to_their_end() -> None:
     header, row = table(CLASS)
     rows = [header, *([row] * 100), [*row, "", "", "", SECRET]]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import email
 import io
 import itertools
 import re
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import olefile
@@ -20,12 +18,12 @@ from sciculture_etl.formats.grid import RefusedError, too_large
 from sciculture_etl.formats.markup_texts import texts_of_bytes, texts_of_markup
 from sciculture_etl.formats.notes import notes_of, sheets_of
 from sciculture_etl.formats.package import CHUNK, LOCAL_HEADER, Package, Part
-from sciculture_etl.formats.recognise import ARCHIVED_PAGE
+from sciculture_etl.formats.salvage import LOCAL, decoded, encoding_of, inflated_members, is_mail, parts_of_mail
 from sciculture_etl.privacy.search import ELSEWHERE, Texts
 from sciculture_etl.settings import DEFAULT_LIMITS, Limits
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ZIP, LOCAL, END_OF_ZIP = b"PK", b"PK\x03\x04", b"PK\x05\x06"
+ZIP, END_OF_ZIP = b"PK", b"PK\x05\x06"
 # What shows nothing but points or sounds, by its first bytes: no text can be read in it.
 PICTURES = (
     b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"RIFF", b"\x00\x00\x01\x00", b"\x1f\x8b"
@@ -46,7 +44,7 @@ CELL = (
     r"</(?:[a-z]{1,4}:)?v>|<is><t[^<>]*>[^<]*</t></is>)?</(?:[a-z]{1,4}:)?c>)"
     r'|<(?:[a-z]{1,4}:)?row(?: [A-Za-z0-9:]+="[-0-9.:a-z ]{0,15}")*>'
 )
-CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+LOGGED_IN = re.compile(rb"\x5c\x00\x70\x00[\x00-\xff]{112}")  # the record of an old workbook that says who wrote it
 MAX_DEPTH = 4  # packages within packages
 OVERLAP = 1024  # characters looked at with both blocks between which they stand
 FAR = 64 * 1024  # characters, within which a tag is looked for to part blocks at
@@ -54,7 +52,6 @@ MAX_PIECES, MAX_PIECE_SIZE = 4_096, 4 * CHUNK  # looked at in one go
 # Parts as every file of a program has them: their colours, the kinds of their parts.
 _KNOWN_EMPTY: dict[str, None] = {}
 MAX_KNOWN, MAX_KNOWN_SIZE = 256, 64 * 1024
-MAX_MEMBERS, MAX_INFLATED = 1_000, 64 * 1024**2  # of a damaged package
 
 
 @dataclass(frozen=True)
@@ -87,9 +84,10 @@ def texts_in_bytes(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Iterator[Tex
     """Of a file that can't be read as tables, or is no package: its lines, what can still be unpacked of it, and texts
     in its bytes.
     """
-    text = None if data.startswith((ZIP, OLE2)) else _decoded(data)
-    if text is None or "<" in text[:CHUNK] or _is_mail(data):
-        yield from _Walk(limits).file(data)
+    text = None if data.startswith((ZIP, OLE2)) else decoded(data)
+    if text is None or "<" in text[:CHUNK] or is_mail(data):
+        with suppress(RefusedError):  # what is too deep in a file that is refused already
+            yield from _Walk(limits).file(data)
         return
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     yield Texts(pl.Series(lines, dtype=pl.String), ("줄", "line"), first_row=1)
@@ -116,13 +114,13 @@ class _Walk:
             except RefusedError as refusal:
                 if refusal.finding.code == "R_TOO_LARGE" and depth:
                     raise
-            for content in _inflated(data):
+            for content in inflated_members(data):
                 yield from self.file(content, said, depth + 1)
         elif data.startswith(OLE2):
             yield from self._streams(data, said, depth)
         else:
-            if _is_mail(data):
-                for content in _parts_of_page(data):
+            if is_mail(data):
+                for content in parts_of_mail(data):
                     yield from self.file(content, said, depth + 1)
             yield from _look(self._pieces(io.BytesIO(data), said, None))
 
@@ -169,20 +167,30 @@ class _Walk:
 
     def _streams(self, data: bytes, said: tuple[str, str], depth: int) -> Iterator[Texts]:
         """An OLE2 file: old workbooks and documents, and what other programs put into new ones."""
-        streams: list[bytes] = []
+        streams: dict[str, bytes] = {}
         try:
             with olefile.OleFileIO(io.BytesIO(data)) as ole:
-                streams += [ole.openstream(path).read() for path in ole.listdir()]
+                for path in ole.listdir():
+                    streams["/".join(path)] = ole.openstream(path).read()
+                properties = ole.get_metadata()
+                authors = [name for name in (properties.author, properties.last_saved_by) if name]
         except Exception:  # whatever the library makes of a broken file: its bytes are looked at as they stand
-            streams = [data]
-        if sum(map(len, streams)) > 2 * len(data):
-            streams = [data]
-        for stream in streams:
+            streams, authors = {"": data}, []
+        if sum(map(len, streams.values())) > 2 * len(data):
+            streams = {"": data}
+        for name, stream in streams.items():
             at = stream.find(LOCAL, 0, 4096)
-            if stream is not data and (at >= 0 or stream.startswith(OLE2)):
+            if name and (at >= 0 or stream.startswith(OLE2)):
                 yield from self.file(stream[max(at, 0) :], said, depth + 1)
-            else:
-                yield Texts(pl.Series(texts_of_bytes(stream), dtype=pl.String), said)
+                continue
+            signed = LOGGED_IN.findall(stream)
+            for author in authors if name.endswith("SummaryInformation") else ():
+                signed.append(author)
+                stream = stream.replace(author, b"\0")
+            unsigned = texts_of_bytes(LOGGED_IN.sub(b"\0", stream))
+            yield Texts(pl.Series(unsigned, dtype=pl.String), said)
+            signatures = [text for name in signed for text in texts_of_bytes(name)]
+            yield Texts(pl.Series(signatures, dtype=pl.String), said, by_program=True)
 
     def _pieces(
         self, stream: io.RawIOBase | io.BytesIO, said: tuple[str, str], sheet: str | None, first: bytes = b""
@@ -192,7 +200,7 @@ class _Walk:
         if first.startswith(PICTURES):
             yield from (Piece(text, said, sheet) for text in texts_of_bytes(first[:TEXT_OF_PICTURE]))
             return
-        encoding, tail = _encoding(first), ""
+        encoding, tail = encoding_of(first), ""
         rest = iter(lambda: stream.read(CHUNK) or b"", b"")
         if encoding is None:
             tail_bytes = b""
@@ -206,29 +214,6 @@ class _Walk:
             cut = text.rfind("<", max(0, len(text) - FAR), max(0, len(text) - OVERLAP))
             tail = text[cut if cut >= 0 else -OVERLAP :]
             yield Piece(text, said, sheet)
-
-
-def _encoding(first: bytes) -> str | None:
-    """What the beginning of a part is written in, None where it is no text."""
-    if first.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if first[:2] in (b"<\x00", b"\x00<"):
-        return "utf-16-le" if first[:1] == b"<" else "utf-16-be"
-    if CONTROLS.search(first):
-        return None
-    for encoding in ("utf-8", "cp949"):
-        try:
-            codecs.getincrementaldecoder(encoding)("strict").decode(first)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    # Text with a few odd bytes is text all the same.
-    return "cp949" if first.decode("cp949", "replace").count("\ufffd") * 20 < len(first) else None
-
-
-def _decoded(data: bytes) -> str | None:
-    encoding = _encoding(data)
-    return data.decode(encoding, "replace").removeprefix("\ufeff") if encoding else None
 
 
 def _look(pieces: Iterable[Piece]) -> Iterator[Texts]:
@@ -267,18 +252,6 @@ def _without_cells(pieces: list[Piece]) -> list[Piece]:
     return [replace(piece, text=next(bare)) if piece.is_grid else piece for piece in pieces]
 
 
-def _is_mail(data: bytes) -> bool:
-    return ARCHIVED_PAGE.match(data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")) is not None
-
-
-def _parts_of_page(data: bytes) -> Iterator[bytes]:
-    """What an archived page, or a mail, holds in letters that stand for other bytes."""
-    for part in email.message_from_bytes(data).walk():
-        content = None if part.is_multipart() else part.get_payload(decode=True)
-        if isinstance(content, bytes):
-            yield content
-
-
 def _rest(stream: Part, limits: Limits) -> bytes:
     chunks, size = [], 0
     while chunk := stream.read(CHUNK):
@@ -301,30 +274,4 @@ def _names(package: Package) -> Iterator[str]:
             remarks.append(package.data[at + LOCAL_HEADER.size :][: name + extra] if extra else b"")
     for remark in remarks:
         if remark:
-            yield _decoded(remark) or " ".join(texts_of_bytes(remark))
-
-
-def _inflated(data: bytes) -> Iterator[bytes]:
-    """Members of a package by their own headers, as far as they can be unpacked."""
-    left, at = MAX_INFLATED, data.find(LOCAL)
-    for _ in range(MAX_MEMBERS):
-        if at < 0 or left <= 0:
-            return
-        method = int.from_bytes(data[at + 8 : at + 10], "little")
-        start = at + 30 + sum(int.from_bytes(data[at + n : at + n + 2], "little") for n in (26, 28))
-        following = data.find(LOCAL, at + 4)
-        content = data[start : following if following > 0 else len(data)]
-        if method == zipfile.ZIP_DEFLATED:
-            unpacker, unpacked, packed = zlib.decompressobj(-15), bytearray(), content
-            try:
-                # Piece by piece: what comes before the damage is told.
-                for piece in range(0, len(packed), 4096):
-                    unpacked += unpacker.decompress(packed[piece : piece + 4096], max(1, left - len(unpacked)))
-                    if len(unpacked) >= left:
-                        break
-            except zlib.error:
-                pass
-            content = bytes(unpacked)
-        left -= len(content)
-        yield content
-        at = following
+            yield decoded(remark) or " ".join(texts_of_bytes(remark))
