@@ -32,7 +32,21 @@ SCHEMA: dict[str, pl.DataType] = {
     "expected_en": pl.String(),
     "unit": pl.String(),
 }
+MAX_SHOWN = 200  # characters of a text of the file that a finding shows
 TEXTS = ["message_ko", "message_en", "fix_ko", "fix_en"]
+
+
+def shown(text: str) -> str:
+    """As much of a text as a finding shows."""
+    return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 1]}…"
+
+
+def shown_column(name: str) -> pl.Expr:
+    """``shown`` of a column of texts."""
+    text = pl.col(name)
+    return (
+        pl.when(text.str.len_chars() > MAX_SHOWN).then(text.str.head(MAX_SHOWN - 1) + "…").otherwise(text).alias(name)
+    )
 
 
 @dataclass(frozen=True)
@@ -55,7 +69,7 @@ class Finding:
             "submission_id": submission_id, "part": self.part, "sheet": self.sheet, "row": self.row,
             "cell": self.cell,
             "header": self.header, "field": None, "code": self.code,
-            "severity": self.severity or catalogue()[self.code]["severity"], "value": self.value,
+            "severity": self.severity or catalogue()[self.code]["severity"], "value": self.value and shown(self.value),
             "expected_ko": self.expected_ko, "expected_en": self.expected_en, "unit": None,
         }  # fmt: skip
 

@@ -156,14 +156,20 @@ def growth(call: Callable[[Any], object], make: Callable[[int], Any], start: int
     return math.log(max(slow, 1e-9) / max(quick, 1e-9)) / math.log(large / small)
 
 
-def beyond_linear(call: Callable[[Any], object], make: Callable[[int], Any]) -> float | None:
+def beyond_linear(
+    call: Callable[[Any], object],
+    make: Callable[[int], Any],
+    sizes: tuple[int, ...] = SIZES,
+    suspect: float = SUSPECT,
+) -> float | None:
     """The exponent of growth where it is beyond linear, else None.
 
     Args:
         make: a text, or whatever is asked about, of a size.
+        suspect: seconds below which no growth is looked for.
     """
-    for size in SIZES:
-        if cost(call, make(size)) < SUSPECT or _least(call, make(size)) < SUSPECT:
+    for size in sizes:
+        if cost(call, make(size)) < suspect or _least(call, make(size)) < suspect:
             continue
         exponent = growth(call, make, size)
         return exponent if exponent > LINEAR and growth(call, make, size) > LINEAR else None

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from sciculture_etl.contracts import Contract, TemplateId, form_columns
-from sciculture_etl.findings import Finding, unsupported
+from sciculture_etl.findings import Finding, shown, unsupported
 from sciculture_etl.formats import open_file, texts_in_bytes
 from sciculture_etl.formats.grid import Grid, RefusedError, compose
 from sciculture_etl.privacy.search import find_personal
@@ -159,8 +159,8 @@ def _renamed(table: Table) -> list[Finding]:
 
 
 def _quoted(names: list[str]) -> str:
-    shown = [f"'{name.replace('|', ' ')}'" for name in names[:MAX_LISTED]]
-    return ", ".join([*shown, "…"] if len(names) > MAX_LISTED else shown)
+    quoted = [f"'{shown(name.replace('|', ' '))}'" for name in names[:MAX_LISTED]]
+    return ", ".join([*quoted, "…"] if len(names) > MAX_LISTED else quoted)
 
 
 def _damaged(grid: Grid, header: Header) -> Finding:

@@ -10,9 +10,10 @@ import numpy as np
 import polars as pl
 
 from sciculture_etl.contracts import Contract
-from sciculture_etl.tables.headers import Header, fitting, headers_at, unclear_measures
+from sciculture_etl.tables.headers import Header, fitting, headers_at
 from sciculture_etl.tables.sheet import HEADER_WITHIN, TITLE_CELLS, Sheet, wide_merges
 from sciculture_etl.tables.spelling import known_spellings, normalised, pieces_of
+from sciculture_etl.tables.unclear import unclear_measures
 
 HEADER_ROWS = 3  # that a header may have
 ROWS_AT_ONCE = 100_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,7 @@ from sciculture_etl.tables.titles import Title, read_title
 HEADER_WITHIN = 20  # rows from the top that are all tried as a header
 TITLE_CELLS = 3  # a row of a title holds no more, where a table stands above it
 TITLE_ROWS = 12
-ROWS_AT_ONCE = 32
+ROWS_AT_ONCE, MAX_BLOCKS = 32, 8  # rows held as lists: the last ones asked for
 NUMBER = re.compile(r"[\d,. ]+%?")
 YEAR = re.compile(r"20\d\d")
 NOTE = re.compile(r"(?:※|\*|[(\[]?주\s*+\d*+\s*+[)\]:：]|☞|(?:자료|출처|작성|비고|참고)[^:：]{0,6}[:：])")
@@ -34,28 +33,37 @@ class Sheet:
         self.frame = grid.frame
         self.known = known
         self.filled: npt.NDArray[np.int64] = grid.written.sum(axis=1)
-        self._block = lru_cache(maxsize=8)(self._rows_of_block)
-        self.title_from = lru_cache(maxsize=64)(self._title_from)
-        self.words_in = lru_cache(maxsize=64)(self._words_in)
-
-    def _rows_of_block(self, block: int) -> list[Cells]:
-        return [list(row) for row in self.frame.slice(block * ROWS_AT_ONCE, ROWS_AT_ONCE).iter_rows()]
+        self._blocks: dict[int, list[Cells]] = {}
+        self._firsts: dict[tuple[int, int], int] = {}
+        self._words: dict[int, int] = {}
 
     def row(self, index: int) -> Cells:
         """The cells of a row; none below the last. Not to be changed."""
         if index >= self.frame.height:
             return []
         block, at = divmod(index, ROWS_AT_ONCE)
-        return self._block(block)[at]
+        if block not in self._blocks:
+            while len(self._blocks) >= MAX_BLOCKS:
+                del self._blocks[next(iter(self._blocks))]
+            rows = self.frame.slice(block * ROWS_AT_ONCE, ROWS_AT_ONCE).iter_rows()
+            self._blocks[block] = [list(row) for row in rows]
+        return self._blocks[block][at]
 
-    def _words_in(self, row: int) -> int:
+    def words_in(self, row: int) -> int:
         """How many cells of a row are words of headers."""
-        return sum(normalised(cell) in self.known for cell in self.row(row) if cell)
+        if row not in self._words:
+            self._words[row] = sum(normalised(cell) in self.known for cell in self.row(row) if cell)
+        return self._words[row]
 
-    def _title_from(self, row: int, floor: int) -> int:
+    def title_from(self, row: int, floor: int) -> int:
         """The first row of the title above ``row``. Below another table it is told from that table's rows and notes."""
         if not floor:
             return 0
+        if (row, floor) not in self._firsts:
+            self._firsts[row, floor] = self._find_title(row, floor)
+        return self._firsts[row, floor]
+
+    def _find_title(self, row: int, floor: int) -> int:
         first = row
         while first > max(floor, row - TITLE_ROWS) and self._may_be_title(first - 1):
             first -= 1

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from sciculture_etl.contracts import Contract, TemplateId
+from sciculture_etl.findings import shown
 from sciculture_etl.grid import Grid, Merge, StrayQuote, column_letter
 from sciculture_etl.tables.areas import Area
 from sciculture_etl.tables.headers import Header
@@ -236,8 +237,8 @@ def cut_table(grid: Grid, area: Area, marks: Marks) -> Table:
     return Table(
         contract=header.contract, sheet=grid.sheet, frame=frame,
         letters={name: column_letter(column) for name, column in header.columns.items()},
-        headers={name: " ".join(label.split()) for name, label in labels.items()},
-        extra_headers=[" ".join(label.split()) for label in header.extra],
+        headers={name: shown(" ".join(label.split())) for name, label in labels.items()},
+        extra_headers=[shown(" ".join(label.split())) for label in header.extra],
         scales=scales, score_scales=score_scales,
         title=title.text, title_year=title.year, submitter=title.submitter, made_on=max(days, default=None),
         template=title.template, hidden_rows=[row + 1 for row in marks.hidden(rows)],

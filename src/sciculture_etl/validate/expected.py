@@ -36,7 +36,8 @@ def expected(fld: ContractField, texts: pl.Series) -> tuple[str | pl.Series, str
         names = tuple((spellings or [code])[0] for code, spellings in fld.values.items())
         if len(names) <= MAX_LISTED:
             return ", ".join(names), ", ".join(names)
-        near = [", ".join(_near(names, text or "")) for text in texts]
+        longest = max(map(len, names)) * (2 / ALIKE - 1)  # of what is alike to any of them
+        near = [", ".join(_near(names, text if text and len(text) <= longest else "")) for text in texts]
         ko = [f"{some} 등 서식의 {len(names)}가지" for some in near]
         en = [f"{some} ... ({len(names)} in all, see the form)" for some in near]
         return pl.Series(ko, dtype=pl.String), pl.Series(en, dtype=pl.String)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from sciculture_etl.contracts import Contract, ContractField
-from sciculture_etl.findings import SCHEMA, empty_findings
+from sciculture_etl.findings import SCHEMA, empty_findings, shown_column
 from sciculture_etl.validate.blocks import Block
 
 SCORE_UNIT = "%, 또는 4.46점/5점처럼 척도와 함께(or with its scale)"
@@ -79,6 +79,7 @@ def place_findings(
         .with_columns(
             pl.format("{}{}", "letter", "row").alias("cell"),
             pl.coalesce("header", "own_header").alias("header"),
+            shown_column("value"),
             pl.when(pl.col("field") != "overflow").then(pl.col("field").str.split("@").list.first()).alias("field"),
         )
         .select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
