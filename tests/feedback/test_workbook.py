@@ -182,7 +182,7 @@ def test_personal_data_is_answered_by_its_place_alone() -> None:
 
 REFUSED = {
     "R_ENCRYPTED": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "암호를 해제한"),
-    "R_DRM": (b"SCDSA004 invented", "보안을 해제한"),
+    "R_DRM": (b"SCDSA004\x00\x07 invented", "보안을 해제한"),
     "R_UNSUPPORTED_FORMAT": (b"%PDF-1.4 invented", "PDF로 바꾸기 전의 엑셀"),
     "R_EMPTY": (b"", "실적을 적은 파일로"),
     "R_HEADER_NOT_FOUND": ("이것은,모르는\r\n표,입니다\r\n".encode(), "열 제목(항목명)을"),
