@@ -199,12 +199,12 @@ class _Search:
             self.add(Place(tuple(told), sheet, said=("시트 이름", "sheet name")))
         headings = find_headings(grid)
         self._look_at_rows(grid, sheet, 0, headings[0].last + 1 if headings else grid.frame.height, {}, set())
-        ends = [*(following.last + 1 for following in headings[1:]), grid.frame.height]
-        for heading, bottom in zip(headings, ends, strict=False):
+        ends = [*((following.first, following.last + 1) for following in headings[1:]), (grid.frame.height,) * 2]
+        for heading, (end, bottom) in zip(headings, ends, strict=False):
             top = heading.last + 1
             told_of = set()
             for column, label in heading.labels.items():
-                if is_refused(label, heading.labels, grid.frame[f"c{column}"].slice(top, bottom - top), self.known):
+                if is_refused(label, heading.labels, grid.frame[f"c{column}"].slice(top, end - top), self.known):
                     told_of.add(column)
                     row = heading.last if grid.frame[heading.last, column] else heading.first
                     self.add(Place((), sheet, row + 1, f"{column_letter(column)}{row + 1}", _shown_header(label)))
