@@ -116,7 +116,10 @@ def night(inbox: Path, own: Path) -> dict[str, Any]:
     from sciculture_etl.pipeline.report import Silent
     from sciculture_etl.pipeline.run import Run
     from sciculture_etl.pipeline.steps import Made, Step, take_steps
+    from sciculture_etl.quality.suites import preload
     from sciculture_etl.settings import Settings
+
+    preload()  # as the command does while Prefect starts
 
     steps: dict[str, float] = {}
 
