@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 HEAD_ROWS = 24  # rows looked at for titles and headers
+CELLS_AT_ONCE = 1_000_000
+# The first bytes, in UTF-8, of the letters of syllables that stand alone; of white space beyond ASCII and of what
+# nobody sees (U+0085, U+00A0, U+00AD, U+1680, U+200., U+3000, U+FEFF); and what every word of a program for nothing
+# and every formula of a text holds.
+LOOSE = b"\xe1"
+BLANKS, UNSEEN_SIGNS = b"\xc2\xe1\xe2\xe3\xef", b"\x00\xc2\xe2\xef"
+OF_PROGRAMS = b"nN="
+ASKED = frozenset(LOOSE + BLANKS + UNSEEN_SIGNS + OF_PROGRAMS)
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,23 @@ class StrayQuote:
     last: int
 
 
+class Signs(NamedTuple):
+    """What tells in one look at all texts of a sheet that none of them is of some kind.
+
+    Attributes:
+        size: bytes of all of them together.
+        held: which bytes of ``ASKED`` they may hold.
+    """
+
+    size: int
+    held: frozenset[int]
+
+    @classmethod
+    def of(cls, texts: bytes | memoryview) -> Signs:
+        letters = bytes(texts)
+        return cls(len(letters), frozenset(sign for sign in ASKED if sign in letters))
+
+
 @dataclass
 class Grid:
     """One sheet.
@@ -49,6 +75,7 @@ class Grid:
         covered: texts under merged cells: nobody sees them, and they are searched for personal data all the same.
         overflow: whether the last column collects what stands beyond the widest row of the head.
         stray_quotes: of a delimited text.
+        told: the signs of the text that it was read from, which may be more than those of its cells.
     """
 
     sheet: str | None
@@ -61,6 +88,16 @@ class Grid:
     covered: list[str] = field(default_factory=list)
     overflow: bool = False
     stray_quotes: list[StrayQuote] = field(default_factory=list)
+    told: Signs | None = None
+
+    @cached_property
+    def signs(self) -> Signs:
+        """Those of all its cells."""
+        return self.told or signs_of(self.frame)
+
+    def may_hold(self, signs: bytes) -> bool:
+        """Whether any cell may hold one of these bytes of ``ASKED``."""
+        return not self.signs.held.isdisjoint(signs)
 
     @property
     def is_blank(self) -> bool:
@@ -69,10 +106,26 @@ class Grid:
     @cached_property
     def written(self) -> npt.NDArray[np.bool_]:
         """Rows × columns: whether a cell isn't blank."""
-        return self.frame.select(pl.all().is_not_null()).to_numpy()
+        if not self.frame.width:
+            return np.empty(self.frame.shape, np.bool_)
+        # As one column: a question to each column of a small sheet costs far more than its answer.
+        cells = pl.concat(self.frame.get_columns()).is_not_null().to_numpy()
+        return cells.reshape(self.frame.width, self.frame.height).T
 
     def head(self) -> list[list[str | None]]:
         return [list(row) for row in self.frame.head(HEAD_ROWS).rows()]
+
+
+def signs_of(frame: pl.DataFrame) -> Signs:
+    """The signs of all cells of a frame of texts."""
+    size, held = 0, set[int]()
+    together = max(1, CELLS_AT_ONCE // max(1, frame.height))
+    columns = frame.get_columns()
+    for start in range(0, len(columns), together):
+        texts = pl.concat(columns[start : start + together]).to_arrow().buffers()[2]
+        found = Signs.of(texts or b"")
+        size, held = size + found.size, held | found.held
+    return Signs(size, frozenset(held))
 
 
 def column_letter(index: int) -> str:

@@ -12,13 +12,13 @@ from sciculture_etl.findings import Finding
 from sciculture_etl.formats.dialect import STATED_SEPARATOR, Dialect, find_dialect
 from sciculture_etl.formats.grid import HEAD_ROWS, Grid, RefusedError, blank_to_null, refuse_vast
 from sciculture_etl.formats.records import Records, is_stray
+from sciculture_etl.grid import BLANKS, UNSEEN_SIGNS, Signs
 from sciculture_etl.settings import Limits
 
 HEAD_CHARACTERS = 65_536
 ROWS_AT_ONCE = 50_000
 LINE_FEED = ord("\n")
-# Of all white space beyond ASCII and all that nobody sees, in UTF-8: U+0085, U+00A0, U+1680, U+200., U+3000, U+FEFF.
-FIRST_BYTES = (0xC2, 0xE1, 0xE2, 0xE3, 0xEF)
+FEW_BYTES = 16_384  # are read line by line sooner than the fast parser is called
 
 
 def read_text_grid(text: bytes, limits: Limits) -> Grid:
@@ -38,18 +38,22 @@ def read_text_grid(text: bytes, limits: Limits) -> Grid:
     width = max(max((len(cells) for cells in Records(head, dialect)), default=0), dialect.width) + 1
     refuse_vast(text.count(b"\n") + 1, width, limits.cells, limits.columns)
     schema = {f"c{i}": pl.String() for i in range(width)}
-    if _is_plain(text, dialect):
+    signs = Signs.of(text)
+    if len(text) > FEW_BYTES and _is_plain(text, dialect):
         try:
             frame = pl.read_csv(
                 text, has_header=False, separator=dialect.separator, schema=schema,
                 missing_columns="insert", raise_if_empty=False,
             )  # fmt: skip
-            return Grid(None, frame if _is_tidy(text, dialect) else blank_to_null(frame), overflow=True)
+            tidy = frame if _is_tidy(text, dialect, signs) else blank_to_null(frame, signs)
+            return Grid(None, tidy, overflow=True, told=signs)
         except pl.exceptions.PolarsError:
             pass  # a line is much wider than the head
     records = Records(text.decode().removesuffix("\n").split("\n"), dialect)
-    frame = blank_to_null(_frame(iter(records), dialect.separator, schema))
-    return Grid(None, frame, overflow=True, stray_quotes=records.stray_quotes)
+    frame = _frame(iter(records), dialect.separator, schema)
+    if not _is_tidy(text, dialect, signs):
+        frame = blank_to_null(frame, signs)
+    return Grid(None, frame, overflow=True, stray_quotes=records.stray_quotes, told=signs)
 
 
 def _is_plain(text: bytes, dialect: Dialect) -> bool:
@@ -72,15 +76,16 @@ def _is_plain(text: bytes, dialect: Dialect) -> bool:
     return True
 
 
-def _is_tidy(text: bytes, dialect: Dialect) -> bool:
+def _is_tidy(text: bytes, dialect: Dialect, signs: Signs) -> bool:
     """Whether no cell begins or ends with white space, nor holds what nobody sees: then nothing has to be stripped.
 
     Told from the bytes of a text without quotes: white space at the edge of a cell stands beside a separator or the end
     of a line, and beyond ASCII all of it, like all that is unseen, begins with one of a few bytes.
     """
-    letters = np.frombuffer(text, np.uint8)
-    if any((letters == first).any() for first in (*FIRST_BYTES, 0, ord('"'))):
+    quotes = (b'"', dialect.quote.encode())
+    if not signs.held.isdisjoint(BLANKS + UNSEEN_SIGNS) or any(quote in text for quote in quotes):
         return False
+    letters = np.frombuffer(text, np.uint8)
     edges = np.zeros(256, np.bool_)
     edges[[LINE_FEED, ord(dialect.separator)]] = True
     blank = np.zeros(256, np.bool_)
@@ -100,7 +105,7 @@ def _frame(records: Iterator[list[str]], separator: str, schema: dict[str, pl.St
     frames = [pl.DataFrame(schema=schema)]
     while rows := list(islice(records, ROWS_AT_ONCE)):
         cut = [[*row[: width - 1], _joined(row[width - 1 :], separator)] for row in rows]
-        padded = [[*row, *([None] * (width - len(row)))] for row in cut]
+        padded = [[*(cell or None for cell in row), *([None] * (width - len(row)))] for row in cut]
         frames.append(pl.DataFrame(padded, schema=schema, orient="row"))
     return pl.concat(frames, rechunk=True)
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from sciculture_etl.findings import Finding, unsupported
 from sciculture_etl.grid import HEAD_ROWS as HEAD_ROWS
+from sciculture_etl.grid import LOOSE, UNSEEN_SIGNS, Signs, signs_of
 from sciculture_etl.grid import Grid as Grid
 from sciculture_etl.grid import Merge as Merge
 from sciculture_etl.grid import column_index as column_index
@@ -34,7 +35,7 @@ def too_large(found: str, limit: str) -> RefusedError:
 
 def refuse_long_cells(grid: Grid, most_bytes: int) -> None:
     """Text without end in one cell is a quote that never closes, or worse. Raises RefusedError, naming its place."""
-    if not grid.frame.width:
+    if not grid.frame.width or grid.signs.size <= most_bytes:
         return
     longest_of = grid.frame.select(pl.all().str.len_bytes().max()).row(0)
     for number, column in enumerate(grid.frame.iter_columns()):
@@ -58,12 +59,18 @@ def refuse_vast(rows: int, columns: int, cells: int, most_columns: int) -> None:
         raise too_large(f"{columns:,}열(columns)", f"{most_columns:,}열(columns)")
 
 
-def blank_to_null(frame: pl.DataFrame) -> pl.DataFrame:
-    """Strips every cell and drops what nobody sees; what is empty then is null."""
+def blank_to_null(frame: pl.DataFrame, signs: Signs | None = None) -> pl.DataFrame:
+    """Strips every cell and drops what nobody sees; what is empty then is null.
+
+    Args:
+        signs: of the text that it was read from.
+    """
     if not frame.width:
         return frame
-    unseen = frame.select(pl.all().str.contains_any(UNSEEN).any())
-    odd = [name for name, held in zip(frame.columns, unseen.row(0), strict=True) if held]
+    odd = []
+    if not (signs or signs_of(frame)).held.isdisjoint(UNSEEN_SIGNS):
+        unseen = frame.select(pl.all().str.contains_any(UNSEEN).any())
+        odd = [name for name, held in zip(frame.columns, unseen.row(0), strict=True) if held]
     shown = frame.with_columns(pl.col(odd).str.replace_many(UNSEEN, [""] * len(UNSEEN))) if odd else frame
     stripped = pl.all().str.strip_chars()
     return shown.select(pl.when(stripped != "").then(stripped))
@@ -74,8 +81,10 @@ LOOSE_LETTERS = "[\u1100-\u11ff]"  # Hangul letters that stand for themselves: a
 
 def compose(grid: Grid) -> Grid:
     """The grid with syllables where its texts and its name hold the letters of syllables (NFD → NFC)."""
-    loose = grid.frame.select(pl.all().str.contains(LOOSE_LETTERS).any())
-    names = [name for name, held in zip(grid.frame.columns, loose.row(0) if loose.height else (), strict=False) if held]
+    names = []
+    if grid.frame.height and grid.may_hold(LOOSE):
+        loose = grid.frame.select(pl.all().str.contains(LOOSE_LETTERS).any())
+        names = [name for name, held in zip(grid.frame.columns, loose.row(0), strict=True) if held]
     if not names and (not grid.sheet or unicodedata.is_normalized("NFC", grid.sheet)):
         return grid
     frame = grid.frame.with_columns(pl.col(names).str.normalize("NFC")) if names else grid.frame
