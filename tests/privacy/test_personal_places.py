@@ -358,3 +358,33 @@ def test_a_masked_text_holds_nothing_personal_any_more() -> None:
     for text, _, kinds in CASES:
         assert (mask_text(text) != text) or not kinds or not kinds_in(text)
         assert kinds_in(mask_text(text)) == []
+
+
+NAMES = ["홍가상", "김가상", "이상상"]
+FURTHER_HEADERS = [
+    "이름(한글)", "영문이름", "강사 이름(실명)", "강사-1", "참여자(필수)", "보호자※", "Name", "Full name", "PIC",
+    "Customer", "고객명", "신고자", "지원자(정)", "임차인", "매니저", "팀원", "세대주",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("header", FURTHER_HEADERS)
+def test_any_word_for_a_person_over_names_is_told(header: str) -> None:
+    assert judge(as_csv(table(CLASS, *({header: name} for name in NAMES)))).personal
+
+
+@pytest.mark.parametrize(
+    ("header", "values"),
+    [("Name", ["신나는 로봇", "우주 탐험", "전기 자동차"]), ("과정 이름", ["신나는 로봇", "우주 탐험", "전기"]),
+     ("참가자", ["전주시", "남원시", "정읍시"]), ("학생", ["전주초", "남원중", "정읍고"]),
+     ("디자인", NAMES), ("과학자", NAMES),
+     ("모바일", ["120", "1,300", "90명"]), ("HP", ["3", "4", "5"])],
+)  # fmt: skip
+def test_programmes_places_schools_and_counts_are_no_persons(header: str, values: list[str]) -> None:
+    assert not judge(as_csv(table(CLASS, *({header: value} for value in values)))).personal
+
+
+@pytest.mark.parametrize(
+    "header", ["생일(양력)", "Date of birth (yyyymmdd)", "비상 연락망", "집전화", "폰번호", "Passport No."]
+)
+def test_birthdays_and_numbers_of_persons_are_told_by_further_headers(header: str) -> None:
+    assert judge(as_csv(table(CLASS, {header: "2010-03-04"}))).personal

@@ -10,20 +10,21 @@ import numpy as np
 import polars as pl
 
 from sciculture_etl.grid import HEAD_ROWS, Grid, Merge
-from sciculture_etl.header_text import normalise_header
+from sciculture_etl.header_text import MAX_CHARACTERS, normalise_header
 from sciculture_etl.privacy.names import holds_names
 
 # What is a person's whoever keeps it.
 ALWAYS = re.compile(
-    r".*(?:주민등록번호|주민번호|외국인등록번호|여권번호|휴대전화|핸드폰|휴대폰|(?<![발재파회])생년월일|카드번호|운전면허번호).*"
-    r"|h\.?p|모바일(?:번호)?|mobile(?:phone)?(?:no|number)?|cellphone|dob|birth(?:day|date)?|dateofbirth"
+    r".*(?:주민등록번호|주민번호|외국인등록번호|여권번호|휴대전화|휴대폰|(?<![발재파회])생년월일|카드번호|운전면허번호|외국인번호|핸드폰|손전화).*"
+    r"|h\.?p|모바일(?:번호)?|폰번호|(?:phone)?mobile(?:phone)?(?:no|number)?|cell(?:phone)?(?:no|number)?|passport(?:no|number)?"
+    r"|여권no|dob|birth(?:day|date)?|dateofbirth|카(?:카오)?톡(?:id|아이디)"
     r"|.{0,10}(?:출생일자?|출생[년연]월일|(?<![학인선발재탄파])생일|생년월?|생월일)"
-    r"|(?:보호자|학부모|학생|참가자|참여자|수강생|교육생|개인|본인)(?:연락처|전화|전화번호)",
+    r"|(?:보호자|학부모|학생|참가자|참여자|수강생|교육생|개인|본인|자택|집)(?:연락처|전화|전화번호)|(?:개인|가족)?비상연락(?:처|망)",
     re.IGNORECASE,
 )
 WHOSE = r"(?:참가자|참여자|수강생|교육생|학생|강사|보호자|학부모|신청자|수혜자|회원|아동|당첨자|멘토|멘티)"
 NAME = re.compile(
-    rf"\w{{0,6}}(?:성명|성함)(?:한글|영문|국문|한자|name)?|이름|{WHOSE}(?:이름|명)(?:한글|영문|국문|주|부|보조|정)?"
+    rf"\w{{0,6}}(?:성명|성함)(?:한글|영문|국문|한자|name)?|(?:한글|영문|국문|한자)?이름|{WHOSE}(?:이름|명)(?:한글|영문|국문|주|부|보조|정)?"
 )
 # Words for persons: the names of whom stand in a column so called, or how many they were.
 PERSON = re.compile(
@@ -32,10 +33,23 @@ PERSON = re.compile(
     r"강사|교사|교수|교원|멘토|멘티|튜터|조교|코치|코디네이터|위원장?|직원|사원|인력|요원|회원|연구원|연구자|발표자|발제자|토론자|연사|좌장|"
     r"사회자|진행자|출연자|봉사자|인솔자|지도자|안내자|해설사|해설자|학예사|사서|운영자|관리자|감독|저자|작가|기획자|"
     r"담임|원장|관장|센터장|기관장|소장|단장|팀장|반장|회장|이사장?|총무|간사|수령인|수령자|수취인|입금자|예금주|대리인|계약자|사용자|이용자|가입자|"
-    r"동반자|배우자|가족|친구|본인|개인|인적사항|인물|인명|성명|성함|명단|명부|"
+    r"동반자|배우자|가족|친구|본인|개인|인적사항|인물|인명|성명|성함|실명|본명|닉네임|별명|명단|명부|고객|관람객|세대주|"
+    r"신입생|졸업생|장학생|재학생|휴학생|알바생|실습생|연수생|교장|교감|조장|도슨트|큐레이터|매니저|아르바이트|인턴|"
+    r"스태프|스텝|기자|디자이너|배우|가수|선수|팀원|조원|대원|심판|박사|상담사|사진사|운전사|변호사|의사|간호사|지도사|"
+    r"교육사|형제|자매|조부|조모|청년|어르신|노인|유족|"
     r"participant|student|child|guardian|parent|teacher|instructor|lecturer|mentor|mentee|member|staff|manager|director"
-    r"|applicant|contact|speaker|reviewer|judge)s?(?:들)?"
-    r"(?:의)?(?:성명|이름|성함|명단|명부|목록|명|님|name|정보|현황)?(?:한글|영문|국문|한자|주|부|정|보조|[a-z]|\d{1,2})?"
+    r"|applicant|contact|contactperson|speaker|reviewer|judge|personincharge|pic|representative|ceo|attendee|coordinator"
+    r"|author|owner|user|customer|pupil|learner|trainee|volunteer|employee|researcher|professor|beneficiary|recipient"
+    r"|responsible(?:person)?)s?(?:들)?"
+    r"(?:의)?(?:성명|이름|성함|명단|명부|목록|명|님|name|정보|현황)?(?:한글|영문|국문|한자|주|부|정|보조|[a-z]|-?\d{1,2})?"
+)
+# What may be the word for a person or the name of anything: names must stand there beyond doubt.
+PERHAPS = re.compile(
+    r"(?:full|first|last|given|family|user|contact)?name|surname|[가-힣]{1,6}[자인](?:성명|이름|명|님)?[정부]?"
+)
+NO_PERSON = re.compile(
+    r"^(?:[상한전의모액과이종문숫글인원분입]자|[원할확승요사장]인)(?:이름|명)?$"
+    r"|(?:법인|투자|일자|디자인|라인|메인|체인|코인|와인|과학자|개최자)(?:이름|명)?$"
 )
 # An office's own contact, where a form asks for it.
 CONTACT = re.compile(r".*(?:담당자?|실무자|작성자|제출자|확인자|문의처?|contact).*")
@@ -48,8 +62,15 @@ OFFICE = re.compile(r"기관|대표|사무|부서|담당자(?:이메일|메일)|
 OF_A_PLACE = re.compile(
     r"(?:교육장|시설|장소|행사장|개최지|소재지?|도로명?|지번|학교|도서관|[가-힣]관|센터|건물|위치|설치|운영지?|사업장|공연장|전시장).*상세주소"
 )
+# What is said of a header beside its name: how it is to be filled in.
+BESIDE = re.compile(
+    r"[(\[](?:양력?|음력?|양\s?/\s?음|음\s?/\s?양|실명|본명|필수|선택|한글|영문|국문|한자|가나다\s?순|\d\s?자리|[ymd/.\-]{4,10})[)\]]|[※☆★]",
+    re.IGNORECASE,
+)
 COUNTED = re.compile(r"(?:수|건수|횟수|여부|동의|비율|율|률|인원)$")
 NUMBER = re.compile(r"[\d,.\s\-]+(?:명|인)?")
+OF_PHONES = re.compile(r"h\.?p|모바일|mobile|cell")
+FEWEST_DIGITS = 9  # of what reaches or names a person
 LONGEST_CODE_LIST = 3  # columns
 MAX_TABLES = 200  # on one sheet; a blank line between all rows of a long list makes no tables of them
 
@@ -65,8 +86,14 @@ class Heading:
 
 def is_personal_header(label: str) -> bool:
     """Whether a column so called holds personal data; contacts of an office don't."""
-    names = {normalise_header(label.split("|")[-1]), normalise_header(label.replace("|", ""))}
-    return any(_is_personal(name) for name in names)
+    return any(_is_personal(name) for name in _names_of(label))
+
+
+def _names_of(label: str) -> set[str]:
+    """What a header may be called: by its own row or by both, with and without what is said beside."""
+    label = label[:MAX_CHARACTERS]
+    ways = {label, BESIDE.sub("", label)}
+    return {normalise_header(name) for way in ways for name in (way.split("|")[-1], way.replace("|", ""))}
 
 
 def _is_personal(name: str) -> bool:
@@ -90,10 +117,14 @@ def is_refused(label: str, labels: dict[int, str], below: pl.Series, known: Set[
     """
     if is_personal_header(label):
         return not (_names_codes(label, labels) or _counts_persons(label, below) or _names_letters(label, below))
-    names = {normalise_header(label.split("|")[-1]), normalise_header(label.replace("|", ""))}
+    names = _names_of(label)
     if any(name in known and CONTACT.fullmatch(name) for name in names):
         return False
-    return any(PERSON.fullmatch(name) for name in names) and holds_names(below)
+    if any(PERSON.fullmatch(name) for name in names):
+        return holds_names(below)
+    return any(PERHAPS.fullmatch(name) and not NO_PERSON.search(name) for name in names) and holds_names(
+        below, surely=True
+    )
 
 
 def _names_codes(label: str, labels: dict[int, str]) -> bool:
@@ -109,11 +140,13 @@ def _names_letters(label: str, below: pl.Series) -> bool:
 
 
 def _counts_persons(label: str, below: pl.Series) -> bool:
-    """Whether a column of 명 holds numbers: how many, not who."""
-    if not NAME.fullmatch(normalise_header(label.split("|")[-1])):
+    """Whether a column of 명 (or of mobile phones) holds numbers: how many, not who."""
+    if not any(NAME.fullmatch(name) or OF_PHONES.fullmatch(name) for name in _names_of(label)):
         return False
     values = below.drop_nulls()
-    return bool(values.len()) and all(NUMBER.fullmatch(value) for value in values.head(1000))
+    return bool(values.len()) and all(
+        NUMBER.fullmatch(value) and sum(map(str.isdigit, value)) < FEWEST_DIGITS for value in values.head(1000)
+    )
 
 
 def _is_label(cell: str) -> bool:

@@ -7,7 +7,7 @@ import re
 import polars as pl
 import yaml
 
-from sciculture_etl.privacy.kinds import plain
+from sciculture_etl.privacy.kinds import FAMILY, plain
 from sciculture_etl.project import EXPECTATIONS
 
 WORDS = yaml.load(
@@ -30,13 +30,21 @@ BETWEEN = re.compile(r"\s?[,;/·ㆍ、\n]\s?|\s및\s")
 NOT_A_NAME = frozenset(WORDS["not_names"])
 ENDING = re.compile(f"(?:{'|'.join(sorted(WORDS['endings'], key=len, reverse=True))})$")
 ENDS_LIKE_NAMES = 3  # syllables and fewer, of which one-syllable endings say nothing: 김지원, 이수시, 박한명
+# As most are called: of other words, few have three syllables of which the first is a family name.
+SURE_NAME = re.compile(rf"[{FAMILY}]\s?[가-힣]\s?[가-힣]|{LATIN_NAME.pattern}")
+PLACE_OR_SCHOOL = re.compile(r"[가-힣]{1,6}[시군구읍면초중고색]")
+FEW_PLACES = 3  # a person may be called so, three may not
 COUNTED = re.compile(r"[\d\s,.\-~()%]+(?:명|인|회|개|건|점|%)?")
 SAMPLE = 1_000  # values of a column that are looked at
 LONGEST = 60  # characters in which names stand
 
 
-def holds_names(below: pl.Series) -> bool:
-    """Whether half of what a column holds, or more, are names of persons."""
+def holds_names(below: pl.Series, surely: bool = False) -> bool:
+    """Whether half of what a column holds, or more, are names of persons.
+
+    Args:
+        surely: nine of ten must be, as most persons are called.
+    """
     values = below.drop_nulls()
     if not values.len():
         return False
@@ -44,6 +52,12 @@ def holds_names(below: pl.Series) -> bool:
     told = [
         value for value in values.gather_every(step).head(SAMPLE).to_list() if not COUNTED.fullmatch(value[:LONGEST])
     ]
+    if len(set(told)) >= FEW_PLACES and all(PLACE_OR_SCHOOL.fullmatch(value[:LONGEST]) for value in told):
+        return False
+    if surely:
+        return bool(told) and 10 * sum(
+            bool(SURE_NAME.fullmatch(value)) and is_name(value) for value in told
+        ) >= 9 * len(told)
     named = sum(is_name(value) for value in told)
     return named > 0 and 2 * named >= len(told)
 
