@@ -56,13 +56,17 @@ BARCODE = "880"  # of Korean goods
 _RESIDENT = re.compile(rf"(?<!\d)(?<!\d-)(?:{kinds.RESIDENT})(?!\d|-\d|,\d|\.\d)")
 _MOBILE = re.compile(rf"(?<![\d#])(?<!\d[-.])(?:{kinds.MOBILE})(?!\d)")
 _SAYS_MOBILE = re.compile(r"(?:tel|hp|h\.p|phone|mobile|mob|cell|\bm|\bc|\bt|\be|at)\W{0,3}$", re.I)
+SHORT_RUN = 10  # digits, one fewer than a number of 010 has
 _NUMBERED = re.compile(r"\s?호(?![가-힣])")
 _AT = re.compile(kinds.AT, re.I)
 _BEFORE_AT = re.compile(kinds.EMAIL_BEFORE)
-_AFTER_AT = tuple(re.compile(form) for form in (kinds.EMAIL_AFTER, kinds.EMAIL_AFTER_LOOSE, kinds.EMAIL_AFTER_BARE))
+AFTER = (kinds.EMAIL_AFTER, kinds.EMAIL_AFTER_LOOSE, kinds.EMAIL_AFTER_BARE, kinds.EMAIL_AFTER_HANGUL)
+_AFTER_AT = tuple(re.compile(form) for form in AFTER)
+IN_A_SENTENCE = re.compile(r"[\s_]at[\s_]|[(\[{<]\s?a\s?[)\]}>]", re.I)  # class at museum.org
 _BLANKS_OF_ADDRESS = re.compile(r"[\s()\[\]]")
 _CARD = re.compile(rf"(?<![\d#])(?<!\d-)(?:{kinds.CARD})(?![\d#]|-\d)")
 _PLAIN_CARD = re.compile(r"[\d\-\s.]+")
+_ROUND = re.compile(r"[1-9]\d00(?:[-\s.]+[1-9]\d00){3}")  # sums of money, or numbers of steps
 _CARD_RUN = re.compile(rf"(?<![\dA-Za-z.#-])(?:{kinds.CARD_RUN})(?![\d-]|\.\d)")
 _CARD_SAID = re.compile(rf"(?:{kinds.CARD_WORD})[^\d]{{0,10}}({kinds.CARD_SAID})(?!\d)")
 _ACCOUNT = re.compile(rf"(?<![\dA-Za-z#])(?<![\d]-)(?:{kinds.ACCOUNT})(?![\d-])")
@@ -74,9 +78,10 @@ _ACCOUNT_SHORT = re.compile(
 )
 _PASSPORT = re.compile(
     rf"(?:{kinds.PASSPORT_WORD})[^A-Za-z\d]{{0,12}}(?:(?i:no|number)[^A-Za-z\d]{{0,4}})?({kinds.PASSPORT})(?!\d)"
+    rf"|(?<![A-Za-z\d])({kinds.PASSPORT})[^A-Za-z\d]{{0,6}}(?:{kinds.PASSPORT_WORD})"
 )
 _PASSPORT_NEW = re.compile(rf"(?<![A-Za-z\d])(?:{kinds.PASSPORT_NEW})(?![A-Za-z\d])")
-_LICENCE = re.compile(rf"{kinds.LICENCE_WORD}[^\d]{{0,12}}({kinds.LICENCE})(?!\d)")
+_LICENCE = re.compile(rf"(?:{kinds.LICENCE_WORD})(?:[^\d]|[12]종){{0,12}}({kinds.LICENCE})(?!\d)")
 _LICENCE_BARE = re.compile(rf"(?<![\d#])(?<!\d-)(?:{kinds.LICENCE_OF_A_REGION})(?![\d]|-\d)")
 _BIRTH = re.compile(
     rf"(?:(?<![발재파회])생년(?:월일)?|(?<![가-힣])출생(?:일자?|연월일|년월일)?|(?<![가-힣])생(?:월)?일|(?<![A-Za-z])(?i:dob|d\.o\.b|birth"
@@ -169,7 +174,7 @@ def hits(text: str, label: str = "") -> Iterator[Hit]:
         yield Hit(Kind.MOBILE, 0, len(text))
     yield from _addresses(whole, said)
     for found in _CARD.finditer(text):
-        if _PLAIN_CARD.fullmatch(found[0]) or _luhn(re.sub(r"\D", "", found[0])):
+        if (_PLAIN_CARD.fullmatch(found[0]) and not _ROUND.fullmatch(found[0])) or _luhn(re.sub(r"\D", "", found[0])):
             yield Hit(Kind.CARD, *found.span())
     is_code = bool(CODE.search(said))
     if not money and not (is_code and "카드" not in said):
@@ -200,6 +205,8 @@ def _unnumbered(said: str) -> Callable[[re.Match[str]], str]:
 def _is_mobile(found: re.Match[str], text: str) -> bool:
     """Not the number of a thing: the digits of a code in one run after a letter, or 제011-2020-0001호."""
     before = text[max(0, found.start() - 8) : found.start()]
+    if len(found[0]) == SHORT_RUN and found[0].isdigit() and found[0].startswith("010"):
+        return False
     if found[0].isdigit() and before[-1:].isascii() and before[-1:].isalpha():
         return bool(_SAYS_MOBILE.search(before))
     return not (before.rstrip().endswith("제") and _NUMBERED.match(text, found.end()))
@@ -219,8 +226,17 @@ def _addresses(text: str, said: str) -> Iterator[Hit]:
             continue
         after = text[sign.end() : sign.end() + 128]
         domain = next((found for form in _AFTER_AT if (found := form.match(after))), None)
+        if domain and IN_A_SENTENCE.fullmatch(sign[0]) and not _is_account_name(local[0].strip(), domain[1]):
+            continue
         if domain and not _of_an_office(local[0].strip(), _domain(domain[1]), text, said):
             yield Hit(Kind.EMAIL, sign.start() - len(local[0]), sign.end() + domain.end())
+
+
+def _is_account_name(local: str, domain: str) -> bool:
+    """Whether a word before ``at`` is no word of a sentence."""
+    if WEBMAIL.search(_domain(domain)):
+        return True
+    return bool(re.search(r"[A-Za-z][._\-]?\d|\d[A-Za-z]|[A-Za-z][._][A-Za-z]", local))
 
 
 def _domain(written: str) -> str:
@@ -254,7 +270,8 @@ def _said(text: str, said: str) -> Iterator[Hit]:
         (Kind.BIRTH, _BIRTH),
     ):
         for found in pattern.finditer(whole):
-            yield Hit(kind, max(0, found.start(1) - shift), max(1, found.end(1) - shift))
+            group = found.lastindex or 1
+            yield Hit(kind, max(0, found.start(group) - shift), max(1, found.end(group) - shift))
     for found in _BORN.finditer(text):
         yield Hit(Kind.BIRTH, *found.span(1))
     for found in _NAME_AND_BIRTH.finditer(text):
