@@ -12,13 +12,14 @@ import polars as pl
 
 HEAD_ROWS = 24  # rows looked at for titles and headers
 CELLS_AT_ONCE = 1_000_000
-# The first bytes, in UTF-8, of the letters of syllables that stand alone; of white space beyond ASCII and of what
-# nobody sees (U+0085, U+00A0, U+00AD, U+1680, U+200., U+3000, U+FEFF); and what every word of a program for nothing
-# and every formula of a text holds.
-LOOSE = b"\xe1"
-BLANKS, UNSEEN_SIGNS = b"\xc2\xe1\xe2\xe3\xef", b"\x00\xc2\xe2\xef"
-OF_PROGRAMS = b"nN="
-ASKED = frozenset(LOOSE + BLANKS + UNSEEN_SIGNS + OF_PROGRAMS)
+# In UTF-8: what white space beyond ASCII begins with, what nobody sees, the first byte of all letters of syllables that
+# stand alone, and what is in every word of a program for nothing and in every formula of a text.
+BLANKS = frozenset({b"\xc2\x85", b"\xc2\xa0", b"\xe1\x9a\x80", b"\xe2\x80", b"\xe2\x81\x9f", b"\xe3\x80\x80"})
+UNSEEN = ("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\x00")  # joiners, soft hyphens, marks of order
+UNSEEN_SIGNS = frozenset(letter.encode() for letter in UNSEEN)
+LOOSE = frozenset({b"\xe1"})
+OF_PROGRAMS = frozenset({b"n", b"N", b"="})
+ASKED = BLANKS | UNSEEN_SIGNS | LOOSE | OF_PROGRAMS
 
 
 @dataclass(frozen=True)
@@ -50,16 +51,17 @@ class Signs(NamedTuple):
 
     Attributes:
         size: bytes of all of them together.
-        held: which bytes of ``ASKED`` they may hold.
+        held: which of ``ASKED`` they may hold.
     """
 
     size: int
-    held: frozenset[int]
+    held: frozenset[bytes]
 
     @classmethod
     def of(cls, texts: bytes | memoryview) -> Signs:
         letters = bytes(texts)
-        return cls(len(letters), frozenset(sign for sign in ASKED if sign in letters))
+        # One byte is found far faster than two.
+        return cls(len(letters), frozenset(sign for sign in ASKED if sign[:1] in letters and sign in letters))
 
 
 @dataclass
@@ -95,8 +97,8 @@ class Grid:
         """Those of all its cells."""
         return self.told or signs_of(self.frame)
 
-    def may_hold(self, signs: bytes) -> bool:
-        """Whether any cell may hold one of these bytes of ``ASKED``."""
+    def may_hold(self, signs: frozenset[bytes]) -> bool:
+        """Whether any cell may hold one of these of ``ASKED``."""
         return not self.signs.held.isdisjoint(signs)
 
     @property
@@ -118,7 +120,7 @@ class Grid:
 
 def signs_of(frame: pl.DataFrame) -> Signs:
     """The signs of all cells of a frame of texts."""
-    size, held = 0, set[int]()
+    size, held = 0, set[bytes]()
     together = max(1, CELLS_AT_ONCE // max(1, frame.height))
     columns = frame.get_columns()
     for start in range(0, len(columns), together):

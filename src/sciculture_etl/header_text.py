@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MIDDLE_DOTS = str.maketrans(dict.fromkeys("ㆍ‧∙⋅・･•", "·"))
 MAX_CHARACTERS = 120  # characters of a header; what is longer is no name of a column
@@ -24,7 +25,13 @@ def normalise_header(text: str | None) -> str:
 
     NFKC without white space, line breaks, middle dots, brackets, a unit in brackets and footnote marks.
     """
-    if not text or len(text) > MAX_CHARACTERS or not LETTER.search(text):
+    return _normalised(text) if text and len(text) <= MAX_CHARACTERS else ""
+
+
+# Files of one form repeat each other's headers, and every cell of the head is looked at more than once.
+@lru_cache(maxsize=4096)
+def _normalised(text: str) -> str:
+    if not LETTER.search(text):
         return ""
     plain = unicodedata.normalize("NFKC", NOTE_SIGN.sub("", text.strip().translate(MIDDLE_DOTS)))
     return DROPPED.sub("", UNIT_IN_BRACKETS.sub("", UNIT_AFTER.sub("", plain))).lower()

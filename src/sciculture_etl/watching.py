@@ -16,6 +16,7 @@ import select
 import signal
 import struct
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,8 +113,7 @@ def allow(cpu_seconds: float, memory_bytes: int, folder: Path) -> None:
     """
     watch()
     assert _watcher is not None
-    used = usage_of(os.getpid())
-    _watcher.hold((used.cpu_seconds if used else 0) + cpu_seconds, memory_bytes, folder)
+    _watcher.hold(time.process_time() + cpu_seconds, memory_bytes, folder)
 
 
 def end_allowance() -> None:

@@ -49,8 +49,11 @@ def read_text_grid(text: bytes, limits: Limits) -> Grid:
             return Grid(None, tidy, overflow=True, told=signs)
         except pl.exceptions.PolarsError:
             pass  # a line is much wider than the head
-    records = Records(text.decode().removesuffix("\n").split("\n"), dialect)
-    frame = _frame(iter(records), dialect.separator, schema)
+    lines = text.decode().removesuffix("\n").split("\n")
+    records = Records(lines, dialect)
+    is_quoted = dialect.quote.encode() in text
+    rows = iter(records) if is_quoted else (line.split(dialect.separator) for line in lines)
+    frame = _frame(rows, dialect.separator, schema)
     if not _is_tidy(text, dialect, signs):
         frame = blank_to_null(frame, signs)
     return Grid(None, frame, overflow=True, stray_quotes=records.stray_quotes, told=signs)
@@ -80,10 +83,10 @@ def _is_tidy(text: bytes, dialect: Dialect, signs: Signs) -> bool:
     """Whether no cell begins or ends with white space, nor holds what nobody sees: then nothing has to be stripped.
 
     Told from the bytes of a text without quotes: white space at the edge of a cell stands beside a separator or the end
-    of a line, and beyond ASCII all of it, like all that is unseen, begins with one of a few bytes.
+    of a line, and beyond ASCII all of it, like all that is unseen, begins with a few bytes.
     """
     quotes = (b'"', dialect.quote.encode())
-    if not signs.held.isdisjoint(BLANKS + UNSEEN_SIGNS) or any(quote in text for quote in quotes):
+    if not signs.held.isdisjoint(BLANKS | UNSEEN_SIGNS) or any(quote in text for quote in quotes):
         return False
     letters = np.frombuffer(text, np.uint8)
     edges = np.zeros(256, np.bool_)

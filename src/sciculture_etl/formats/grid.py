@@ -11,14 +11,11 @@ import polars as pl
 
 from sciculture_etl.findings import Finding, unsupported
 from sciculture_etl.grid import HEAD_ROWS as HEAD_ROWS
-from sciculture_etl.grid import LOOSE, UNSEEN_SIGNS, Signs, signs_of
+from sciculture_etl.grid import LOOSE, UNSEEN, UNSEEN_SIGNS, Signs, signs_of
 from sciculture_etl.grid import Grid as Grid
 from sciculture_etl.grid import Merge as Merge
 from sciculture_etl.grid import column_index as column_index
 from sciculture_etl.grid import column_letter as column_letter
-
-# Characters that nobody sees: zero-width spaces and joiners, soft hyphens, byte order marks within a file.
-UNSEEN = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\x00"]
 
 
 class RefusedError(Exception):
@@ -69,9 +66,9 @@ def blank_to_null(frame: pl.DataFrame, signs: Signs | None = None) -> pl.DataFra
         return frame
     odd = []
     if not (signs or signs_of(frame)).held.isdisjoint(UNSEEN_SIGNS):
-        unseen = frame.select(pl.all().str.contains_any(UNSEEN).any())
+        unseen = frame.select(pl.all().str.contains_any(list(UNSEEN)).any())
         odd = [name for name, held in zip(frame.columns, unseen.row(0), strict=True) if held]
-    shown = frame.with_columns(pl.col(odd).str.replace_many(UNSEEN, [""] * len(UNSEEN))) if odd else frame
+    shown = frame.with_columns(pl.col(odd).str.replace_many(list(UNSEEN), [""] * len(UNSEEN))) if odd else frame
     stripped = pl.all().str.strip_chars()
     return shown.select(pl.when(stripped != "").then(stripped))
 

@@ -14,7 +14,7 @@ from sciculture_etl.tables.choice import HEADER_ROWS, MOST_BREAKS, choose_header
 from sciculture_etl.tables.headers import Header
 from sciculture_etl.tables.neighbours import Neighbours
 from sciculture_etl.tables.sheet import HEADER_WITHIN, Sheet
-from sciculture_etl.tables.spelling import normalise_header, normalised
+from sciculture_etl.tables.spelling import normalise_header
 from sciculture_etl.tables.titles import Title
 
 PAGE_MARK = re.compile(r"[-–\s\d/()]*+(?:쪽|페이지|p\.?|page)?[-–\s\d/()]*", re.IGNORECASE)
@@ -172,7 +172,9 @@ def _other_from(sheet: Sheet, area: Area, counts: npt.NDArray[np.int64]) -> int:
     repeated = set(area.repeated)
     for row in (start + at for at in breaks[:MOST_BREAKS]):
         cells = [cell for cell in sheet.row(row)[area.left : area.right + 1] if cell]
-        words = [cell for cell in cells if normalised(cell) in sheet.known or HEADING.fullmatch(normalised(cell))]
+        words = [
+            cell for cell in cells if normalise_header(cell) in sheet.known or HEADING.fullmatch(normalise_header(cell))
+        ]
         heads = 2 * len(words) > len(cells) or 2 * len(cells) <= len(asked)
         if row in repeated or not heads or any(re.search(r"\d", cell) for cell in cells):
             continue

@@ -12,7 +12,7 @@ import polars as pl
 from sciculture_etl.contracts import Contract
 from sciculture_etl.tables.headers import Header, fitting, headers_at
 from sciculture_etl.tables.sheet import HEADER_WITHIN, TITLE_CELLS, Sheet, wide_merges
-from sciculture_etl.tables.spelling import known_spellings, normalised, pieces_of
+from sciculture_etl.tables.spelling import known_spellings, normalise_header, pieces_of
 from sciculture_etl.tables.unclear import unclear_measures
 
 HEADER_ROWS = 3  # that a header may have
@@ -21,17 +21,29 @@ FEW_CELLS = 4_000  # are looked at one by one
 MOST_BREAKS = 500  # more short rows than this are no breaks between tables but the way a table is filled
 
 
-@lru_cache(maxsize=8)
-def _vocabulary(contracts: tuple[Contract, ...]) -> tuple[set[str], set[str], set[str]]:
-    """Normalised spellings of headers, what they begin and end with, and spellings as contracts write them."""
-    known = known_spellings({contract.dataset: contract for contract in contracts})
-    written = {spelling for c in contracts for fld in c.fields.values() for spelling in fld.spellings}
-    return known, pieces_of(known), written
+class _Vocabulary:
+    """What headers of some contracts are known by.
+
+    Attributes:
+        known: their normalised spellings.
+        pieces: what these begin and end with.
+        written: their spellings as contracts write them.
+        fits: the contracts that columns may be of; the headers of one form are the same in most of its files.
+    """
+
+    def __init__(self, contracts: tuple[Contract, ...]) -> None:
+        self.known = known_spellings({contract.dataset: contract for contract in contracts})
+        self.pieces = pieces_of(self.known)
+        self.written = {spelling for c in contracts for fld in c.fields.values() for spelling in fld.spellings}
+        self.fits = lru_cache(maxsize=256)(partial(fitting, contracts))
+
+
+_vocabulary = lru_cache(maxsize=8)(_Vocabulary)
 
 
 def spellings_known(contracts: dict[str, Contract]) -> set[str]:
     """Every normalised spelling of a header."""
-    return _vocabulary(tuple(contracts.values()))[0]
+    return _vocabulary(tuple(contracts.values())).known
 
 
 def _promises(sheet: Sheet, row: int) -> bool:
@@ -42,7 +54,7 @@ def _promises(sheet: Sheet, row: int) -> bool:
 def _rows_to_try(sheet: Sheet, written: set[str]) -> list[int]:
     """The first rows, and those further down that hold words of headers or come after a break."""
     top = list(range(min(HEADER_WITHIN, sheet.frame.height)))
-    words = written | {cell for row in top for cell in sheet.row(row) if cell and normalised(cell) in sheet.known}
+    words = written | {cell for row in top for cell in sheet.row(row) if cell and normalise_header(cell) in sheet.known}
     short = sheet.filled <= TITLE_CELLS
     after = np.flatnonzero(short[:-1] & ~short[1:]) + 1
     deep = {*_rows_of(sheet, words, len(top)), *(after.tolist() if len(after) <= MOST_BREAKS else [])}
@@ -90,17 +102,18 @@ class _Taken:
 
 def choose_headers(sheet: Sheet, contracts: dict[str, Contract]) -> list[Header]:
     """The headers that fit best, none in another's place. All but the best must be headers beyond doubt."""
-    _, pieces, written = _vocabulary(tuple(contracts.values()))
-    promising = [row for row in _rows_to_try(sheet, written) if sheet.filled[row] > 1 and _promises(sheet, row)]
+    vocabulary = _vocabulary(tuple(contracts.values()))
+    promising = [
+        row for row in _rows_to_try(sheet, vocabulary.written) if sheet.filled[row] > 1 and _promises(sheet, row)
+    ]
     merges = wide_merges(sheet.grid.merges, sorted({row + n for row in promising for n in range(HEADER_ROWS)}))
     pool: list[Header] = []
     floor, lasts = 0, set[int]()
-    fits = lru_cache(maxsize=32)(partial(fitting, list(contracts.values())))
     for row in promising:
         floor = max([floor, *(last + 1 for last in lasts if last < row)])
         rows = [cells for below in range(HEADER_ROWS) if (cells := sheet.row(row + below))]
         above = lru_cache(maxsize=256)(partial(sheet.title, row, floor))
-        found = headers_at(row, rows, above, merges, fits, sheet.known, pieces)
+        found = headers_at(row, rows, above, merges, vocabulary.fits, sheet.known, vocabulary.pieces)
         lasts = {last for last in lasts if last >= row} | {header.last for header in found}
         pool += found
     chosen: list[Header] = []

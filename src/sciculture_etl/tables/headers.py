@@ -18,7 +18,7 @@ from sciculture_etl.tables.spelling import (
     PLANNED,
     Cells,
     header_names,
-    normalised,
+    normalise_header,
     spellings_of,
     unit_in_header,
     wide_column,
@@ -85,7 +85,7 @@ def _with_bracket(label: str) -> tuple[str, ...]:
     if len(label) > MAX_CHARACTERS or "|" in label:
         return ()
     outer, bracket, inner = label.rstrip(" )）").replace("（", "(").partition("(")
-    return (normalised(outer), normalised(inner)) if bracket else ()
+    return (normalise_header(outer), normalise_header(inner)) if bracket else ()
 
 
 def _combined(labels: dict[int, str], columns: dict[str, int], contract: Contract) -> dict[tuple[str, str], int]:
@@ -151,16 +151,16 @@ def _goes_on(rows: list[Cells], contract: Contract) -> bool:
     spellings = spellings_of(contract)
 
     def heads(cell: str) -> bool:
-        name = normalised(cell)
+        name = normalise_header(cell)
         known = name in spellings or name in (*DONE, *NET, *CUMULATIVE) or bool(PLANNED.match(name))
         return known or bool(PART.fullmatch(name)) or (not name and bool(unit_in_header(cell)))
 
     below = [[cell for cell in row if cell] for row in rows[1:]]
     if not below or not all(cells and all(map(heads, cells)) for cells in below):
         return False
-    if any(len(cells) == 1 and PART.fullmatch(normalised(cells[0])) for cells in below):  # a total left blank
+    if any(len(cells) == 1 and PART.fullmatch(normalise_header(cells[0])) for cells in below):  # a total left blank
         return False
-    return sum(normalised(cell) in spellings for cell in rows[0]) > 1
+    return sum(normalise_header(cell) in spellings for cell in rows[0]) > 1
 
 
 def _runs(columns: Iterable[int]) -> list[range]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sciculture_etl.grid import Grid, Merge
-from sciculture_etl.tables.spelling import Cells, normalised
+from sciculture_etl.tables.spelling import Cells, normalise_header
 from sciculture_etl.tables.titles import Title, read_title
 
 HEADER_WITHIN = 20  # rows from the top that are all tried as a header
@@ -52,7 +52,7 @@ class Sheet:
     def words_in(self, row: int) -> int:
         """How many cells of a row are words of headers."""
         if row not in self._words:
-            self._words[row] = sum(normalised(cell) in self.known for cell in self.row(row) if cell)
+            self._words[row] = sum(normalise_header(cell) in self.known for cell in self.row(row) if cell)
         return self._words[row]
 
     def title_from(self, row: int, floor: int) -> int:

@@ -10,7 +10,6 @@ from functools import lru_cache
 from sciculture_etl.contracts import Contract
 from sciculture_etl.contracts.form import TOTAL
 from sciculture_etl.grid import Merge
-from sciculture_etl.header_text import MAX_CHARACTERS
 from sciculture_etl.header_text import normalise_header as normalise_header
 from sciculture_etl.header_text import unit_in_header as unit_in_header
 
@@ -22,15 +21,6 @@ def scale_in_header(text: str | None) -> str | None:
     """``만족도(5점 만점)`` → ``5``; ``만족도(%)`` → ``%``; None where a header says no scale."""
     found = SCALE_IN_HEADER.search(unicodedata.normalize("NFKC", text or ""))
     return (found[1] or "%") if found else None
-
-
-# Files of one form repeat each other's headers, and every cell of the head is looked at more than once.
-_remembered = lru_cache(maxsize=4096)(normalise_header)
-
-
-def normalised(text: str | None) -> str:
-    """``normalise_header``, remembered for what may be a header."""
-    return _remembered(text) if text and len(text) <= MAX_CHARACTERS else ""
 
 
 PLANNED = re.compile(r"계획|목표|예정|예상")
@@ -105,7 +95,7 @@ def header_names(rows: list[Cells], first: int, merges: dict[int, list[Merge]], 
     names: Names = []
     for column in zip(*levels, strict=True):
         parts = [part for n, part in enumerate(column) if part and part not in column[:n]]
-        hopeful = any(normalised(part) in pieces for part in parts)
+        hopeful = any(normalise_header(part) in pieces for part in parts)
         names.append(("|".join(parts), tuple(_forms(parts)) if hopeful else ()))
     return names
 
@@ -115,13 +105,13 @@ def _forms(parts: list[str]) -> list[str]:
     done; what was done may go by its name alone, and so may the sum of parts.
     """
     if len(parts) < 2:
-        return [normalised("".join(parts))]
-    whole = [normalised("".join(parts)), normalised("".join(parts[::-1]))]
-    if any(PLANNED.search(normalised(part)) for part in parts):
+        return [normalise_header("".join(parts))]
+    whole = [normalise_header("".join(parts)), normalise_header("".join(parts[::-1]))]
+    if any(PLANNED.search(normalise_header(part)) for part in parts):
         return whole
-    if normalised(parts[-1]) in DONE:
+    if normalise_header(parts[-1]) in DONE:
         return [*whole, *_forms(parts[:-1])]
-    if normalised(parts[-1]) in SUMMED:
+    if normalise_header(parts[-1]) in SUMMED:
         return [*whole, *_forms(parts[1:]), *_forms(parts[:-1])]
     return [*whole, *_forms(parts[1:])]
 

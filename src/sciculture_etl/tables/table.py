@@ -168,6 +168,10 @@ def _asides(
     return pl.Series("aside", reasons.tolist(), pl.String)
 
 
+def _constant(name: str, value: str | None, rows: int) -> pl.Series:
+    return pl.Series(name, [], pl.String).extend_constant(value, rows)
+
+
 def cut_table(grid: Grid, area: Area, marks: Marks) -> Table:
     """The table of an area. Its frame may have no rows.
 
@@ -186,30 +190,33 @@ def cut_table(grid: Grid, area: Area, marks: Marks) -> Table:
     rows, columns = range(header.last + 1, header.last + 1 + len(filled)), range(area.left, area.right + 1)
     width = grid.frame.width - (1 if grid.overflow else 0)
     beyond = [area.overflow] if area.overflow is not None and area.overflow < grid.frame.width else []
-    overflow = pl.col(f"c{area.overflow}") if beyond else pl.lit(None, pl.String)
     # Column by column: to cut a range from a frame would look at all that stands beside the table.
     sheet = pl.DataFrame([grid.frame.to_series(c)[rows.start : rows.stop] for c in [*columns, *beyond]])
     cells = [f"c{column}" for column in columns]
     filled_frame = _fill_merges(sheet, marks, rows, columns, header)
     said = title.day
     given = [
-        pl.lit(said).alias(name)
+        name
         for name, fld in header.contract.fields.items()
         if said and fld.type == "date" and fld.said and name not in header.columns
     ]
     reached = filled
     if filled_frame is not sheet:
         reached = filled_frame.select(pl.sum_horizontal(pl.col(cells).is_not_null())).to_series().to_numpy()
-    frame = filled_frame.select(
-        pl.lit(pl.Series("row", np.arange(rows.start + 1, rows.stop + 1), pl.Int64)),
-        pl.coalesce(cells).alias("first_text"),
-        overflow.alias("overflow"),
-        *(pl.col(f"c{column}").alias(name) for name, column in header.columns.items() if column < width),
-        *given,
-        pl.lit(pl.Series("filled", filled, pl.Int32)),
-        pl.lit(pl.Series("reached", reached, pl.Int32)),
-        pl.lit(_asides(grid, area, filled, reached, sheet)),
-    )
+    first = filled_frame.to_series(0)
+    if first.null_count():
+        first = filled_frame.select(pl.coalesce(cells)).to_series()
+    # Put together as it stands: a query costs more than all else of a short table.
+    frame = pl.DataFrame([
+        pl.Series("row", np.arange(rows.start + 1, rows.stop + 1), pl.Int64),
+        first.alias("first_text"),
+        filled_frame[f"c{area.overflow}"].alias("overflow") if beyond else _constant("overflow", None, len(rows)),
+        *(filled_frame[f"c{column}"].alias(name) for name, column in header.columns.items() if column < width),
+        *(_constant(name, said, len(rows)) for name in given),
+        pl.Series("filled", filled, pl.Int32),
+        pl.Series("reached", reached, pl.Int32),
+        _asides(grid, area, filled, reached, sheet),
+    ])  # fmt: skip
     for outer, inner in header.combined:
         frame = frame.with_columns(
             pl.col(outer).str.replace(COMBINED, "${1}"),
@@ -218,7 +225,7 @@ def cut_table(grid: Grid, area: Area, marks: Marks) -> Table:
             .alias(inner),
         )
     # A form may be dated below its table as well as above it.
-    foot = frame.select("filled", "first_text").tail(FOOT_ROWS).rows()
+    foot = zip(filled[-FOOT_ROWS:].tolist(), first.tail(FOOT_ROWS).to_list(), strict=True)
     below = [text for cells_in_row, text in foot if cells_in_row <= 2 and text is not None]
     days = [day for day in (title.made_on, made_on("\n".join(below))) if day]
     labels = {name: header.labels[column] for name, column in header.columns.items()}

@@ -15,7 +15,6 @@ from sciculture_etl.tables.spelling import (
     SUMMED,
     Cells,
     normalise_header,
-    normalised,
     spellings_of,
 )
 
@@ -55,7 +54,7 @@ def unclear_measures(header: Header, merges: list[Merge], below: Cells) -> list[
 
 def _counts_attendances(column: int, below: Cells) -> bool:
     """Whether the words below a header say that persons count every time they came."""
-    return column < len(below) and normalised(below[column]) in CUMULATIVE
+    return column < len(below) and normalise_header(below[column]) in CUMULATIVE
 
 
 def _split(header: Header, below: Cells) -> set[int]:
@@ -73,7 +72,7 @@ def _split(header: Header, below: Cells) -> set[int]:
         first -= 1
     while stop < len(below) and stop not in header.labels:
         stop += 1
-    parts = {column: normalised(cell) for column, cell in enumerate(below[first:stop], first) if cell}
+    parts = {column: normalise_header(cell) for column, cell in enumerate(below[first:stop], first) if cell}
     words = all(PART.fullmatch(part) or (part and not re.search(r"\d", part)) for part in parts.values())
     if named & parts.keys() or not words:
         return set()
