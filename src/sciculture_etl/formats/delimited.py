@@ -35,7 +35,9 @@ def read_text_grid(text: bytes, limits: Limits) -> Grid:
     if dialect.doubled:
         text = text.replace(2 * dialect.separator.encode(), dialect.separator.encode())
     head = text[: HEAD_CHARACTERS * 4].decode(errors="ignore")[:HEAD_CHARACTERS].split("\n")[: HEAD_ROWS * 4]
-    width = max(max((len(cells) for cells in Records(head, dialect)), default=0), dialect.width) + 1
+    is_quoted = dialect.quote.encode() in text
+    first = Records(head, dialect) if is_quoted else _parted(head, dialect)
+    width = max(max(map(len, first), default=0), dialect.width) + 1
     refuse_vast(text.count(b"\n") + 1, width, limits.cells, limits.columns)
     schema = {f"c{i}": pl.String() for i in range(width)}
     signs = Signs.of(text)
@@ -51,12 +53,15 @@ def read_text_grid(text: bytes, limits: Limits) -> Grid:
             pass  # a line is much wider than the head
     lines = text.decode().removesuffix("\n").split("\n")
     records = Records(lines, dialect)
-    is_quoted = dialect.quote.encode() in text
-    rows = iter(records) if is_quoted else (line.split(dialect.separator) for line in lines)
-    frame = _frame(rows, dialect.separator, schema)
+    frame = _frame(iter(records) if is_quoted else _parted(lines, dialect), dialect.separator, schema)
     if not _is_tidy(text, dialect, signs):
         frame = blank_to_null(frame, signs)
     return Grid(None, frame, overflow=True, stray_quotes=records.stray_quotes, told=signs)
+
+
+def _parted(lines: list[str], dialect: Dialect) -> Iterator[list[str]]:
+    """The records of lines without quotes."""
+    return (line.split(dialect.separator) for line in lines)
 
 
 def _is_plain(text: bytes, dialect: Dialect) -> bool:

@@ -77,9 +77,13 @@ def resolve_places(
     )
     failures: dict[str, list[pl.DataFrame]] = {name: [] for name in names}
     # Told by the sido alone where the rest makes no sense: a dong that isn't known is no si/gun/gu that is missing.
-    widest = pl.DataFrame({"text": texts[names[0]], "year": years})
-    sido = widest.join(_resolved(texts[names[0]], years), on=["text", "year"], how="left", maintain_order="left")
-    sejong = pl.select(pl.coalesce(rows["sido_code"], sido["sido_code"])).to_series().fill_null("") == SEJONG
+    sido = rows["sido_code"]
+    if (lost := sido.is_null().arg_true()).len():
+        widest = pl.DataFrame({"text": texts[names[0]].gather(lost), "year": years.gather(lost)})
+        found = _resolved(widest["text"], widest["year"])
+        told = widest.join(found, on=["text", "year"], how="left", maintain_order="left")
+        sido = sido.scatter(lost, told["sido_code"])
+    sejong = sido.fill_null("") == SEJONG
     missing = pl.Series([False]).new_from_index(0, rows.height)
     for fld in fields:
         if not fld.required:

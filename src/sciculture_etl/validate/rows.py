@@ -54,6 +54,20 @@ def _total_codes(fld: ContractField) -> list[str]:
     ]
 
 
+class _Texts:
+    """Columns of texts that are asked by what is distinct in them: most rows repeat what others say."""
+
+    def __init__(self, frame: pl.DataFrame, names: list[str]) -> None:
+        self._distinct = {name: frame[name].unique().drop_nulls() for name in names}
+
+    def have(self, name: str, pattern: str, squeezed: bool = False) -> pl.Expr:
+        """Whether the text of a column, with or without its white space, has a pattern."""
+        distinct = self._distinct[name]
+        texts = distinct.str.replace_all(r"\s", "") if squeezed else distinct
+        found = distinct.filter(texts.str.contains(pattern))
+        return pl.col(name).is_in(found.implode()) if found.len() else pl.lit(False)
+
+
 def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
     """Per row why it is no data (``blank``, ``footnote``, ``example``, ``header``, ``subtotal``, ``other``).
 
@@ -68,36 +82,36 @@ def left_out(contract: Contract, frame: pl.DataFrame) -> pl.Series:
     required = [name for name in labels if contract.fields[name].required] or labels
     asked = [name for name, fld in contract.fields.items() if fld.required]
     measured = [name for name in asked if contract.fields[name].is_measure]
-    text = pl.col("first_text")
+    texts = ["first_text", *labels]
+    said = _Texts(frame, texts)
     # A note that a comma cut in pieces stands in the first columns and tells no number.
     cut_up = pl.all_horizontal(pl.col(measured).is_null()) if measured else pl.lit(False)
     # 주)가상 with all that is asked for is a company whose bracket went missing.
-    company = text.str.contains(r"^주[)）]\S") & pl.all_horizontal(pl.col(asked).is_not_null())
+    company = said.have("first_text", r"^주[)）]\S") & pl.all_horizontal(pl.col(asked).is_not_null())
     few = (pl.col("filled") <= 2) | (
-        cut_up & pl.any_horizontal(pl.col(required).is_null()) & text.str.contains("^[※☞]")
+        cut_up & pl.any_horizontal(pl.col(required).is_null()) & said.have("first_text", "^[※☞]")
     )
     full = pl.col("reached") >= max(2, (len(asked) + 1) // 2)
     last_full = pl.when(full).then("index").max().over("part_key")
     after = (pl.col("index") > last_full) & (pl.col("reached") <= min(2, max(1, len(asked) // 3)))
     # A total may be told of one measure alone; it is held to its rows all the same.
-    after &= ~text.str.replace_all(r"\s", "").str.contains(TOTAL_WORD).fill_null(False) | (pl.col("filled") < 2)
+    after &= ~said.have("first_text", TOTAL_WORD, squeezed=True).fill_null(False) | (pl.col("filled") < 2)
     classified = frame.with_row_index("index").select(
         "index",
         pl.when(pl.col("filled") == 0)
         .then(pl.lit("blank"))
         .when(pl.col("aside").is_not_null())
         .then("aside")
-        .when((few & text.str.contains(FOOTNOTE) & ~company) | after)
+        .when((few & said.have("first_text", FOOTNOTE) & ~company) | after)
         .then(pl.lit("footnote"))
-        .when(text.str.contains(EXAMPLE) | pl.any_horizontal(pl.col(labels).str.contains(EXAMPLE_SIGN)))
+        .when(said.have("first_text", EXAMPLE) | pl.any_horizontal(said.have(name, EXAMPLE_SIGN) for name in labels))
         .then(pl.lit("example"))
         .alias("reason"),
     )
     reasons = classified["reason"]
-    texts = ["first_text", *labels]
     open_rows = frame.select(*texts).with_row_index("index").filter(reasons.is_null())
     # Every word for a total has one of these syllables: the patterns are then looked for in few rows.
-    worded = open_rows.filter(pl.any_horizontal(pl.col(name).str.contains(ANY_TOTAL) for name in texts))
+    worded = open_rows.filter(pl.any_horizontal(said.have(name, ANY_TOTAL) for name in texts))
     totals = worded.filter(_is_total_text(contract, texts, required))["index"]
     totals = pl.concat([totals, _rows_of_all_places(contract, frame, reasons, worded["index"])])
     is_total = pl.int_range(frame.height, eager=True).is_in(totals.implode())
