@@ -50,6 +50,14 @@ def test_a_stray_quote_is_told_with_its_rows_and_takes_none(
     assert rows == [row for row in range(2, 52) if row not in stray]
 
 
+def test_rows_that_two_quotes_too_few_hold_together_are_rows_where_every_cell_is_quoted() -> None:
+    lines = [",".join(f'"{cell}"' for cell in row) for row in table(CLASS, *[{}] * 50)]
+    lines[5], lines[6] = lines[5][:-1], lines[6][1:]
+    judged = judge("\n".join(lines).encode())
+    assert judged.accounts[0]["read"] == 50
+    assert {6, 7} <= {row for code, row, _ in judged.errors if code == "E_STRAY_QUOTE"}
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -91,6 +99,11 @@ def test_only_line_ends_end_a_row(odd: str) -> None:
     rows = table(CLASS, {"강좌명": f"가상{odd}로봇"}, {"운영횟수": "여섯"})
     header = [name.replace("자수", f"자{odd}수") if odd.isspace() else name for name in rows[0]]
     assert judge(as_csv([header, *rows[1:]])).places == [("E_NOT_A_NUMBER", 3, "H3")]
+
+
+def test_a_text_of_four_bytes_a_letter_is_read_with_its_rows() -> None:
+    data = as_csv(table(CLASS, {}, {"운영횟수": "여섯"})).decode().encode("utf-32")
+    assert judge(data).places == [("E_NOT_A_NUMBER", 3, "H3")]
 
 
 def test_a_zero_in_a_text_is_nothing() -> None:

@@ -11,7 +11,7 @@ import polars as pl
 from sciculture_etl.findings import Finding
 from sciculture_etl.formats.dialect import STATED_SEPARATOR, Dialect, find_dialect
 from sciculture_etl.formats.grid import HEAD_ROWS, Grid, RefusedError, blank_to_null, refuse_vast
-from sciculture_etl.formats.records import Records, is_stray
+from sciculture_etl.formats.records import Records, cells_alone, is_stray
 from sciculture_etl.grid import BLANKS, UNSEEN_SIGNS, Signs
 from sciculture_etl.settings import Limits
 
@@ -79,7 +79,8 @@ def _is_plain(text: bytes, dialect: Dialect) -> bool:
     # From a line with a quote too many to the next one a quoted cell goes on, unless they are rows of their own.
     for first, last in odd.reshape(-1, 2).tolist():
         start = int(ends[first - 1]) + 1 if first else 0
-        if is_stray(text[start : int(ends[last])].decode().split("\n"), dialect):
+        lines = text[start : int(ends[last])].decode().split("\n")
+        if is_stray([cells_alone(line, dialect) for line in lines], dialect):
             return False
     return True
 

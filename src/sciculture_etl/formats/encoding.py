@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 from sciculture_etl.findings import unsupported
@@ -13,10 +14,15 @@ PADDING = b"\x00\x1a"  # what old programs fill the last block of a file with
 
 
 def as_utf8(data: bytes) -> bytes:
-    """UTF-8 without a byte order mark, from UTF-8, CP949 (never EUC-KR: it lacks 8,822 syllables) or UTF-16, with or
-    without its mark. Raises RefusedError, naming the line, where a character is damaged: nothing is ever guessed.
+    """UTF-8 without a byte order mark, from UTF-8, CP949 (never EUC-KR: it lacks 8,822 syllables), UTF-16 with or
+    without its mark, or UTF-32 with it.
+
+    Raises:
+        RefusedError: Where a character is damaged, naming its line: nothing is ever guessed.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return _decoded(data, "utf-32").encode()
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _decoded(data, "utf-16").encode()
     text = data.rstrip(PADDING)
     if text[:4096].count(b"\x00") * STRAY_ZEROS > len(text[:4096]):

@@ -14,14 +14,25 @@ MAX_TRIED, MAX_TRIED_QUOTES = 20_000, 40  # characters and quotes of a line in w
 NARROW = 4  # columns; in fewer, lines of a quoted text may have as many commas by chance
 
 
-def is_stray(lines: list[str], dialect: Dialect) -> bool:
-    """Whether the lines that a quote holds together are rows of their own, since they split as the table's rows do."""
-    cells = [dialect.cells_in(line) for line in lines]
+def is_stray(cells: list[int], dialect: Dialect) -> bool:
+    """Whether the lines that a quote holds together are rows of their own, since they split as the table's rows do.
+
+    Args:
+        cells: of each line (``cells_alone``).
+    """
     narrow = dialect.width < NARROW
-    if len(lines) > (2 if narrow else 1) and all(count == dialect.width for count in cells):
+    if len(cells) > (2 if narrow else 1) and all(count == dialect.width for count in cells):
         return dialect.width > 1
     inner = [abs(count - dialect.width) <= 1 for count in cells[1:-1]]
     return not narrow and len(inner) > 1 and sum(inner) * 5 >= len(inner) * 4
+
+
+def cells_alone(line: str, dialect: Dialect) -> int:
+    """How many cells a line has as a row of its own; where a quote too many hides them, without that quote."""
+    count = dialect.cells_in(line)
+    if count == dialect.width or line.count(dialect.quote) % 2 == 0:
+        return count
+    return len(_read_alone(line, dialect))
 
 
 def _read_alone(line: str, dialect: Dialect) -> list[str]:
@@ -53,6 +64,14 @@ class _Lines:
     at: int = 0
     start: int = 0
     ran_out: bool = False
+    counted: dict[int, int] = field(default_factory=dict)  # lines that several records were looked for in
+
+    def is_stray(self) -> bool:
+        """Whether the lines handed out since ``start`` are rows of their own."""
+        for at in range(self.start, self.at):
+            if at not in self.counted:
+                self.counted[at] = cells_alone(self.lines[at], self.dialect)
+        return is_stray([self.counted[at] for at in range(self.start, self.at)], self.dialect)
 
     def __iter__(self) -> _Lines:
         return self
@@ -66,7 +85,7 @@ class _Lines:
 
     def _is_too_many(self, taken: int) -> bool:
         if taken in (4, 16, 64):  # few lines show it: not all that a quote takes are looked at for each
-            return is_stray(self.lines[self.start : self.at], self.dialect)
+            return self.is_stray()
         return taken > MAX_RECORD_LINES
 
 
@@ -94,7 +113,7 @@ class Records:
             source.ran_out = False
             cells = next(reader)
             taken = self.lines[start : source.at]
-            if source.ran_out or (len(taken) > 1 and is_stray(taken, dialect)):
+            if source.ran_out or (len(taken) > 1 and source.is_stray()):
                 source.at = start + 1
                 cells = _read_alone(taken[0], dialect)
                 self._report(opened, row)

@@ -14,7 +14,9 @@ from sciculture_etl.privacy.kinds import Kind, for_polars, plain, plain_series
 
 LONGEST_LABEL = 200  # characters that say what a column is called
 # What a column or a note says of itself.
-OFFICE = re.compile(r"(?:기관|대표|사무|부서|법인|단체|센터|담당).*(?:메일|mail|연락처|전화|tel|contact)|문의", re.I)
+OFFICE = re.compile(
+    r"(?:기관|대표|사무|부서|법인|단체|센터|담당).{0,60}(?:메일|mail|연락처|전화|tel|contact)|문의", re.I
+)
 OFFICE_ACCOUNT = re.compile(r"(?:기관|법인|단체|사업비|사업자).*계좌")
 PERSON_IN_CHARGE = re.compile(r"담당자")
 REGISTERED = re.compile(r"법인|사업자|고유번호|isbn|바코드", re.I)
@@ -109,9 +111,13 @@ class Hit:
     end: int
 
 
-@lru_cache(maxsize=4096)
 def _squeezed(label: str) -> str:
-    return re.sub(r"[\s()\[\]]", "", plain(label[:LONGEST_LABEL]))
+    return _squeezed_start(label[:LONGEST_LABEL])  # cut first, so that no long text is kept
+
+
+@lru_cache(maxsize=4096)
+def _squeezed_start(label: str) -> str:
+    return re.sub(r"[\s()\[\]]", "", plain(label))
 
 
 def changes_judgement(label: str) -> bool:
@@ -225,7 +231,8 @@ def _addresses(text: str, said: str) -> Iterator[Hit]:
         if not local:
             continue
         after = text[sign.end() : sign.end() + 128]
-        domain = next((found for form in _AFTER_AT if (found := form.match(after))), None)
+        forms = range(len(_AFTER_AT))
+        domain = next((found for n in forms if (found := _AFTER_AT[n].match(after))), None)
         if domain and IN_A_SENTENCE.fullmatch(sign[0]) and not _is_account_name(local[0].strip(), domain[1]):
             continue
         if domain and not _of_an_office(local[0].strip(), _domain(domain[1]), text, said):

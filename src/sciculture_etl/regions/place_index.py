@@ -15,7 +15,7 @@ from sciculture_etl.regions.gazetteer import OPEN_END, RANKS, SEJONG, SEJONG_CIT
 
 SIGUNGU, EMD = RANKS["sigungu"], RANKS["eupmyeondong"]
 _SUFFIXES = "시군구읍면동"
-_STEM = re.compile(r"(제?[\d.]*)(가제?\d*)?동$")  # of 역삼1동, 금호2.3가동
+_STEM = re.compile(r"(제[\d.]*|(?<![\d.])[\d.]*)(가제?\d*)?동$")  # of 역삼1동, 금호2.3가동
 
 
 @dataclass(frozen=True, slots=True, eq=False)

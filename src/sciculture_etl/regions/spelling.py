@@ -89,7 +89,7 @@ _SIDO = {
 
 _ANY_SIDO = "|".join(sorted(" ".join(_SIDO.values()).split(), reverse=True))
 # 고성군(경남)
-_SIDO_AFTER = re.compile(rf"([가-힣\d]+)\s{{0,3}}\(\s{{0,3}}({_ANY_SIDO})\s{{0,3}}\)")
+_SIDO_AFTER = re.compile(rf"(?<![가-힣\d])([가-힣\d]++)\s{{0,3}}\(\s{{0,3}}({_ANY_SIDO})\s{{0,3}}\)")
 
 
 def sido_forms() -> dict[str, tuple[str, ...]]:
