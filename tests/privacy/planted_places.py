@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import io
 import zipfile
 from collections.abc import Callable
@@ -252,6 +253,26 @@ PLACES: dict[str, Place] = {
         "xl/externalLinks/externalLink1.xml",
         f"<externalLink><sheetDataSet><cell r='A1'><v>{escape(text)}</v></cell></sheetDataSet></externalLink>",
     ),
+    "packed picture": lambda text: added("xl/media/image1.emz", gzip.compress(b"\1\0\0\0" + text.encode("utf-16-le"))),
+    "picture of text": lambda text: added(
+        "xl/media/i.svg", f"<svg><text><tspan>{escape(text[:5])}</tspan><tspan>{escape(text[5:])}</tspan></text></svg>"
+    ),
+    "number of an attribute": lambda text: added("xl/persons/person.xml", f"<a><b itemId={quoteattr(text)}/></a>"),
+    "custom XML in UTF-32": lambda text: added("customXml/item3.xml", f"<자료>{escape(text)}</자료>".encode("utf-32")),
+    "instruction amid a text": _in_strings(
+        lambda text: f"<si><t>{escape(text[:5])}<?x 가상?>{escape(text[5:])}</t></si>"
+    ),
+    "reading aids": _in_strings(
+        lambda text: (
+            f"<si><t>가상</t><rPh sb='0' eb='1'><t>{escape(text[:5])}</t></rPh>"
+            f"<rPh sb='1' eb='2'><t>{escape(text[5:])}</t></rPh></si>"
+        )
+    ),
+    "footer with a font": _in_sheet(
+        lambda text: (
+            f'<headerFooter><evenFooter>&amp;L&amp;"맑은 고딕,보통"&amp;10 {escape(text)}</evenFooter></headerFooter>'
+        )
+    ),
     "settings of a printer": lambda text: added(
         "xl/printerSettings/printerSettings1.bin", b"\x01\x02" + text.encode("utf-16-le") + b"\0\0\x03"
     ),
@@ -266,6 +287,10 @@ PLACES: dict[str, Place] = {
     "page: comment": lambda text: html(beside=f"<!-- {text.replace('--', '- -')} -->"),
     "page: value": lambda text: html(beside=f"<form><input type=hidden value={quoteattr(text)}></form>"),
     "page: text": lambda text: html(beside=f"<p>가상 <b>{escape(text[:4])}</b>{escape(text[4:])}</p>"),
+    "page: script in escapes": lambda text: html(
+        beside=f'<script>var a = "{"".join(f"&#92;u{ord(c):04x}" for c in text)}"</script>'.replace("&#92;", chr(92))
+    ),
+    "page: link": lambda text: html(beside=f'<a href="x?q={"".join(f"%{b:02x}" for b in text.encode())}">가상</a>'),
     "page: script": lambda text: html(beside=f"<script>var 가상 = {quoteattr(text)};</script>"),
     "archived page": lambda text: mhtml(html(cell=text)),
     "archived page: comment": lambda text: mhtml(html(beside=f"<!-- {text.replace('--', '- -')} -->")),

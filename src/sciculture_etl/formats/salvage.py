@@ -8,16 +8,21 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
+from email.header import decode_header, make_header
 
 from sciculture_etl.formats.recognise import ARCHIVED_PAGE
 
 LOCAL = b"PK\x03\x04"
 CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+ENCODED_HEADER = "=?"
 MAX_MEMBERS, MAX_INFLATED = 1_000, 64 * 1024**2  # of a damaged package
 
 
 def encoding_of(first: bytes) -> str | None:
     """What the beginning of a part is written in, None where it is no text."""
+    if first.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
     if first.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     if first[:2] in (b"<\x00", b"\x00<"):
@@ -46,9 +51,21 @@ def is_mail(data: bytes) -> bool:
 def parts_of_mail(data: bytes) -> Iterator[bytes]:
     """What an archived page, or a mail, holds in letters that stand for other bytes."""
     for part in email.message_from_bytes(data).walk():
+        encoded = [str(value) for value in part.values() if ENCODED_HEADER in str(value)]
+        for value in encoded:
+            with suppress(LookupError, ValueError):
+                yield str(make_header(decode_header(value))).encode()
         content = None if part.is_multipart() else part.get_payload(decode=True)
         if isinstance(content, bytes):
             yield content
+
+
+def unzipped(data: bytes, most: int) -> bytes:
+    """What a gzip file holds, at most so many bytes of it, as far as it can be unpacked."""
+    try:
+        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, most)
+    except zlib.error:
+        return b""
 
 
 def inflated_members(data: bytes) -> Iterator[bytes]:

@@ -18,15 +18,23 @@ from sciculture_etl.formats.grid import RefusedError, too_large
 from sciculture_etl.formats.markup_texts import texts_of_bytes, texts_of_markup
 from sciculture_etl.formats.notes import notes_of, sheets_of
 from sciculture_etl.formats.package import CHUNK, LOCAL_HEADER, Package, Part
-from sciculture_etl.formats.salvage import LOCAL, decoded, encoding_of, inflated_members, is_mail, parts_of_mail
+from sciculture_etl.formats.salvage import (
+    LOCAL,
+    decoded,
+    encoding_of,
+    inflated_members,
+    is_mail,
+    parts_of_mail,
+    unzipped,
+)
 from sciculture_etl.privacy.search import ELSEWHERE, Texts
 from sciculture_etl.settings import DEFAULT_LIMITS, Limits
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ZIP, END_OF_ZIP = b"PK", b"PK\x05\x06"
+ZIP, END_OF_ZIP, GZIP = b"PK", b"PK\x05\x06", b"\x1f\x8b"  # pictures are packed so, too
 # What shows nothing but points or sounds, by its first bytes: no text can be read in it.
 PICTURES = (
-    b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"RIFF", b"\x00\x00\x01\x00", b"\x1f\x8b"
+    b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"RIFF", b"\x00\x00\x01\x00"
 )  # fmt: skip
 TEXT_OF_PICTURE = 256 * 1024  # bytes at its beginning, where programs write who took it
 CALLED = {
@@ -116,6 +124,8 @@ class _Walk:
                     raise
             for content in inflated_members(data):
                 yield from self.file(content, said, depth + 1)
+        elif data.startswith(GZIP):
+            yield from self.file(unzipped(data, self.limits.unpacked_bytes // 4), said, depth + 1)
         elif data.startswith(OLE2):
             yield from self._streams(data, said, depth)
         else:
@@ -153,7 +163,7 @@ class _Walk:
             try:
                 stream = Part(package, entry, is_searched=True)
                 first = stream.read(CHUNK)
-                if first.startswith((LOCAL, OLE2)):
+                if first.startswith((LOCAL, OLE2, GZIP)):
                     nested.append((first + _rest(stream, self.limits), place))
                     continue
                 sheet = names.get(entry.filename)
