@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -13,6 +14,10 @@ from sciculture_etl.cli.app import FAILED, app
 from sciculture_etl.errors import SciCultureError
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings, read_settings_file, unknown_settings
+
+# What a command imports and builds lives as long as it does: to look through it again and again finds nothing.
+OBJECTS_BETWEEN_LOOKS = 200_000
+gc.set_threshold(OBJECTS_BETWEEN_LOOKS, 20, 20)
 
 __all__ = ["app", "doctor", "files", "init", "main", "region", "release", "runs", "serve", "submissions", "template"]
 

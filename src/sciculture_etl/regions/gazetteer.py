@@ -132,7 +132,9 @@ def gazetteer() -> Gazetteer:
 def reference_rows(table: str) -> Iterator[dict[str, str]]:
     """Yield the rows of divisions, successions or legal_administrative as text; an open end is ''."""
     with (_REFERENCE / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
+        rows = csv.reader(file)
+        names = next(rows)
+        yield from (dict(zip(names, row, strict=True)) for row in rows)
 
 
 def reference_version() -> str:
@@ -158,6 +160,7 @@ def _division(row: dict[str, str]) -> Division:
     )
 
 
+@cache
 def _ordinal(day: str) -> int:
     return dt.date.fromisoformat(day).toordinal() if day else OPEN_END
 
