@@ -64,13 +64,15 @@ def blank_to_null(frame: pl.DataFrame, signs: Signs | None = None) -> pl.DataFra
     """
     if not frame.width:
         return frame
-    odd = []
+    # As one column: a question to each column of a small sheet costs far more than its answer.
+    cell = pl.col("cell")
     if not (signs or signs_of(frame)).held.isdisjoint(UNSEEN_SIGNS):
-        unseen = frame.select(pl.all().str.contains_any(list(UNSEEN)).any())
-        odd = [name for name, held in zip(frame.columns, unseen.row(0), strict=True) if held]
-    shown = frame.with_columns(pl.col(odd).str.replace_many(list(UNSEEN), [""] * len(UNSEEN))) if odd else frame
-    stripped = pl.all().str.strip_chars()
-    return shown.select(pl.when(stripped != "").then(stripped))
+        cell = cell.str.replace_many(list(UNSEEN), [""] * len(UNSEEN))
+    stripped = cell.str.strip_chars()
+    cells = pl.concat(frame.get_columns()).alias("cell").to_frame()
+    shown = cells.select(pl.when(stripped != "").then(stripped)).to_series()
+    height = frame.height
+    return pl.DataFrame([shown.slice(n * height, height).alias(name) for n, name in enumerate(frame.columns)])
 
 
 LOOSE_LETTERS = "[\u1100-\u11ff]"  # Hangul letters that stand for themselves: a text from macOS, not yet composed

@@ -13,8 +13,8 @@ from sciculture_etl.privacy.search import find_personal
 from sciculture_etl.settings import DEFAULT_LIMITS, Limits
 from sciculture_etl.tables.areas import Area, find_areas
 from sciculture_etl.tables.artefacts import as_meant
+from sciculture_etl.tables.choice import spellings_known
 from sciculture_etl.tables.headers import Header
-from sciculture_etl.tables.spelling import known_spellings
 from sciculture_etl.tables.table import Marks, Table, cut_table
 
 # Sheets that say how to fill in a form, or what may be chosen; they look like damaged forms at times.
@@ -83,7 +83,7 @@ def read_submission(
 
 def _read(data: bytes, contracts: dict[str, Contract], limits: Limits, path: str) -> Reading:
     content = open_file(data, limits)
-    personal = find_personal(content.grids, path, content.texts, known_spellings(contracts))
+    personal = find_personal(content.grids, path, content.texts, spellings_known(contracts))
     if personal:
         return Reading(content.format, findings=personal, refused=True)
     reading = Reading(content.format)

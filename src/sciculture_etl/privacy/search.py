@@ -135,7 +135,7 @@ def _batches(others: Iterable[Texts]) -> Iterator[list[Texts]]:
     for texts in others:
         if texts.texts.len():
             together.append(texts)
-            size += int(texts.texts.len()) + int(texts.texts.str.len_bytes().sum() or 0) // 8
+            size += int(texts.texts.estimated_size()) // 8
         if size > CELLS_AT_ONCE:
             yield together
             together, size = [], 0

@@ -82,7 +82,7 @@ def _map_columns(forms: Forms, contract: Contract) -> dict[str, int]:
 
 def _with_bracket(label: str) -> tuple[str, ...]:
     """``협회명(약칭)`` → both as they are compared; nothing for a label without a bracket."""
-    if len(label) > MAX_CHARACTERS or "|" in label:
+    if len(label) > MAX_CHARACTERS or "|" in label or not ("(" in label or "（" in label):
         return ()
     outer, bracket, inner = label.rstrip(" )）").replace("（", "(").partition("(")
     return (normalise_header(outer), normalise_header(inner)) if bracket else ()
