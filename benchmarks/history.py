@@ -26,7 +26,7 @@ from pathlib import Path
 from measuring import Measured, child, measure, repeated, tell
 
 YEARS = range(2016, 2026)
-STEPS = ("open", "extract", "read_and_load", "accept", "model", "publish", "answer", "summary", "close")
+STEPS = ("open", "extract", "load", "accept", "model", "publish", "answer", "summary", "close")
 NIGHTS = {"open": "opened and closed", "quiet": "nothing new", "one": "one new file"}
 AGAIN = ("정정", "새판")
 RESENT_AFTER = 24 * 3600  # seconds
@@ -61,7 +61,7 @@ def send_again(path: Path, word: str, nth: int) -> None:
 
 def run_night(inbox: Path, warehouse: Path, whole: int) -> Measured:
     """All steps with the CPU and the seconds of each; whole = 0: opened and closed alone."""
-    from sciculture_etl.pipeline import Run
+    from sciculture_etl.pipeline import Made, Run, Step, take_steps
     from sciculture_etl.settings import Settings
 
     steps: dict[str, list[float]] = {}
@@ -83,9 +83,14 @@ def run_night(inbox: Path, warehouse: Path, whole: int) -> Measured:
             done("summary")
 
         run._sum_up = summed_up  # type: ignore[method-assign]
-        for step in STEPS[1:-2] if whole else ():
-            getattr(run, step)()
-            done(step)
+
+        def timed(step: Step, work: Callable[[], Made]) -> Made:
+            made = work()
+            done(step.name)
+            return made
+
+        if whole:
+            take_steps(run, take=timed)
         measured = {"outcome": run.report.publication.outcome, "read": run.report.read_count}
         held.close()
         done("close")
