@@ -61,7 +61,7 @@ CELL_ERRORS = (
 )
 # Files that can't be taken, from whoever sends the dataset: one behind a lock, and one of persons.
 PROGRAM_BAD_FILES = {
-    "cooperation_record": BadFile(0, "협력 현황(보안문서).xlsx", b"SCDSA004" + NOTICE.encode(), "R_DRM"),
+    "cooperation_record": BadFile(0, "협력 현황(보안문서).xlsx", b"SCDSA004\x00\x10" + NOTICE.encode(), "R_DRM"),
     "voucher_usage": BadFile(
         0,
         "바우처 이용자 명단.csv",

@@ -77,7 +77,7 @@ def _texts(given: Iterator[str]) -> Iterator[Planted]:
     lines = [["가상 품목", "가상 값"], *([f"가상 {n}", next(given)] for n in range(300))]
     yield Planted("가상첫째센터/모르는 표.csv", as_csv(lines), [(None, n, f"B{n}") for n in range(2, 302)])
     page = "".join(f"<tr><td>{next(given)}</td></tr>\n" for _ in range(5))
-    yield Planted("가상첫째센터/글.pdf", b"%PDF-1.4\n" + page.encode(), [(None, n, None) for n in range(2, 7)])
+    yield Planted("가상첫째센터/글.pdf", b"%PDF-1.4\n" + page.encode(), [(None, None, None)])
 
 
 def _books(given: Iterator[str]) -> Iterator[Planted]:
@@ -115,7 +115,7 @@ def _with_parts(given: Iterator[str]) -> Planted:
         sheet.write("J2", next(given))
         book.define_name("가상이름", f'="{next(given)}"')
         book.set_properties({"comments": FORMS[1](902)})
-    parts: list[Place] = [(None, None, None)] * 4
+    parts: list[Place] = [("실적", None, None), *[(None, None, None)] * 3]
     return Planted("가상둘째센터/메모.xlsx", target.getvalue(), [("실적", 2, "J2"), ("실적", 2, "C2"), *parts])
 
 
