@@ -57,8 +57,8 @@ MAX_DEPTH = 4  # packages within packages
 OVERLAP = 1024  # characters looked at with both blocks between which they stand
 FAR = 64 * 1024  # characters, within which a tag is looked for to part blocks at
 MAX_PIECES, MAX_PIECE_SIZE = 4_096, 4 * CHUNK  # looked at in one go
-# Parts as every file of a program has them: their colours, the kinds of their parts.
-_KNOWN_EMPTY: dict[str, None] = {}
+# What was found in parts as every file of a program has them: their colours, the kinds of their parts.
+_KNOWN: dict[str, dict[bool, list[str]]] = {}  # piece → by program → its texts
 MAX_KNOWN, MAX_KNOWN_SIZE = 256, 64 * 1024
 
 
@@ -240,17 +240,19 @@ def _look(pieces: Iterable[Piece]) -> Iterator[Texts]:
 
 
 def _texts_of(pieces: list[Piece]) -> Iterator[Texts]:
-    pieces = [piece for piece in _without_cells(pieces) if piece.text not in _KNOWN_EMPTY]
-    places: dict[Piece, dict[bool, list[str]]] = {}
-    for number, by_program, text in texts_of_markup([piece.text for piece in pieces]) if pieces else ():
-        places.setdefault(pieces[number], {}).setdefault(by_program, []).append(text)
+    pieces = list(dict.fromkeys(_without_cells(pieces)))
+    found = {text: _KNOWN.pop(text) for text in {piece.text: None for piece in pieces} if text in _KNOWN}
+    unknown = list(dict.fromkeys(piece.text for piece in pieces if piece.text not in found))
+    found |= {text: {} for text in unknown}
+    for number, by_program, text in texts_of_markup(unknown) if unknown else ():
+        found[unknown[number]].setdefault(by_program, []).append(text)
+    for text, own in found.items():  # what was asked for last is forgotten last
+        if len(text) < MAX_KNOWN_SIZE:
+            _KNOWN[text] = own
+    while len(_KNOWN) > MAX_KNOWN:
+        del _KNOWN[next(iter(_KNOWN))]
     for piece in pieces:
-        if piece not in places and len(piece.text) < MAX_KNOWN_SIZE:
-            _KNOWN_EMPTY[piece.text] = None
-            if len(_KNOWN_EMPTY) > MAX_KNOWN:
-                del _KNOWN_EMPTY[next(iter(_KNOWN_EMPTY))]
-    for piece, found in places.items():
-        for by_program, texts in found.items():
+        for by_program, texts in found[piece.text].items():
             yield Texts(pl.Series(texts, dtype=pl.String), piece.said, piece.sheet, by_program=by_program)
 
 
