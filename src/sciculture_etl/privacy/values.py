@@ -141,18 +141,19 @@ def suspicious(texts: pl.Series, label: str = "") -> pl.Series:
     cells = plain_series(texts.gather(near))
     if SAYS_KIND.search(said):
         return near
-    held = cells.str.contains(_WORDS)
-    many = cells.str.contains(_TEN_DIGITS).arg_true()
-    if many.len():
-        numbers = cells.gather(many)
-        forms = pl.any_horizontal(numbers.str.contains(form) for form in _DIGIT_FORMS)
-        held = held.scatter(many.filter(pl.select(forms).to_series()), True)
+    cell, table = pl.col("cell").str, cells.alias("cell").to_frame()
+    held_if = [cell.contains(_WORDS)]
     if not OFFICE.search(said):
-        held = held | cells.str.contains(_AT_SIGNS)
+        held_if.append(cell.contains(_AT_SIGNS))
     elif PERSON_IN_CHARGE.search(said):
-        held = held | cells.str.contains(f"(?i){_WEBMAIL}")
+        held_if.append(cell.contains(f"(?i){_WEBMAIL}"))
     if PHONE.search(said):
-        held = held | cells.str.contains(_WITHOUT_ZERO)
+        held_if.append(cell.contains(_WITHOUT_ZERO))
+    asked = table.select(pl.any_horizontal(held_if).alias("held"), cell.contains(_TEN_DIGITS).alias("many"))
+    held, many = asked["held"], asked["many"].arg_true()
+    if many.len():
+        forms = pl.any_horizontal(cell.contains(form) for form in _DIGIT_FORMS)
+        held = held.scatter(many.filter(table[many].select(forms).to_series()), True)
     if MONEY.search(said):
         held = held & ~cells.str.contains(AMOUNT)
     return near.filter(held)
