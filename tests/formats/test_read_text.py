@@ -4,6 +4,9 @@ import pytest
 from forms import CLASS, as_csv, table
 from judging import judge
 
+from sciculture_etl.formats.delimited import FEW_BYTES, read_text_grid
+from sciculture_etl.settings import DEFAULT_LIMITS
+
 NAME = "가상 꿈숖 작은도서관"  # 숖 stands in CP949 and not in EUC-KR
 ROWS = table(CLASS, {"교육장명": NAME}, {"교육장명": NAME, "운영횟수": "여섯"})
 
@@ -149,3 +152,27 @@ def test_text_read_twice_is_the_same() -> None:
     first, second = judge(data), judge(data)
     assert first.accepted.equals(second.accepted)
     assert first.places == second.places
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param("가상,1,,나", id="a blank cell"),
+        pytest.param(" 가상 ,\t1 ,\u3000,\u00a0나", id="white space round cells"),
+        pytest.param("가\u200b상,\ufeff,1,나", id="what nobody sees"),
+        pytest.param('"가상, 하나",1,"",나', id="quotes"),
+        pytest.param('"가상 ""하나""",1,2,나', id="doubled quotes"),
+        pytest.param("가상,1", id="cells that are missing"),
+        pytest.param("가상,1,2,나,,", id="separators too many"),
+        pytest.param("", id="a blank line"),
+        pytest.param("가상·하나,1,2,나", id="a letter that begins like a blank"),
+    ],
+)
+def test_a_row_is_read_alike_in_a_short_text_and_in_a_long_one(row: str) -> None:
+    lines = ["기관,수,값,비고", *["가상센터,1,2,3"] * 3, row, "가상센터,4,5,6"]
+    short = read_text_grid("\n".join(lines).encode(), DEFAULT_LIMITS)
+    many = "\n".join([*lines, *["가상센터,7,8,9"] * (FEW_BYTES // 16)]).encode()
+    long = read_text_grid(many, DEFAULT_LIMITS)
+    assert len(many) > FEW_BYTES
+    assert long.frame.rows()[: len(lines)] == short.frame.rows()
+    assert long.frame.height == len(lines) + FEW_BYTES // 16
