@@ -33,7 +33,18 @@ def test_years_are_those_of_their_sheets_and_these_of_the_file_name_where_they_s
     assert (judged.places, judged.column("program_year")) == ([], [2020, 2021, 2022])
 
 
-@pytest.mark.parametrize("said", ["2020년말 기준", "2020년 12월 말 현재", "2020. 12. 31. 기준"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "2020년말 기준",
+        "2020년 12월 말 현재",
+        "2020. 12. 31. 기준",
+        "2020.12월 기준",
+        "기준일: 2020년 12월",
+        "20201231 기준",
+        "as of 2020-12-31",
+    ],
+)
 def test_members_are_those_of_the_end_of_the_year_that_the_title_says(said: str) -> None:
     rows = [[f"가상 회원 현황({said})"], ["협회명", "약칭", "국가", "정회원", "계", "집계기준"]]
     judged = judge(as_csv([*rows, ["가상협회", "KSEA", "미국", 100, 100, "등록"]]))

@@ -29,6 +29,18 @@ def test_all_places_together_are_a_total(totals: list[dict[str, str]], left_out:
     assert judged.accounts == [{"read": 2 + left_out, "loaded": 2, "quarantined": 0, "left_out": left_out}]
 
 
+@pytest.mark.parametrize("column", ["강좌명", "교육장명", "시도", "시군구"])
+def test_the_country_alone_in_any_label_is_a_total(column: str) -> None:
+    total = dict.fromkeys(CLASS, "") | {column: "전국", "운영횟수": "24", "수혜자수(순인원)": "30"}
+    judged = judge(as_csv(table(CLASS, {}, {}, total)))
+    assert judged.places == []
+    assert judged.accounts == [{"read": 3, "loaded": 2, "quarantined": 0, "left_out": 1}]
+
+
+def test_a_class_called_by_the_country_is_a_class() -> None:
+    assert judge(as_csv(table(CLASS, {}, {"강좌명": "전국"}))).accounts[0]["loaded"] == 2
+
+
 def test_a_total_of_all_places_is_held_to_its_rows() -> None:
     total = {"시도": "전국", "시군구": "전체", "발급인원": "31", "이용인원": "20"}
     assert judge(as_csv(table(VOUCHER, total, {}, JUNG))).codes == ["W_TOTAL_MISMATCH"]

@@ -48,11 +48,18 @@ UNIT_LINE = re.compile(rf"단위\s?[:：]?\s?([^)\]>›〉]+)|[(\[<‹〈]\s?({M
 SUBMITTER_LINE = re.compile(r"(?:기관명|운영기관|제출기관|수행기관|책임운영기관)[^\S\n]?[:：][^\S\n]?([^,;/|\n]+)")
 MADE_ON = re.compile(r"(?:제출|수정|작성)\s?(?:일자|일시|일)?\s?[:：]?\s?(?=20\d{2})")
 DAY_BEFORE = re.compile(
-    rf"(?P<day>{DAY.pattern}|(?<![\d.])['’‘`]?\d{{2}}\s?\.\s?\d{{1,2}}\s?\.\s?\d{{1,2}}\.?)"
+    rf"(?P<day>{DAY.pattern}|(?<![\d.])['’‘`]?\d{{2}}\s?\.\s?\d{{1,2}}\s?\.\s?\d{{1,2}}\.?"
+    r"|(?<!\d)20\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))"
     r"\s?(?:\(\s?[월화수목금토일](?:요일)?\s?\)\s?)?(?:자\s?)?(?:기준|현재)"
 )
 END_BEFORE = re.compile(r"(20\d{2})\s?(?:년|\.)?\s?(?:(\d{1,2})\s?(?:월|\.)\s?)?말\s?(?:일\s?)?(?:자\s?)?(?:기준|현재)")
-DAY_AFTER = re.compile(rf"(?:기준\s?(?:일?자?|시점|연월일)|현재)\s?[:：]?\s?(?P<day>{DAY.pattern})")
+DAY_AFTER = re.compile(
+    rf"(?:기준\s?(?:일?자?|시점|연월일)|현재|as\s?of)\s?[:：]?\s?(?P<day>{DAY.pattern})", re.IGNORECASE
+)
+# A month alone is as of its last day.
+MONTH_OF = r"(?P<year>20\d{2})\s?[년.\-/]\s?(?P<month>1[0-2]|0?[1-9])(?!\d)\s?[월.]?+\s?+(?!\d)"
+MONTH_BEFORE = re.compile(rf"{MONTH_OF}(?:기준|현재)")
+MONTH_AFTER = re.compile(rf"기준\s?(?:일?자?|시점|연?월일?)\s?[:：]?\s?{MONTH_OF}")
 # When something was made or sent, and as of when: neither is the program year or its part.
 SENT = r"(?:제출|작성|수정|접수|보고)"
 SENT_IN = re.compile(
@@ -231,6 +238,8 @@ def said_date(text: str) -> str | None:
     normal = spaced(unicodedata.normalize("NFKC", text))
     if found := DAY_BEFORE.search(normal) or DAY_AFTER.search(normal):
         return found["day"].strip()
+    if found := MONTH_BEFORE.search(normal) or MONTH_AFTER.search(normal):
+        return f"{found['year']}년 {found['month']}월말"
     found = END_BEFORE.search(normal)
     return f"{found[1]}년 {found[2] or 12}월말" if found else None
 

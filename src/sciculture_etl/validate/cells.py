@@ -191,12 +191,14 @@ def cast_field(
     years: pl.Series,
     scales: pl.Series | None,
     misfits: pl.Series | None = None,
+    tables: pl.Series | None = None,
 ) -> tuple[pl.Series, pl.DataFrame]:
     """Typed values of one field that needs no other, and its failing cells (``FAILED``).
 
     Args:
         texts: raw, null = blank.
         misfits: which of them are asked about, since they hardly are what the column is of.
+        tables: the table of each.
     """
     if fld.type == "text":
         return check_values(fld, tidy_texts(texts), None, texts)
@@ -206,7 +208,7 @@ def cast_field(
         cast = cast_dates(texts, years, fld.month, not contract.year_from).rename({"start": "value"})
     else:
         cast = cast_plain(contract, fld, texts)
-    return check_values(fld, cast["value"], cast["code"], texts)
+    return check_values(fld, cast["value"], cast["code"], texts, tables)
 
 
 def ask_about(cast: pl.DataFrame, misfits: pl.Series | None) -> pl.DataFrame:
@@ -221,7 +223,11 @@ def ask_about(cast: pl.DataFrame, misfits: pl.Series | None) -> pl.DataFrame:
 
 
 def check_values(
-    fld: ContractField, values: pl.Series, codes: pl.Series | None, texts: pl.Series
+    fld: ContractField,
+    values: pl.Series,
+    codes: pl.Series | None,
+    texts: pl.Series,
+    tables: pl.Series | None = None,
 ) -> tuple[pl.Series, pl.DataFrame]:
     """What the field's own rules say of values that were cast from texts.
 
@@ -239,7 +245,8 @@ def check_values(
         for mask, severity in ((~quiet & ~warned, "error"), (quiet, "info"), (warned, "warning")):
             if mask.any():
                 wrong = at.filter(mask)
-                failures.append(failed(wrong, found.filter(mask), *expected(fld, texts.gather(wrong)), severity))
+                asked = expected(fld, texts.gather(wrong), None if tables is None else tables.gather(wrong))
+                failures.append(failed(wrong, found.filter(mask), *asked, severity))
     blank = values.is_null() & (texts.is_null() | texts.is_in(NOTHING) | (fld.type == "text"))
     if codes is not None:
         blank = blank & codes.is_null()

@@ -24,9 +24,10 @@ YEAR = re.compile(
     r"^(?:FY|제)?\s?['’‘`]?\s?(\d{4}|\d{2})\s?(?:년도|학년도|년\(도\)|년|(?:사업|회계)\s?[연년]도|\.)?(?:\.0+)?$",
     re.IGNORECASE,
 )
-# After a date: a weekday left blank, how many days or meetings it was.
+# After a date: a weekday left blank, how many days or meetings it was, that all is told as of it.
 REMARK = re.compile(
     r"\s?\(\s?(?:(?:총|매주|주)?\s?\d+\s?(?:일간?|주간?|회차?|개월간?|박\s?\d+\s?일))?\s?\)|\s?,\s?총?\s?\d+\s?일간$"
+    r"|(?<=\d[.일\s])\s?기준$"
 )
 # A moment as programs write it.
 MOMENT = re.compile(
@@ -36,7 +37,8 @@ MOMENT = re.compile(
 KOREA = timedelta(hours=9)
 # The hours of a day, one or from one to another.
 CLOCK = r"(?:(?:오전|오후)\s?)?(?:\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?|\d{1,2}\s?시(?:\s?\d{1,2}\s?분|\s?반)?)"
-HOURS = re.compile(rf"(?:\s?,\s?|\s|(?<=\))){CLOCK}(?:\s?[~∼〜-]\s?{CLOCK}(?!\d))?(?!\d)")
+HALF = r"(?:\s?(?i:[AP]\.?M\.?)(?![A-Za-z]))?"
+HOURS = re.compile(rf"(?:\s?,\s?|\s|(?<=\))){CLOCK}{HALF}(?:\s?[~∼〜-]\s?{CLOCK}{HALF}(?!\d))?(?!\d)")
 # The year before a term: 2021년 1분기, 2021-05, '21 상반기.
 YEAR_OF_TERM = re.compile(
     r"^(?:(20\d{2})|['’‘`]\s?(\d{2})|(\d{2})(?=\s?년))(?!\d)\s?(?:학년도|년도|년|[.\-/])?\s?(?=\S)"

@@ -10,12 +10,10 @@ import polars as pl
 
 from sciculture_etl.contracts import ContractField
 
-MAX_LISTED, MAX_EXAMPLES, MAX_SUGGESTIONS = (
-    20,
-    8,
-    3,
-)  # codes that a message lists: all, of more the first, or those alike
+# Codes that a message lists: all, of more the first, or those alike.
+MAX_LISTED, MAX_EXAMPLES, MAX_SUGGESTIONS = 20, 8, 3
 ALIKE = 0.6
+MAX_COMPARED = 500  # different texts of a column that are compared with all codes
 ZERO = ("없으면 0을 적어 주세요.", "0 where there was none")
 YEAR_ELSEWHERE = (
     "표 위의 제목 줄이나 파일 이름에 '2020년'처럼 적어도 됩니다.",
@@ -30,14 +28,27 @@ def bounds_of(fld: ContractField) -> tuple[float, float] | None:
     return (0, 100) if fld.type == "score" else fld.between
 
 
-def expected(fld: ContractField, texts: pl.Series) -> tuple[str | pl.Series, str | pl.Series]:
-    """Korean and English; of many codes those most like each of the texts found."""
+def expected(
+    fld: ContractField, texts: pl.Series, tables: pl.Series | None = None
+) -> tuple[str | pl.Series, str | pl.Series]:
+    """Korean and English; of many codes those most like each of the texts found.
+
+    Args:
+        tables: the table of each; in a column of one with very many texts the rest are told the first codes.
+    """
     if fld.values:
         names = tuple((spellings or [code])[0] for code, spellings in fld.values.items())
         if len(names) <= MAX_LISTED:
             return ", ".join(names), ", ".join(names)
         longest = max(map(len, names)) * (2 / ALIKE - 1)  # of what is alike to any of them
-        near = [", ".join(_near(names, text if text and len(text) <= longest else "")) for text in texts]
+        found = pl.DataFrame({"text": texts}).with_columns(table=pl.lit(0) if tables is None else tables)
+        distinct = found.unique(maintain_order=True).with_columns(nth=pl.int_range(pl.len()).over("table"))
+        near = [
+            ", ".join(_near(names, text if text and len(text) <= longest and nth < MAX_COMPARED else ""))
+            for text, nth in found.join(distinct, ["text", "table"], nulls_equal=True, maintain_order="left")
+            .select("text", "nth")
+            .iter_rows()
+        ]
         ko = [f"{some} 등 서식의 {len(names)}가지" for some in near]
         en = [f"{some} ... ({len(names)} in all, see the form)" for some in near]
         return pl.Series(ko, dtype=pl.String), pl.Series(en, dtype=pl.String)

@@ -151,4 +151,7 @@ def _is_total_text(contract: Contract, texts: list[str], required: list[str]) ->
         *(pl.col(name).str.contains(PART_TOTAL) for name in texts),
         *(cell.str.contains(PLACE_TOTAL) for name, cell in squeezed.items() if name in places),
     )
+    # 전국 alone among the labels sums up all places, in whatever column it stands.
+    alone = pl.sum_horizontal(pl.col(name).is_not_null() for name in required) <= 1
+    ending |= alone & pl.any_horizontal(squeezed[name] == "전국" for name in required)
     return pl.any_horizontal(cell.str.contains(TOTAL_WORD) for cell in squeezed.values()) | (lacking & ending)

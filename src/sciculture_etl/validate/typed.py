@@ -53,9 +53,8 @@ def cast_rows(contract: Contract, rows: pl.DataFrame, blocks: list[Block], repor
             scales = rows[f"scale:{name}"] if f"scale:{name}" in rows.columns else None
             texts = _stated_codes(fld, rows, blocks) if fld.type == "enum" and fld.said else rows[name]
             misfits = _misfits(fld, rows, blocks)
-            columns[name] = _report_cells(
-                contract, fld, cast_field(contract, fld, texts, years, scales, misfits), report
-            )
+            cast = cast_field(contract, fld, texts, years, scales, misfits, rows["part_key"])
+            columns[name] = _report_cells(contract, fld, cast, report)
     for name, fld in contract.fields.items():
         if fld.type == "score":
             columns[name] = _report_cells(contract, fld, _score(fld, rows, blocks, columns), report)
