@@ -74,8 +74,8 @@ def _texts(given: Iterator[str]) -> Iterator[Planted]:
     for encoding in ("utf-8", "utf-8-sig", "cp949", "utf-16"):
         rows, places = _form(given, None)
         yield Planted(f"가상첫째센터/실적 {encoding}.csv", as_csv(rows, encoding), places)
-    lines = [["가상 품목", "가상 값"], *([f"가상 {n}", next(given)] for n in range(300))]
-    yield Planted("가상첫째센터/모르는 표.csv", as_csv(lines), [(None, n, f"B{n}") for n in range(2, 302)])
+    lines = [["가상 품목", "가상 값"], *([f"가상 {n}", next(given)] for n in range(304))]
+    yield Planted("가상첫째센터/모르는 표.csv", as_csv(lines), [(None, n, f"B{n}") for n in range(2, 306)])
     page = "".join(f"<tr><td>{next(given)}</td></tr>\n" for _ in range(5))
     yield Planted("가상첫째센터/글.pdf", b"%PDF-1.4\n" + page.encode(), [(None, None, None)])
 
