@@ -77,7 +77,7 @@ class Grid:
         covered: texts under merged cells: nobody sees them, and they are searched for personal data all the same.
         overflow: whether the last column collects what stands beyond the widest row of the head.
         stray_quotes: of a delimited text.
-        told: the signs of the text that it was read from, which may be more than those of its cells.
+        source_signs: the signs of the text that it was read from, which may be more than those of its cells.
     """
 
     sheet: str | None
@@ -90,14 +90,14 @@ class Grid:
     covered: list[str] = field(default_factory=list)
     overflow: bool = False
     stray_quotes: list[StrayQuote] = field(default_factory=list)
-    told: Signs | None = None
+    source_signs: Signs | None = None
 
     @cached_property
     def signs(self) -> Signs:
         """Those of all its cells."""
-        return self.told or signs_of(self.frame)
+        return self.source_signs or signs_of(self.frame)
 
-    def may_hold(self, signs: frozenset[bytes]) -> bool:
+    def can_hold(self, signs: frozenset[bytes]) -> bool:
         """Whether any cell may hold one of these of ``ASKED``."""
         return not self.signs.held.isdisjoint(signs)
 

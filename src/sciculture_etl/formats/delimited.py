@@ -48,7 +48,7 @@ def read_text_grid(text: bytes, limits: Limits) -> Grid:
                 missing_columns="insert", raise_if_empty=False,
             )  # fmt: skip
             tidy = frame if _is_tidy(text, dialect, signs) else blank_to_null(frame, signs)
-            return Grid(None, tidy, overflow=True, told=signs)
+            return Grid(None, tidy, overflow=True, source_signs=signs)
         except pl.exceptions.PolarsError:
             pass  # a line is much wider than the head
     lines = text.decode().removesuffix("\n").split("\n")
@@ -56,7 +56,7 @@ def read_text_grid(text: bytes, limits: Limits) -> Grid:
     frame = _frame(iter(records) if is_quoted else _parted(lines, dialect), dialect.separator, schema)
     if not _is_tidy(text, dialect, signs):
         frame = blank_to_null(frame, signs)
-    return Grid(None, frame, overflow=True, stray_quotes=records.stray_quotes, told=signs)
+    return Grid(None, frame, overflow=True, stray_quotes=records.stray_quotes, source_signs=signs)
 
 
 def _parted(lines: list[str], dialect: Dialect) -> Iterator[list[str]]:

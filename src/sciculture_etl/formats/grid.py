@@ -81,7 +81,7 @@ LOOSE_LETTERS = "[\u1100-\u11ff]"  # Hangul letters that stand for themselves: a
 def compose(grid: Grid) -> Grid:
     """The grid with syllables where its texts and its name hold the letters of syllables (NFD → NFC)."""
     names = []
-    if grid.frame.height and grid.may_hold(LOOSE):
+    if grid.frame.height and grid.can_hold(LOOSE):
         loose = grid.frame.select(pl.all().str.contains(LOOSE_LETTERS).any())
         names = [name for name, held in zip(grid.frame.columns, loose.row(0), strict=True) if held]
     if not names and (not grid.sheet or unicodedata.is_normalized("NFC", grid.sheet)):

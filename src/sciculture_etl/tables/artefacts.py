@@ -17,7 +17,7 @@ TEXT_FORMULA = '="'  # ="0012": digits that a spreadsheet is to leave as they ar
 
 def as_meant(grid: Grid) -> Grid:
     """The grid with blanks for a program's words for nothing, and the texts of formulas that are but a text."""
-    if not grid.frame.width or not grid.may_hold(OF_PROGRAMS):
+    if not grid.frame.width or not grid.can_hold(OF_PROGRAMS):
         return grid
     odd = pl.all().is_in(NOTHING) | pl.all().str.starts_with(TEXT_FORMULA)
     found = grid.frame.select(odd.any()).row(0)

@@ -81,8 +81,8 @@ def resolve_places(
     if (lost := sido.is_null().arg_true()).len():
         widest = pl.DataFrame({"text": texts[names[0]].gather(lost), "year": years.gather(lost)})
         found = _resolved(widest["text"], widest["year"])
-        told = widest.join(found, on=["text", "year"], how="left", maintain_order="left")
-        sido = sido.scatter(lost, told["sido_code"])
+        by_sido = widest.join(found, on=["text", "year"], how="left", maintain_order="left")
+        sido = sido.scatter(lost, by_sido["sido_code"])
     sejong = sido.fill_null("") == SEJONG
     missing = pl.Series([False]).new_from_index(0, rows.height)
     for fld in fields:
