@@ -1,6 +1,6 @@
 """Find the divisions that an unknown word comes nearest to: never an answer, only a hint for whoever wrote it."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from sciculture_etl.regions import spelling
 from sciculture_etl.regions.gazetteer import gazetteer
@@ -28,8 +28,34 @@ def _alike(above: Place | None, word: str) -> tuple[str, ...]:
     """Names below the place, or all names, that differ in one letter; failing that, below a place, in one syllable."""
     letters = spelling.strokes(spelling.without_ordinal(word))
     known = places().letters
-    names = known if above is None else {name: known[name] for name in names_below(above)}
+    names = {name: known[name] for name in (_almost(letters) if above is None else names_below(above))}
     one_letter = [name for name, form in names.items() if spelling.is_one_letter_off(letters, form)]
     if one_letter or above is None:
         return tuple(sorted(one_letter))
     return tuple(sorted(name for name in names if spelling.is_one_syllable_off(word, name)))
+
+
+@cache
+def _lacking_one() -> dict[str, list[str]]:
+    """Letters of all names, whole and each time without one of them → the names: what differs in one letter meets."""
+    found: dict[str, list[str]] = {}
+    for name, letters in places().letters.items():
+        for form in _without_one(letters):
+            found.setdefault(form, []).append(name)
+    return found
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, places().letters.values()))
+
+
+def _almost(letters: str) -> set[str]:
+    """All names that may differ in one letter, and few others."""
+    if len(letters) > _longest() + 1:
+        return set()
+    return {name for form in _without_one(letters) for name in _lacking_one().get(form, ())}
+
+
+def _without_one(letters: str) -> set[str]:
+    return {letters, *(letters[:at] + letters[at + 1 :] for at in range(len(letters)))}
