@@ -9,6 +9,7 @@ from forms import CENTRE, CLASS, table
 from judging import judge
 
 from sciculture_etl.formats import open_file
+from sciculture_etl.formats.salvage import parts_of_mail
 from sciculture_etl.settings import Limits
 
 
@@ -227,3 +228,11 @@ def test_a_table_of_search_conditions_parts_no_table_from_its_heading() -> None:
     # Where the next table has a heading of its own, that of the little one says nothing of it.
     both = f"<h1>2018년 조회</h1>{asked}<h2>2019년 강좌 실적</h2>{html_table(rows)}"
     assert judge(page(both)).column("program_year") == [2019]
+
+
+@pytest.mark.parametrize("sign", ["&amp;", "a;"])
+def test_what_a_broken_archive_holds_is_not_looked_for_by_its_headers(sign: str) -> None:
+    """Its texts are looked at as they stand: parting at each sign of a long header would take minutes."""
+    head = f'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="{sign * 200_000}"\n\n'
+    assert list(parts_of_mail(head.encode())) == []
+    assert judge((head + "가상 010-0000-0000").encode()).personal

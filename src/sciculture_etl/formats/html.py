@@ -45,14 +45,22 @@ def read_html_grids(source: Source) -> list[Grid]:
     return _grids(flow)
 
 
+def is_parted_well(data: bytes) -> bool:
+    """Whether a web archive is parted in linear time: parts within parts are looked for at each line, and what a long
+    header says at each of its semicolons.
+    """
+    return all(
+        number <= MAX_MULTIPARTS and BLANK_LINE.search(data, found.start(), found.start() + MAX_HEADERS)
+        for number, found in enumerate(MULTIPART.finditer(data), start=1)
+    )
+
+
 def read_archived_pages(source: Source) -> list[Grid]:
     """All pages of a web archive (MHTML, which Excel also saves): one grid a table. Raises RefusedError like a page."""
     data, limits = source.data, source.limits
     refuse_large_markup(data, limits)
-    # Parts within parts are looked for at each line, and what a long header says at each of its semicolons.
-    for number, found in enumerate(MULTIPART.finditer(data), start=1):
-        if number > MAX_MULTIPARTS or not BLANK_LINE.search(data, found.start(), found.start() + MAX_HEADERS):
-            raise broken()
+    if not is_parted_well(data):
+        raise broken()
     flow = Flow(limits)
     for part in email.message_from_bytes(data).walk():
         page = part.get_payload(decode=True) if part.get_content_type() == "text/html" else None

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from email.header import decode_header, make_header
 
+from sciculture_etl.formats.html import is_parted_well
 from sciculture_etl.formats.recognise import ARCHIVED_PAGE
 
 LOCAL = b"PK\x03\x04"
@@ -49,7 +50,11 @@ def is_mail(data: bytes) -> bool:
 
 
 def parts_of_mail(data: bytes) -> Iterator[bytes]:
-    """What an archived page, or a mail, holds in letters that stand for other bytes."""
+    """What an archived page, or a mail, holds in letters that stand for other bytes; nothing where it can't be
+    parted in linear time.
+    """
+    if not is_parted_well(data):
+        return
     for part in email.message_from_bytes(data).walk():
         encoded = [str(value) for value in part.values() if ENCODED_HEADER in str(value)]
         for value in encoded:
