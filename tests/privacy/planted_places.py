@@ -253,6 +253,9 @@ PLACES: dict[str, Place] = {
         "xl/externalLinks/externalLink1.xml",
         f"<externalLink><sheetDataSet><cell r='A1'><v>{escape(text)}</v></cell></sheetDataSet></externalLink>",
     ),
+    "after a long filling": lambda text: added(
+        "customXml/item5.xml", f"<a>{'0' * 5_000_000}<값>{escape(text)}</값></a>"
+    ),
     "packed picture": lambda text: added("xl/media/image1.emz", gzip.compress(b"\1\0\0\0" + text.encode("utf-16-le"))),
     "picture of text": lambda text: added(
         "xl/media/i.svg", f"<svg><text><tspan>{escape(text[:5])}</tspan><tspan>{escape(text[5:])}</tspan></text></svg>"

@@ -211,7 +211,7 @@ class _Walk:
             yield from (Piece(text, said, sheet) for text in texts_of_bytes(first[:TEXT_OF_PICTURE]))
             return
         encoding, tail = encoding_of(first), ""
-        rest = iter(lambda: stream.read(CHUNK) or b"", b"")
+        rest = _changing(first, iter(lambda: stream.read(CHUNK) or b"", b""))
         if encoding is None:
             tail_bytes = b""
             for chunk in itertools.chain([first], rest):
@@ -224,6 +224,15 @@ class _Walk:
             cut = text.rfind("<", max(0, len(text) - FAR), max(0, len(text) - OVERLAP))
             tail = text[cut if cut >= 0 else -OVERLAP :]
             yield Piece(text, said, sheet)
+
+
+def _changing(first: bytes, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Chunks without those that only go on with the two before: what they hold was looked at, and where they meet."""
+    before = alike = first
+    for chunk in chunks:
+        if not chunk == before == alike:
+            yield chunk
+        before, alike = chunk, before
 
 
 def _look(pieces: Iterable[Piece]) -> Iterator[Texts]:
