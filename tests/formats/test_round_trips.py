@@ -23,8 +23,10 @@ HEADERS = ["가", "나", "다", "라", "마"]
 )
 def test_cells_come_back_as_they_were_written(rows: list[list[str]], separator: str, quoting: int) -> None:
     # A cell in every column that needs no quotes, so that a text is a table and not only its quotes.
-    # What parts cells elsewhere is left out of them: three lines can't show which of two parts theirs.
-    plain = [[cell.replace(",", separator) if n % 2 else f"가{n}" for n, cell in enumerate(row)] for row in rows]
+    # What parts cells elsewhere is left out of them: three lines can't show which of two parts theirs. Nor do they hold
+    # whole rows of cells, line by line: those are what a stray quote leaves.
+    parted = [[cell.replace(",", "" if "\n" in cell else separator) for cell in row] for row in rows]
+    plain = [[cell if n % 2 else f"가{n}" for n, cell in enumerate(row)] for row in parted]
     text = io.StringIO()
     csv.writer(text, delimiter=separator, quoting=quoting, lineterminator="\n").writerows([HEADERS, *plain])  # type: ignore[arg-type]
     grid = read_text_grid(text.getvalue().encode(), DEFAULT_LIMITS)

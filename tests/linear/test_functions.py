@@ -15,6 +15,7 @@ from attacks import PLAIN, Attack, attacks, beyond_linear
 from test_patterns import _named, _patterns_in, modules
 
 from sciculture_etl.contracts import load_contracts
+from sciculture_etl.formats.dialect import Dialect
 from sciculture_etl.formats.shown import Shape
 from sciculture_etl.grid import Grid
 from sciculture_etl.privacy.search import Texts, find_personal
@@ -36,7 +37,7 @@ GIVEN = {
     "limits": DEFAULT_LIMITS, "most_bytes": 200, "otherwise": "이름", "most": 9, "width": 20.0, "shape": Shape.DAY,
     "labels": {0: "강사"}, "below": pl.Series(["가상"]), "known": frozenset(), "contracts": load_contracts(),
     "contract": load_contracts()["dsc_class"], "cell": "A1", "on": dt.date(2020, 12, 31), "is_1904": False,
-    "size": 1, "stated": None,
+    "size": 1, "stated": None, "dialect": Dialect(",", width=5),
 }  # fmt: skip
 # Functions whose text comes from no file: from contracts, from the code, from settings.
 OURS = {
