@@ -11,7 +11,6 @@ from sciculture_etl.grid import Grid
 from sciculture_etl.tables.areas import find_areas
 from sciculture_etl.tables.table import Marks, Table, cut_table
 
-
 TRIES = 4
 
 
