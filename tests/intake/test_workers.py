@@ -99,15 +99,17 @@ def test_one_that_takes_more_than_it_may_is_refused_and_nine_are_read(
 
 
 def workers() -> list[int]:
-    """Processes that read for this one: children of the server that forks them."""
-    parents = {}
+    """Processes that read for this one: children of the server that forks them, and of no other server of a test."""
+    parents, servers = {}, set()
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 parents[int(entry.name)] = int((entry / "stat").read_bytes().rpartition(b")")[2].split()[1])
+                if b"multiprocessing.forkserver" in (entry / "cmdline").read_bytes():
+                    servers.add(int(entry.name))
             except OSError:
                 continue
-    return [pid for pid, parent in parents.items() if parents.get(parent) == os.getpid()]
+    return [pid for pid, parent in parents.items() if parent in servers and parents.get(parent) == os.getpid()]
 
 
 def test_workers_killed_from_outside_cost_no_file(archive: Archive) -> None:
