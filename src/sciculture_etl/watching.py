@@ -162,6 +162,15 @@ def _end_by_itself(cpu_seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (later, hard))
 
 
+_held: list[int] = []
+
+
+def end_watch() -> None:
+    """The work of a command is done: what it says of it is said once, and not by who watches it as well."""
+    while _held:
+        os.close(_held.pop())
+
+
 def run_watched(cpu_seconds: float, memory_bytes: int) -> Exceeded | Literal["crashed"] | None:
     """Goes on in a process of its own, which is told None. This one waits for it and ends as it ends.
 
@@ -175,7 +184,8 @@ def run_watched(cpu_seconds: float, memory_bytes: int) -> Exceeded | Literal["cr
     alive, held = os.pipe()
     pid = os.fork()
     if pid == 0:
-        os.close(alive)  # the other end stays open as long as this process lives
+        os.close(alive)  # the other end stays open as long as this process lives, or is watched
+        _held.append(held)
         _end_by_itself(cpu_seconds)
         return None
     os.close(held)

@@ -12,7 +12,7 @@ from sciculture_etl.cli.app import PARTIAL, REFUSED, Language, app, write_asked
 from sciculture_etl.errors import UserError
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Limits, Settings
-from sciculture_etl.watching import run_watched
+from sciculture_etl.watching import end_watch, run_watched
 
 
 @app.command()
@@ -47,6 +47,7 @@ def check(
         write_asked(workbook, answer_workbook(Answer(checked), data))
     if html is not None:
         write_asked(html, check_page(checked, lang.value).encode())
+    end_watch()
     if as_json:
         print(json.dumps(as_answer(checked, lang.value), ensure_ascii=False, indent=1))
     else:
