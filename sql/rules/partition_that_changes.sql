@@ -1,5 +1,5 @@
 -- Partitions of which other rows are to be in force than are, with the reason.
--- counting: the versions that count (version_that_counts). Grain: dataset, program_year, why.
+-- counting: the versions that count (within_scope). Grain: dataset, program_year, why.
 SELECT DISTINCT
     coalesce(c.dataset, f.dataset) AS dataset,
     coalesce(c.program_year, f.program_year) AS program_year,

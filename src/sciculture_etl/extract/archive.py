@@ -9,7 +9,8 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -33,9 +34,11 @@ class Receipt:
 
     Attributes:
         path: within the channel, NFC; after ``<channel>://`` where it isn't the default one.
-        modified: what the channel says of the file's last change (else when it was taken), ISO 8601 UTC; it is the time
-            of receipt, and with size and mark, the channel's own sign of a version (ETag), tells an unchanged file
-            without reading it.
+        modified: what the channel says of the file's last change (else when it was taken), ISO 8601 UTC; with size and
+            mark, the channel's own sign of a version (ETag), it tells an unchanged file without reading it.
+        arrival: number of the run that saw it first, counted in this journal, so that no clock can change it; 0 of what
+            came before arrivals were counted.
+        received_at: when that was by our clock, ISO 8601 UTC; empty where arrival is 0.
     """
 
     sha256: str
@@ -44,6 +47,14 @@ class Receipt:
     size: int
     modified: str
     mark: str = ""
+    # What is the same file of the same channel is the same receipt, whenever it came.
+    arrival: int = field(default=0, compare=False)
+    received_at: str = field(default="", compare=False)
+
+    @property
+    def first_seen_at(self) -> str:
+        """Time of receipt, ISO 8601 UTC: by our clock, of old receipts by the channel's."""
+        return self.received_at or self.modified
 
     @property
     def file_name(self) -> str:
@@ -88,6 +99,7 @@ class Archive:
         self.folder = folder
         self._journal = Journal(folder / "receipts.jsonl")
         self._closed = False
+        self._arrival: int | None = None
         self._known: tuple[object, list[Receipt]] = (None, [])
 
     def close(self) -> None:
@@ -141,15 +153,23 @@ class Archive:
             self._known = stamp, list(self._journal.records(lambda line: Receipt(**line)))
         return list(self._known[1])
 
-    def add_receipts(self, receipts: Iterable[Receipt]) -> None:
-        """Appends to the journal, on disk when it returns.
+    def add_receipts(self, receipts: Iterable[Receipt]) -> list[Receipt]:
+        """Appends to the journal, on disk when it returns; all that one run adds have the same arrival.
+
+        Returns:
+            The receipts as they were written.
 
         Raises:
             RuntimeError: Once closed.
         """
         if self._closed:
             raise RuntimeError("the run is over; what it was still taking comes with the next one")
-        self._journal.add(asdict(receipt) for receipt in receipts)
+        if self._arrival is None:
+            self._arrival = max((receipt.arrival for receipt in self.receipts()), default=0) + 1
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        written = [replace(receipt, arrival=self._arrival, received_at=now) for receipt in receipts]
+        self._journal.add(asdict(receipt) for receipt in written)
+        return written
 
     def sweep(self) -> None:
         """Removes what a killed run left half-copied, and makes sure that files can be taken at all.

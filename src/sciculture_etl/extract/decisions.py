@@ -1,4 +1,4 @@
-"""Decisions of people about submissions: that one is withdrawn, and that a withdrawal is taken back."""
+"""Decisions of people about submissions: that one is withdrawn, preferred, approved, and that this is taken back."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ class Decision:
     """A decision of the operator on a submission.
 
     Attributes:
-        kind: ``withdrawn`` or ``reinstated``.
+        kind: one of those above.
         decided_at: ISO 8601 UTC.
         receipt_count: how often the same bytes had come by then; sent again later, they count again.
         unread: whether they had never been read by then; they never are, while the withdrawal holds.
+        seen: how many receipts of any file there were by then: what came later is judged anew.
     """
 
     submission_id: str
@@ -29,6 +30,7 @@ class Decision:
     decided_at: str
     receipt_count: int
     unread: bool = False
+    seen: int = 0
 
 
 class Decisions:
@@ -45,13 +47,17 @@ class Decisions:
     ) -> Decision:
         came = sum(receipt.submission_id == submission_id for receipt in receipts)
         decided_at = datetime.now(UTC).isoformat(timespec="seconds")
-        decision = Decision(submission_id, kind, reason, decided_at, came, unread)
+        decision = Decision(submission_id, kind, reason, decided_at, came, unread, len(receipts))
         self._journal.add([asdict(decision)])
         return decision
 
+    def last_of(self, *kinds: str) -> dict[str, Decision]:
+        """Submission → the last decision on it that is of one of the kinds."""
+        return {decision.submission_id: decision for decision in self.all() if decision.kind in kinds}
+
     def withdrawn(self, receipts: list[Receipt]) -> list[Decision]:
         """The withdrawals that hold: the last word on a submission, unless its bytes were sent again since."""
-        last = {decision.submission_id: decision for decision in self.all()}
+        last = self.last_of(WITHDRAWN, REINSTATED)
         came: dict[str, int] = {}
         for receipt in receipts:
             came[receipt.submission_id] = came.get(receipt.submission_id, 0) + 1

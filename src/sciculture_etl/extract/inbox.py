@@ -112,7 +112,7 @@ def extract_submissions(settings: Settings, archive: Archive) -> Extraction:
     with ThreadPoolExecutor(len(channels)) as pool:
         for part in pool.map(collected, channels):
             extraction.add(part)
-    archive.add_receipts(extraction.received)
+    extraction.received = archive.add_receipts(extraction.received)
     return extraction
 
 

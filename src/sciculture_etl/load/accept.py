@@ -13,6 +13,7 @@ from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.quality.yearly import YearlySuite, run_yearly_suites
 from sciculture_etl.rules import apply_rule, given
 from sciculture_etl.settings import fingerprint
+from sciculture_etl.versions.fold import fold_versions
 
 COLUMNS = "dataset, submitter, program_year, partition_key, submission_id, reading"
 
@@ -38,7 +39,8 @@ def versions_that_count(warehouse: Warehouse, scope: Scope = EVERYTHING) -> pl.D
 
     Columns as in ``log.in_force``.
     """
-    return apply_rule(warehouse.connection, "version_that_counts", scope=scope.frame)
+    counting = fold_versions(warehouse.connection).counting
+    return apply_rule(warehouse.connection, "within_scope", counting=counting, scope=scope.frame)
 
 
 def years_that_change(warehouse: Warehouse, counting: pl.DataFrame) -> dict[tuple[str, int], list[str]]:

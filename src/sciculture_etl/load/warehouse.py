@@ -39,10 +39,10 @@ VERSION = (
 )
 LOG_TABLES = {
     "receipt": "seq BIGINT, sha256 VARCHAR, submission_id VARCHAR, path VARCHAR, submitter VARCHAR, size BIGINT, "
-    "received_at TIMESTAMPTZ",
+    "received_at TIMESTAMPTZ, modified_at TIMESTAMPTZ, arrival INTEGER",
     "reading": "reading VARCHAR, part VARCHAR, mark VARCHAR",
     "submission": "submission_id VARCHAR, reading VARCHAR, format VARCHAR, refused BOOLEAN, datasets VARCHAR[], "
-    "submitter VARCHAR, made_on DATE, unread_sheets VARCHAR[]",
+    "submitter VARCHAR, made_on DATE, saved_at TIMESTAMPTZ, unread_sheets VARCHAR[]",
     "part": "submission_id VARCHAR, part INTEGER, dataset VARCHAR, sheet VARCHAR, read BIGINT, loaded BIGINT, "
     "quarantined BIGINT, left_out BIGINT, blank BIGINT, footnote BIGINT, example BIGINT, header BIGINT, "
     "subtotal BIGINT, other BIGINT, extra_headers VARCHAR, columns VARCHAR, first_row BIGINT, made_on DATE",
@@ -52,6 +52,7 @@ LOG_TABLES = {
     "unit VARCHAR, message_ko VARCHAR, message_en VARCHAR, fix_ko VARCHAR, fix_en VARCHAR",
     "quarantine": "submission_id VARCHAR, part INTEGER, source_row BIGINT, raw VARCHAR",
     "version": f"{VERSION}, row_count BIGINT",
+    "version_order": f"{VERSION}, row_count BIGINT, play VARCHAR, position INTEGER, decided_by VARCHAR",
     "withdrawn": "submission_id VARCHAR, reason VARCHAR, decided_at TIMESTAMPTZ",
     "correction": "submission_id VARCHAR, part INTEGER, source_row BIGINT, correction VARCHAR, fits BOOLEAN",
     "asked": "submission_id VARCHAR",
@@ -276,12 +277,22 @@ class Warehouse:
             held = []
         known = len(held)
         fresh = [
-            [known + i, r.sha256, r.submission_id, r.path, r.submitter, r.size, r.modified]
+            [
+                known + i,
+                r.sha256,
+                r.submission_id,
+                r.path,
+                r.submitter,
+                r.size,
+                r.first_seen_at,
+                r.modified,
+                r.arrival,
+            ]
             for i, r in enumerate(receipts[known:])
         ]
         if fresh:
             with self.transaction() as connection:
-                connection.executemany("INSERT INTO log.receipt VALUES (?, ?, ?, ?, ?, ?, ?)", fresh)
+                connection.executemany("INSERT INTO log.receipt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", fresh)
         return bool(fresh)
 
     def _forget(self) -> None:
