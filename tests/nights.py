@@ -6,14 +6,16 @@ import json
 import os
 import shutil
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 from once import made_once
 
 from sciculture_etl.contracts import Contract
+from sciculture_etl.extract import machine_clock
 from sciculture_etl.model import build_model
 from sciculture_etl.pipeline import Run, RunReport, take_steps
 from sciculture_etl.publish.checks import judge_tables
@@ -60,13 +62,15 @@ def night(
     """One whole run.
 
     Args:
+        today: the day, Korean time, on which files that are new are first seen; none: the machine's.
         from_nothing: not from a copy of an empty warehouse that was made before.
         outputs: of the release, beside the needed ones; ``ALL`` where a test is about files or a release as a whole.
     """
     assert os.environ.get(RING) != "fast", "a test that runs a night is marked so: pytest.mark.night"
     places = settings(inbox, warehouse)
-    with Run.open(places if from_nothing else begin(places), contracts=contracts, outputs=outputs) as run:
-        run.today = today or run.today
+    clock = machine_clock if today is None else lambda: datetime.combine(today, time(12), ZoneInfo("Asia/Seoul"))
+    places = places if from_nothing else begin(places)
+    with Run.open(places, contracts=contracts, outputs=outputs, clock=clock) as run:
         return take_steps(run)
 
 
@@ -87,7 +91,7 @@ def publish_again(places: Settings) -> RunReport:
 
 
 def submit(inbox: Path, submitter: str, name: str, data: bytes, received: str = "2020-04-01T09:00:00") -> Path:
-    """Puts a file into the inbox as if it had come at that time (UTC)."""
+    """Puts a file into the inbox, last changed at that time (UTC). When it was first seen is told by the night."""
     path = inbox / submitter / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)

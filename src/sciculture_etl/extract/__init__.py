@@ -1,6 +1,6 @@
 """Extract: from the channels (folders and servers) into the archive, where every file lies once under its sha256."""
 
-from sciculture_etl.extract.archive import Archive, Receipt
+from sciculture_etl.extract.archive import Archive, Clock, Receipt, machine_clock
 from sciculture_etl.extract.channels.channel import channels_of, with_blocks
 from sciculture_etl.extract.damage import Damage, damage_in, describe_damage
 from sciculture_etl.extract.decisions import Decision, Decisions
@@ -9,6 +9,7 @@ from sciculture_etl.extract.restricted import Restricted, Verdict
 
 __all__ = [
     "Archive",
+    "Clock",
     "Damage",
     "Decision",
     "Decisions",
@@ -22,5 +23,6 @@ __all__ = [
     "describe_damage",
     "extract_submissions",
     "has_new_files",
+    "machine_clock",
     "with_blocks",
 ]  # fmt: skip

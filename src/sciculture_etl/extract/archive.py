@@ -20,6 +20,12 @@ from sciculture_etl.storage.atomic import make_folder, put_in_place
 from sciculture_etl.storage.journal import Journal
 
 CHUNK = 1024 * 1024
+Clock = Callable[[], datetime]
+
+
+def machine_clock() -> datetime:
+    """By the machine's clock, UTC."""
+    return datetime.now(UTC)
 
 
 class Source(Protocol):
@@ -95,8 +101,9 @@ class Archive:
     was cut off counts as not yet received.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: Clock = machine_clock) -> None:
         self.folder = folder
+        self._clock = clock
         self._journal = Journal(folder / "receipts.jsonl")
         self._closed = False
         self._arrival: int | None = None
@@ -166,8 +173,8 @@ class Archive:
             raise RuntimeError("the run is over; what it was still taking comes with the next one")
         if self._arrival is None:
             self._arrival = max((receipt.arrival for receipt in self.receipts()), default=0) + 1
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        written = [replace(receipt, arrival=self._arrival, received_at=now) for receipt in receipts]
+        seen_at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
+        written = [replace(receipt, arrival=self._arrival, received_at=seen_at) for receipt in receipts]
         self._journal.add(asdict(receipt) for receipt in written)
         return written
 

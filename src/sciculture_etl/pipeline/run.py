@@ -6,12 +6,11 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sciculture_etl.contracts import Contract, load_contracts, table_contracts_over
 from sciculture_etl.errors import NotReadyError
-from sciculture_etl.extract import Archive, Extraction, Receipt, extract_submissions
+from sciculture_etl.extract import Archive, Clock, Extraction, Receipt, extract_submissions, machine_clock
 from sciculture_etl.feedback import answer_all
 from sciculture_etl.intake.workers import prepare_workers
 from sciculture_etl.load import Warehouse, accept_versions, writer_lock
@@ -44,14 +43,15 @@ class Run:
         progress: Progress,
         record: RunRecord,
         outputs: Collection[str] | None = None,
+        clock: Clock = machine_clock,
     ) -> None:
         self.settings = settings
         self.contracts = contracts
         self.table_contracts = table_contracts_over(contracts)
         self.warehouse = warehouse
         self.progress = progress
-        self.today = datetime.now(SEOUL).date()
-        self.archive = Archive(settings.archive)
+        self.today = clock().astimezone(SEOUL).date()
+        self.archive = Archive(settings.archive, clock)
         self.record = record
         self.outputs = outputs
         self.report = RunReport(record.kind, set_aside=warehouse.set_aside)
@@ -69,6 +69,7 @@ class Run:
         reason: str = "",
         contracts: dict[str, Contract] | None = None,
         outputs: Collection[str] | None = None,
+        clock: Clock = machine_clock,
     ) -> Iterator[Run]:
         """Takes the writer's lock, writes the run's beginning down and opens the warehouse.
 
@@ -80,6 +81,7 @@ class Run:
             contracts: others than those that stand in ``expectations/``.
             outputs: names of those of a release (``publish/outputs.py``) that are written beside the needed ones; None:
                 all.
+            clock: what tells the day of the run, and when files are first seen.
 
         Raises:
             BusyError: Where another run holds the lock.
@@ -95,7 +97,7 @@ class Run:
             with Warehouse.open(
                 settings.build_database, settings.staging, contracts, record.after_a_crash
             ) as warehouse:
-                run = cls(settings, contracts, warehouse, progress or Silent(), record, outputs)
+                run = cls(settings, contracts, warehouse, progress or Silent(), record, outputs, clock)
                 try:
                     yield run
                 finally:
