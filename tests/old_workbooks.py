@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import olefile
 import xlwt
@@ -13,6 +13,7 @@ from xlwt.CompoundDoc import XlsDoc
 Record = tuple[int, bytes]
 BOF, EOF, BOUNDSHEET, CODEPAGE, NUMBER = 0x809, 0x0A, 0x85, 0x42, 0x203
 CHART = 0x20
+END, FREE = 0xFFFFFFFE, 0xFFFFFFFF  # of a chain of sectors, and of what is none
 
 
 def written(write: Callable[[xlwt.Workbook], None]) -> bytes:
@@ -61,6 +62,43 @@ def in_container(stream: bytes) -> bytes:
     target = io.BytesIO()
     XlsDoc().save(target, stream)
     return target.getvalue()
+
+
+def in_compound_file(workbook: bytes, more: Mapping[str, bytes]) -> bytes:
+    """A workbook in a container that holds other streams beside it, each of 4 KiB at least."""
+    with olefile.OleFileIO(io.BytesIO(workbook)) as ole:
+        streams = {"Workbook": ole.openstream("Workbook").read(), **more}
+    chains, sectors = [], b""
+    for stream in streams.values():
+        padded = stream.ljust(4096, b"\0")
+        padded += bytes(-len(padded) % 512)
+        chains.append((len(sectors) // 512, len(padded) // 512))
+        sectors += padded
+    entries = [("Root Entry", 5, FREE, 1, END, 0)]
+    for place, (name, (start, size)) in enumerate(zip(streams, chains, strict=True), start=1):
+        following = place + 1 if place < len(streams) else FREE
+        entries.append((name, 2, following, FREE, start, 512 * size))
+    folder = b"".join(
+        name.encode("utf-16-le").ljust(64, b"\0")
+        + struct.pack("<HBBIII36xIQ", 2 * len(name) + 2, kind, 1, FREE, right, child, start, size)
+        for name, kind, right, child, start, size in entries
+    )
+    folder += bytes(-len(folder) % 512)
+    chains.append((len(sectors) // 512, len(folder) // 512))
+    sectors += folder
+    links = [link for start, size in chains for link in (*range(start + 1, start + size), END)]
+    table = struct.pack(f"<{len(links)}I", *links)
+    count = 1
+    while 128 * count < len(links) + count:
+        count += 1
+    first = len(links)
+    table += struct.pack("<I", 0xFFFFFFFD) * count
+    table += struct.pack("<I", FREE) * (128 * count - len(table) // 4)
+    listed = [first + number for number in range(count)] + [FREE] * (109 - count)
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + struct.pack(
+        "<16xHHHHH6xIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, count, chains[-1][0], 0, 4096, END, 0, END, 0
+    )
+    return head + struct.pack("<109I", *listed) + sectors + table
 
 
 def begin(kind: int) -> Record:

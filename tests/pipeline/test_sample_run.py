@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -38,6 +39,16 @@ def test_the_seven_published_figures_come_out(settled: Any) -> None:
     assert "differs" not in told.values()
     kept = {figure["figure_id"]: figure["agrees"] for figure in manifest(settled.warehouse)["figures"]}
     assert [kept[figure_id] for figure_id in seven] == [True] * 7
+
+
+def test_workbooks_that_hold_a_time_of_saving_keep_it(settled: Any) -> None:
+    found = rows(
+        settled.warehouse / "warehouse.duckdb",
+        "SELECT format, array_agg(DISTINCT saved_at AT TIME ZONE 'UTC') FROM log.submission "
+        "WHERE NOT refused GROUP BY ALL",
+    )
+    of_the_sample = datetime(2020, 1, 2, 9, 0)
+    assert {name: moments == [of_the_sample] for name, moments in found} == {"xlsx": True, "xls": False, "csv": False}
 
 
 def test_every_part_of_every_file_has_the_rows_that_it_should(settled: Any) -> None:

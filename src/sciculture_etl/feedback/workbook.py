@@ -61,8 +61,9 @@ def _written(answer: Answer, copy: Copy | None) -> bytes:
     name = next(name for n in range(len(taken) + 1) if (name := f"{RESULT}{n or ''}").casefold() not in taken)
     with Workbook(target, OPTIONS | {"date_1904": copy is not None and copy.is_1904}) as book:
         if answer.received:
-            # The same answer is the same file.
-            book.set_properties({"created": answer.received.at.astimezone(SEOUL).replace(tzinfo=None)})
+            # The same answer is the same file, and midnight no evidence of when what comes of it was saved.
+            day = answer.received.at.astimezone(SEOUL).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+            book.set_properties({"created": day})
         formats = Formats(book)
         result = book.add_worksheet(name)
         write_result(result, formats, answer, copy)

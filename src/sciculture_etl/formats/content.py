@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from sciculture_etl.formats.encoding import as_utf8
@@ -41,8 +42,10 @@ class Content:
         format: its name in the registry.
         grids: its sheets or tables.
         texts: every text and attribute beside the cells of its grids, read as they are asked for, once.
+        saved_at: when it was last saved (UTC), as it says itself; None where it holds no evidence of that.
     """
 
     format: str
     grids: list[Grid]
     texts: Iterable[Texts] = ()
+    saved_at: datetime | None = None

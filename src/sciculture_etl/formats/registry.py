@@ -25,6 +25,16 @@ from sciculture_etl.formats.recognise import (
     is_xml,
     refuse_foreign,
 )
+from sciculture_etl.formats.saving import (
+    Reader,
+    saved_at,
+    saved_in_flat_opendocument,
+    saved_in_flat_workbook,
+    saved_in_hwpx,
+    saved_in_old_workbook,
+    saved_in_opendocument,
+    saved_in_workbook,
+)
 from sciculture_etl.formats.texts import texts_in_bytes, texts_in_parts
 from sciculture_etl.formats.workbook import read_workbook_grids
 from sciculture_etl.formats.xlsb import read_xlsb_grids
@@ -47,6 +57,7 @@ class Format:
         limits: the fields of ``settings.Limits`` that hold for it, beside ``file_bytes``, which holds for all.
         read: its sheets or tables. Raises RefusedError.
         texts: every text and attribute beside the cells of those.
+        saved: when it says that it was last saved; None for a format that holds no such time.
     """
 
     name: str
@@ -54,6 +65,7 @@ class Format:
     limits: tuple[str, ...]
     read: Callable[[Source], list[Grid]]
     texts: Callable[[Source, list[Grid]], Iterable[Texts]]
+    saved: Reader | None = None
 
 
 def _in_parts(source: Source, grids: list[Grid]) -> Iterable[Texts]:
@@ -80,14 +92,14 @@ def _read_text(source: Source) -> list[Grid]:
 
 # In the order in which they are recognised.
 FORMATS = (
-    Format("xlsx", is_package("xlsx"), PACKAGE_LIMITS, read_workbook_grids, _in_parts),
-    Format("xlsb", is_package("xlsb"), PACKAGE_LIMITS, read_xlsb_grids, _in_parts),
-    Format("hwpx", is_package("hwpx"), (*PACKAGE_LIMITS, "markup_bytes"), read_hwpx_grids, _in_parts),
-    Format("ods", is_package("ods"), PACKAGE_LIMITS, read_ods_grids, _in_parts),
-    Format("xls", is_old_workbook, PACKAGE_LIMITS, _read_xls, _in_parts),
+    Format("xlsx", is_package("xlsx"), PACKAGE_LIMITS, read_workbook_grids, _in_parts, saved_in_workbook),
+    Format("xlsb", is_package("xlsb"), PACKAGE_LIMITS, read_xlsb_grids, _in_parts, saved_in_workbook),
+    Format("hwpx", is_package("hwpx"), (*PACKAGE_LIMITS, "markup_bytes"), read_hwpx_grids, _in_parts, saved_in_hwpx),
+    Format("ods", is_package("ods"), PACKAGE_LIMITS, read_ods_grids, _in_parts, saved_in_opendocument),
+    Format("xls", is_old_workbook, PACKAGE_LIMITS, _read_xls, _in_parts, saved_in_old_workbook),
     Format("mhtml", is_archived_page, MARKUP_LIMITS, read_archived_pages, _in_bytes),
-    Format("xml", is_xml("Workbook"), MARKUP_LIMITS, read_xml_workbook_grids, _in_bytes),
-    Format("fods", is_xml("document"), MARKUP_LIMITS, read_fods_grids, _in_bytes),
+    Format("xml", is_xml("Workbook"), MARKUP_LIMITS, read_xml_workbook_grids, _in_bytes, saved_in_flat_workbook),
+    Format("fods", is_xml("document"), MARKUP_LIMITS, read_fods_grids, _in_bytes, saved_in_flat_opendocument),
     Format("html", is_page, MARKUP_LIMITS, read_html_grids, _in_bytes),
     Format("csv", lambda source: True, GRID_LIMITS, _read_text, _none),
 )
@@ -101,7 +113,8 @@ def open_file(data: bytes, limits: Limits) -> Content:
     grids = form.read(source)
     for grid in grids:
         refuse_long_cells(grid, limits.cell_bytes)
-    return Content(form.name, grids, itertools.chain(_under_merges(grids), form.texts(source, grids)))
+    texts = itertools.chain(_under_merges(grids), form.texts(source, grids))
+    return Content(form.name, grids, texts, saved_at(source, form.saved) if form.saved else None)
 
 
 def _under_merges(grids: list[Grid]) -> Iterator[Texts]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sciculture_etl.contracts import Contract, TemplateId, form_columns
 from sciculture_etl.findings import Finding, shown, unsupported
@@ -39,6 +40,7 @@ def is_answer(grid: Grid) -> bool:
 class Reading:
     """What a file holds. format: csv, xlsx, xls, ... or None where it can't be read. Refused as a whole when
     ``refused``: its tables are then empty and its findings say why. unread_sheets: visible sheets that are no form.
+    saved_at: when it was last saved (UTC), as it says itself.
     """
 
     format: str | None
@@ -46,6 +48,7 @@ class Reading:
     findings: list[Finding] = field(default_factory=list)
     unread_sheets: list[str] = field(default_factory=list)
     refused: bool = False
+    saved_at: datetime | None = None
 
     @property
     def is_personal(self) -> bool:
@@ -86,7 +89,7 @@ def _read(data: bytes, contracts: dict[str, Contract], limits: Limits, path: str
     personal = find_personal(content.grids, path, content.texts, spellings_known(contracts))
     if personal:
         return Reading(content.format, findings=personal, refused=True)
-    reading = Reading(content.format)
+    reading = Reading(content.format, saved_at=content.saved_at)
     grids = [compose(as_meant(grid)) for grid in content.grids if not is_answer(grid)]
     nearly: list[tuple[Grid, Header]] = []
     for grid in grids:

@@ -10,7 +10,7 @@ import os
 import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -73,6 +73,7 @@ class SubmissionOutcome:
 
     Attributes:
         reading: fingerprint of what it was read with.
+        saved_at: when it was last saved (UTC), as it says itself.
         findings: those about the whole file.
         was_read: whether its reading came to an end; what is in it is unknown otherwise.
     """
@@ -87,6 +88,7 @@ class SubmissionOutcome:
     unread_sheets: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     was_read: bool = True
+    saved_at: datetime | None = None
 
     @property
     def is_personal(self) -> bool:
@@ -154,7 +156,7 @@ def outcome_of(file: FileToRead, reading: Reading, fingerprints: ReadFingerprint
         file.submission_id, fingerprints.reading(datasets, bool(reading.unread_sheets), file.path), reading.format,
         reading.refused, datasets, submitter,
         max((table.made_on for table in reading.tables if table.made_on), default=None),
-        reading.unread_sheets, reading.findings,
+        reading.unread_sheets, reading.findings, saved_at=reading.saved_at,
     )  # fmt: skip
 
 

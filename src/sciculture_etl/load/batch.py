@@ -16,7 +16,8 @@ from sciculture_etl.settings import sql_text
 
 SUBMISSION_SCHEMA: dict[str, type[pl.DataType] | pl.DataType] = {
     "submission_id": pl.String, "reading": pl.String, "format": pl.String, "refused": pl.Boolean,
-    "datasets": pl.List(pl.String), "submitter": pl.String, "made_on": pl.Date, "unread_sheets": pl.List(pl.String),
+    "datasets": pl.List(pl.String), "submitter": pl.String, "made_on": pl.Date, "saved_at": pl.Datetime("us", "UTC"),
+    "unread_sheets": pl.List(pl.String),
 }  # fmt: skip
 
 # What is known of a submission from one reading alone, and replaced by the next.
@@ -89,5 +90,5 @@ def _submission_row(outcome: SubmissionOutcome) -> dict[str, object]:
     return {
         "submission_id": outcome.submission_id, "reading": outcome.reading, "format": outcome.format,
         "refused": outcome.refused, "datasets": outcome.datasets, "submitter": outcome.submitter,
-        "made_on": outcome.made_on, "unread_sheets": outcome.unread_sheets,
+        "made_on": outcome.made_on, "saved_at": outcome.saved_at, "unread_sheets": outcome.unread_sheets,
     }  # fmt: skip
