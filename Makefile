@@ -67,5 +67,5 @@ docs: $(READY) ## pages made from the code: docs/cli.md, docs/settings.md
 	$(BIN)/python generators/settings.py
 
 clean: ## removes .venv, inbox and all that runs made
-	rm -rf $(VENV) inbox warehouse/archive warehouse/restricted warehouse/outbox warehouse/releases warehouse/staging \
-		warehouse/.prefect warehouse/.lock warehouse/*.duckdb warehouse/current.json
+	rm -rf $(VENV) inbox warehouse/archive warehouse/restricted warehouse/outbox warehouse/releases warehouse/candidate \
+		warehouse/staging warehouse/.prefect warehouse/.lock warehouse/*.duckdb warehouse/current.json

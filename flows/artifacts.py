@@ -18,18 +18,25 @@ from prefect.logging import get_run_logger
 
 from sciculture_etl.findings import catalogue
 from sciculture_etl.pipeline import Plan, Progress, RunReport
+from sciculture_etl.publish.candidate import CANDIDATE
+from sciculture_etl.publish.releases import compare_releases
+from sciculture_etl.publish.retention import CURRENT
+from sciculture_etl.settings import Settings
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 SUMMARY, FINDINGS, FIGURES, DIFF, READING = "summary", "findings", "figures", "release-diff", "reading"
-WHY, PLAN = "why", "backfill-plan"
+WHY, PLAN, PREVIEW = "why", "backfill-plan", "preview"
+# Lines of each table that a page shows of a preview; `sciculture diff current candidate` shows all.
+MAX_LINES = 200
 STATUS = {
     "equal": "equal / 일치", "differs": "differs / 불일치", "incomplete": "incomplete / 자료 미비",
     "no_data": "no data / 자료 없음",
 }  # fmt: skip
 OUTCOME = {
     "published": "Published / 공표", "unchanged": "Nothing new / 새 자료 없음", "refused": "Refused / 공표하지 않음",
+    "previewed": "Preview / 미리보기",
 }  # fmt: skip
 SECONDS_BETWEEN = 3
 
@@ -39,6 +46,8 @@ def show_report(report: RunReport) -> None:
     _create(SUMMARY, MarkdownArtifact(markdown=summary(report)), "What the run did / 실행 요약")
     if report.reasons:
         _create(WHY, TableArtifact(table=_reasons(report)), "Why each step ran / 처리 사유")
+    if report.is_preview and report.publication.has_candidate and report.publication.release_id:
+        _create(PREVIEW, TableArtifact(table=_preview()), "What a release would change / 공표하면 변경될 수치")
     if report.publication.outcome == "unchanged":
         return
     if report.findings:
@@ -65,7 +74,7 @@ def summary(report: RunReport) -> str:
     ]
     text = [
         f"## {OUTCOME[publication.outcome]}: release {publication.release_id or '(none)'}",
-        *(f"- **{refusal}**" for refusal in publication.refusals),
+        *(line for refusal in publication.refusals for line in _refusal(refusal)),
         *_list("channel unreachable / 접수 경로 연결 불가", extraction.unreachable),
         *_list("not copied / 가져오지 못함", extraction.unreadable),
         *(f"- held / 보류: {outcome.name}: {'; '.join(outcome.errors)}" for outcome in report.acceptance.held),
@@ -75,6 +84,22 @@ def summary(report: RunReport) -> str:
         *(f"| {label} | {count:,} |" for label, count in lines),
     ]  # fmt: skip
     return "\n".join(text)
+
+
+def _refusal(text: str) -> list[str]:
+    """The reason, and below it what is behind it."""
+    reason, *lines = text.splitlines()
+    return [f"- **{reason}**", *(f"    - {line.strip()}" for line in lines)]
+
+
+def _preview() -> list[dict[str, Any]]:
+    found = compare_releases(Settings.from_environment(), CURRENT, CANDIDATE, limit=MAX_LINES)
+    return [
+        {"table": line["table_name"], "row": line["row_key"] or "", "change": line["change"],
+         "column": line["column_name"] or "", "old": line["old_value"], "new": line["new_value"],
+         "because of": line["cause"]}
+        for line in found["lines"]
+    ]  # fmt: skip
 
 
 def show_plan(plan: Plan) -> None:

@@ -71,8 +71,8 @@ def open_run(settings: Settings, wait_seconds: float, kind: str, reason: str = "
 def concluded(work: Callable[[], None]) -> State[Any]:
     """Does the work of a flow, which opens a run by ``open_run``, and says how it ended.
 
-    Completed ``Published`` (whatever was rejected) or ``Nothing new``; Failed ``Refused``, ``Busy``, ``TimedOut`` or
-    ``Failed``; Cancelled ``Skipped`` for a schedule that a newer one covers.
+    Completed ``Published`` (whatever was rejected), ``Preview`` or ``Nothing new``; Failed ``Refused``, ``Busy``,
+    ``TimedOut`` or ``Failed``; Cancelled ``Skipped`` for a schedule that a newer one covers.
     """
     if covering := covered_by():
         return Cancelled(name="Skipped", message=covering)
@@ -83,7 +83,7 @@ def concluded(work: Callable[[], None]) -> State[Any]:
         report = watch.report
         assert report is not None, "the flow opened no run"
         state = state_of(report)
-        for report_step in (show_report, report_assets, notify_missing):
+        for report_step in (show_report,) if report.is_preview else (show_report, report_assets, notify_missing):
             _ignoring_failures(report_step, report)
     except Exception as error:
         watch.error = error
@@ -110,8 +110,12 @@ def _ignoring_failures(action: Callable[[RunReport], None], report: RunReport) -
 def state_of(report: RunReport) -> State[Any]:
     """What became of the release; what was rejected is no failure."""
     publication = report.publication
+    refusals = mask_text("\n".join(publication.refusals))
+    if publication.outcome == "refused" and report.is_preview:
+        # Nothing failed: it was asked, and this is the answer.
+        return Completed(name="Preview", message=f"would be refused / 공표할 수 없습니다: {refusals}")
     if publication.outcome == "refused":
-        return Failed(name="Refused", message=mask_text("; ".join(publication.refusals)))
+        return Failed(name="Refused", message=refusals)
     counts = {
         "received / 접수": len(report.extraction.received),
         "rejected / 반려": report.new_verdicts.get("rejected", 0),
@@ -121,6 +125,10 @@ def state_of(report: RunReport) -> State[Any]:
         "dataset-years held / 보류": len(report.acceptance.held),
     }
     counted = [f"{number:,} {what}" for what, number in counts.items() if number]
+    if publication.outcome == "previewed":
+        lines = sum(sum(changes.values()) for changes in publication.revised.values())
+        would = f"{lines:,} values and rows of {len(publication.revised):,} tables would change / 변경될 값과 행"
+        return Completed(name="Preview", message="; ".join([would, *counted]))
     if publication.outcome == "unchanged":
         return Completed(
             name="Nothing new", message="; ".join([f"release {publication.release_id} stays / 그대로", *counted])

@@ -226,6 +226,10 @@ class Settings(Variables):
         return self.warehouse / "releases"
 
     @property
+    def candidate(self) -> Path:
+        return self.warehouse / "candidate"
+
+    @property
     def outbox(self) -> Path:
         return self.warehouse / "outbox"
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sciculture_etl.cli.app import PARTIAL, app
+from sciculture_etl.cli.app import DEFAULT_LINES, PARTIAL, app
 from sciculture_etl.errors import NotReadyError
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings
 
+if TYPE_CHECKING:
+    from sciculture_etl.publish import Figure
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
-Release = Annotated[str, typer.Argument(help="Release: its number (4) or the beginning of its name (00004).")]
-DEFAULT_LINES = 20
+Release = Annotated[str, typer.Argument(help="Release: its number (4), the beginning of its name (00004) or current.")]
+Compared = Annotated[
+    str, typer.Argument(help="Release: its number (4), the beginning of its name (00004), current, or candidate.")
+]
 releases = typer.Typer(invoke_without_command=True, help="List the releases that are kept; pin and unpin them.")
 app.add_typer(releases, name="releases")
 
@@ -27,22 +33,40 @@ def _print(rows: Any) -> None:
 def figures(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list and nothing else.")] = False,
 ) -> None:
-    """Print every published figure with what the current release gives for it and where it was published."""
+    """Print every published figure with what the current release gives for it and where it was published.
+
+    After a preview or a refusal it shows the candidate's values beside them, and why it was refused.
+    """
     import duckdb
 
-    from sciculture_etl.cli.views.console import figures_table, operators_console
+    from sciculture_etl.cli.views.console import operators_console
+    from sciculture_etl.cli.views.figures import show_figures
     from sciculture_etl.publish import read_figures_checked
+    from sciculture_etl.publish.candidate import read_candidate
+    from sciculture_etl.publish.figures import read_figures_of
 
-    path = Settings.from_environment().warehouse / "sciculture.duckdb"
-    if not path.exists():
+    settings = Settings.from_environment()
+    path, candidate = settings.warehouse / "sciculture.duckdb", read_candidate(settings)
+    if not path.exists() and candidate is None:
         raise NotReadyError(message("not_made_yet", path=path))
-    with duckdb.connect(str(path), read_only=True) as release:
-        checked = read_figures_checked(release)
+    checked = []
+    if path.exists():
+        with duckdb.connect(str(path), read_only=True) as release:
+            checked = read_figures_checked(release)
+    coming = {figure.figure_id: figure for figure in read_figures_of(settings.candidate)} if candidate else {}
+    if not checked:  # nothing was published yet
+        checked = [replace(figure, actual=None, status="no_data") for figure in coming.values()]
     if as_json:
-        _print([figure.as_dict() for figure in checked])
+        _print([figure.as_dict() | _coming(coming.get(figure.figure_id)) for figure in checked])
     else:
-        operators_console(width=200).print(figures_table(checked))
+        show_figures(operators_console(width=200), checked, coming, candidate)
     raise typer.Exit(PARTIAL if any(figure.status == "differs" for figure in checked) else 0)
+
+
+def _coming(figure: Figure | None) -> dict[str, Any]:
+    """What the candidate gives; None where there is none."""
+    found = figure.as_dict() if figure else {}
+    return {"candidate": found.get("actual"), "candidate_status": found.get("status")}
 
 
 @releases.callback()
@@ -89,15 +113,18 @@ def unpin(
 
 @app.command()
 def diff(
-    old: Release,
-    new: Release,
+    old: Compared,
+    new: Compared,
     table: Annotated[str | None, typer.Option(help="Only this table.")] = None,
     limit: Annotated[
         int | None, typer.Option(min=0, help=f"Lines of each table (default {DEFAULT_LINES}, with --json all); 0: all.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell what differs between the figures of two releases, and what caused it."""
+    """Tell what differs between the figures of two releases, and what caused it.
+
+    candidate is what the last run would have released, where it was a preview or refused to publish.
+    """
     from sciculture_etl.cli.views.console import operators_console
     from sciculture_etl.cli.views.releases import show_difference
     from sciculture_etl.publish.releases import compare_releases

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sciculture_etl import stopping
-from sciculture_etl.cli.app import PARTIAL, REFUSED, app
+from sciculture_etl.cli.app import DEFAULT_LINES, PARTIAL, REFUSED, app
 from sciculture_etl.errors import NotReadyError, SciCultureError, UserError
 from sciculture_etl.loading import many_modules
 from sciculture_etl.messages import message, nearest_names
@@ -36,12 +36,19 @@ Explain = Annotated[bool, typer.Option("--explain", help="Say why each thing was
 
 
 @app.command()
-def run(as_json: AsJson = False, wait: Wait = 0, explain: Explain = False) -> None:
+def run(
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show what a release would change; publish and answer nothing.")
+    ] = False,
+    as_json: AsJson = False,
+    wait: Wait = 0,
+    explain: Explain = False,
+) -> None:
     """Run the nightly flow: what is new in the inbox goes all the way to a published release."""
     with _watched(as_json, explain, looks_into_inbox=True) as watch:
         from sciculture_flows.nightly import nightly
 
-        watch(nightly, wait_seconds=wait)
+        watch(nightly, wait_seconds=wait, preview=preview)
 
 
 @app.command()
@@ -117,7 +124,7 @@ def backfill(
 @app.command()
 def runs(
     last: Annotated[int, typer.Option(help="How many.", min=1)] = 20,
-    kind: Annotated[str | None, typer.Option(help="Only these: nightly, backfill, rebuild, publish.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only these: nightly, preview, backfill, rebuild, publish.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list and nothing else.")] = False,
 ) -> None:
     """List the last runs: when, why, and how each ended; what was killed shows as not ended."""
@@ -216,14 +223,29 @@ def _watched(
     seconds = {"startup": began - started, "work": done - began, "shutdown": ended - done}
     exit_code = _exit_code(report)
     if as_json:
-        print(json.dumps(as_machine_report(report, settings, exit_code, seconds), ensure_ascii=False, indent=1))
+        found = as_machine_report(report, settings, exit_code, seconds) | _previewed(settings, report)
+        print(json.dumps(found, ensure_ascii=False, indent=1))
     else:
         show_summary(console, settings, report, seconds)
+        if previewed := _previewed(settings, report, DEFAULT_LINES).get("preview"):
+            from sciculture_etl.cli.views.releases import show_difference
+
+            show_difference(console, previewed)
         if explain:
             from sciculture_etl.cli.views.runs import show_reasons
 
             show_reasons(console, report.reasons)
     raise typer.Exit(exit_code)
+
+
+def _previewed(settings: Settings, report: RunReport, limit: int | None = None) -> dict[str, Any]:
+    """What a release would change, as ``sciculture diff current candidate`` gives it, under ``preview``."""
+    publication = report.publication
+    if not report.is_preview or not publication.has_candidate or publication.release_id is None:
+        return {}
+    from sciculture_etl.publish.releases import compare_releases
+
+    return {"preview": compare_releases(settings, "current", "candidate", limit=limit)}
 
 
 def _load_what_a_busy_night_needs(settings: Settings, looks_into_inbox: bool) -> None:

@@ -24,6 +24,7 @@ AREAS: dict[str, Callable[[Case], Iterable[Check]]] = {
     "build database": build.check_database,
     "current release": releases.check_live_copies,
     "releases": releases.check_releases,
+    "candidate": releases.check_candidate,
     "leftovers": releases.check_leftovers,
     "outbox": runs.check_outbox,
     "prefect": runs.check_prefect,

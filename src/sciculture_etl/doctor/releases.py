@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sciculture_etl.doctor.case import BilingualPair, Case, Check, fault, ok, remark
+from sciculture_etl.publish.candidate import read_candidate
 from sciculture_etl.publish.current import current_release, read_pointer
 from sciculture_etl.publish.integrity import integrity_fault
 from sciculture_etl.publish.journal import decided
@@ -101,6 +102,25 @@ def check_releases(case: Case) -> Iterator[Check]:
         case.progress.advance("releases")
     if not broken:
         yield ok("releases", f"{len(folders)} kept, all complete", f"공표본 {len(folders)}개, 모두 이상 없습니다")
+
+
+def check_candidate(case: Case) -> Iterator[Check]:
+    """Nothing depends on it: what is wrong with it, the next run mends."""
+    if not case.settings.candidate.exists():
+        yield ok("candidate", "none", "없음")
+    elif candidate := read_candidate(case.settings):
+        against = candidate["previous_release_id"] or "-"
+        yield ok(
+            "candidate",
+            f"of {candidate['built_at']}, against {against}: sciculture diff current candidate",
+            f"{candidate['built_at']} 생성, 비교 대상 {against}: sciculture diff current candidate",
+        )
+    else:
+        yield remark(
+            "candidate",
+            ("it is incomplete", "불완전합니다"),
+            ("sciculture run --preview makes it again", "sciculture run --preview가 다시 만듭니다"),
+        )
 
 
 def leftovers(case: Case) -> list[Path]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sciculture_etl.doctor.case import BilingualPair, Case, Check, fault, ok, remark
 from sciculture_etl.pipeline import Runs
 from sciculture_etl.pipeline.journal import UNFINISHED
+from sciculture_etl.pipeline.report import PREVIEW
 
 MAX_SECONDS_TO_ANSWER = 5
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -22,6 +23,7 @@ TROUBLED = {
     "refused": ("refused to publish", "공표하지 않았습니다"),
 }
 
+REFUSED_PREVIEW = (PREVIEW, "refused")
 REFUSED: BilingualPair = (
     "mend what it names: correct or withdraw the submission (sciculture withdraw), then sciculture run",
     "이유에 적힌 것을 바로잡거나 그 제출본을 철회한 뒤(sciculture withdraw) sciculture run을 실행해 주세요",
@@ -46,7 +48,8 @@ def check_lock(case: Case) -> Iterator[Check]:
 
 def check_last_run(case: Case) -> Iterator[Check]:
     runs = Runs(case.settings.archive).all()
-    ended = runs if case.running is None else runs[:-1]
+    # What a preview would have refused, nobody has published.
+    ended = [run for run in (runs if case.running is None else runs[:-1]) if (run.kind, run.outcome) != REFUSED_PREVIEW]
     if not ended:
         yield ok("last run", "none yet", "아직 없음")
         return
@@ -54,7 +57,7 @@ def check_last_run(case: Case) -> Iterator[Check]:
     when = f"{last.kind} {datetime.fromisoformat(last.began_at).astimezone(SEOUL):%Y-%m-%d %H:%M}"
     if last.outcome in TROUBLED:
         en, ko = TROUBLED[last.outcome]
-        refusals = "; ".join(str(line) for line in last.details.get("refusals", []))[:300]
+        refusals = "; ".join(str(text).partition("\n")[0] for text in last.details.get("refusals", []))[:300]
         why = refusals or str(last.details.get("error", ""))
         yield remark(
             "last run",

@@ -23,9 +23,9 @@ class RunRecord:
 
     Attributes:
         run_no: counted from 1.
-        kind: nightly, backfill, rebuild or publish.
+        kind: nightly, preview, backfill, rebuild or publish.
         began_at, ended_at: ISO 8601 UTC; the end is empty while it runs, and for ever where it was killed.
-        outcome: published, unchanged, refused, failed, stopped, else ``UNFINISHED``.
+        outcome: published, previewed, unchanged, refused, failed, stopped, else ``UNFINISHED``.
         plan: of a backfill, its scope and what it was to read.
         details: what it did.
         after_a_crash: whether the run before it did not finish.

@@ -12,6 +12,8 @@ from sciculture_etl.publish import Figure, Publication
 
 # Of what ran for one and the same reason, so many are named.
 MAX_EXAMPLES = 20
+# The kind of a run that shows what a release would change: no release, no answers, nobody is notified.
+PREVIEW = "preview"
 
 
 class Progress(Protocol):
@@ -94,3 +96,7 @@ class RunReport:
     unfit_corrections: dict[str, str] = field(default_factory=dict)
     answers: int = 0
     set_aside: str | None = None
+
+    @property
+    def is_preview(self) -> bool:
+        return self.kind == PREVIEW

@@ -208,14 +208,15 @@ class Run:
             self.reasons.add("model", table, why)
         return model
 
-    def publish(self, model: Model) -> Publication:
+    def publish(self, model: Model, is_preview: bool = False) -> Publication:
         """Marts → release, and the swap.
 
         Args:
             model: of this run.
+            is_preview: what would be released is kept as the candidate.
         """
         self.report.publication = publish_release(
-            self.settings, self.warehouse, self.contracts, self.table_contracts, model, self.outputs
+            self.settings, self.warehouse, self.contracts, self.table_contracts, model, self.outputs, is_preview
         )
         return self.report.publication
 
@@ -291,6 +292,8 @@ class Run:
         except (FileNotFoundError, ValueError):
             reported = set()
         self.report.missing = len(missing)
+        if self.report.is_preview:
+            return  # the next night is the one that reports them
         self.report.newly_missing = [row for key, row in keys.items() if key not in reported]
         if reported != keys.keys():
             write_atomically(path, json.dumps(sorted(keys), ensure_ascii=False).encode())

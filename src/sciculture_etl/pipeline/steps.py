@@ -14,7 +14,7 @@ from sciculture_etl.extract import Extraction
 from sciculture_etl.load.scope import EVERYTHING, Scope
 from sciculture_etl.model import Model
 from sciculture_etl.pipeline.backfill import Plan
-from sciculture_etl.pipeline.report import RunReport
+from sciculture_etl.pipeline.report import PREVIEW, RunReport
 from sciculture_etl.pipeline.run import Run
 
 HOUR = 3600
@@ -96,6 +96,12 @@ def _publish(run: Run, made: Made) -> Made:
     return made
 
 
+def _preview(run: Run, made: Made) -> Made:
+    assert made.model is not None
+    run.publish(made.model, is_preview=True)
+    return made
+
+
 def _answer(run: Run, made: Made) -> Made:
     run.answer()
     return made
@@ -107,6 +113,10 @@ STEPS: dict[str, tuple[Step, ...]] = {
     "nightly": (
         Step("extract", _extract, 2 * HOUR, awaits_channels=True), Step("load", _load), *_FIGURES,
         Step("answer", _answer),
+    ),
+    PREVIEW: (
+        Step("extract", _extract, 2 * HOUR, awaits_channels=True), Step("load", _load), Step("accept", _accept),
+        Step("model", _model), Step(PREVIEW, _preview),
     ),
     "backfill": (
         Step(PLAN, _plan), Step("load", _load, parts=_each_year), *_FIGURES, Step("answer", _answer),

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from sciculture_etl.settings import sql_text
+from sciculture_etl.storage.parquet import damage_reported
+
+TABLE = "mart_seed_figure_check"
 COLUMNS = "figure_id, seed_text, curated_table, expected, actual, unit, year_or_date, year_basis, status, source"
 
 
@@ -54,10 +59,21 @@ def _number(text: str | None) -> float | str | None:
         return text
 
 
-def read_figures_checked(connection: duckdb.DuckDBPyConnection) -> list[Figure]:
+def read_figures_checked(connection: duckdb.DuckDBPyConnection, source: str = TABLE) -> list[Figure]:
     """Every published figure with what the connection's curated tables give for it, in the order of the list."""
-    rows = connection.execute(f"SELECT {COLUMNS} FROM mart_seed_figure_check ORDER BY figure_no").fetchall()
+    rows = connection.execute(f"SELECT {COLUMNS} FROM {source} ORDER BY figure_no").fetchall()
     return [Figure(*row) for row in rows]
+
+
+def read_figures_of(folder: Path) -> list[Figure]:
+    """The same of a release or the candidate, from its folder.
+
+    Raises:
+        ReleaseError: Where the file is damaged.
+    """
+    path = folder / "parquet" / f"{TABLE}.parquet"
+    with duckdb.connect() as connection, damage_reported(path):
+        return read_figures_checked(connection, f"read_parquet({sql_text(path)})")
 
 
 def judge_figures(figures: Sequence[Figure], reproduced: set[str]) -> tuple[list[str], list[str]]:

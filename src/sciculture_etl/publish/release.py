@@ -13,12 +13,27 @@ from sciculture_etl.contracts import Contract, TableContract
 from sciculture_etl.load import Warehouse
 from sciculture_etl.messages import message
 from sciculture_etl.model import Model
+from sciculture_etl.publish.candidate import (
+    CANDIDATE,
+    begin_candidate,
+    keep_candidate,
+    remove_candidate,
+    sweep_candidate,
+)
+from sciculture_etl.publish.candidate import OUTPUTS as CANDIDATE_OUTPUTS
 from sciculture_etl.publish.checks import accounts_that_disagree, facts_that_disagree, judge_tables
 from sciculture_etl.publish.current import current_release, finish_swap, let_go, restore_live_copies, swap_to
 from sciculture_etl.publish.figures import judge_figures, read_figures_checked
 from sciculture_etl.publish.files import STORAGE, Content, Previous, build_database, hash_tables
 from sciculture_etl.publish.manifest import make_manifest
-from sciculture_etl.publish.outputs import FOR_OPERATORS, OPERATIONS, OUTPUTS_BEFORE_CHOICE, chosen, write_outputs
+from sciculture_etl.publish.outputs import (
+    FOR_OPERATORS,
+    OPERATIONS,
+    OUTPUTS_BEFORE_CHOICE,
+    Output,
+    chosen,
+    write_outputs,
+)
 from sciculture_etl.publish.retention import kept_ids, next_release_id, prune, read_manifest
 from sciculture_etl.publish.rollback import current_hold, resume_rollback, why_held
 from sciculture_etl.quality.suites import SuiteOutcome
@@ -38,8 +53,12 @@ class Publication:
     """The outcome of a publication.
 
     Attributes:
-        outcome: published, unchanged, or refused (then ``refusals`` say why, one sentence each).
-        revised: what differs from the release before, table → ``changed`` values, rows ``added`` and ``removed``.
+        outcome: published, unchanged, refused (then ``refusals`` say why, a text each: the reason, and a line for each
+            submission that is behind it), or previewed: a release would change what ``revised`` counts.
+        release_id: the current release.
+        revised: what differs from the release before, or would, table → ``changed`` values, rows ``added`` and
+            ``removed``.
+        has_candidate: whether what differs stands in the candidate, and not in a release.
     """
 
     outcome: str
@@ -47,6 +66,16 @@ class Publication:
     refusals: list[str] = field(default_factory=list)
     remarks: list[SuiteOutcome] = field(default_factory=list)
     revised: dict[str, dict[str, int]] = field(default_factory=dict)
+    has_candidate: bool = False
+
+
+@dataclass
+class _Checked:
+    """What the checks say of the model's tables."""
+
+    refusals: list[str] = field(default_factory=list)
+    outcomes: list[SuiteOutcome] = field(default_factory=list)
+    remarks: list[SuiteOutcome] = field(default_factory=list)
 
 
 def _reproduced(manifest: dict[str, Any] | None) -> set[str]:
@@ -61,27 +90,33 @@ def publish_release(
     table_contracts: dict[str, TableContract],
     model: Model,
     outputs: Collection[str] | None = None,
+    is_preview: bool = False,
 ) -> Publication:
     """Publishes the model's tables as a new release, unless nothing in them changed or a check refuses.
 
-    outputs: names of those that are written beside the needed ones; None: all.
-
     Whatever happens, the last good release stays what readers open until the new one is complete. The operator's file
-    is of tonight all the same: what came, and why it can't be published, stands there.
+    is of tonight all the same: what came, and why it can't be published, stands there. What isn't published although
+    it differs is kept as the candidate.
+
+    Args:
+        outputs: names of those that are written beside the needed ones; None: all.
+        is_preview: everything but the release and the swap.
     """
     finish_swap(settings.warehouse)
     resume_rollback(settings)
     try:
-        publication = _publish(settings, warehouse, contracts, table_contracts, model, outputs)
+        publication = _publish(settings, warehouse, contracts, table_contracts, model, outputs, is_preview)
     except BaseException:
         _sweep(settings)  # on a full disk, what was built takes the room that is missing
         raise
-    if publication.outcome == "refused" or current_hold(settings):
+    if publication.outcome in ("refused", "previewed") or current_hold(settings):
         _show_operations(settings, warehouse, table_contracts)
     elif publication.outcome == "unchanged":
         restore_live_copies(settings.warehouse)
+    if not publication.has_candidate:
+        remove_candidate(settings)
     # What is published is published, whatever of the old can't be cleared away.
-    if stuck := prune(settings):
+    if not is_preview and (stuck := prune(settings)):
         publication.remarks.append(SuiteOutcome("kept releases", len(stuck), warnings=stuck))
     return publication
 
@@ -94,6 +129,7 @@ def _few(sentences: list[str]) -> list[str]:
 def _sweep(settings: Settings) -> None:
     for left in settings.releases.glob(".building-*"):
         shutil.rmtree(left, ignore_errors=True)
+    sweep_candidate(settings)
 
 
 def _show_operations(settings: Settings, warehouse: Warehouse, table_contracts: dict[str, TableContract]) -> None:
@@ -105,6 +141,27 @@ def _show_operations(settings: Settings, warehouse: Warehouse, table_contracts: 
     put_in_place(aside, settings.warehouse / OPERATIONS)
 
 
+def _check(
+    warehouse: Warehouse,
+    contracts: dict[str, Contract],
+    table_contracts: dict[str, TableContract],
+    model: Model,
+    before: dict[str, Any] | None,
+) -> _Checked:
+    """Rows that add up, then the suites of the tables, then the published figures: what fails ends it there."""
+    wrong = [*accounts_that_disagree(warehouse, contracts), *facts_that_disagree(warehouse, contracts, table_contracts)]
+    if wrong:
+        return _Checked([message("rows_do_not_add_up", detail=line) for line in _few(wrong)])
+    outcomes = judge_tables(warehouse, table_contracts, model)
+    remarks = [outcome for outcome in outcomes if outcome.warnings]
+    if refusals := [f"{outcome.name}: {line}" for outcome in outcomes for line in outcome.errors]:
+        return _Checked(refusals, outcomes, remarks)
+    refusals, warnings = judge_figures(read_figures_checked(warehouse.connection), _reproduced(before))
+    if warnings and not refusals:
+        remarks.append(SuiteOutcome("published figures", len(warnings), warnings=warnings))
+    return _Checked([f"published figure: {line}" for line in refusals], outcomes, remarks)
+
+
 def _publish(
     settings: Settings,
     warehouse: Warehouse,
@@ -112,6 +169,7 @@ def _publish(
     table_contracts: dict[str, TableContract],
     model: Model,
     outputs: Collection[str] | None,
+    is_preview: bool,
 ) -> Publication:
     current = current_release(settings.warehouse)
     current_id = current["release_id"] if current else None
@@ -121,63 +179,91 @@ def _publish(
     outward_fingerprint = fingerprint(STORAGE, __version__, *(f"{name} {model.fingerprints[name]}" for name in outward))
     if current_id and warehouse.state("published") == f"{current_id} {outward_fingerprint}":
         return Publication("unchanged", current_id)
-    wrong = [*accounts_that_disagree(warehouse, contracts), *facts_that_disagree(warehouse, contracts, table_contracts)]
-    if wrong:
-        return Publication(
-            "refused", current_id, refusals=[message("rows_do_not_add_up", detail=line) for line in _few(wrong)]
-        )
-    if not warehouse.value("SELECT count(*) FROM log.in_force") and current_id is None:
+    if current_id is None and not warehouse.value("SELECT count(*) FROM log.in_force"):
         return Publication("refused", None, refusals=[message("nothing_accepted_yet")])
-    outcomes = judge_tables(warehouse, table_contracts, model)
-    if refusals := [f"{outcome.name}: {line}" for outcome in outcomes for line in outcome.errors]:
-        return Publication("refused", current_id, refusals=refusals)
-    remarks = [outcome for outcome in outcomes if outcome.warnings]
     before = read_manifest(settings, current_id) if current_id else None
-    refusals, warnings = judge_figures(read_figures_checked(warehouse.connection), _reproduced(before))
-    if refusals:
-        return Publication("refused", current_id, refusals=[f"published figure: {line}" for line in refusals])
-    if warnings:
-        remarks.append(SuiteOutcome("published figures", len(warnings), warnings=warnings))
-    release_id = next_release_id(settings)
-    building = settings.releases / f".building-{release_id}"
-    make_folder_for_all(settings.releases)
-    _sweep(settings)
-    building.mkdir()
-    hashed = building / ".hashed"
+    checked = _check(warehouse, contracts, table_contracts, model, before)
+    is_candidate = is_preview or bool(hold) or bool(checked.refusals)
     followed = Previous()
     if before and current_id:
         followed = Previous(settings.releases / current_id, before["tables"], before.get("files", {}))
-    tables = hash_tables(warehouse.connection, made, hashed, model.fingerprints, followed)
+    build = _Build(settings, warehouse, CANDIDATE if is_candidate else next_release_id(settings), followed)
+    tables = build.hash(made, model.fingerprints)
     # After a rollback the submission log is another than the release's own: the figures alone decide.
     compared = "public" if hold else None
     was, now = (table_hashes(m, compared) if m else {} for m in (before, {"tables": tables}))
-    if current_id and was == now:
-        shutil.rmtree(building)
+    if current_id and was == now and not checked.refusals:
+        shutil.rmtree(build.folder)
         if not hold:
             warehouse.set_state("published", f"{current_id} {outward_fingerprint}")
-        return Publication("unchanged", current_id, remarks=remarks)
-    if hold:
-        shutil.rmtree(building)
-        differing = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
-        return Publication("refused", current_id, [why_held(hold, differing)], remarks)
+        return Publication("unchanged", current_id, remarks=checked.remarks)
     built_at = datetime.now(UTC)
     manifest = make_manifest(
-        warehouse, contracts, model, release_id, current_id, built_at, dict(sorted(tables.items())), outcomes
-    )
+        warehouse, contracts, model, build.release_id, current_id, built_at, dict(sorted(tables.items())),
+        checked.outcomes,
+    )  # fmt: skip
     kept = kept_ids(settings.releases)
     previous = settings.releases / (current_id or kept[-1]) if kept else None
     revised = write_revisions(warehouse, contracts, table_contracts, manifest, before, previous, built_at)
     later = {name: table_contract for name, table_contract in table_contracts.items() if name not in made}
-    manifest["tables"] |= hash_tables(warehouse.connection, later, hashed, {}, followed)
+    manifest["tables"] |= build.hash(later, {})
     manifest["revised"] = revised
-    written = chosen(outputs)
-    if (names := [output.name for output in written]) != list(OUTPUTS_BEFORE_CHOICE):
-        manifest["outputs"] = names
-    write_outputs(written, Content(warehouse.connection, table_contracts, manifest, hashed, followed), building)
-    shutil.rmtree(hashed)
-    let_all_read(building, but=FOR_OPERATORS)
-    stop_if_asked()
-    put_in_place(building, settings.releases / release_id)
-    swap_to(settings.warehouse, release_id)
-    warehouse.set_state("published", f"{release_id} {outward_fingerprint}")
-    return Publication("published", release_id, remarks=remarks, revised=revised)
+    if is_candidate:
+        refusals = checked.refusals
+        if hold and not refusals:
+            differing = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
+            refusals = [why_held(hold, differing)]
+        build.keep_as_candidate(table_contracts, manifest | {"refusals": refusals})
+        if is_preview and not checked.refusals:
+            on_hold = [SuiteOutcome("preview", 1, warnings=refusals)] if hold else []
+            return Publication("previewed", current_id, [], [*checked.remarks, *on_hold], revised, True)
+        return Publication("refused", current_id, refusals, checked.remarks, revised, True)
+    build.keep_as_release(table_contracts, manifest, chosen(outputs))
+    swap_to(settings.warehouse, build.release_id)
+    warehouse.set_state("published", f"{build.release_id} {outward_fingerprint}")
+    return Publication("published", build.release_id, remarks=checked.remarks, revised=revised)
+
+
+class _Build:
+    """A folder that is filled beside the releases, and becomes a release or the candidate."""
+
+    def __init__(self, settings: Settings, warehouse: Warehouse, release_id: str, followed: Previous) -> None:
+        self.settings = settings
+        self.warehouse = warehouse
+        self.release_id = release_id
+        self.followed = followed
+        if release_id == CANDIDATE:
+            self.folder = begin_candidate(settings)
+        else:
+            make_folder_for_all(settings.releases)
+            _sweep(settings)
+            self.folder = settings.releases / f".building-{release_id}"
+            self.folder.mkdir()
+        self.hashed = self.folder / ".hashed"
+
+    def hash(self, table_contracts: dict[str, TableContract], contents: dict[str, str]) -> dict[str, dict[str, Any]]:
+        """What a manifest says of the tables."""
+        return hash_tables(self.warehouse.connection, table_contracts, self.hashed, contents, self.followed)
+
+    def _write(
+        self, outputs: Collection[Output], table_contracts: dict[str, TableContract], manifest: dict[str, Any],
+        followed: Previous,
+    ) -> None:  # fmt: skip
+        content = Content(self.warehouse.connection, table_contracts, manifest, self.hashed, followed)
+        write_outputs(outputs, content, self.folder)
+        shutil.rmtree(self.hashed)
+        stop_if_asked()
+
+    def keep_as_candidate(self, table_contracts: dict[str, TableContract], manifest: dict[str, Any]) -> None:
+        # Files of its own alone: a second name of a released one would have that one's mode.
+        self._write(CANDIDATE_OUTPUTS, table_contracts, manifest, Previous())
+        keep_candidate(self.settings, self.folder)
+
+    def keep_as_release(
+        self, table_contracts: dict[str, TableContract], manifest: dict[str, Any], outputs: Collection[Output]
+    ) -> None:
+        if (names := [output.name for output in outputs]) != list(OUTPUTS_BEFORE_CHOICE):
+            manifest["outputs"] = names
+        self._write(outputs, table_contracts, manifest, self.followed)
+        let_all_read(self.folder, but=FOR_OPERATORS)
+        put_in_place(self.folder, self.settings.releases / self.release_id)

@@ -13,9 +13,10 @@ import polars as pl
 
 from sciculture_etl.errors import SciCultureError, UserError
 from sciculture_etl.messages import message, nearest_names
+from sciculture_etl.publish.candidate import CANDIDATE, read_candidate
 from sciculture_etl.publish.current import current_release
 from sciculture_etl.publish.journal import PINNED, UNPINNED, ReleaseJournal
-from sciculture_etl.publish.retention import find_release, kept_ids, read_manifest, to_be_removed
+from sciculture_etl.publish.retention import find_release, folder_of, kept_ids, read_manifest, to_be_removed
 from sciculture_etl.publish.rollback import current_hold
 from sciculture_etl.revisions.diff import HISTORY, count_differences, find_differences, released_tables, table_hashes
 from sciculture_etl.rules import apply_rule
@@ -98,19 +99,20 @@ def pin(settings: Settings, asked: str, reason: str, undo: bool = False) -> Row:
 
 
 def compare_releases(settings: Settings, old: str, new: str, table: str | None = None, limit: int | None = None) -> Row:
-    """What differs between two kept releases, in either order: ``{"old", "new", "tables": {table.
+    """What differs between two kept releases, in either order.
 
-    {"changed", "added", "removed"}}, "lines": [...]}``.
+    ``{"old", "new", "tables": {table: {"changed", "added", "removed"}}, "lines": [...]}``.
 
     Args:
+        old, new: as ``find_release`` takes them, or ``candidate``.
         table: only of that.
         limit: so many lines of each table at most.
 
     Raises:
         UserError: Where a release is unknown or not whole, or none of them has the table.
     """
-    old_id, new_id = find_release(settings, old), find_release(settings, new)
-    folders = settings.releases / old_id, settings.releases / new_id
+    old_id, new_id = (_find_compared(settings, asked) for asked in (old, new))
+    folders = folder_of(settings, old_id), folder_of(settings, new_id)
     was, now = (table_hashes(read_manifest(settings, release_id)) for release_id in (old_id, new_id))
     same = frozenset(name for name in was if was[name] == now.get(name))
     with duckdb.connect() as connection:
@@ -125,6 +127,14 @@ def compare_releases(settings: Settings, old: str, new: str, table: str | None =
         found = apply_rule(connection, "difference_with_cause", difference=differences, between_them=between_them)
     tables, lines = count_differences(differences), found.to_dicts()
     return {"old": old_id, "new": new_id, "tables": tables, "lines": list(_first(lines, limit))}
+
+
+def _find_compared(settings: Settings, asked: str) -> str:
+    if asked != CANDIDATE:
+        return find_release(settings, asked)
+    if read_candidate(settings) is None:
+        raise UserError(message("no_candidate"))
+    return CANDIDATE
 
 
 def _first(lines: list[Row], limit: int | None) -> Iterable[Row]:

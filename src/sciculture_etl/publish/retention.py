@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sciculture_etl.errors import ReleaseError, UserError
+from sciculture_etl.errors import NotReadyError, ReleaseError, UserError
 from sciculture_etl.messages import message
-from sciculture_etl.publish.current import read_pointer
+from sciculture_etl.publish.candidate import CANDIDATE
+from sciculture_etl.publish.current import current_release, read_pointer
 from sciculture_etl.publish.journal import ReleaseJournal
 from sciculture_etl.publish.outputs import MANIFEST
 from sciculture_etl.settings import Settings
@@ -22,6 +23,7 @@ from sciculture_etl.storage.atomic import move
 
 RELEASE_NAME = re.compile(r"^(\d{5,})-(\d{8})$")
 REMOVING = ".removing-"
+CURRENT = "current"
 
 
 def _number(release_id: str) -> int:
@@ -43,12 +45,17 @@ def next_release_id(settings: Settings) -> str:
 
 
 def find_release(settings: Settings, asked: str) -> str:
-    """The kept release that is meant: its name, the beginning of it, or its number without zeros.
+    """The kept release that is meant: its name, the beginning of it, its number without zeros, or ``current``.
 
     Raises:
         UserError: Where none or several are.
+        NotReadyError: Where there is no current one yet.
     """
     ids = kept_ids(settings.releases)
+    if asked == CURRENT:
+        if (current := current_release(settings.warehouse)) is None:
+            raise NotReadyError(message("no_release_yet", path=settings.warehouse / "current.json"))
+        return str(current["release_id"])
     found = [name for name in ids if asked.isdecimal() and _number(name) == int(asked)]
     found = found or [name for name in ids if asked and name.startswith(asked)]
     if len(found) == 1:
@@ -59,13 +66,18 @@ def find_release(settings: Settings, asked: str) -> str:
     raise UserError(message("release_unknown", asked=asked, kept=kept))
 
 
+def folder_of(settings: Settings, release_id: str) -> Path:
+    """Where a release, or the candidate, lies."""
+    return settings.candidate if release_id == CANDIDATE else settings.releases / release_id
+
+
 def read_manifest(settings: Settings, release_id: str) -> dict[str, Any]:
-    """What a release says of itself.
+    """What a release, or the candidate, says of itself.
 
     Raises:
         ReleaseError: Where it can't be read.
     """
-    path = settings.releases / release_id / MANIFEST
+    path = folder_of(settings, release_id) / MANIFEST
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

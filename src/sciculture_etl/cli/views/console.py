@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import asdict
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,6 @@ from sciculture_etl.settings import Settings
 
 if TYPE_CHECKING:  # what only checks a file has no need of them
     from sciculture_etl.pipeline import RunReport
-    from sciculture_etl.publish import Figure
 
 STEPS = {
     "prefect": "start Prefect / 준비",
@@ -33,6 +31,7 @@ STEPS = {
     "accept": "accept / 반영",
     "model": "model / 집계",
     "publish": "publish / 공표",
+    "preview": "preview / 미리보기",
     "answer": "reply / 회신",
     "answers": "  replies / 회신 작성",
 }
@@ -139,30 +138,6 @@ BROKE = (
     "the build database was broken, is set aside as warehouse.duckdb.corrupt and was rebuilt from the archive / "
     "작업용 데이터베이스가 손상되어 보관된 제출본에서 다시 만들었습니다"
 )
-STATUS = {
-    "equal": "[green]equal[/]", "differs": "[red]differs[/]", "incomplete": "[yellow]not all in yet[/]",
-    "no_data": "[dim]no data[/]",
-}  # fmt: skip
-
-
-def figures_table(figures: Sequence[Figure]) -> Table:
-    """Published figures with what a release gives for them."""
-    table = Table(
-        title="Published figures / 공표 수치", title_justify="left", title_style="bold", box=None, padding=(0, 1)
-    )
-    for heading in ("", "as published / 공표", "published", "this release", "", "year", "source"):
-        table.add_column(heading, justify="right" if heading in ("published", "this release") else "left")
-    for figure in figures:
-        table.add_row(
-            figure.figure_id, Text(_short(figure.seed_text, 40)), Text(_short(figure.expected, 24)),
-            Text(_short(figure.actual or "-", 24)), STATUS[figure.status],
-            Text(figure.year_or_date + ("?" if figure.year_basis == "assumed" else "")), Text(figure.source),
-        )  # fmt: skip
-    return table
-
-
-def _short(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def _figures(report: RunReport) -> Table:
@@ -192,7 +167,7 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
         line = Text(f"  channel unreachable / 접수 경로 연결 불가: {setting}: {reason}", style="red")
         console.print(line, soft_wrap=True)  # it may hold a line to copy
     for path, reason in extraction.unreadable.items():
-        console.print(Text(f"  not taken: {path}: {reason}", style="yellow"))
+        console.print(Text(f"  not taken: {path}: {reason}", style="yellow"), soft_wrap=True)
     labels = {"read": "read / 읽음", "loaded": "loaded / 적재", "quarantined": "quarantined / 격리",
               "left_out": "left out (subtotals, footnotes, examples, blanks) / 집계 제외"}  # fmt: skip
     console.print(
@@ -205,6 +180,8 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
         console.print(_findings(report))
     console.print(_figures(report))
     if differing := [figure for figure in report.figures if figure.status == "differs"]:
+        from sciculture_etl.cli.views.figures import figures_table
+
         console.print(figures_table(differing))
     if report.set_aside:
         console.print(Text(f"{BROKE}: {report.set_aside}", style="yellow"))
@@ -222,6 +199,7 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
 
 
 def _show_outcome(console: Console, settings: Settings, report: RunReport, seconds: dict[str, float]) -> None:
+    from sciculture_etl.cli.views.figures import show_refusals
     from sciculture_etl.cli.views.releases import counted
 
     publication = report.publication
@@ -229,15 +207,17 @@ def _show_outcome(console: Console, settings: Settings, report: RunReport, secon
         "published": f"[green]published / 공표[/] release {publication.release_id}",
         "unchanged": f"[green]nothing new / 새 자료 없음[/], release {publication.release_id} stays",
         "refused": f"[red]refused / 공표하지 않음[/], release {publication.release_id or '(none)'} stays",
+        "previewed": f"[cyan]preview / 미리보기[/], release {publication.release_id or '(none)'} stays",
     }
     console.print()
     console.print(texts[publication.outcome])
     if publication.revised:
-        console.print(
-            Text(f"  changes / 변경된 수치: {counted(publication.revised)} (mart_revision, `sciculture diff`)")
+        label = "would change / 변경될 수치" if publication.has_candidate else "changes / 변경된 수치"
+        shown = (
+            "`sciculture diff current candidate`" if publication.has_candidate else "mart_revision, `sciculture diff`"
         )
-    for refusal in publication.refusals:
-        console.print(Text(f"  {refusal}", style="red"))
+        console.print(Text(f"  {label}: {counted(publication.revised)} ({shown})"), soft_wrap=True)
+    show_refusals(console, publication.refusals)
     where = [
         ("figures / 수치", settings.warehouse / "sciculture.duckdb"),
         ("submissions and findings / 접수와 지적", settings.warehouse / "operations.duckdb"),

@@ -20,6 +20,7 @@ SHOWN = 4
 INPUT_TEXTS = {"sql": "its SQL", "promise": "its promise", "macros": "sql/macros.sql", "log": "the log of submissions"}
 OUTCOMES = {
     "published": "[green]published / 공표[/]", "unchanged": "[green]nothing new / 변화 없음[/]",
+    "previewed": "[cyan]preview / 미리보기[/]",
     "refused": "[red]refused / 공표하지 않음[/]", "failed": "[red]failed / 실패[/]",
     "stopped": "[yellow]stopped / 중단[/]", "unfinished": "[yellow]unfinished / 완료되지 않음[/]",
 }  # fmt: skip
@@ -109,7 +110,8 @@ def show_runs(console: Console, records: Sequence[RunRecord], at_work: bool) -> 
     for record in records:
         began = datetime.fromisoformat(record.began_at).astimezone(SEOUL)
         took = f"{record.seconds:,.0f} s" if record.ended_at else ""
-        about = [record.reason, *record.details.get("refusals", [])[:1], record.details.get("error", "")]
+        refused = [str(text).partition("\n")[0] for text in record.details.get("refusals", [])[:1]]
+        about = [record.reason, *refused, record.details.get("error", "")]
         scope = f" {planned}" if (planned := _scope(record)) else ""
         outcome = OUTCOMES[record.outcome]
         if at_work and record is records[0] and not record.ended_at:
