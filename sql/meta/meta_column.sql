@@ -19,7 +19,8 @@ SELECT
     nullif(unit, '') AS unit,
     is_additive,
     description_ko,
-    description_en
+    description_en,
+    codes
 FROM reference.table_column
 SEMI JOIN meta_table USING (table_name)
 ORDER BY table_name, column_no

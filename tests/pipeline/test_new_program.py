@@ -62,10 +62,10 @@ def test_a_file_sent_in_comes_out_as_a_published_table(project: Path) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
     warehouse = project / "warehouse"
     assert published(warehouse, "FROM mart_starlight_evening ORDER BY sigungu_name DESC") == [
-        (2024, "51750", "강원특별자치도", "영월군", 1, 1, 1210),
-        (2024, "46770", "전라남도", "고흥군", 1, 1, 340),
+        (2024, "51750", "강원특별자치도", "영월군", 1, 1, 1210, "p"),
+        (2024, "46770", "전라남도", "고흥군", 1, 1, 340, "p"),
     ]
     assert published(warehouse, "SELECT name_en FROM dim_program WHERE program_code = 'starlight_evening'")
     described = "SELECT count(*) FROM meta.column WHERE table_name = 'mart_starlight_evening'"
-    assert published(warehouse, described) == [(7,)]
+    assert published(warehouse, described) == [(8,)]  # the seven of its contract, and status
     assert operations(warehouse, "SELECT verdict FROM mart_submission_log") == [("accepted",)]

@@ -46,6 +46,7 @@ FRAMES: dict[str, Any] = {
     "cause": dict.fromkeys(ROW, pl.String),
     "scope": SCHEMA,
     "release": RELEASE,
+    "rests_on": {"key": pl.List(pl.String), "dataset": pl.String, "program_year": pl.Int16},
     "wording": {"unknown": pl.String, "named": pl.Int64},
     "between_them": dict.fromkeys((*ROW, "column_name"), pl.String),
 }

@@ -29,8 +29,8 @@ UNIT_OF_TERM = {2: "half", 4: "term", 12: "month"}
 
 
 @lru_cache
-def _stated_once() -> dict[str, Any]:
-    """The columns that every fact has beside those of its form, and units of the forms in English."""
+def stated_once() -> dict[str, Any]:
+    """The columns that all facts have beside those of their form, those of all marts, units of the forms in English."""
     found: dict[str, Any] = read_yaml(EXPECTATIONS / "columns.yml")
     return found
 
@@ -40,7 +40,7 @@ def _column(fld: ContractField) -> dict[str, Any]:
     unit = {"date": "day", "ordinal": "number", "score": "of 100", "term": UNIT_OF_TERM.get(fld.terms)}
     return {
         "type": DUCKDB_TYPES[fld.type],
-        "unit": _stated_once()["units"].get(fld.unit) if fld.unit else unit.get(fld.type),
+        "unit": stated_once()["units"].get(fld.unit) if fld.unit else unit.get(fld.type),
         "additive": fld.type in ("count", "money") if fld.is_measure else None,
         "description": fld.description.model_dump(),
     }
@@ -48,7 +48,7 @@ def _column(fld: ContractField) -> dict[str, Any]:
 
 def _fields(contract: Contract) -> Columns:
     """The columns of accepted rows that a fact keeps, in their order; of a place, the codes as deep as asked."""
-    everywhere: Columns = _stated_once()["columns"]
+    everywhere: Columns = stated_once()["columns"]
     levels = [fld.level for fld in contract.region_fields]
     codes = [name for name in ("sido_code", "sigungu_code", "general_gu_code") if levels]
     codes += ["eupmyeondong_code"] if "eupmyeondong" in levels else []

@@ -10,15 +10,18 @@ from pydantic import Field, ValidationError, model_validator
 
 from sciculture_etl.contracts.contract import Contract, load_contracts
 from sciculture_etl.contracts.expectation import Expectation, wrong_columns
-from sciculture_etl.contracts.inherited import Inheritance
+from sciculture_etl.contracts.inherited import Inheritance, stated_once
 from sciculture_etl.contracts.yaml_files import BilingualText, Strict, explain, read_yaml, shown
 from sciculture_etl.errors import ContractError
 from sciculture_etl.messages import nearest_names
 from sciculture_etl.project import EXPECTATIONS, Folder, files_of
 
+STATUS = "status"
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE")
 # Whatever else a column of a table may hold.
 OTHERS = ("BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "VARCHAR")
+# The columns of a grain that say which years of which datasets a row rests on.
+STATUS_KEY = ("program_code", "program_year", "event_year", "reference_date")
 # Units of numbers that tell rows apart and measure nothing.
 LABELS = ("year", "month", "term", "half", "quarter", "number", "row")
 
@@ -29,11 +32,13 @@ class TableColumn(Strict):
     Attributes:
         unit: of a number.
         additive: whether it may be added up over regions and terms; distinct counts may not.
+        codes: all that it may hold, each with its meaning. The suite holds the rows to them.
     """
 
     type: str
     unit: str | None = None
     additive: bool | None = None
+    codes: dict[str, BilingualText] = Field(default_factory=dict)
     description: BilingualText
 
     @model_validator(mode="after")
@@ -56,9 +61,11 @@ class TableContract(Strict):
     what was published when, so it is no part of what a rebuild reproduces.
     by_submission: every row comes from one submission alone (its ``submission_id``) and from tables that say what names
     mean; so when only some submissions change, only their rows are rebuilt.
-    columns: in the file, they may be taken from a form or another table (``inherited``).
+    columns: in the file, they may be taken from a form or another table (``inherited``). Published marts have
+    ``status`` beside them.
     taken_from: of the columns that ``'*'`` stood for in the file, the dataset or fact that states them. No part of what
     is promised.
+    has_status: whether the model adds ``status`` to the rows that the SELECT gives. It follows from what else is said.
     """
 
     table: str
@@ -69,7 +76,13 @@ class TableContract(Strict):
     made_by: Literal["sql", "publication"] = "sql"
     columns: dict[str, TableColumn]
     taken_from: dict[str, str] = Field(default_factory=dict, exclude=True)
+    has_status: bool = Field(default=False, exclude=True)
     suite: list[Expectation] = Field(default_factory=list)
+
+    @property
+    def status_key(self) -> list[str]:
+        """The columns of the grain on which the status of a row depends; none: it is the same in all rows."""
+        return [name for name in self.grain if name in STATUS_KEY]
 
     @model_validator(mode="after")
     def _check_grain(self) -> TableContract:
@@ -79,7 +92,17 @@ class TableContract(Strict):
             raise ValueError(wrong)
         if self.by_submission and "submission_id" not in self.columns:
             raise ValueError("by_submission: the table has no column submission_id")
+        self.suite.extend(
+            Expectation(type="expect_column_values_to_be_in_set", kwargs={"column": name, "value_set": [*column.codes]})
+            for name, column in self.columns.items()
+            if column.codes
+        )
         return self
+
+
+def _is_published_mart(raw: dict[str, Any]) -> bool:
+    is_mart = str(raw.get("table")).startswith("mart_")
+    return is_mart and raw.get("audience") == "public" and raw.get("made_by", "sql") == "sql"
 
 
 def _table_contract(path: Path, raw: Any, inheritance: Inheritance) -> TableContract:
@@ -87,6 +110,9 @@ def _table_contract(path: Path, raw: Any, inheritance: Inheritance) -> TableCont
         if isinstance(raw, dict) and isinstance(raw.get("columns"), dict):
             columns, taken_from = inheritance.complete(path, raw["columns"])
             raw = raw | {"columns": columns, "taken_from": taken_from}
+            if has_status := _is_published_mart(raw) and STATUS not in columns:
+                columns = columns | {STATUS: stated_once()["marts"][STATUS]}
+            raw = raw | {"columns": columns, "has_status": has_status}
         table_contract = TableContract.model_validate(raw)
     except ValidationError as error:
         raise explain(path, error) from None

@@ -54,6 +54,9 @@ LOG_TABLES = {
     "version": f"{VERSION}, row_count BIGINT",
     "version_order": f"{VERSION}, row_count BIGINT, play VARCHAR, position INTEGER, decided_by VARCHAR",
     "withdrawn": "submission_id VARCHAR, reason VARCHAR, decided_at TIMESTAMPTZ",
+    # What the years' journal comes to: state is open, provisional or closed; reason, that of its last closing or
+    # reopening; is_revised, whether what counts is other than at the closing.
+    "year_state": "dataset VARCHAR, program_year SMALLINT, state VARCHAR, is_revised BOOLEAN, reason VARCHAR",
     "correction": "submission_id VARCHAR, part INTEGER, source_row BIGINT, correction VARCHAR, fits BOOLEAN",
     "asked": "submission_id VARCHAR",
     "reshaped": "submission_id VARCHAR",

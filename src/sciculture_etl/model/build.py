@@ -16,6 +16,7 @@ from sciculture_etl.load.warehouse import views_over_all
 from sciculture_etl.model.figures import broken_figure, figures_query, read_figures
 from sciculture_etl.model.reference import reference_tables
 from sciculture_etl.model.statements import FIGURES, Statement, figures_statement, load_statements, ordered, readers_of
+from sciculture_etl.model.status import YearStates, select_with_status, sources_of
 from sciculture_etl.project import SQL, Folder
 from sciculture_etl.settings import fingerprint, sql_text
 
@@ -153,10 +154,11 @@ def build_model(
     inputs |= {f"accepted.{dataset}": accepted[dataset] for dataset in contracts}
     every = fingerprint(*(f"{name} {value}" for name, value in sorted(inputs.items()) if name.startswith("accepted.")))
     inputs |= {f"accepted.{name}": fingerprint(query, every) for name, query in views_over_all(contracts).items()}
-    years = warehouse.rows("SELECT * FROM accepted.dataset_year ORDER BY ALL")
-    inputs["accepted.dataset_year"] = fingerprint(*(f"{row['dataset']} {row['program_year']}" for row in years))
+    reported = warehouse.rows("SELECT * FROM accepted.dataset_year ORDER BY ALL")
+    inputs["accepted.dataset_year"] = fingerprint(*(f"{row['dataset']} {row['program_year']}" for row in reported))
     log_fingerprint = _log_fingerprint(warehouse)
     made = {name: BuiltTable(name, value, value, value) for name, value in inputs.items()}
+    by_name, years = {statement.table: statement for statement in statements}, YearStates(warehouse)
     model = Model()
     with warehouse.transaction() as connection:
         connection.execute(macros)
@@ -174,6 +176,13 @@ def build_model(
                 "sql": fingerprint(statement.text), "macros": fingerprint(macros),
                 "promise": fingerprint(table_contract.model_dump_json() if table_contract else ""),
             }  # fmt: skip
+            select = statement.text
+            if table_contract and table_contract.has_status:
+                sources = sources_of(statement, by_name, contracts, table_contracts)
+                select = select_with_status(statement, table_contract, sources)
+                # A fact may reach it through a table that comes out the same whatever years its rows are of.
+                further = (made[source.table].content for source in sources if source.table not in statement.inputs)
+                input_fingerprints["status"] = fingerprint(years.fingerprint_of(sources), *further)
             made_by = _over(
                 {name: value for name, value in input_fingerprints.items() if not name.startswith("accepted.")}
             )
@@ -187,7 +196,7 @@ def build_model(
             if before and before.made_by == made_by and table_contract and table_contract.by_submission:
                 _replace_submissions(connection, statement)
             else:
-                _make_table(connection, statement, table_contract)
+                _make_table(connection, statement, select, table_contract)
             content = _content(connection, statement.table, table_contract)
             made[statement.table] = BuiltTable(
                 statement.table, made_from, made_by, content, json.dumps(input_fingerprints)
@@ -248,10 +257,10 @@ def _content(connection: duckdb.DuckDBPyConnection, table: str, table_contract: 
 
 
 def _make_table(
-    connection: duckdb.DuckDBPyConnection, statement: Statement, table_contract: TableContract | None
+    connection: duckdb.DuckDBPyConnection, statement: Statement, select: str, table_contract: TableContract | None
 ) -> None:
     try:
-        connection.execute(f'CREATE OR REPLACE TABLE "{statement.table}" AS {statement.text}')
+        connection.execute(f'CREATE OR REPLACE TABLE "{statement.table}" AS {select}')
     except duckdb.Error as error:
         if statement.table == FIGURES and (broken := broken_figure(connection, read_figures())):
             raise broken from None

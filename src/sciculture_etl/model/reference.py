@@ -167,6 +167,7 @@ def _table_column_rows(table_contracts: dict[str, TableContract]) -> list[dict[s
             "table_name": table_contract.table, "column_no": number, "column_name": name, "data_type": column.type,
             "unit": column.unit or "", "is_additive": column.additive, "description_ko": column.description.ko,
             "description_en": column.description.en,
+            "codes": [f"{code}: {meaning.ko} / {meaning.en}" for code, meaning in column.codes.items()],
         }
         for table_contract in table_contracts.values()
         for number, (name, column) in enumerate(table_contract.columns.items(), start=1)

@@ -151,7 +151,7 @@ def portal_rows(connection: duckdb.DuckDBPyConnection, table: str, codes: dict[s
     """Metadata of one published table's columns under ``PORTAL_HEADER``; the longest length is that of the data.
 
     Args:
-        codes: of the fields, by name.
+        codes: of the fields, by name, for columns that state none.
     """
     columns = _rows(connection, f"SELECT * FROM meta_column WHERE table_name = '{table}' ORDER BY column_no")
     lengths = connection.execute(
@@ -164,7 +164,8 @@ def portal_rows(connection: duckdb.DuckDBPyConnection, table: str, codes: dict[s
         (
             column["description_ko"].partition("(")[0].strip(), column["column_name"], column["description_ko"],
             column["domain"], column["data_type"], str(length), SHOWN_AS.get(column["data_type"], ""),
-            column["unit"] or "", f"sciculture-etl, sciculture.duckdb, {table}", codes.get(column["column_name"], ""),
+            column["unit"] or "", f"sciculture-etl, sciculture.duckdb, {table}",
+            "; ".join(column["codes"]) or codes.get(column["column_name"], ""),
         )
         for column, length in zip(columns, lengths, strict=True)
     ]  # fmt: skip
