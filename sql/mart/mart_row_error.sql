@@ -1,7 +1,7 @@
 -- Every finding on a submission, with its place and what to do. Grain: submission_id, finding_no. For the operator.
 -- That a file came twice, that a newer one replaced it, that it was withdrawn, that a name is unknown to the register,
--- or that attendance does not add up to the participants of the event, follows from what else was received and not from
--- reading the file.
+-- that a total is far from earlier ones, or that attendance does not add up to the participants of the event, follows
+-- from what else was received and not from reading the file.
 WITH files AS (
     SELECT submission_id, min_by(path, seq) AS source_file, min_by(submitter, seq) AS submitter
     FROM log.receipt
@@ -123,6 +123,28 @@ found AS (
     FROM year_on_year AS y
     JOIN files AS r USING (submission_id)
     JOIN reference.finding AS w ON w.code = 'W_YEAR_ON_YEAR'
+    UNION ALL
+    SELECT
+        o.submission_id,
+        r.submitter,
+        r.source_file,
+        0,
+        NULL,
+        NULL,
+        NULL,
+        o.header,
+        o.measure,
+        w.code,
+        w.severity,
+        CAST(o.value AS VARCHAR),
+        replace(replace(w.ko, '{value}', o.period_ko || ' ' || format('{:,}', o.value)), '{expected}', o.history),
+        replace(replace(w.en, '{value}', format('{:,}', o.value) || ' in ' || o.period_en), '{expected}', o.history),
+        w.fix_ko,
+        w.fix_en,
+        NULL
+    FROM outlier_in_history AS o
+    JOIN files AS r USING (submission_id)
+    JOIN reference.finding AS w ON w.code = 'W_OUTLIER_HISTORY'
     UNION ALL
     SELECT
         m.submission_id,

@@ -18,7 +18,7 @@ from sciculture_etl.model.figures import read_figures
 from sciculture_etl.project import SQL
 
 # What follows from several files, or from a place's history, and stands in no file alone.
-DERIVED = ("W_REGION_RENAMED", "W_REGION_COMPLETED", "W_YEAR_ON_YEAR")
+DERIVED = ("W_REGION_RENAMED", "W_REGION_COMPLETED", "W_YEAR_ON_YEAR", "W_OUTLIER_HISTORY")
 KINDS = ("read", "loaded", "quarantined", "left_out")
 RECEIVED = "(SELECT submission_id, min_by(path, seq) AS path FROM log.receipt GROUP BY ALL) AS r USING (submission_id)"
 

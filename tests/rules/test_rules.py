@@ -35,7 +35,10 @@ from sciculture_etl.rules import apply_rule, given, rule
 CASES = Path(__file__).parent / "cases"
 RULES = [Path(name).stem for name in SQL.files("rules/*.sql")]
 # Tables of which the SELECT is a rule too. Each reads those before it.
-TABLES = ["mart_submission_version", "mart_submission_log", "mart_submission_status", "mart_correction"]
+TABLES = [
+    "mart_submission_version", "mart_submission_log", "mart_submission_status", "mart_reporting_rate",
+    "mart_reporting_rate_by_institution", "outlier_in_history", "mart_correction",
+]  # fmt: skip
 ROW = ("table_name", "row_key", "cause")
 COUNTING = ("dataset", "submitter", "program_year", "partition_key", "submission_id", "reading")
 # What rules are handed beside the tables.
@@ -52,9 +55,20 @@ FRAMES: dict[str, Any] = {
 }
 REFERENCE: dict[str, Any] = {
     "due_period": DUE_PERIOD,
-    "contract": {"dataset": pl.String, "title_ko": pl.String},
+    "contract": {"dataset": pl.String, "title_ko": pl.String, "cadence": pl.String},
+    "period": {"period": pl.String, "name_ko": pl.String, "name_en": pl.String},
     "correction": CORRECTION,
+    "contract_field": {"dataset": pl.String, "field": pl.String, "header": pl.String},
 }
+# Of other tables, the columns that the rules read.
+OTHERS: dict[str, Any] = {
+    "institution_key": {"name_key": pl.String, "institution_code": pl.String},
+    "dim_institution": {"institution_code": pl.String, "valid_from": pl.Date, "valid_to": pl.Date},
+    "accepted.measure_period": {
+        "dataset": pl.String, "submitter": pl.String, "program_year": pl.Int16, "partition_key": pl.String,
+        "measure": pl.String, "value": pl.Float64,
+    },
+}  # fmt: skip
 Row = dict[str, str | None]
 
 
@@ -101,10 +115,12 @@ def empty() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'America/New_York'")
         connection.execute((SQL / "macros.sql").read_text(encoding="utf-8"))
-        connection.execute("CREATE SCHEMA log; CREATE SCHEMA reference")
+        connection.execute("CREATE SCHEMA log; CREATE SCHEMA reference; CREATE SCHEMA accepted")
         for name, columns in LOG_TABLES.items():
             connection.execute(f"CREATE TABLE log.{name} ({columns})")
-        for name, schema in (FRAMES | {f"reference.{name}": schema for name, schema in REFERENCE.items()}).items():
+        for name, schema in (
+            FRAMES | OTHERS | {f"reference.{name}": schema for name, schema in REFERENCE.items()}
+        ).items():
             with given(connection, frame=pl.DataFrame(schema=schema)):
                 connection.execute(f"CREATE TABLE {name} AS FROM frame")
         for name in TABLES:

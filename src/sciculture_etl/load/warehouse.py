@@ -74,8 +74,9 @@ def views_over_all(contracts: dict[str, Contract]) -> dict[str, str]:
 
     dataset_year: which years have rows. named_institution: who is named where, one row a row (the submitter where a
     contract leaves it to him). measure_year: the sums of every submitter, dataset, year and measure compared.
+    measure_period: the same of each partition of a year.
     """
-    named, measured = [], []
+    named, measured, of_parts = [], [], []
     for dataset, contract in contracts.items():
         place = f"SELECT '{dataset}' AS dataset, submission_id, part, source_row, program_year"
         for name, fld in contract.fields.items():
@@ -89,10 +90,16 @@ def views_over_all(contracts: dict[str, Contract]) -> dict[str, str]:
                 f"SELECT '{dataset}' AS dataset, submitter, program_year, measure, value "
                 f"FROM (UNPIVOT ({totals}) ON {', '.join(counted)} INTO NAME measure VALUE value)"
             )
+            totals = f"SELECT submitter, program_year, partition_key, {sums} FROM accepted.{dataset} GROUP BY ALL"
+            of_parts.append(
+                f"SELECT '{dataset}' AS dataset, submitter, program_year, partition_key, measure, value "
+                f"FROM (UNPIVOT ({totals}) ON {', '.join(counted)} INTO NAME measure VALUE value)"
+            )
     return {
         "dataset_year": "SELECT DISTINCT dataset, program_year FROM log.in_force",
         "named_institution": " UNION ALL ".join(named),
         "measure_year": " UNION ALL ".join(measured),
+        "measure_period": " UNION ALL ".join(of_parts),
     }
 
 
