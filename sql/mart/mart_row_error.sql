@@ -7,16 +7,31 @@ WITH files AS (
     FROM log.receipt
     GROUP BY submission_id
 ),
+waits AS (
+    SELECT submission_id, string_agg(line, '; ' ORDER BY line) AS line
+    FROM (
+        SELECT DISTINCT
+            submission_id,
+            CASE cause
+                WHEN 'closed_year' THEN format('{}년 자료 마감({})', program_year, closed_on)
+                ELSE format('{}년 {} {:,} → {:,}', program_year, measure_name, value_before, value_after)
+            END AS line
+        FROM mart_submission_waiting
+    )
+    GROUP BY submission_id
+),
 standing AS (
     SELECT
         l.submission_id,
         l.submitter,
         l.source_file,
-        -- What it is that has its place: the file received before, the newer one, the reason of the withdrawal.
+        -- What it is that has its place: the file received before, the newer one, the reason of a decision, what it would change.
         CASE w.code
             WHEN 'R_DUPLICATE_FILE' THEN f.source_file
             WHEN 'R_WITHDRAWN' THEN d.reason
             WHEN 'R_SUPERSEDED' THEN coalesce(n.source_file, '')
+            WHEN 'R_WAITING' THEN coalesce(g.line, '')
+            WHEN 'R_NOT_APPROVED' THEN coalesce(j.reason, '')
             ELSE ''
         END AS stated,
         w.*
@@ -24,11 +39,15 @@ standing AS (
     JOIN files AS f USING (submission_id)
     LEFT JOIN files AS n ON n.submission_id = split_part(l.superseded_by, ', ', 1)
     LEFT JOIN log.withdrawn AS d ON d.submission_id = l.submission_id
+    LEFT JOIN waits AS g ON g.submission_id = l.submission_id
+    LEFT JOIN log.decided AS j ON j.submission_id = l.submission_id
     JOIN reference.finding AS w
         ON
             (w.code = 'R_DUPLICATE_FILE' AND l.verdict = 'duplicate')
             OR (w.code = 'R_SUPERSEDED' AND l.verdict <> 'duplicate' AND l.standing = 'superseded')
             OR (w.code = 'R_WITHDRAWN' AND l.verdict <> 'duplicate' AND l.standing = 'withdrawn')
+            OR (w.code = 'R_WAITING' AND l.verdict <> 'duplicate' AND l.standing = 'waiting')
+            OR (w.code = 'R_NOT_APPROVED' AND l.verdict <> 'duplicate' AND l.standing = 'rejected')
             OR (w.code = 'R_SUITE_FAILED' AND l.verdict <> 'duplicate' AND l.standing = 'held')
 ),
 found AS (

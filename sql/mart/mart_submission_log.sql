@@ -27,6 +27,8 @@ forced AS (
         count(*) FILTER (standing = 'in force') AS partitions_in_force,
         count(*) AS partitions,
         count(*) FILTER (standing = 'held') AS partitions_held,
+        count(*) FILTER (standing = 'waiting') AS partitions_waiting,
+        count(*) FILTER (standing = 'rejected') AS partitions_rejected,
         count(*) FILTER (standing = 'superseded') AS partitions_superseded,
         string_agg(DISTINCT nullif(superseded_by, ''), ', ' ORDER BY nullif(superseded_by, '')) AS superseded_by
     FROM mart_submission_version
@@ -57,6 +59,8 @@ SELECT
         WHEN r.nth > 1 THEN 'not in force'
         WHEN w.submission_id IS NOT NULL THEN 'withdrawn'
         WHEN coalesce(f.partitions, 0) = 0 THEN 'not in force'
+        WHEN f.partitions_rejected > 0 THEN 'rejected'
+        WHEN f.partitions_waiting > 0 THEN 'waiting'
         WHEN f.partitions_held > 0 THEN 'held'
         WHEN f.partitions_in_force = 0 THEN 'superseded'
         WHEN f.partitions_in_force < f.partitions THEN 'partly superseded'
@@ -66,6 +70,8 @@ SELECT
         WHEN r.nth > 1 THEN 'duplicate'
         WHEN w.submission_id IS NOT NULL THEN 'withdrawn'
         WHEN s.submission_id IS NULL THEN 'received'
+        WHEN f.partitions_rejected > 0 THEN 'rejected'
+        WHEN f.partitions_waiting > 0 THEN 'waiting'
         WHEN f.partitions_superseded = f.partitions THEN 'superseded'
         WHEN s.refused OR coalesce(p.rows_loaded, 0) = 0 THEN 'rejected'
         WHEN e.error_count > 0 THEN 'partially_accepted'
@@ -81,6 +87,8 @@ SELECT
     CASE
         WHEN r.nth > 1 THEN 'R_DUPLICATE_FILE'
         WHEN w.submission_id IS NOT NULL THEN concat_ws(', ', 'R_WITHDRAWN', nullif(e.codes, ''))
+        WHEN f.partitions_rejected > 0 THEN concat_ws(', ', 'R_NOT_APPROVED', nullif(e.codes, ''))
+        WHEN f.partitions_waiting > 0 THEN concat_ws(', ', 'R_WAITING', nullif(e.codes, ''))
         WHEN f.partitions_held > 0 THEN concat_ws(', ', 'R_SUITE_FAILED', nullif(e.codes, ''))
         WHEN f.partitions > 0 AND f.partitions_in_force = 0 THEN concat_ws(', ', 'R_SUPERSEDED', nullif(e.codes, ''))
         ELSE coalesce(e.codes, '')

@@ -34,16 +34,26 @@ SELECT
     v.row_count,
     CASE
         WHEN w.submission_id IS NOT NULL THEN 'withdrawn'
+        WHEN d.submission_id IS NOT NULL THEN 'rejected'
         WHEN f.submission_id IS NOT NULL THEN 'in force'
-        WHEN h.dataset IS NOT NULL THEN 'held'
+        WHEN g.submission_id IS NOT NULL THEN 'waiting'
+        WHEN h.submission_id IS NOT NULL THEN 'held'
         ELSE 'superseded'
     END AS standing,
-    CASE WHEN w.submission_id IS NULL AND f.submission_id IS NULL THEN coalesce(p.superseded_by, '') ELSE '' END
+    CASE
+        WHEN
+            coalesce(w.submission_id, d.submission_id, f.submission_id, g.submission_id) IS NULL
+            THEN coalesce(p.superseded_by, '')
+        ELSE ''
+    END
         AS superseded_by
 FROM log.version AS v
 JOIN files AS r USING (submission_id)
 JOIN (SELECT submission_id, made_on FROM log.submission) AS s USING (submission_id)
 LEFT JOIN log.withdrawn AS w USING (submission_id)
 LEFT JOIN log.in_force AS f USING (dataset, submitter, program_year, partition_key, submission_id)
-LEFT JOIN log.suite_result AS h ON h.dataset = v.dataset AND h.program_year = v.program_year AND NOT h.passed
+LEFT JOIN (SELECT DISTINCT submission_id FROM log.decided WHERE kind = 'rejected') AS d USING (submission_id)
+LEFT JOIN (SELECT DISTINCT dataset, submitter, program_year, partition_key, submission_id FROM log.waiting) AS g
+    USING (dataset, submitter, program_year, partition_key, submission_id)
+LEFT JOIN log.held AS h USING (dataset, submitter, program_year, partition_key, submission_id)
 LEFT JOIN replaced AS p USING (dataset, submitter, program_year, partition_key, submission_id)

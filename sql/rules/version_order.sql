@@ -1,6 +1,6 @@
 -- The versions in play from oldest to newest, and what decided each place. In play together are the versions of one part
 -- of a year of one submitter's dataset; where one of them reports the year as a whole (no key), all of that year, since
--- they exclude each other. Withdrawn ones are out of play.
+-- they exclude each other. Withdrawn and rejected ones are out of play.
 -- Grain: dataset, submitter, program_year, play, submission_id, partition_key.
 WITH considered AS (
     SELECT
@@ -13,6 +13,7 @@ WITH considered AS (
     JOIN (SELECT submission_id, min(modified_at) AS modified_at FROM log.receipt GROUP BY submission_id) AS r
         ON r.submission_id = v.submission_id
     ANTI JOIN log.withdrawn AS w ON w.submission_id = v.submission_id
+    ANTI JOIN (SELECT submission_id FROM log.decided WHERE kind = 'rejected') AS d ON d.submission_id = v.submission_id
 ),
 playing AS (
     SELECT *, CASE WHEN is_whole_year THEN '' ELSE partition_key END AS play

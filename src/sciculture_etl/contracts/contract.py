@@ -6,7 +6,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import polars as pl
 from pydantic import Field, ValidationError, model_validator
@@ -94,7 +94,8 @@ class Contract(Strict):
 
     partition: what a newer submission replaces as a whole, program_year first. year_from: the date whose year is the
     program year where the file has no column for it. year_on_year: measures whose yearly sums are held against those of
-    the year before; all counts and money unless said. corrections: those of ``expectations/corrections`` that concern
+    the year before; all counts and money unless said. guard: of those, by how much a newer version may lower the sum of
+    what it replaces before somebody has to approve it. corrections: those of ``expectations/corrections`` that concern
     it; they and its own text make its fingerprint.
     """
 
@@ -109,6 +110,7 @@ class Contract(Strict):
     fields: dict[str, ContractField]
     unpivot: Unpivot | None = None
     year_on_year: list[str] | None = None
+    guard: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     row_rules: list[RowRule] = Field(default_factory=list)
     unique: list[list[str]] = Field(default_factory=list)
     suite: list[Expectation]
@@ -133,6 +135,8 @@ class Contract(Strict):
         for key, names in [*lists, *((f"unique.{i}", names) for i, names in enumerate(self.unique))]:
             if unknown := [name for name in names if name not in known]:
                 raise ValueError(f"{key}: no such column: {', '.join(unknown)}")
+        if unknown := [name for name in self.guard if name not in self.compared]:
+            raise ValueError(f"guard: not among the measures compared: {', '.join(unknown)}")
         if wrong := wrong_columns(self.suite, [*known, *PLACE_OF_A_ROW]):
             raise ValueError(wrong)
         if self.partition[:1] != ["program_year"]:

@@ -2,6 +2,7 @@
 
 from sciculture_etl.extract.archive import Archive, Clock, Receipt, machine_clock
 from sciculture_etl.extract.channels.channel import channels_of, with_blocks
+from sciculture_etl.extract.closings import Closing, Closings
 from sciculture_etl.extract.damage import Damage, damage_in, describe_damage
 from sciculture_etl.extract.decisions import Decision, Decisions
 from sciculture_etl.extract.inbox import Extraction, check_channels, extract_submissions, has_new_files
@@ -10,6 +11,8 @@ from sciculture_etl.extract.restricted import Restricted, Verdict
 __all__ = [
     "Archive",
     "Clock",
+    "Closing",
+    "Closings",
     "Damage",
     "Decision",
     "Decisions",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,8 @@ from sciculture_etl.extract.archive import Receipt
 from sciculture_etl.storage.journal import Journal
 
 WITHDRAWN, REINSTATED = "withdrawn", "reinstated"
+APPROVED, REJECTED, UNDONE = "approved", "rejected", "undone"
+REQUESTED = "requested"
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,9 @@ class Decision:
         receipt_count: how often the same bytes had come by then; sent again later, they count again.
         unread: whether they had never been read by then; they never are, while the withdrawal holds.
         seen: how many receipts of any file there were by then: what came later is judged anew.
+        by: who decided, as the operator's settings name them.
+        wanted: of a request, the kind that it asks for; it takes effect when another person decides the same.
+        asked_by: whose request this one grants.
     """
 
     submission_id: str
@@ -31,6 +37,9 @@ class Decision:
     receipt_count: int
     unread: bool = False
     seen: int = 0
+    by: str = ""
+    wanted: str = ""
+    asked_by: str = ""
 
 
 class Decisions:
@@ -43,11 +52,16 @@ class Decisions:
         return list(self._journal.records(lambda line: Decision(**line)))
 
     def decide(
-        self, submission_id: str, kind: str, reason: str, receipts: list[Receipt], unread: bool = False
+        self, submission_id: str, kind: str, reason: str, receipts: list[Receipt], unread: bool = False, **more: str
     ) -> Decision:
+        """Writes one down.
+
+        Args:
+            more: by, wanted, asked_by.
+        """
         came = sum(receipt.submission_id == submission_id for receipt in receipts)
         decided_at = datetime.now(UTC).isoformat(timespec="seconds")
-        decision = Decision(submission_id, kind, reason, decided_at, came, unread, len(receipts))
+        decision = Decision(submission_id, kind, reason, decided_at, came, unread, len(receipts), **more)
         self._journal.add([asdict(decision)])
         return decision
 
@@ -57,12 +71,17 @@ class Decisions:
 
     def withdrawn(self, receipts: list[Receipt]) -> list[Decision]:
         """The withdrawals that hold: the last word on a submission, unless its bytes were sent again since."""
-        last = self.last_of(WITHDRAWN, REINSTATED)
-        came: dict[str, int] = {}
-        for receipt in receipts:
-            came[receipt.submission_id] = came.get(receipt.submission_id, 0) + 1
-        return [
-            decision
-            for decision in last.values()
-            if decision.kind == WITHDRAWN and came.get(decision.submission_id, 0) <= decision.receipt_count
-        ]
+        return _not_sent_again(self.last_of(WITHDRAWN, REINSTATED), WITHDRAWN, receipts)
+
+    def rejected(self, receipts: list[Receipt]) -> list[Decision]:
+        """The rejections that hold, likewise: what is sent again is judged again."""
+        return _not_sent_again(self.last_of(APPROVED, REJECTED, UNDONE), REJECTED, receipts)
+
+    def approved(self) -> list[Decision]:
+        """The approvals that hold."""
+        return [one for one in self.last_of(APPROVED, REJECTED, UNDONE).values() if one.kind == APPROVED]
+
+
+def _not_sent_again(last: dict[str, Decision], kind: str, receipts: list[Receipt]) -> list[Decision]:
+    came = Counter(receipt.submission_id for receipt in receipts)
+    return [one for one in last.values() if one.kind == kind and came[one.submission_id] <= one.receipt_count]

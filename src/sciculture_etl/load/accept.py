@@ -1,7 +1,8 @@
-"""Which version of each partition is in force, and whether the year it belongs to may be."""
+"""Which versions are in force: those that count, year by year of each dataset, where the year's suite holds."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -13,9 +14,10 @@ from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.quality.yearly import YearlySuite, run_yearly_suites
 from sciculture_etl.rules import apply_rule, given
 from sciculture_etl.settings import fingerprint
-from sciculture_etl.versions.fold import fold_versions
+from sciculture_etl.versions.fold import COLUMNS, Fold, Guards, fold, order_versions, read_guards
 
-COLUMNS = "dataset, submitter, program_year, partition_key, submission_id, reading"
+IN_FORCE = ", ".join(COLUMNS)
+Year = tuple[str, int]
 
 
 @dataclass
@@ -24,35 +26,196 @@ class Acceptance:
 
     Attributes:
         accepted: dataset-years whose rows in force changed.
-        held: those that failed their suite and stay as they were.
+        held: those that failed their suite: of them counts what came before that which fails.
         why: of each dataset-year of which other rows were to count, the reasons.
     """
 
-    accepted: list[tuple[str, int]] = field(default_factory=list)
-    why: dict[tuple[str, int], list[str]] = field(default_factory=dict)
+    accepted: list[Year] = field(default_factory=list)
+    why: dict[Year, list[str]] = field(default_factory=dict)
     held: list[SuiteOutcome] = field(default_factory=list)
     remarks: list[SuiteOutcome] = field(default_factory=list)
 
 
-def versions_that_count(warehouse: Warehouse, scope: Scope = EVERYTHING) -> pl.DataFrame:
-    """The version of every partition that is to be in force; what is outside the scope stays as it is.
+@dataclass(frozen=True)
+class Choice:
+    """The versions as they are walked in this run, and the part of them that it may put in force."""
 
-    Columns as in ``log.in_force``.
-    """
-    counting = fold_versions(warehouse.connection).counting
-    return apply_rule(warehouse.connection, "within_scope", counting=counting, scope=scope.frame)
+    warehouse: Warehouse
+    guards: Guards
+    fold: Fold
+    scope: Scope
+
+    @property
+    def counting(self) -> pl.DataFrame:
+        """What is to be in force; what is outside the scope stays as it is. Columns as in ``log.in_force``."""
+        return self._within_scope(self.fold.counting)
+
+    def attempts(self, dataset: str, year: int) -> Iterator[pl.DataFrame]:
+        """What may count of a year: all that came, else what came before the last arrival, and so on to nothing.
+
+        What came before arrivals were counted is taken back file by file.
+        """
+        own = self.fold.order.filter(dataset=dataset, program_year=year)
+        known = self.counting.filter(dataset=dataset, program_year=year)
+        yield known
+        moments = pl.when(pl.col("arrival") > 0).then(pl.col("arrival")).otherwise(pl.col("receipt_no") - own_past(own))
+        own = own.with_columns(moment=moments)
+        for moment in own["moment"].unique().sort(descending=True)[1:]:
+            earlier = fold(own.filter(pl.col("moment") <= moment).drop("moment"), self.guards).counting
+            counting = self._within_scope(earlier).filter(dataset=dataset, program_year=year)
+            if not counting.equals(known):
+                yield counting
+            known = counting
+        if known.height:
+            yield known.clear()
+
+    def _within_scope(self, counting: pl.DataFrame) -> pl.DataFrame:
+        return apply_rule(self.warehouse.connection, "within_scope", counting=counting, scope=self.scope.frame)
 
 
-def years_that_change(warehouse: Warehouse, counting: pl.DataFrame) -> dict[tuple[str, int], list[str]]:
+def own_past(order: pl.DataFrame) -> int:
+    """More than any receipt number there is, so that what came before arrivals were counted lies below them all."""
+    return 1 + int(order["receipt_no"].max() or 0)  # type: ignore[arg-type]
+
+
+def choose_versions(warehouse: Warehouse, contracts: dict[str, Contract], scope: Scope = EVERYTHING) -> Choice:
+    """Walks the versions of all that was read."""
+    order = order_versions(warehouse.connection)
+    amounts = {dataset: contract.guard for dataset, contract in contracts.items()}
+    guards = read_guards(warehouse.connection, amounts, order)
+    return Choice(warehouse, guards, fold(order, guards), scope)
+
+
+def years_that_change(warehouse: Warehouse, counting: pl.DataFrame) -> dict[Year, list[str]]:
     """Dataset-years of which other rows are to be in force than are → why.
 
     Args:
-        counting: of ``versions_that_count``.
+        counting: of a ``Choice``.
     """
-    found: dict[tuple[str, int], list[str]] = {}
+    found: dict[Year, list[str]] = {}
     for row in apply_rule(warehouse.connection, "partition_that_changes", counting=counting).to_dicts():
         found.setdefault((row["dataset"], row["program_year"]), []).append(row["why"])
     return found
+
+
+def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract], scope: Scope = EVERYTHING) -> Acceptance:
+    """Puts the versions that count in force, year by year of each dataset, where the year's suite holds.
+
+    Of a year that fails counts as much of what came first as holds; a suite is asked once of the same versions.
+    """
+    choice = choose_versions(warehouse, contracts, scope)
+    acceptance = Acceptance(why=years_that_change(warehouse, choice.counting))
+    chosen, failed = _YearlyJudgement(warehouse, contracts, choice, acceptance).judge()
+    with warehouse.transaction() as connection:
+        connection.execute("DELETE FROM log.waiting")
+        connection.execute("DELETE FROM log.held")
+        with given(connection, found=choice.fold.waiting):
+            connection.execute("INSERT INTO log.waiting FROM found")
+        for (dataset, year), counting in chosen.items():
+            key = [dataset, year]
+            with given(connection, counting=counting, all_counting=choice.counting):
+                if (dataset, year) in failed:
+                    connection.execute(
+                        f"INSERT INTO log.held SELECT {IN_FORCE} FROM all_counting ANTI JOIN counting "
+                        f"USING ({IN_FORCE}) WHERE dataset = ? AND program_year = ?",
+                        key,
+                    )
+                standing = f"(SELECT {IN_FORCE} FROM log.in_force WHERE dataset = ? AND program_year = ?)"
+                changed = f"SELECT 1 FROM ((FROM counting EXCEPT FROM {standing}) UNION ALL " \
+                    f"(FROM {standing} EXCEPT FROM counting))"
+                if not connection.execute(changed, key * 2).fetchone():
+                    continue
+                acceptance.accepted.append((dataset, year))
+                connection.execute("DELETE FROM log.in_force WHERE dataset = ? AND program_year = ?", key)
+                connection.execute(f"INSERT INTO log.in_force SELECT {IN_FORCE} FROM counting")
+        for dataset in {dataset for dataset, _ in acceptance.accepted}:
+            _delete_old_readings(warehouse, dataset)
+    return acceptance
+
+
+class _YearlyJudgement:
+    """Runs the suites of the years that change, each over less and less of what came until it holds."""
+
+    def __init__(
+        self, warehouse: Warehouse, contracts: dict[str, Contract], choice: Choice, acceptance: Acceptance
+    ) -> None:
+        self._warehouse = warehouse
+        self._contracts = contracts
+        self._acceptance = acceptance
+        self._attempts = {year: choice.attempts(*year) for year in acceptance.why}
+        self._tried: dict[Year, list[str]] = {year: [] for year in acceptance.why}
+
+    def judge(self) -> tuple[dict[Year, pl.DataFrame], set[Year]]:
+        """What is to be in force of each year, and the years of which that isn't all."""
+        chosen: dict[Year, pl.DataFrame] = {}
+        failed: set[Year] = set()
+        pending = {year: next(attempts) for year, attempts in self._attempts.items()}
+        while pending:
+            outcomes = self._outcomes(pending)
+            for year, outcome in outcomes.items():
+                counting = pending.pop(year)
+                if outcome.has_passed:
+                    chosen[year] = counting
+                    continue
+                if year not in failed:
+                    self._acceptance.held.append(outcome)
+                failed.add(year)
+                pending[year] = next(self._attempts[year])
+        for (dataset, program_year), tried in self._tried.items():
+            self._warehouse.connection.execute(
+                "DELETE FROM log.suite_result WHERE dataset = ? AND program_year = ? "
+                "AND NOT list_contains(?, fingerprint)",
+                [dataset, program_year, tried],
+            )
+        return chosen, failed
+
+    def _outcomes(self, pending: dict[Year, pl.DataFrame]) -> dict[Year, SuiteOutcome]:
+        """Of each year that which is pending of it; what was judged before isn't judged again."""
+        outcomes: dict[Year, SuiteOutcome] = {}
+        fresh: dict[Year, str] = {}
+        for year, counting in pending.items():
+            dataset, program_year = year
+            contract = self._contracts[dataset]
+            made_of = _year_fingerprint(counting, contract)
+            self._tried[year].append(made_of)
+            known = self._warehouse.rows(
+                "SELECT passed, detail FROM log.suite_result "
+                "WHERE dataset = ? AND program_year = ? AND fingerprint = ?",
+                [dataset, program_year, made_of],
+            )
+            name, checked = f"{dataset} {program_year}", len(contract.suite)
+            if not counting.height or (known and known[0]["passed"]):
+                outcomes[year] = SuiteOutcome(name, checked)
+            elif known:
+                outcomes[year] = SuiteOutcome(name, checked, errors=str(known[0]["detail"]).splitlines())
+            else:
+                fresh[year] = made_of
+        return outcomes | (self._run(pending, fresh) if fresh else {})
+
+    def _run(self, pending: dict[Year, pl.DataFrame], fresh: dict[Year, str]) -> dict[Year, SuiteOutcome]:
+        counting = pl.concat([pending[year] for year in fresh])
+        # The suites are run on a connection of their own, which sees tables alone.
+        with given(self._warehouse.connection, counting=counting), self._warehouse.transaction() as connection:
+            connection.execute("CREATE OR REPLACE TABLE log.candidate AS SELECT * FROM counting")
+        years: dict[str, list[int]] = {}
+        for dataset, year in fresh:
+            years.setdefault(dataset, []).append(year)
+        suites = [
+            YearlySuite(name, _candidate_query(name), own, self._contracts[name].suite) for name, own in years.items()
+        ]
+        outcomes = run_yearly_suites(self._warehouse.connection, suites)
+        with self._warehouse.transaction() as connection:
+            for (dataset, year), made_of in fresh.items():
+                outcome = outcomes[dataset, year]
+                detail = "\n".join(outcome.errors or outcome.warnings)
+                connection.execute(
+                    "INSERT INTO log.suite_result VALUES (?, ?, ?, ?, ?)",
+                    [dataset, year, made_of, outcome.has_passed, detail],
+                )
+                if outcome.has_passed and outcome.warnings:
+                    self._acceptance.remarks.append(outcome)
+            connection.execute("DROP TABLE log.candidate")
+        return {year: outcomes[year] for year in fresh}
 
 
 def _candidate_query(dataset: str) -> str:
@@ -64,67 +227,10 @@ def _candidate_query(dataset: str) -> str:
     )
 
 
-def _year_fingerprint(counting: pl.DataFrame, contract: Contract, year: int) -> str:
-    of_year = counting.filter(dataset=contract.dataset, program_year=year)
-    rows = of_year.select("submission_id", "reading", "partition_key").sort(pl.all()).rows()
+def _year_fingerprint(counting: pl.DataFrame, contract: Contract) -> str:
+    rows = counting.select("submission_id", "reading", "partition_key").sort(pl.all()).rows()
     suite = [entry.model_dump_json() for entry in contract.suite]
     return fingerprint(*suite, *(" ".join(row) for row in rows))
-
-
-def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract], scope: Scope = EVERYTHING) -> Acceptance:
-    """Puts the newest version of every partition in force, year by year of each dataset, where the year's suite holds.
-
-    A year that fails keeps the rows it had; it is judged again when its versions or its suite change.
-    """
-    counting = versions_that_count(warehouse, scope)
-    acceptance = Acceptance(why=years_that_change(warehouse, counting))
-    judged: dict[tuple[str, int], str] = {}
-    for dataset, year in acceptance.why:
-        contract = contracts[dataset]
-        fingerprint_of_year = _year_fingerprint(counting, contract, year)
-        failed_before = warehouse.rows(
-            "SELECT detail FROM log.suite_result "
-            "WHERE dataset = ? AND program_year = ? AND fingerprint = ? AND NOT passed",
-            [dataset, year, fingerprint_of_year],
-        )
-        if failed_before:
-            details = str(failed_before[0]["detail"]).splitlines()
-            acceptance.held.append(SuiteOutcome(f"{dataset} {year}", len(contract.suite), errors=details))
-        else:
-            judged[dataset, year] = fingerprint_of_year
-    if not judged:
-        return acceptance
-    # The suites are run on a connection of their own, which sees tables alone.
-    with given(warehouse.connection, counting=counting), warehouse.transaction() as connection:
-        connection.execute("CREATE OR REPLACE TABLE log.candidate AS SELECT * FROM counting")
-    years: dict[str, list[int]] = {}
-    for dataset, year in judged:
-        years.setdefault(dataset, []).append(year)
-    suites = [YearlySuite(name, _candidate_query(name), own, contracts[name].suite) for name, own in years.items()]
-    outcomes = run_yearly_suites(warehouse.connection, suites)
-    with given(warehouse.connection, counting=counting), warehouse.transaction() as connection:
-        for (dataset, year), fingerprint_of_year in judged.items():
-            key, outcome = [dataset, year], outcomes[dataset, year]
-            connection.execute("DELETE FROM log.suite_result WHERE dataset = ? AND program_year = ?", key)
-            detail = "\n".join(outcome.errors or outcome.warnings)
-            connection.execute(
-                "INSERT INTO log.suite_result VALUES (?, ?, ?, ?, ?)",
-                [dataset, year, fingerprint_of_year, outcome.has_passed, detail],
-            )
-            if not outcome.has_passed:
-                acceptance.held.append(outcome)
-                continue
-            if outcome.warnings:
-                acceptance.remarks.append(outcome)
-            acceptance.accepted.append((dataset, year))
-            connection.execute("DELETE FROM log.in_force WHERE dataset = ? AND program_year = ?", key)
-            connection.execute(
-                f"INSERT INTO log.in_force SELECT {COLUMNS} FROM counting WHERE dataset = ? AND program_year = ?", key
-            )
-        connection.execute("DROP TABLE log.candidate")
-        for dataset in {dataset for dataset, _ in acceptance.accepted}:
-            _delete_old_readings(warehouse, dataset)
-    return acceptance
 
 
 def _delete_old_readings(warehouse: Warehouse, dataset: str) -> None:

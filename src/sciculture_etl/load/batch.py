@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from sciculture_etl.contracts import Contract
 from sciculture_etl.findings import empty_findings, with_texts
 from sciculture_etl.intake.staging import SubmissionOutcome
 from sciculture_etl.load.warehouse import Warehouse
@@ -28,6 +29,7 @@ OF_A_SUBMISSION = (
     "finding",
     "quarantine",
     "version",
+    "version_measure",
     "correction",
     "asked",
     "reshaped",
@@ -35,7 +37,11 @@ OF_A_SUBMISSION = (
 
 
 def load_batch(
-    warehouse: Warehouse, outcomes: list[SubmissionOutcome], staged: Path | None, readings: dict[str, dict[str, str]]
+    warehouse: Warehouse,
+    outcomes: list[SubmissionOutcome],
+    staged: Path | None,
+    readings: dict[str, dict[str, str]],
+    contracts: dict[str, Contract],
 ) -> None:
     """Replaces everything known of the batch's submissions.
 
@@ -72,7 +78,19 @@ def load_batch(
                     f"INSERT INTO log.version SELECT '{dataset}', submitter, program_year, partition_key, "
                     f"submission_id, reading, count(*) FROM {rows} GROUP BY ALL"
                 )
+                if measures := contracts[dataset].compared:
+                    connection.execute(_measures_query(dataset, measures, rows))
     shutil.rmtree(folder)
+
+
+def _measures_query(dataset: str, measures: list[str], rows: str) -> str:
+    """The sums by which a version is judged later, of each measure that its contract compares."""
+    sums = ", ".join(f"CAST(coalesce(sum({name}), 0) AS DOUBLE) AS {name}" for name in measures)
+    version = "submitter, program_year, partition_key, submission_id, reading"
+    return (
+        f"INSERT INTO log.version_measure SELECT '{dataset}', {version}, measure, value FROM (UNPIVOT "
+        f"(SELECT {version}, {sums} FROM {rows} GROUP BY ALL) ON {', '.join(measures)} INTO NAME measure VALUE value)"
+    )
 
 
 def _delete_same_readings(connection: duckdb.DuckDBPyConnection, outcomes: list[SubmissionOutcome]) -> None:

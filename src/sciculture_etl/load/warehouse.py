@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import duckdb
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.errors import BrokenDatabaseError, BusyError, UnprovedError
-from sciculture_etl.extract import Decision, Receipt
+from sciculture_etl.extract import Closing, Decision, Receipt
 from sciculture_etl.messages import message
 from sciculture_etl.settings import fingerprint
 from sciculture_etl.storage.damage import holder, is_broken, is_broken_at_opening, reason_of, set_aside
@@ -53,6 +53,12 @@ LOG_TABLES = {
     "quarantine": "submission_id VARCHAR, part INTEGER, source_row BIGINT, raw VARCHAR",
     "version": f"{VERSION}, row_count BIGINT",
     "version_order": f"{VERSION}, row_count BIGINT, play VARCHAR, position INTEGER, decided_by VARCHAR",
+    "version_measure": f"{VERSION}, measure VARCHAR, value DOUBLE",
+    "waiting": f"{VERSION}, cause VARCHAR, measure VARCHAR, value_before DOUBLE, value_after DOUBLE",
+    "held": VERSION,
+    "decided": "submission_id VARCHAR, kind VARCHAR, reason VARCHAR, decided_at TIMESTAMPTZ",
+    "closing": "closing_no BIGINT, dataset VARCHAR, program_year SMALLINT, kind VARCHAR, reason VARCHAR, decided_at TIMESTAMPTZ, "
+    "seen BIGINT, submitter VARCHAR, until DATE, counted VARCHAR",
     "withdrawn": "submission_id VARCHAR, reason VARCHAR, decided_at TIMESTAMPTZ",
     # What the years' journal comes to: state is open, provisional or closed; reason, that of its last closing or
     # reopening; is_revised, whether what counts is other than at the closing.
@@ -313,12 +319,27 @@ class Warehouse:
                 connection.execute(f'DELETE FROM {schema}."{table}"')
             connection.execute("INSERT INTO log.state VALUES ('layout', ?)", [LAYOUT])
 
-    def record_withdrawals(self, withdrawn: list[Decision]) -> None:
-        """Makes ``log.withdrawn`` equal to the withdrawals that hold."""
+    def record_decisions(
+        self, withdrawn: Sequence[Decision], decided: Sequence[Decision], closings: Sequence[Closing]
+    ) -> None:
+        """Makes ``log`` equal to what holds of the journals of decisions.
+
+        Args:
+            decided: approvals and rejections.
+        """
+        lines = {
+            "withdrawn": [[one.submission_id, one.reason, one.decided_at] for one in withdrawn],
+            "decided": [[one.submission_id, one.kind, one.reason, one.decided_at] for one in decided],
+            "closing": [
+                [number, one.dataset, one.program_year, one.kind, one.reason, one.decided_at, one.seen,
+                 one.submitter, one.until, one.counted]
+                for number, one in enumerate(closings)
+            ],
+        }  # fmt: skip
         with self.transaction() as connection:
-            connection.execute("DELETE FROM log.withdrawn")
-            for decision in withdrawn:
-                connection.execute(
-                    "INSERT INTO log.withdrawn VALUES (?, ?, ?)",
-                    [decision.submission_id, decision.reason, decision.decided_at],
-                )
+            for table, rows in lines.items():
+                connection.execute(f"DELETE FROM log.{table}")
+                if rows:
+                    connection.executemany(
+                        f"INSERT INTO log.{table} VALUES ({', '.join('?' * len(rows[0]))})", rows
+                    )

@@ -61,6 +61,13 @@ def _log_fingerprint(warehouse: Warehouse) -> str:
             SELECT 'receipt ' || seq || ' ' || sha256 || ' ' || path || ' ' || received_at AS line FROM log.receipt
             UNION ALL SELECT 'reading ' || submission_id || ' ' || reading FROM log.submission
             UNION ALL SELECT 'withdrawn ' || submission_id || ' ' || decided_at FROM log.withdrawn
+            UNION ALL SELECT 'decided ' || kind || ' ' || submission_id || ' ' || decided_at FROM log.decided
+            UNION ALL SELECT concat_ws(' ', 'waiting', dataset, submitter, program_year, partition_key, submission_id,
+                cause, measure, value_before, value_after) FROM log.waiting
+            UNION ALL SELECT concat_ws(' ', 'held', dataset, submitter, program_year, partition_key, submission_id)
+                FROM log.held
+            UNION ALL SELECT concat_ws(' ', 'closing', closing_no, dataset, program_year, kind, submitter, until,
+                decided_at) FROM log.closing
             UNION ALL SELECT 'in force ' || dataset || ' ' || submitter || ' ' || program_year || ' ' || partition_key
                 || ' ' || submission_id FROM log.in_force)"""
     )

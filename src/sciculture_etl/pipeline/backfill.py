@@ -12,7 +12,7 @@ from sciculture_etl.contracts import Contract, load_table_contracts
 from sciculture_etl.errors import NotReadyError, UserError
 from sciculture_etl.extract import Archive, Receipt
 from sciculture_etl.load import Warehouse
-from sciculture_etl.load.accept import versions_that_count, years_that_change
+from sciculture_etl.load.accept import choose_versions, years_that_change
 from sciculture_etl.load.scope import Scope
 from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.model import tables_from
@@ -147,7 +147,7 @@ def make_plan(
         else:
             plan.unchanged += 1
     _refuse_holes(warehouse, scope)
-    differing = years_that_change(warehouse, versions_that_count(warehouse, scope))
+    differing = years_that_change(warehouse, choose_versions(warehouse, contracts, scope).counting)
     plan.pending = [f"{dataset} {year}" for dataset, year in differing]
     concerned = {dataset for file in plan.files for dataset in file.datasets} | {dataset for dataset, _ in differing}
     if any(not file.datasets for file in plan.files):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.errors import ArchiveError
-from sciculture_etl.extract import Archive, Decisions, Receipt, Restricted, Verdict, damage_in, describe_damage
+from sciculture_etl.extract import Archive, Closings, Decisions, Receipt, Restricted, Verdict, damage_in, describe_damage
 from sciculture_etl.intake import Reading
 from sciculture_etl.intake.read_fingerprints import ReadFingerprints, what_changed
 from sciculture_etl.intake.staging import Batch, FileToRead, SubmissionOutcome, outcome_of
@@ -68,12 +68,19 @@ class Intake:
         self._restricted.resume_pending(self._settings.personal_retention_days, Runs(self._archive.folder).last_night())
 
     def sync_receipts(self) -> list[Receipt]:
-        """Brings the build database's receipts and withdrawals in line with the archive; returns all receipts."""
+        """Brings the build database's receipts and decisions in line with the archive; returns all receipts."""
         self.resume_pending()
         receipts = self._archive.receipts()
         self._warehouse.record_receipts(receipts)
-        self._warehouse.record_withdrawals(Decisions(self._archive.folder).withdrawn(receipts))
+        self.sync_decisions()
         return receipts
+
+    def sync_decisions(self) -> None:
+        """Brings what holds of people's decisions in the build database in line with the archive."""
+        receipts, decisions = self._archive.receipts(), Decisions(self._archive.folder)
+        decided = [*decisions.approved(), *decisions.rejected(receipts)]
+        in_effect = Closings(self._archive.folder).in_effect()
+        self._warehouse.record_decisions(decisions.withdrawn(receipts), decided, in_effect)
 
     def stale(self, receipts: Sequence[Receipt]) -> list[Stale]:
         """The submissions not yet read with today's contracts, reader and regions.
@@ -196,7 +203,7 @@ class Intake:
             for file, outcome in zip(files, outcomes, strict=True)
         }
         if outcomes:
-            load_batch(self._warehouse, outcomes, staged, parts)
+            load_batch(self._warehouse, outcomes, staged, parts, self._contracts)
         if staged:
             shutil.rmtree(staged, ignore_errors=True)
 

@@ -195,6 +195,7 @@ class Run:
 
         What is outside the scope stays.
         """
+        self._intake.sync_decisions()
         self.report.acceptance = accept_versions(self.warehouse, self.contracts, scope)
         for dataset, year in self.report.acceptance.accepted:
             self.reasons.add("accept", f"{dataset} {year}", self.report.acceptance.why[dataset, year])

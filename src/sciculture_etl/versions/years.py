@@ -1,0 +1,58 @@
+"""Years that are closed, and for whom they were reopened: what locks a version, judged by journals alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+CLOSED, REOPENED = "closed", "reopened"
+
+
+@dataclass(frozen=True)
+class YearDecision:
+    """That a dataset's year was closed or reopened.
+
+    Attributes:
+        kind: ``closed`` or ``reopened``.
+        seen: how many receipts there were by then.
+        submitter: for whom alone it was reopened.
+        until: the last day of receipt, Korean time, for which it was reopened; None: until it is closed again.
+    """
+
+    kind: str
+    seen: int
+    submitter: str | None = None
+    until: date | None = None
+
+    def opens_for(self, submitter: str, received_on: date) -> bool:
+        """Whether it lets in what an institution sends on a day."""
+        is_meant = self.submitter in (None, submitter)
+        return self.kind == REOPENED and is_meant and (self.until is None or received_on <= self.until)
+
+
+def is_locked(decisions: Sequence[YearDecision], receipt_no: int, submitter: str, received_on: date) -> bool:
+    """Whether a version came while its year was closed and was never let in since.
+
+    Args:
+        decisions: on that year, in the order of the journal.
+        receipt_no: how many receipts there were before its own first one.
+    """
+    found = False
+    for decision in decisions:
+        if decision.kind == CLOSED and decision.seen <= receipt_no:
+            found = True
+        elif decision.opens_for(submitter, received_on):
+            found = False
+    return found
+
+
+def is_closed(decisions: Iterable[YearDecision]) -> bool:
+    """Whether a year is closed now; reopened for one institution, or until a day, it still is."""
+    found = False
+    for decision in decisions:
+        if decision.kind == CLOSED:
+            found = True
+        elif decision.submitter is None and decision.until is None:
+            found = False
+    return found
