@@ -25,7 +25,8 @@ standing AS (
         l.submission_id,
         l.submitter,
         l.source_file,
-        -- What it is that has its place: the file received before, the newer one, the reason of a decision, what it would change.
+        -- What it is that has its place: the file received before, the newer one, the reason of a decision, or what it
+        -- would change.
         CASE w.code
             WHEN 'R_DUPLICATE_FILE' THEN f.source_file
             WHEN 'R_WITHDRAWN' THEN d.reason

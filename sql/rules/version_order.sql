@@ -1,6 +1,6 @@
--- The versions in play from oldest to newest, and what decided each place. In play together are the versions of one part
--- of a year of one submitter's dataset; where one of them reports the year as a whole (no key), all of that year, since
--- they exclude each other. Withdrawn and rejected ones are out of play.
+-- The versions in play from oldest to newest, and what decided each place. In play together are the versions of one
+-- part of a year of one submitter's dataset; where one of them reports the year as a whole (no key), all of that year,
+-- since they exclude each other. Withdrawn and rejected ones are out of play.
 -- Grain: dataset, submitter, program_year, play, submission_id, partition_key.
 WITH considered AS (
     SELECT

@@ -59,10 +59,10 @@ def known(places: Settings, name: str) -> str:
 
 def test_what_a_withdrawn_submission_replaced_counts_again(places: Settings) -> None:
     send(places, "처음.csv", classes(10), "2020-04-01T09:00:00")
-    send(places, "고침.csv", classes(99), "2020-04-08T09:00:00")
+    send(places, "고침.csv", classes(29), "2020-04-08T09:00:00")
     send(places, "다른 기관.csv", classes(5), "2020-04-02T09:00:00", "가상둘째센터")
     night(places)
-    assert sessions(places) == [(104,)]
+    assert sessions(places) == [(34,)]
     assert states(places) == {"처음.csv": "superseded", "고침.csv": "accepted", "다른 기관.csv": "accepted"}
     newer = known(places, "고침.csv")
     decide(places, newer[:6], "기관이 잘못 보냈다고 알려 옴")
@@ -79,7 +79,7 @@ def test_what_a_withdrawn_submission_replaced_counts_again(places: Settings) -> 
 
 def test_a_withdrawal_outlives_the_build_database_and_can_be_taken_back(places: Settings) -> None:
     send(places, "처음.csv", classes(10), "2020-04-01T09:00:00")
-    send(places, "고침.csv", classes(99), "2020-04-08T09:00:00")
+    send(places, "고침.csv", classes(29), "2020-04-08T09:00:00")
     night(places)
     before = hashes(places.warehouse)
     decide(places, known(places, "고침.csv"), "기관이 잘못 보냈다고 알려 옴")

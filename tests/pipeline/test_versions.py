@@ -48,7 +48,7 @@ OLD_SENT_LATE = Version("늦게 온 옛것.csv", "2020-06-01T09:00:00", said="(�
 NEW_SENT_EARLY = Version("먼저 온 새것.csv", "2020-05-02T09:00:00", sessions=11, said="(수정일: 2020. 5. 2.)")
 BY_THE_FILE = {OLD_SENT_LATE.name: "superseded", NEW_SENT_EARLY.name: "in force"}
 BOTH_TERMS = Version("1·2기.csv", "2020-07-01T09:00:00", terms=(1, 2))
-SECOND_TERM = Version("2기 수정.csv", "2020-08-01T09:00:00", sessions=99, terms=(2,))
+SECOND_TERM = Version("2기 수정.csv", "2020-08-01T09:00:00", sessions=29, terms=(2,))
 REFUSED = Version("수정 불가.csv", "2020-05-01T09:00:00", sessions="열")
 COPY = Version("실적 - 복사본.csv", "2020-12-01T09:00:00", FIRST.classes, FIRST.sessions)
 FINAL = Version("★진짜최종(수정3).csv", "2020-03-01T09:00:00")
@@ -65,8 +65,8 @@ CASES = {
     "the day in the file beats the receipt": Case([[NEW_SENT_EARLY], [OLD_SENT_LATE]], (1, 11), BY_THE_FILE),
     "and in the other order": Case([[OLD_SENT_LATE], [NEW_SENT_EARLY]], (1, 11), BY_THE_FILE),
     "words in a name decide nothing": Case([[FINAL], [FIRST]], (3, 30), BY_RECEIPT),
-    "each term has its own newest": Case([[BOTH_TERMS], [SECOND_TERM]], (2, 109), TERMS),
-    "each term, newest first": Case([[SECOND_TERM], [BOTH_TERMS]], (2, 109), TERMS),
+    "each term has its own newest": Case([[BOTH_TERMS], [SECOND_TERM]], (2, 39), TERMS),
+    "each term, newest first": Case([[SECOND_TERM], [BOTH_TERMS]], (2, 39), TERMS),
     "a refused newer one leaves the older": Case([[FIRST], [REFUSED]], (3, 30), KEPT),
     "the same bytes are one submission": Case([[FIRST], [COPY]], (3, 30), SAME_BYTES),
     "an old version sent again does not come back": Case(

@@ -99,8 +99,11 @@ def test_nothing_that_counts_goes_unapproved_by_more_than_the_guards_allow(seed:
     before = 0
     for arrival in range(1, 25):
         log.receive(f"f{arrival:03}", arrival, chance.randint(1, 90), key="", rows=chance.choice([1, 5, 12, 30, 40]))
-        (count,) = log.connection.execute("FROM log.version").pl().join(
-            log.walk().counting, on=["submission_id", "partition_key"]
-        )["row_count"].to_list()
+        (count,) = (
+            log.connection.execute("FROM log.version")
+            .pl()
+            .join(log.walk().counting, on=["submission_id", "partition_key"])["row_count"]
+            .to_list()
+        )
         assert before - count < 10 or 3 * (before - count) <= before
         before = count

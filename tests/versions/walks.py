@@ -1,4 +1,4 @@
-"""Versions as they stand in the log of a build database, in memory, and what comes of walking them. All are invented."""
+"""Versions as they stand in the log of a build database, and what comes of walking them. All are invented."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class Log:
 
 
 def described(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """``1=a`` for each part of a year and its version, with what isn't usual of it before: ``가상둘째센터 2019 1=a``."""
+    """``1=a`` for each part of a year and its version, after what isn't usual of it: ``가상둘째센터 2019 1=a``."""
     found = []
     for row in rows:
         place = [

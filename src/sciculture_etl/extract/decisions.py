@@ -71,17 +71,17 @@ class Decisions:
 
     def withdrawn(self, receipts: list[Receipt]) -> list[Decision]:
         """The withdrawals that hold: the last word on a submission, unless its bytes were sent again since."""
-        return _not_sent_again(self.last_of(WITHDRAWN, REINSTATED), WITHDRAWN, receipts)
+        return _unless_resent(self.last_of(WITHDRAWN, REINSTATED), WITHDRAWN, receipts)
 
     def rejected(self, receipts: list[Receipt]) -> list[Decision]:
         """The rejections that hold, likewise: what is sent again is judged again."""
-        return _not_sent_again(self.last_of(APPROVED, REJECTED, UNDONE), REJECTED, receipts)
+        return _unless_resent(self.last_of(APPROVED, REJECTED, UNDONE), REJECTED, receipts)
 
     def approved(self) -> list[Decision]:
         """The approvals that hold."""
         return [one for one in self.last_of(APPROVED, REJECTED, UNDONE).values() if one.kind == APPROVED]
 
 
-def _not_sent_again(last: dict[str, Decision], kind: str, receipts: list[Receipt]) -> list[Decision]:
+def _unless_resent(last: dict[str, Decision], kind: str, receipts: list[Receipt]) -> list[Decision]:
     came = Counter(receipt.submission_id for receipt in receipts)
     return [one for one in last.values() if one.kind == kind and came[one.submission_id] <= one.receipt_count]

@@ -16,7 +16,7 @@ from sciculture_etl.load import Warehouse
 from sciculture_etl.settings import sql_text
 
 # What became of a file through others: told when it is answered, and no reason to answer it again.
-STANDING = "('R_DUPLICATE_FILE', 'R_SUPERSEDED', 'R_SUITE_FAILED', 'R_WITHDRAWN')"
+STANDING = "('R_DUPLICATE_FILE', 'R_SUPERSEDED', 'R_SUITE_FAILED', 'R_WITHDRAWN', 'R_WAITING', 'R_NOT_APPROVED')"
 # Answers that are collected at once, and findings of theirs.
 MAX_COLLECTED, MAX_COLLECTED_FINDINGS = 1_000, 100_000
 

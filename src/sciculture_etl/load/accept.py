@@ -121,8 +121,10 @@ def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract], scope:
                         key,
                     )
                 standing = f"(SELECT {IN_FORCE} FROM log.in_force WHERE dataset = ? AND program_year = ?)"
-                changed = f"SELECT 1 FROM ((FROM counting EXCEPT FROM {standing}) UNION ALL " \
+                changed = (
+                    f"SELECT 1 FROM ((FROM counting EXCEPT FROM {standing}) UNION ALL "
                     f"(FROM {standing} EXCEPT FROM counting))"
+                )
                 if not connection.execute(changed, key * 2).fetchone():
                     continue
                 acceptance.accepted.append((dataset, year))

@@ -57,8 +57,8 @@ LOG_TABLES = {
     "waiting": f"{VERSION}, cause VARCHAR, measure VARCHAR, value_before DOUBLE, value_after DOUBLE",
     "held": VERSION,
     "decided": "submission_id VARCHAR, kind VARCHAR, reason VARCHAR, decided_at TIMESTAMPTZ",
-    "closing": "closing_no BIGINT, dataset VARCHAR, program_year SMALLINT, kind VARCHAR, reason VARCHAR, decided_at TIMESTAMPTZ, "
-    "seen BIGINT, submitter VARCHAR, until DATE, counted VARCHAR",
+    "closing": "closing_no BIGINT, dataset VARCHAR, program_year SMALLINT, kind VARCHAR, reason VARCHAR, "
+    "decided_at TIMESTAMPTZ, seen BIGINT, submitter VARCHAR, until DATE, counted VARCHAR",
     "withdrawn": "submission_id VARCHAR, reason VARCHAR, decided_at TIMESTAMPTZ",
     # What the years' journal comes to: state is open, provisional or closed; reason, that of its last closing or
     # reopening; is_revised, whether what counts is other than at the closing.
@@ -327,7 +327,7 @@ class Warehouse:
         Args:
             decided: approvals and rejections.
         """
-        lines = {
+        lines: dict[str, list[list[object]]] = {
             "withdrawn": [[one.submission_id, one.reason, one.decided_at] for one in withdrawn],
             "decided": [[one.submission_id, one.kind, one.reason, one.decided_at] for one in decided],
             "closing": [
@@ -340,6 +340,4 @@ class Warehouse:
             for table, rows in lines.items():
                 connection.execute(f"DELETE FROM log.{table}")
                 if rows:
-                    connection.executemany(
-                        f"INSERT INTO log.{table} VALUES ({', '.join('?' * len(rows[0]))})", rows
-                    )
+                    connection.executemany(f"INSERT INTO log.{table} VALUES ({', '.join('?' * len(rows[0]))})", rows)

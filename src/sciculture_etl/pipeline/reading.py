@@ -13,7 +13,16 @@ from pathlib import Path
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.errors import ArchiveError
-from sciculture_etl.extract import Archive, Closings, Decisions, Receipt, Restricted, Verdict, damage_in, describe_damage
+from sciculture_etl.extract import (
+    Archive,
+    Closings,
+    Decisions,
+    Receipt,
+    Restricted,
+    Verdict,
+    damage_in,
+    describe_damage,
+)
 from sciculture_etl.intake import Reading
 from sciculture_etl.intake.read_fingerprints import ReadFingerprints, what_changed
 from sciculture_etl.intake.staging import Batch, FileToRead, SubmissionOutcome, outcome_of

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -163,8 +162,8 @@ def _walk(play: Sequence[Row], guards: Guards) -> tuple[list[Row], list[tuple[An
     for version in sorted(versions, key=lambda version: (version.arrival, version.position)):
         after = _with(accepted, counting, version)
         # What came before arrivals were counted is taken as it was then.
-        if version.arrival and (not _counts(version, after) or (found := _judge(version, counting, after, guards))):
-            if _counts(version, after):
+        if version.arrival and (not _is_counted(version, after) or (found := _judge(version, counting, after, guards))):
+            if _is_counted(version, after):
                 waiting.append((version, found))
             continue
         accepted.append(version)
@@ -173,7 +172,7 @@ def _walk(play: Sequence[Row], guards: Guards) -> tuple[list[Row], list[tuple[An
     held = [
         tuple(row[name] for name in COLUMNS) + objection
         for version, found, after in still
-        if _counts(version, after)
+        if _is_counted(version, after)
         for objection in _judge(version, counting, after, guards) or found
         for row in version.parts.values()
         if after.get(row["partition_key"]) is row
@@ -202,7 +201,7 @@ def _replaced(counting: Counting, version: _Version) -> Counting:
     return kept | dict(version.parts)
 
 
-def _counts(version: _Version, after: Counting) -> bool:
+def _is_counted(version: _Version, after: Counting) -> bool:
     """Whether anything of a version would count."""
     return any(after.get(key) is row for key, row in version.parts.items())
 

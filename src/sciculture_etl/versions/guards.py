@@ -9,7 +9,8 @@ from typing import NamedTuple
 # Rows are guarded where more than this share of them and at least so many would go.
 MAX_LOST_SHARE = 1 / 3
 MIN_LOST_ROWS = 10
-# A measure is guarded where its sum would become so many times what it was, and at least this.
+# A measure is guarded where its sum would become so many times what it was, and at least this. What comes with more rows
+# is no multiple: a list that is completed grows, and a wrong unit shows in rows that were there before.
 MIN_MULTIPLE = 3
 MIN_MULTIPLIED = 30
 ROWS = "row_count"
@@ -65,12 +66,13 @@ def objections(change: Change, amounts: Sums) -> list[Objection]:
         return []
     found = []
     before, after = change.before[ROWS], change.after.get(ROWS, 0)
+    multiple = MIN_MULTIPLE * max(1, after / before)
     if before - after >= MIN_LOST_ROWS and before - after > before * MAX_LOST_SHARE:
         found.append(Objection(FEWER_ROWS, ROWS, before, after))
     for measure in sorted(change.before.keys() - {ROWS}):
         before, after = change.before[measure], change.after.get(measure, 0)
         if measure in amounts and before - after > amounts[measure]:
             found.append(Objection(LOWERED, measure, before, after))
-        elif before > 0 and after >= max(MIN_MULTIPLE * before, MIN_MULTIPLIED):
+        elif before > 0 and after >= max(multiple * before, MIN_MULTIPLIED):
             found.append(Objection(MULTIPLIED, measure, before, after))
     return found

@@ -25,7 +25,7 @@ class YearDecision:
     submitter: str | None = None
     until: date | None = None
 
-    def opens_for(self, submitter: str, received_on: date) -> bool:
+    def is_open_for(self, submitter: str, received_on: date) -> bool:
         """Whether it lets in what an institution sends on a day."""
         is_meant = self.submitter in (None, submitter)
         return self.kind == REOPENED and is_meant and (self.until is None or received_on <= self.until)
@@ -42,7 +42,7 @@ def is_locked(decisions: Sequence[YearDecision], receipt_no: int, submitter: str
     for decision in decisions:
         if decision.kind == CLOSED and decision.seen <= receipt_no:
             found = True
-        elif decision.opens_for(submitter, received_on):
+        elif decision.is_open_for(submitter, received_on):
             found = False
     return found
 
