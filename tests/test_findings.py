@@ -95,6 +95,7 @@ OF_A_FILE: dict[str, Callable[[], list[str]]] = {
 # Raised by what else there is: other submissions, other years, decisions of people.
 OF_A_NIGHT = {
     "E_REFERENCE_UNKNOWN", "R_DUPLICATE_FILE", "R_SUBMITTER_UNKNOWN", "R_SUITE_FAILED", "R_SUPERSEDED", "R_WITHDRAWN",
+    "R_WAITING", "R_NOT_APPROVED",
     "W_OUTLIER_HISTORY", "W_YEAR_ON_YEAR",
 }  # fmt: skip
 
@@ -123,11 +124,16 @@ def test_a_night_raises_what_no_file_alone_can(tmp_path: Path) -> None:
     for number in (1, 2):  # the same code for two institutions: in neither file is that wrong
         clash = table(INSTITUTION | {"사업연도": "2018", "기관명": f"가상{number}기관"})
         submit(inbox, f"가상{number}부서", f"{number}.csv", as_csv(clash))
+    for centre in ("가상대기센터", "가상반려센터"):
+        for day, count in ((1, "10"), (2, "400")):
+            data = as_csv(table(CLASS | {"운영횟수": count, "강좌명": f"가상 강좌 {centre}"}))
+            submit(inbox, centre, f"{count}회 {centre}.csv", data, f"2020-04-0{day}T09:00:00")
     (inbox / "누구.csv").write_bytes(as_csv(table(CLASS | {"기수": "3"})))
     with Run.open(begin(places), outputs=NEEDED) as run:
         receipts = run.extract().received
-        (wrong,) = [receipt for receipt in receipts if receipt.file_name == "잘못 보냄.csv"]
-        Decisions(places.archive).decide(wrong.submission_id, "withdrawn", "잘못 보냄", receipts)
+        for name, kind in (("잘못 보냄.csv", "withdrawn"), ("400회 가상반려센터.csv", "rejected")):
+            (wrong,) = [receipt for receipt in receipts if receipt.file_name == name]
+            Decisions(places.archive).decide(wrong.submission_id, kind, "잘못 보냄", receipts)
         take_steps(run)
     raised = {code for (code,) in operations(places.warehouse, "SELECT DISTINCT code FROM mart_row_error")}
     assert OF_A_NIGHT - raised == set()

@@ -9,8 +9,8 @@ from typing import NamedTuple
 # Rows are guarded where more than this share of them and at least so many would go.
 MAX_LOST_SHARE = 1 / 3
 MIN_LOST_ROWS = 10
-# A measure is guarded where its sum would become so many times what it was, and at least this. What comes with more rows
-# is no multiple: a list that is completed grows, and a wrong unit shows in rows that were there before.
+# A measure is guarded where its sum would become so many times what it was, and at least this. What comes with more
+# rows is no multiple: a list that is completed grows, and a wrong unit shows in rows that were there before.
 MIN_MULTIPLE = 3
 MIN_MULTIPLIED = 30
 ROWS = "row_count"
