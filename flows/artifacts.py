@@ -148,7 +148,7 @@ def _figures(report: RunReport) -> list[dict[str, Any]]:
 def _diff(revised: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
     return [
         {"table": table, "changed / 변경": counts.get("changed", 0), "added / 추가": counts.get("added", 0),
-         "removed / 삭제": counts.get("removed", 0)}
+         "removed / 삭제": counts.get("removed", 0), "status / 확정 상태": counts.get("status", 0)}
         for table, counts in sorted(revised.items())
     ]  # fmt: skip
 

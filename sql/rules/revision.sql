@@ -1,7 +1,9 @@
 -- The lines that a release adds to mart_revision: what differs from the one it follows, and why. A table that withholds
--- small cells has no values here: what it showed earlier could give away what it withholds now.
--- difference: what differs. cause: why, by row. release: one row, release_id, previous_release_id, revised_at, and
--- withholding: such tables. Grain: table_name, row_key, change, column_name.
+-- small cells has no values here, but for the status of rows, which has a cause of its own: what it showed earlier
+-- could give away what it withholds now.
+-- difference: what differs. cause: why, by row, or by a column of it (column_name), which comes first.
+-- release: one row, release_id, previous_release_id, revised_at, and withholding: such tables.
+-- Grain: table_name, row_key, change, column_name.
 SELECT
     r.release_id,
     r.previous_release_id,
@@ -10,10 +12,15 @@ SELECT
     d.row_key,
     d.change,
     d.column_name,
-    c.cause,
-    CASE WHEN NOT list_contains(r.withholding, d.table_name) THEN d.old_value END AS old_value,
-    CASE WHEN NOT list_contains(r.withholding, d.table_name) THEN d.new_value END AS new_value
+    coalesce(v.cause, c.cause) AS cause,
+    CASE WHEN NOT list_contains(r.withholding, d.table_name) OR v.column_name = 'status' THEN d.old_value END
+        AS old_value,
+    CASE WHEN NOT list_contains(r.withholding, d.table_name) OR v.column_name = 'status' THEN d.new_value END
+        AS new_value
 FROM difference AS d
 CROSS JOIN release AS r
-LEFT JOIN cause AS c ON c.table_name = d.table_name AND c.row_key IS NOT DISTINCT FROM d.row_key
+LEFT JOIN cause AS c
+    ON c.table_name = d.table_name AND c.row_key IS NOT DISTINCT FROM d.row_key AND c.column_name IS NULL
+LEFT JOIN cause AS v
+    ON v.table_name = d.table_name AND v.row_key IS NOT DISTINCT FROM d.row_key AND v.column_name = d.column_name
 ORDER BY ALL

@@ -1,7 +1,7 @@
 -- The status of rows: p where a year of a dataset that they rest on isn't closed (or nothing is known of it), r where
 -- all are closed and what counts in one of them is other than at its closing, else final.
--- rests_on: key (values of the columns of a grain on which the status depends), with every dataset and program year that
--- rows of that key rest on. Grain: key.
+-- rests_on: key (values of the columns of a grain on which the status depends), with every dataset and program year
+-- that rows of that key rest on. Grain: key.
 SELECT
     r.key,
     CASE

@@ -28,6 +28,7 @@ from sciculture_etl.load.warehouse import LOG_TABLES
 from sciculture_etl.model import load_statements
 from sciculture_etl.model.reference import CORRECTION, DUE_PERIOD
 from sciculture_etl.project import SQL
+from sciculture_etl.revisions.causes import CAUSE
 from sciculture_etl.revisions.diff import DIFFERENCE
 from sciculture_etl.revisions.revision import RELEASE
 from sciculture_etl.rules import apply_rule, given, rule
@@ -46,7 +47,7 @@ FRAMES: dict[str, Any] = {
     "counting": dict.fromkeys(COUNTING, pl.String) | {"program_year": pl.Int16},
     "difference": DIFFERENCE,
     "found": dict.fromkeys(ROW, pl.String),
-    "cause": dict.fromkeys(ROW, pl.String),
+    "cause": CAUSE,
     "scope": SCHEMA,
     "release": RELEASE,
     "rests_on": {"key": pl.List(pl.String), "dataset": pl.String, "program_year": pl.Int16},

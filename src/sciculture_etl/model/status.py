@@ -88,20 +88,24 @@ def status_columns(table_contract: TableContract, sources: Iterable[Source]) -> 
     return [column for column in table_contract.status_key if all(source.has_value_of(column) for source in sources)]
 
 
+def rests_on(sources: Iterable[Source], columns: Collection[str]) -> str:
+    """A SELECT of the years of datasets that rows rest on: key (the values of the columns), dataset, program_year."""
+    return "\nUNION ALL\n".join(
+        f"SELECT DISTINCT CAST([{', '.join(map(source.value_of, columns))}] AS VARCHAR[]) AS key, "
+        f"{sql_text(source.dataset)} AS dataset, program_year FROM {source.table}"
+        for source in sources
+    )
+
+
 def select_with_status(statement: Statement, table_contract: TableContract, sources: Collection[Source]) -> str:
     """The SELECT of a mart with ``status`` added to its rows. A mart of lists alone is final: no year changes it."""
     select = statement.text.rstrip().rstrip(";")
     if not sources:
         return f"SELECT made.*, 'final' AS status\nFROM (\n{select}\n) AS made"
     columns = status_columns(table_contract, sources)
-    rests_on = "\nUNION ALL\n".join(
-        f"SELECT DISTINCT CAST([{', '.join(map(source.value_of, columns))}] AS VARCHAR[]) AS key, "
-        f"{sql_text(source.dataset)} AS dataset, program_year FROM {source.table}"
-        for source in sources
-    )
     key = ", ".join(f'CAST(made."{column}" AS VARCHAR)' for column in columns)
     return WITH_STATUS.format(
-        rests_on=rests_on, rule=rule("row_status"), select=select, key=f"CAST([{key}] AS VARCHAR[])"
+        rests_on=rests_on(sources, columns), rule=rule("row_status"), select=select, key=f"CAST([{key}] AS VARCHAR[])"
     )
 
 

@@ -1,8 +1,8 @@
 """What a release says of itself: its inputs, the accounts of rows, the versions of everything, a hash of every table.
 
 It also holds what the next release needs to say why its figures differ: which version of each partition was in force
-and what it was read with (``inputs``, ``readings``), what each table was made from (``marks``), and the files that say
-what is expected and how tables are made (``sources``).
+and what it was read with (``inputs``, ``readings``), which years were closed (``years``), what each table was made from
+(``marks``), and the files that say what is expected and how tables are made (``sources``).
 """
 
 from __future__ import annotations
@@ -69,6 +69,12 @@ def _readings(warehouse: Warehouse) -> dict[str, dict[str, str]]:
     return dict(found)
 
 
+def _years(warehouse: Warehouse) -> list[list[Any]]:
+    """Dataset, program year, state, whether what counts is other than at its closing, reason."""
+    rows = warehouse.rows("SELECT * FROM log.year_state ORDER BY dataset, program_year")
+    return [[row[name] for name in ("dataset", "program_year", "state", "is_revised", "reason")] for row in rows]
+
+
 def make_manifest(
     warehouse: Warehouse,
     contracts: dict[str, Contract],
@@ -108,5 +114,6 @@ def make_manifest(
         "sources": source_fingerprints(),
         "marks": model.input_fingerprints,
         "readings": _readings(warehouse),
+        "years": _years(warehouse),
         "inputs": inputs,
     }

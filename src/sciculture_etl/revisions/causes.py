@@ -14,11 +14,14 @@ from typing import Any
 import polars as pl
 
 from sciculture_etl.contracts import Contract, TableContract
+from sciculture_etl.contracts.table_contract import STATUS
 from sciculture_etl.load import Warehouse
 from sciculture_etl.model import all_statements
 from sciculture_etl.model.statements import Statement
+from sciculture_etl.revisions.diff import is_about_status
 from sciculture_etl.revisions.events import Event, find_events
 from sciculture_etl.revisions.lineage import LineagePath, changed_path
+from sciculture_etl.revisions.status_causes import explain_status, year_changes
 from sciculture_etl.rules import apply_rule, given
 from sciculture_etl.settings import sql_text
 
@@ -26,6 +29,7 @@ NOT_RECORDED = "not recorded"
 NEEDED = ("marks", "readings", "sources")
 MAX_LISTED = 5  # causes named of one row
 YEARS = ("program_year", "event_year")
+CAUSE = pl.Schema(dict.fromkeys(("table_name", "row_key", "column_name", "cause"), pl.String()))
 
 
 def _some(causes: Iterable[str]) -> str:
@@ -43,11 +47,32 @@ def explain_causes(
     after: dict[str, Any],
     differences: pl.DataFrame,
 ) -> pl.DataFrame:
-    """What differs → table_name, row_key, cause, a row a row that differs.
+    """What differs → ``CAUSE``, a row a row that differs, and one a line about the status of rows (``column_name``).
 
     Args:
         before, after: manifests; one made before they held what is needed here gives ``not recorded``.
     """
+    of_rows = _causes_of_rows(
+        warehouse, contracts, table_contracts, before, after, differences.filter(~is_about_status())
+    )
+    causes: list[tuple[str | None, ...]] = [(table, key, None, cause) for table, key, cause in of_rows.iter_rows()]
+    known = "years" in before
+    changes = year_changes(before, after) if known else []
+    explained = explain_status(
+        warehouse.connection, differences.filter(is_about_status()), contracts, table_contracts, changes
+    )
+    causes += [(table, key, STATUS, _some(named) if known else NOT_RECORDED) for table, key, named in explained]
+    return pl.DataFrame(causes, CAUSE, orient="row")
+
+
+def _causes_of_rows(
+    warehouse: Warehouse,
+    contracts: dict[str, Contract],
+    table_contracts: dict[str, TableContract],
+    before: dict[str, Any],
+    after: dict[str, Any],
+    differences: pl.DataFrame,
+) -> pl.DataFrame:
     connection = warehouse.connection
     connection.execute("CREATE OR REPLACE TEMP TABLE found (table_name VARCHAR, row_key VARCHAR, cause VARCHAR)")
     unknown = NOT_RECORDED

@@ -1,5 +1,6 @@
 """What differs between the public tables of two releases, or of one and the model: a line a value, a row come or gone.
 
+The status of rows is told once for all rows that rest on the same years of the same datasets.
 The data dictionary isn't compared, nor is what a release tells of those before it.
 """
 
@@ -13,14 +14,18 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from sciculture_etl.contracts import TableContract
+from sciculture_etl.contracts import TableContract, load_table_contracts
+from sciculture_etl.contracts.table_contract import STATUS
 from sciculture_etl.settings import sql_text
 from sciculture_etl.storage.parquet import damage_reported
 
 HISTORY = "mart_revision"
 CHANGED, ADDED, REMOVED = "changed", "added", "removed"
+# How lines about the status of rows are counted, apart from values that changed.
+OF_STATUS = "status"
 # What differs: a line a value, a row, a column or a table. key: the values of the grain, in its order, and row_key the
-# same in words; NULL where a line is about a whole column or a whole table.
+# same in words; NULL where a line is about a whole column or a whole table. Of a line about the status, they are of the
+# columns on which it depends.
 DIFFERENCE = pl.Schema(
     [
         ("table_name", pl.String()),
@@ -40,12 +45,14 @@ class Columns:
 
     Attributes:
         files: of a release, that may be damaged.
+        status_key: the columns on which the status of a row depends; None where rows have none.
     """
 
     source: str
     grain: list[str]
     types: dict[str, str]
     files: tuple[Path, ...] = ()
+    status_key: list[str] | None = None
 
     @property
     def key(self) -> list[tuple[str, str]]:
@@ -76,10 +83,13 @@ def _read(path: Path) -> str:
     return f"read_parquet({sql_text(path)})"
 
 
-def _compared(connection: duckdb.DuckDBPyConnection, source: str, grain: list[str], *files: Path) -> Columns:
+def _compared(
+    connection: duckdb.DuckDBPyConnection, source: str, grain: list[str], contract: TableContract | None, *files: Path
+) -> Columns:
     with damage_reported(*files):
-        types = connection.execute(f"DESCRIBE FROM {source}").fetchall()
-    return Columns(source, grain, {row[0]: row[1] for row in types}, files)
+        types = {row[0]: row[1] for row in connection.execute(f"DESCRIBE FROM {source}").fetchall()}
+    has_status = contract is not None and contract.has_status and contract.grain == grain and STATUS in types
+    return Columns(source, grain, types, files, contract.status_key if contract and has_status else None)
 
 
 def _is_compared(name: str) -> bool:
@@ -96,8 +106,9 @@ def released_tables(connection: duckdb.DuckDBPyConnection, release: Path) -> Tab
     listing = folder / "meta_table.parquet"
     with damage_reported(listing):
         listed = connection.execute(f"SELECT table_name, grain FROM {_read(listing)}").fetchall()
+    contracts = load_table_contracts()
     return {
-        name: _compared(connection, _read(path), grain, path)
+        name: _compared(connection, _read(path), grain, contracts.get(name), path)
         for name, grain in listed
         if _is_compared(name)
         for path in [folder / f"{name}.parquet"]
@@ -107,7 +118,7 @@ def released_tables(connection: duckdb.DuckDBPyConnection, release: Path) -> Tab
 def built_tables(connection: duckdb.DuckDBPyConnection, table_contracts: dict[str, TableContract]) -> Tables:
     """The public tables as the model has made them."""
     return {
-        name: _compared(connection, f'"{name}"', table_contract.grain)
+        name: _compared(connection, f'"{name}"', table_contract.grain, table_contract)
         for name, table_contract in table_contracts.items()
         if table_contract.audience == "public" and _is_compared(name)
     }
@@ -150,9 +161,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, name: str, was: Columns, now
     values = ", ".join(
         f'CAST(CASE WHEN n.r IS NULL THEN o.r."{column}" ELSE n.r."{column}" END AS VARCHAR)' for column in was.grain
     )
-    keys = ", ', ', ".join(
-        f"{sql_text(f'{column}=')}, coalesce(key[{place}], '')" for place, column in enumerate(was.grain, 1)
-    )
+    keys = _in_words(was.grain)
     # Nearly all rows are as they were; only the others are looked through column by column.
     both = [column for column in now.types if column not in was.grain and column in was.types]
     cast = {column: was.types[column] != now.types[column] for column in both}
@@ -180,18 +189,50 @@ def _compare(connection: duckdb.DuckDBPyConnection, name: str, was: Columns, now
     yield lines(REMOVED, None, "NULL", "NULL", "n IS NULL")
     yield lines(ADDED, None, "NULL", "NULL", "o IS NULL")
     for column in both:
+        if column == STATUS and was.status_key is not None and was.status_key == now.status_key:
+            yield _status_lines(connection, name, was.status_key)
+            continue
         old, new = (_value(side, column, cast[column]) for side in ("o", "n"))
         yield lines(CHANGED, column, old, new, f"o IS NOT NULL AND n IS NOT NULL AND {old} IS DISTINCT FROM {new}")
     connection.execute("DROP TABLE pair")
+
+
+def _in_words(key: list[str]) -> str:
+    """SQL: what ``concat`` makes a row's key of, from the list ``key`` of its values."""
+    return ", ', ', ".join(
+        f"{sql_text(f'{column}=')}, coalesce(key[{place}], '')" for place, column in enumerate(key, 1)
+    )
+
+
+def _status_lines(connection: duckdb.DuckDBPyConnection, name: str, status_key: list[str]) -> pl.DataFrame:
+    """A line for all rows of one key of which the status changed."""
+    values = ", ".join(f'CAST(n."{column}" AS VARCHAR)' for column in status_key)
+    of_all = "CAST(NULL AS VARCHAR[]) AS key, CAST(NULL AS VARCHAR) AS row_key"
+    stated = f"key, concat({_in_words(status_key)}) AS row_key" if status_key else of_all
+    old, new = (f"string_agg(DISTINCT {side}.{STATUS}, ', ' ORDER BY {side}.{STATUS})" for side in ("o", "n"))
+    return connection.execute(
+        f"SELECT {sql_text(name)} AS table_name, {stated}, '{CHANGED}' AS change, '{STATUS}' AS column_name, "
+        "old_value, new_value "
+        f"FROM (SELECT CAST([{values}] AS VARCHAR[]) AS key, {old} AS old_value, {new} AS new_value "
+        f"FROM pair WHERE o IS NOT NULL AND n IS NOT NULL AND o.{STATUS} IS DISTINCT FROM n.{STATUS} GROUP BY 1)"
+    ).pl()
 
 
 def _value(side: str, column: str, cast: bool) -> str:
     return f'CAST({side}."{column}" AS VARCHAR)' if cast else f'{side}."{column}"'
 
 
+def is_about_status() -> pl.Expr:
+    """Of a frame of differences: the lines that tell of the status of rows."""
+    names = [name for name, table_contract in load_table_contracts().items() if table_contract.has_status]
+    is_status = pl.col("column_name").eq_missing(STATUS) & (pl.col("change") == CHANGED)
+    return is_status & pl.col("table_name").is_in(names)
+
+
 def count_differences(differences: pl.DataFrame) -> dict[str, dict[str, int]]:
-    """Table → lines by change."""
+    """Table → lines by change; and, where there are any, ``status`` → those about the status of rows."""
     counted: dict[str, dict[str, int]] = {}
-    for table, change, count in differences.group_by("table_name", "change").len().sort(pl.all()).rows():
+    kind = pl.when(is_about_status()).then(pl.lit(OF_STATUS)).otherwise("change").alias("change")
+    for table, change, count in differences.group_by("table_name", kind).len().sort(pl.all()).rows():
         counted.setdefault(table, {CHANGED: 0, ADDED: 0, REMOVED: 0})[change] = count
     return counted

@@ -12,7 +12,9 @@ from rich.text import Text
 from sciculture_etl.publish.journal import decided
 
 Row = dict[str, Any]
-CHANGES = {"changed": "changed / 변경", "added": "added / 추가", "removed": "removed / 삭제"}
+CHANGES = {
+    "changed": "changed / 변경", "added": "added / 추가", "removed": "removed / 삭제", "status": "status / 확정 상태",
+}  # fmt: skip
 
 
 def _table(*columns: str) -> Table:
@@ -28,7 +30,7 @@ def counted(revised: dict[str, dict[str, int]] | None) -> str:
         return "not recorded / 기록 없음"
     if not revised:
         return "figures unchanged / 수치 변경 없음"
-    sums = {change: sum(table[change] for table in revised.values()) for change in CHANGES}
+    sums = {change: sum(table.get(change, 0) for table in revised.values()) for change in CHANGES}
     text = ", ".join(f"{count:,} {CHANGES[change]}" for change, count in sums.items() if count)
     return f"{text}; tables / 표 {len(revised):,}"
 
@@ -74,7 +76,7 @@ def show_difference(console: Console, found: Row) -> None:
     for name in CHANGES.values():
         totals.add_column(name, justify="right")
     for name, counts in found["tables"].items():
-        totals.add_row(name, *(f"{counts[change]:,}" for change in CHANGES))
+        totals.add_row(name, *(f"{counts.get(change, 0):,}" for change in CHANGES))
     console.print(totals)
     for name, group in groupby(found["lines"], key=lambda line: line["table_name"]):
         console.print()
