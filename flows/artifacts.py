@@ -18,6 +18,7 @@ from prefect.logging import get_run_logger
 
 from sciculture_etl.findings import catalogue
 from sciculture_etl.pipeline import Plan, Progress, RunReport
+from sciculture_etl.pipeline.completeness import describe_rates
 from sciculture_etl.publish.candidate import CANDIDATE
 from sciculture_etl.publish.releases import compare_releases
 from sciculture_etl.publish.retention import CURRENT
@@ -69,6 +70,7 @@ def summary(report: RunReport) -> str:
         ("rejected in this run / 이번 반려", report.new_verdicts.get("rejected", 0)),
         ("overdue / 기한 경과 미제출", report.missing),
         ("replies written / 회신 작성", report.answers),
+        ("reminders prepared / 제출 안내 작성", report.reminders),
         ("tables rebuilt / 다시 집계한 표", len(report.rebuilt)),
         *((f"rows {kind.replace('_', ' ')} / 행", count) for kind, count in report.rows.items()),
     ]
@@ -80,6 +82,7 @@ def summary(report: RunReport) -> str:
         *(f"- held / 보류: {outcome.name}: {'; '.join(outcome.errors)}" for outcome in report.acceptance.held),
         *(f"- remark / 참고: {outcome.name}: {'; '.join(outcome.warnings)}"
           for outcome in [*report.acceptance.remarks, *publication.remarks]),
+        *(f"- due / 제출 현황: {line}" for line in describe_rates(report.rates)),
         "", "| | |", "| --- | ---: |",
         *(f"| {label} | {count:,} |" for label, count in lines),
     ]  # fmt: skip

@@ -38,11 +38,19 @@ class Due(Strict):
     """When a submission is due: a report of the whole year on the day and month named of the year after.
 
     One of a part of the year on the day named of the month after it ends (or its last); one of an event on no day.
+    remind: days from the due day on which an institution that hasn't reported is reminded, before it below 0.
     """
 
     cadence: Literal["term", "monthly", "quarterly", "half_yearly", "yearly", "event"]
     month: int = Field(1, ge=1, le=12)
     day: int = Field(15, ge=1, le=31)
+    remind: list[int] = Field(default=[-7, 0, 7, 14, 30])
+
+    @model_validator(mode="after")
+    def _reminds_in_order(self) -> Due:
+        if self.remind != sorted(set(self.remind)):
+            raise ValueError("remind: days from the due day, each once, the earliest first")
+        return self
 
     @property
     def periods(self) -> list[int]:

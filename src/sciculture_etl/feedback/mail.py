@@ -177,22 +177,22 @@ def _text(content: _Content, subject: str) -> str:
 
 def _html(content: _Content, subject: str, colour: str) -> str:
     body = [
-        _paragraph(content.greeting),
+        paragraph(content.greeting),
         f'<p style="margin:16px 0;padding:12px 16px;background:{colour};color:#ffffff;font-size:18px;'
         f'font-weight:bold">{escape(content.headline)}</p>',
-        *(_paragraph(step) for step in content.steps),
-        *(_paragraph(line, GREY) for line in [*content.facts, *content.counts]),
+        *(paragraph(step) for step in content.steps),
+        *(paragraph(line, GREY) for line in [*content.facts, *content.counts]),
         *(_table(group) for group in content.groups),
     ]
-    body += [_paragraph(content.others)] if content.others else []
+    body += [paragraph(content.others)] if content.others else []
     if content.fine:
         body.append(_heading(words()["fine"]["title"], GREEN))
-        body += [_paragraph(f"✓ {line}", GREEN) for line in content.fine]
+        body += [paragraph(f"✓ {line}", GREEN) for line in content.fine]
     if content.totals:
         body.append(_heading(words()["totals"]["title"], INK))
-        body += [_paragraph(line) for line in content.totals]
-    body += [_paragraph(content.attached)] if content.attached else []
-    body.append(_paragraph(content.closing))
+        body += [paragraph(line) for line in content.totals]
+    body += [paragraph(content.attached)] if content.attached else []
+    body.append(paragraph(content.closing))
     return PAGE.format(subject=escape(subject), body="\n".join(body))
 
 
@@ -215,5 +215,6 @@ def _heading(text: str, colour: str) -> str:
     return f'<p style="margin:20px 0 0;font-weight:bold;color:{colour}">{escape(text)}</p>'
 
 
-def _paragraph(text: str, colour: str = INK) -> str:
+def paragraph(text: str, colour: str = INK) -> str:
+    """A line of a mail as HTML."""
     return f'<p style="margin:6px 0;font-size:15px;color:{colour}">{escape(text)}</p>'

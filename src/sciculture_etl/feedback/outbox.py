@@ -73,11 +73,18 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
     return [entry for entry in os.scandir(folder) if entry.is_dir()] if folder.is_dir() else []
 
 
-def _folder(outbox: Path, receipt: SubmissionReceipt) -> Path:
+def submitter_folder(outbox: Path, submitter: str | None) -> Path:
+    """Where the letters to a submitter lie, whatever its name holds."""
     unknown = words()["unknown_submitter"]
-    submitter = own_name(receipt.submitter or unknown, SUBMITTER_BYTES, unknown)
+    return outbox / own_name(submitter or unknown, SUBMITTER_BYTES, unknown)
+
+
+def _folder(outbox: Path, receipt: SubmissionReceipt) -> Path:
     day = receipt.received_at.astimezone(SEOUL)
-    return outbox / submitter / f"{day:%Y-%m-%d}_{receipt.receipt_no:07}_{_stem(receipt.file_name)}"
+    return (
+        submitter_folder(outbox, receipt.submitter)
+        / f"{day:%Y-%m-%d}_{receipt.receipt_no:07}_{_stem(receipt.file_name)}"
+    )
 
 
 def _stem(file_name: str) -> str:
@@ -109,14 +116,14 @@ def _write_answers(
             ready.append((aside, _folder(outbox, receipt)))
             written()
             if len(ready) >= MAX_WRITTEN_AT_ONCE:
-                _put_in_place(ready, outbox)
+                put_letters_in_place(ready, outbox)
                 ready.clear()
     finally:
-        _put_in_place(ready, outbox)
+        put_letters_in_place(ready, outbox)
 
 
-def _put_in_place(ready: list[tuple[Path, Path]], outbox: Path) -> None:
-    """Gives answers that were written aside their places, each with all of its files at once."""
+def put_letters_in_place(ready: list[tuple[Path, Path]], outbox: Path) -> None:
+    """Gives letters that were written aside their places, each with all of its files at once; (aside, place) each."""
     replaced = []
     for _, folder in ready:
         if folder.exists():

@@ -73,9 +73,10 @@ class RunReport:
         new_verdicts: of those received in this run (read_count may be higher: a changed contract has files read again).
         reasons: why each thing was read, accepted or modelled.
         missing: reports that are due and didn't come.
+        rates: rows of mart_reporting_rate of what is due about now, the worst first, with the name of the period.
         newly_missing: those of them of which no earlier run told (dataset, submitter, program_year, period_no, due_on).
         unfit_corrections: those whose guard fails, with stale or not_found.
-        answers: written to the outbox in this run.
+        answers, reminders: letters written to the outbox in this run.
         set_aside: why the build database was set aside and rebuilt, if it was.
     """
 
@@ -92,9 +93,11 @@ class RunReport:
     figures: list[Figure] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
     missing: int = 0
+    rates: list[dict[str, Any]] = field(default_factory=list)
     newly_missing: list[dict[str, Any]] = field(default_factory=list)
     unfit_corrections: dict[str, str] = field(default_factory=dict)
     answers: int = 0
+    reminders: int = 0
     set_aside: str | None = None
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sciculture_etl.contracts import Contract, load_contracts, table_contracts_over
 from sciculture_etl.errors import NotReadyError
 from sciculture_etl.extract import Archive, Clock, Extraction, Receipt, extract_submissions, machine_clock
-from sciculture_etl.feedback import answer_all
+from sciculture_etl.feedback import answer_all, remind_all
 from sciculture_etl.intake.workers import prepare_workers
 from sciculture_etl.load import Warehouse, accept_versions, writer_lock
 from sciculture_etl.load.accept import Acceptance
@@ -20,16 +19,15 @@ from sciculture_etl.load.warehouse import discard_database
 from sciculture_etl.messages import message
 from sciculture_etl.model import Model, build_model
 from sciculture_etl.pipeline.backfill import Plan, ask_for, make_plan
+from sciculture_etl.pipeline.completeness import overdue_reports, rates_due
 from sciculture_etl.pipeline.journal import RunRecord, Runs
 from sciculture_etl.pipeline.reading import NEW, Intake
 from sciculture_etl.pipeline.report import Progress, Reasons, RunReport, Silent
 from sciculture_etl.publish import Publication, end_hold, publish_release, read_figures_checked
 from sciculture_etl.settings import Settings
-from sciculture_etl.storage.atomic import write_atomically
 from sciculture_etl.storage.disk import machine_errors_described
 
 SEOUL = ZoneInfo("Asia/Seoul")
-MISSING_REPORTED = "missing_told.json"
 
 
 class Run:
@@ -230,6 +228,13 @@ class Run:
             )  # fmt: skip
         return self.report.answers
 
+    def remind(self) -> int:
+        """What is owed → reminders in the outbox, each once. Returns how many letters were written."""
+        self.report.reminders = remind_all(
+            self.warehouse, self.contracts, self.settings.archive, self.settings.outbox, self.today
+        )
+        return self.report.reminders
+
     def _sum_up(self) -> None:
         """Fills the report with what stands in the build database now, and the record of the run with what it did."""
         report = self.report
@@ -243,7 +248,12 @@ class Run:
             report.figures = read_figures_checked(self.warehouse.connection)
             unfit = self.warehouse.rows("SELECT * FROM mart_correction WHERE status IN ('stale', 'not_found')")
             report.unfit_corrections = {row["correction"]: row["status"] for row in unfit}
-            self._record_missing()
+            report.rates = rates_due(self.warehouse, self.today)
+            # Of what a preview finds overdue the next night tells.
+            report.missing, found_missing = overdue_reports(
+                self.warehouse, self.settings.archive, should_record=not report.is_preview
+            )
+            report.newly_missing = [] if report.is_preview else found_missing
         report.reasons = self.reasons.all()
         self.record.outcome = report.publication.outcome
         self.record.details = {
@@ -275,26 +285,3 @@ class Run:
         listed = self.warehouse.rows("SELECT source_file, verdict FROM mart_submission_log ORDER BY receipt_no")
         last = {row["source_file"]: row["verdict"] for row in listed if row["source_file"] in new}
         return dict(Counter(last.values()))
-
-    def _record_missing(self) -> None:
-        """Which missing reports no run has told of.
-
-        That is kept beside the archive's journals, so that a build database rebuilt doesn't have all of them told
-        again.
-        """
-        missing = self.warehouse.rows(
-            "SELECT dataset, submitter, program_year, period_no, due_on FROM mart_submission_status "
-            "WHERE status = 'missing' ORDER BY ALL"
-        )
-        keys = {"|".join(str(value) for value in row.values()): row for row in missing}
-        path = self.settings.archive / MISSING_REPORTED
-        try:
-            reported = set(json.loads(path.read_text(encoding="utf-8")))
-        except (FileNotFoundError, ValueError):
-            reported = set()
-        self.report.missing = len(missing)
-        if self.report.is_preview:
-            return  # the next night is the one that reports them
-        self.report.newly_missing = [row for key, row in keys.items() if key not in reported]
-        if reported != keys.keys():
-            write_atomically(path, json.dumps(sorted(keys), ensure_ascii=False).encode())

@@ -107,12 +107,18 @@ def _answer(run: Run, made: Made) -> Made:
     return made
 
 
+def _answer_and_remind(run: Run, made: Made) -> Made:
+    run.remind()
+    run.answer()
+    return made
+
+
 PLAN = "plan"
 _FIGURES = (Step("accept", _accept), Step("model", _model), Step("publish", _publish))
 STEPS: dict[str, tuple[Step, ...]] = {
     "nightly": (
         Step("extract", _extract, 2 * HOUR, awaits_channels=True), Step("load", _load), *_FIGURES,
-        Step("answer", _answer),
+        Step("answer", _answer_and_remind),
     ),
     PREVIEW: (
         Step("extract", _extract, 2 * HOUR, awaits_channels=True), Step("load", _load), Step("accept", _accept),

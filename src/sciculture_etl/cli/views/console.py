@@ -152,6 +152,8 @@ def _figures(report: RunReport) -> Table:
 
 def show_summary(console: Console, settings: Settings, report: RunReport, seconds: dict[str, float]) -> None:
     """The summary at the end of a run."""
+    from sciculture_etl.pipeline.completeness import describe_rates
+
     extraction, publication = report.extraction, report.publication
     console.print()
     files = [
@@ -160,9 +162,14 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
         ("not submissions (hidden files, links) / 제출본 아님", f"{len(extraction.passed_over):,}"),
         ("read / 읽음", f"{report.read_count:,}"),
         ("replies written / 회신 작성", f"{report.answers:,}"),
+        ("reminders prepared / 제출 안내 작성", f"{report.reminders:,}"),
     ]
     console.print(_pairs("This run / 이번 실행", files))
     console.print(_verdicts(report))
+    if report.rates:
+        console.print(Text("Reports due / 제출 현황", style="bold"))
+    for rate in describe_rates(report.rates):
+        console.print(Text(f"  {rate}"), soft_wrap=True)
     for setting, reason in extraction.unreachable.items():
         line = Text(f"  channel unreachable / 접수 경로 연결 불가: {setting}: {reason}", style="red")
         console.print(line, soft_wrap=True)  # it may hold a line to copy
@@ -254,9 +261,11 @@ def as_machine_report(
         "verdicts": report.verdicts,
         "new_verdicts": report.new_verdicts,
         "answers": report.answers,
+        "reminders": report.reminders,
         "rows": report.rows,
         "findings": report.findings,
         "missing": report.missing,
+        "reporting_rates": [rate | {"due_on": rate["due_on"].isoformat()} for rate in report.rates],
         "unfit_corrections": report.unfit_corrections,
         "held": {outcome.name: outcome.errors for outcome in report.acceptance.held},
         "remarks": {o.name: o.warnings for o in [*report.acceptance.remarks, *publication.remarks]},
