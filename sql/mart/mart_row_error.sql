@@ -41,7 +41,7 @@ standing AS (
     LEFT JOIN files AS n ON n.submission_id = split_part(l.superseded_by, ', ', 1)
     LEFT JOIN log.withdrawn AS d ON d.submission_id = l.submission_id
     LEFT JOIN waits AS g ON g.submission_id = l.submission_id
-    LEFT JOIN log.decided AS j ON j.submission_id = l.submission_id
+    LEFT JOIN log.decided AS j ON j.submission_id = l.submission_id AND j.kind = 'rejected'
     JOIN reference.finding AS w
         ON
             (w.code = 'R_DUPLICATE_FILE' AND l.verdict = 'duplicate')

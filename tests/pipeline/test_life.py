@@ -93,7 +93,7 @@ def test_a_withdrawal_outlives_the_build_database_and_can_be_taken_back(places: 
     assert hashes(places.warehouse) == before
 
 
-def test_sent_again_after_its_withdrawal_a_file_counts_again(places: Settings) -> None:
+def test_sent_again_after_its_withdrawal_a_file_does_not_count_by_itself(places: Settings) -> None:
     send(places, "실적.csv", classes(10), "2020-04-01T09:00:00")
     send(places, "남.csv", classes(1), "2020-04-01T09:00:00", "가상둘째센터")
     night(places)
@@ -101,6 +101,9 @@ def test_sent_again_after_its_withdrawal_a_file_counts_again(places: Settings) -
     night(places)
     assert sessions(places) == [(1,)]
     send(places, "다시.csv", classes(10), "2020-05-01T09:00:00")
+    night(places)
+    assert sessions(places) == [(1,)]
+    decide(places, known(places, "실적.csv"), "기관에서 다시 제출함", reinstate=True)
     night(places)
     assert sessions(places) == [(11,)]
 

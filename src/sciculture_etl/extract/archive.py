@@ -45,6 +45,7 @@ class Receipt:
         arrival: number of the run that saw it first, counted in this journal, so that no clock can change it; 0 of what
             came before arrivals were counted.
         received_at: when that was by our clock, ISO 8601 UTC; empty where arrival is 0.
+        is_undated: whether the channel says nothing of its last change, so that ``modified`` is when it was taken.
     """
 
     sha256: str
@@ -56,6 +57,7 @@ class Receipt:
     # What is the same file of the same channel is the same receipt, whenever it came.
     arrival: int = field(default=0, compare=False)
     received_at: str = field(default="", compare=False)
+    is_undated: bool = field(default=False, compare=False)
 
     @property
     def first_seen_at(self) -> str:

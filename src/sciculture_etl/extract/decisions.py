@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from sciculture_etl.storage.journal import Journal
 WITHDRAWN, REINSTATED = "withdrawn", "reinstated"
 APPROVED, REJECTED, UNDONE = "approved", "rejected", "undone"
 REQUESTED = "requested"
+PREFERRED, PREFERENCE_UNDONE = "preferred", "preference undone"
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Decision:
     Attributes:
         kind: one of those above.
         decided_at: ISO 8601 UTC.
-        receipt_count: how often the same bytes had come by then; sent again later, they count again.
+        receipt_count: how often the same bytes had come by then.
         unread: whether they had never been read by then; they never are, while the withdrawal holds.
         seen: how many receipts of any file there were by then: what came later is judged anew.
         by: who decided, as the operator's settings name them.
@@ -66,22 +67,42 @@ class Decisions:
         return decision
 
     def last_of(self, *kinds: str) -> dict[str, Decision]:
-        """Submission → the last decision on it that is of one of the kinds."""
-        return {decision.submission_id: decision for decision in self.all() if decision.kind in kinds}
+        """Submission → the last decision on it that is of one of the kinds; in the order in which they were made."""
+        last: dict[str, Decision] = {}
+        for decision in self.all():
+            if decision.kind in kinds:
+                last.pop(decision.submission_id, None)
+                last[decision.submission_id] = decision
+        return last
+
+    def preferred(self) -> list[Decision]:
+        """The preferences that hold, the last one last."""
+        return [
+            decision for decision in self.last_of(PREFERRED, PREFERENCE_UNDONE).values() if decision.kind == PREFERRED
+        ]
 
     def withdrawn(self, receipts: list[Receipt]) -> list[Decision]:
-        """The withdrawals that hold: the last word on a submission, unless its bytes were sent again since."""
-        return _unless_resent(self.last_of(WITHDRAWN, REINSTATED), WITHDRAWN, receipts)
+        """The withdrawals that hold: the last word on a submission.
+
+        Before arrivals were counted, the same bytes sent again ended a withdrawal, and what did so then still does.
+        """
+        came: dict[str, list[int]] = {}
+        for number, receipt in enumerate(receipts):
+            came.setdefault(receipt.submission_id, []).append(number)
+        found = []
+        for decision in self.last_of(WITHDRAWN, REINSTATED).values():
+            since = came.get(decision.submission_id, [])[decision.receipt_count :]
+            if decision.kind == WITHDRAWN and not any(receipts[number].arrival == 0 for number in since):
+                # Old decisions don't say what had been received by then.
+                found.append(replace(decision, seen=decision.seen or (since or [len(receipts)])[0]))
+        return found
 
     def rejected(self, receipts: list[Receipt]) -> list[Decision]:
-        """The rejections that hold, likewise: what is sent again is judged again."""
-        return _unless_resent(self.last_of(APPROVED, REJECTED, UNDONE), REJECTED, receipts)
+        """The rejections that hold: what is sent again is judged again."""
+        came = Counter(receipt.submission_id for receipt in receipts)
+        last = self.last_of(APPROVED, REJECTED, UNDONE).values()
+        return [one for one in last if one.kind == REJECTED and came[one.submission_id] <= one.receipt_count]
 
     def approved(self) -> list[Decision]:
         """The approvals that hold."""
         return [one for one in self.last_of(APPROVED, REJECTED, UNDONE).values() if one.kind == APPROVED]
-
-
-def _unless_resent(last: dict[str, Decision], kind: str, receipts: list[Receipt]) -> list[Decision]:
-    came = Counter(receipt.submission_id for receipt in receipts)
-    return [one for one in last.values() if one.kind == kind and came[one.submission_id] <= one.receipt_count]

@@ -260,7 +260,8 @@ def _copy(filesystem: Any, arrival: Arrival, archive: Archive, settings: Setting
     with filesystem.open(arrival.remote, "rb") as source:
         sha256, size = archive.store(_Watched(source, settings), check)
     modified = arrival.modified or datetime.now(UTC).isoformat(timespec="microseconds")
-    return Receipt(sha256, arrival.path, arrival.submitter, size, modified, arrival.mark)
+    is_undated = not arrival.modified
+    return Receipt(sha256, arrival.path, arrival.submitter, size, modified, arrival.mark, is_undated=is_undated)
 
 
 def _sha256(filesystem: Any, arrival: Arrival, settings: Settings) -> str:

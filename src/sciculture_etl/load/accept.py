@@ -14,7 +14,7 @@ from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.quality.yearly import YearlySuite, run_yearly_suites
 from sciculture_etl.rules import apply_rule, given
 from sciculture_etl.settings import fingerprint
-from sciculture_etl.versions.fold import COLUMNS, Fold, Guards, fold, order_versions, read_guards
+from sciculture_etl.versions.fold import COLUMNS, PLAY, Fold, Guards, fold, order_versions, read_guards
 
 IN_FORCE = ", ".join(COLUMNS)
 Year = tuple[str, int]
@@ -104,6 +104,7 @@ def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract], scope:
     Of a year that fails counts as much of what came first as holds; a suite is asked once of the same versions.
     """
     choice = choose_versions(warehouse, contracts, scope)
+    _record_order(warehouse, choice.fold.order)
     acceptance = Acceptance(why=years_that_change(warehouse, choice.counting))
     chosen, failed = _YearlyJudgement(warehouse, contracts, choice, acceptance).judge()
     with warehouse.transaction() as connection:
@@ -133,6 +134,18 @@ def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract], scope:
         for dataset in {dataset for dataset, _ in acceptance.accepted}:
             _delete_old_readings(warehouse, dataset)
     return acceptance
+
+
+def _record_order(warehouse: Warehouse, order: pl.DataFrame) -> None:
+    """Keeps the order of what has several versions in ``log.version_order``, for the tables that report it."""
+    columns = ", ".join(warehouse.columns("log.version_order"))
+    contested = order.filter(pl.col("position").max().over(PLAY) > 1)
+    with given(warehouse.connection, contested=contested):
+        wanted, known = (f"SELECT {columns} FROM {table}" for table in ("contested", "log.version_order"))
+        if warehouse.value(f"SELECT 1 FROM (({wanted} EXCEPT {known}) UNION ALL ({known} EXCEPT {wanted})) LIMIT 1"):
+            with warehouse.transaction() as connection:
+                connection.execute("DELETE FROM log.version_order")
+                connection.execute(f"INSERT INTO log.version_order {wanted}")
 
 
 class _YearlyJudgement:

@@ -23,6 +23,7 @@ from sciculture_etl.messages import message
 from sciculture_etl.settings import fingerprint
 from sciculture_etl.storage.damage import holder, is_broken, is_broken_at_opening, reason_of, set_aside
 from sciculture_etl.storage.proof import why_unreadable
+from sciculture_etl.versions.revision_words import named_version
 
 ENVELOPE = {
     "submission_id": "VARCHAR",
@@ -37,9 +38,11 @@ VERSION = (
     "dataset VARCHAR, submitter VARCHAR, program_year SMALLINT, partition_key VARCHAR, submission_id VARCHAR, "
     "reading VARCHAR"
 )
+DECISION = "submission_id VARCHAR, reason VARCHAR, decided_at TIMESTAMPTZ, seen BIGINT"
 LOG_TABLES = {
     "receipt": "seq BIGINT, sha256 VARCHAR, submission_id VARCHAR, path VARCHAR, submitter VARCHAR, size BIGINT, "
-    "received_at TIMESTAMPTZ, modified_at TIMESTAMPTZ, arrival INTEGER",
+    "received_at TIMESTAMPTZ, modified_at TIMESTAMPTZ, arrival INTEGER, name_stem VARCHAR, name_day DATE, "
+    "name_rank VARCHAR",
     "reading": "reading VARCHAR, part VARCHAR, mark VARCHAR",
     "submission": "submission_id VARCHAR, reading VARCHAR, format VARCHAR, refused BOOLEAN, datasets VARCHAR[], "
     "submitter VARCHAR, made_on DATE, saved_at TIMESTAMPTZ, unread_sheets VARCHAR[]",
@@ -52,14 +55,16 @@ LOG_TABLES = {
     "unit VARCHAR, message_ko VARCHAR, message_en VARCHAR, fix_ko VARCHAR, fix_en VARCHAR",
     "quarantine": "submission_id VARCHAR, part INTEGER, source_row BIGINT, raw VARCHAR",
     "version": f"{VERSION}, row_count BIGINT",
-    "version_order": f"{VERSION}, row_count BIGINT, play VARCHAR, position INTEGER, decided_by VARCHAR",
+    "version_order": f"{VERSION}, row_count BIGINT, play VARCHAR, position INTEGER, decided_by VARCHAR, "
+    "made_on DATE, saved_at TIMESTAMPTZ, name_stem VARCHAR, name_day DATE, name_rank VARCHAR, arrival INTEGER, "
+    "modified_at TIMESTAMPTZ",
     "version_measure": f"{VERSION}, measure VARCHAR, value DOUBLE",
     "waiting": f"{VERSION}, cause VARCHAR, measure VARCHAR, value_before DOUBLE, value_after DOUBLE",
     "held": VERSION,
-    "decided": "submission_id VARCHAR, kind VARCHAR, reason VARCHAR, decided_at TIMESTAMPTZ",
+    "decided": f"decision_no BIGINT, kind VARCHAR, {DECISION}",
     "closing": "closing_no BIGINT, dataset VARCHAR, program_year SMALLINT, kind VARCHAR, reason VARCHAR, "
     "decided_at TIMESTAMPTZ, seen BIGINT, submitter VARCHAR, until DATE, counted VARCHAR",
-    "withdrawn": "submission_id VARCHAR, reason VARCHAR, decided_at TIMESTAMPTZ",
+    "withdrawn": DECISION,
     # What the years' journal comes to: state is open, provisional or closed; reason, that of its last closing or
     # reopening; is_revised, whether what counts is other than at the closing.
     "year_state": "dataset VARCHAR, program_year SMALLINT, state VARCHAR, is_revised BOOLEAN, reason VARCHAR",
@@ -256,6 +261,9 @@ class Warehouse:
         names = [column[0] for column in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
+    def columns(self, table: str) -> list[str]:
+        return [name for name, *_ in self.connection.execute(f"DESCRIBE {table}").fetchall()]
+
     def value(self, query: str, parameters: list[Any] | None = None) -> Any:
         row = self.connection.execute(query, parameters or []).fetchone()
         return row[0] if row else None
@@ -294,21 +302,15 @@ class Warehouse:
         known = len(held)
         fresh = [
             [
-                known + i,
-                r.sha256,
-                r.submission_id,
-                r.path,
-                r.submitter,
-                r.size,
-                r.first_seen_at,
-                r.modified,
-                r.arrival,
+                known + i, r.sha256, r.submission_id, r.path, r.submitter, r.size, r.first_seen_at,
+                None if r.is_undated else r.modified, r.arrival, *named_version(r.file_name),
             ]
             for i, r in enumerate(receipts[known:])
-        ]
+        ]  # fmt: skip
         if fresh:
+            values = ", ".join("?" * len(fresh[0]))
             with self.transaction() as connection:
-                connection.executemany("INSERT INTO log.receipt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", fresh)
+                connection.executemany(f"INSERT INTO log.receipt VALUES ({values})", fresh)
         return bool(fresh)
 
     def _forget(self) -> None:
@@ -325,11 +327,14 @@ class Warehouse:
         """Makes ``log`` equal to what holds of the journals of decisions.
 
         Args:
-            decided: approvals and rejections.
+            decided: approvals, rejections and preferences, these in the order in which they were made.
         """
         lines: dict[str, list[list[object]]] = {
-            "withdrawn": [[one.submission_id, one.reason, one.decided_at] for one in withdrawn],
-            "decided": [[one.submission_id, one.kind, one.reason, one.decided_at] for one in decided],
+            "withdrawn": [[one.submission_id, one.reason, one.decided_at, one.seen] for one in withdrawn],
+            "decided": [
+                [number, one.kind, one.submission_id, one.reason, one.decided_at, one.seen]
+                for number, one in enumerate(decided)
+            ],
             "closing": [
                 [number, one.dataset, one.program_year, one.kind, one.reason, one.decided_at, one.seen,
                  one.submitter, one.until, one.counted]

@@ -68,6 +68,8 @@ def _log_fingerprint(warehouse: Warehouse) -> str:
                 FROM log.held
             UNION ALL SELECT concat_ws(' ', 'closing', closing_no, dataset, program_year, kind, submitter, until,
                 decided_at) FROM log.closing
+            UNION ALL SELECT concat_ws(' ', 'order', dataset, submitter, program_year, partition_key, submission_id,
+                position, decided_by) FROM log.version_order
             UNION ALL SELECT 'in force ' || dataset || ' ' || submitter || ' ' || program_year || ' ' || partition_key
                 || ' ' || submission_id FROM log.in_force)"""
     )

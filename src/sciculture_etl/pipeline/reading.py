@@ -87,7 +87,7 @@ class Intake:
     def sync_decisions(self) -> None:
         """Brings what holds of people's decisions in the build database in line with the archive."""
         receipts, decisions = self._archive.receipts(), Decisions(self._archive.folder)
-        decided = [*decisions.approved(), *decisions.rejected(receipts)]
+        decided = [*decisions.approved(), *decisions.rejected(receipts), *decisions.preferred()]
         in_effect = Closings(self._archive.folder).in_effect()
         self._warehouse.record_decisions(decisions.withdrawn(receipts), decided, in_effect)
 

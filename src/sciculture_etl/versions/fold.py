@@ -90,7 +90,7 @@ def order_versions(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
                     CAST(min(received_at) AT TIME ZONE 'Asia/Seoul' AS DATE) AS received_on
                 FROM log.receipt GROUP BY submission_id
             )
-            SELECT o.*, f.receipt_no, coalesce(f.arrival, 0) AS arrival, f.received_on
+            SELECT o.* EXCLUDE (arrival), f.receipt_no, coalesce(f.arrival, 0) AS arrival, f.received_on
             FROM ordered AS o LEFT JOIN first AS f USING (submission_id)
             ORDER BY dataset, submitter, program_year, play, position, partition_key
             """
