@@ -1,7 +1,8 @@
 -- What each institution owes for each period, and whether it came. For the operator.
 -- Grain: dataset, submitter, program_year, period_no (0 for a whole year). Expected of an institution is what it
 -- reported the year before, and from its first report on what is left of that year; in the first year of a dataset, all
--- periods. What its registration doesn't reach is not expected. What came all the same stands here as not owed.
+-- periods. What lies behind the end of its registration is not expected. What came all the same stands here as not
+-- owed.
 -- late: it was first seen after its due day; missing: none came by then; due: the day hasn't passed yet. Whether what
 -- came was in time is known by when we first saw it, never by the time of a file: of what the first run found behind
 -- its due day, and of receipts from before arrivals were counted, nothing is known (received). What goes by events is
@@ -31,7 +32,7 @@ begun AS (
     GROUP BY dataset
 ),
 registered AS (
-    SELECT k.name_key, i.valid_from, i.valid_to
+    SELECT k.name_key, i.valid_to
     FROM institution_key AS k
     JOIN dim_institution AS i USING (institution_code)
 ),
@@ -52,7 +53,6 @@ expected AS (
         p.is_due,
         p.due_on IS NOT NULL
         AND (b.submitter IS NOT NULL OR p.program_year = f.first_year OR p.period_no > o.first_period)
-        AND coalesce(i.valid_from <= p.period_ends_on, TRUE)
         AND coalesce(i.valid_to > p.previous_ends_on, TRUE) AS is_owed
     FROM (
         SELECT dataset, submitter, program_year FROM reporting

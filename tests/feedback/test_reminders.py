@@ -22,12 +22,16 @@ FIRST, SECOND = "가상첫째센터", "가상둘째센터"
 DUE = date(2020, 7, 15)  # of the second term
 
 
-def remind(place: Path, day: date) -> int:
-    """A night, of which nothing is published."""
+def remind(place: Path, day: date, closed: int = 0) -> int:
+    """A night, of which nothing is published; closed: a program year that is closed by then."""
     places = begin(settings(place / "inbox", place / "warehouse"))
     with Run.open(places, clock=lambda: datetime.combine(day, time(2), ZoneInfo("Asia/Seoul"))) as run:
         for step in (run.extract, run.read_and_load, run.accept, run.model):
             step()
+        if closed:
+            run.warehouse.connection.execute(
+                "INSERT INTO log.year_state (dataset, program_year, state) VALUES ('dsc_class', ?, 'closed')", [closed]
+            )
         return run.remind()
 
 
@@ -96,6 +100,11 @@ def test_what_is_owed_is_asked_for_before_on_and_after_its_day_until_it_comes(co
     assert "수신: 가상둘째센터 기관장 (참조: 사업 책임자, 실적 담당자)" in mail(copy, SECOND, DUE + timedelta(31))
     assert remind(copy, DUE + timedelta(32)) == 0
     assert sorted(letters(copy)) == [f"{SECOND} {DUE + timedelta(days)}" for days in (0, 8, 31)]
+
+
+@pytest.mark.night
+def test_nobody_is_asked_for_a_closed_year(copy: Path) -> None:
+    assert remind(copy, DUE - timedelta(1), closed=2020) == 0
 
 
 class Killed(BaseException):

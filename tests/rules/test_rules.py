@@ -64,7 +64,7 @@ REFERENCE: dict[str, Any] = {
 # Of other tables, the columns that the rules read.
 OTHERS: dict[str, Any] = {
     "institution_key": {"name_key": pl.String, "institution_code": pl.String},
-    "dim_institution": {"institution_code": pl.String, "valid_from": pl.Date, "valid_to": pl.Date},
+    "dim_institution": {"institution_code": pl.String, "valid_to": pl.Date},
     "accepted.measure_period": {
         "dataset": pl.String, "submitter": pl.String, "program_year": pl.Int16, "partition_key": pl.String,
         "measure": pl.String, "value": pl.Float64,
