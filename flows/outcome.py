@@ -121,6 +121,7 @@ def state_of(report: RunReport) -> State[Any]:
         "rejected / 반려": report.new_verdicts.get("rejected", 0),
         "partially accepted / 일부 승인": report.new_verdicts.get("partially_accepted", 0),
         "not copied / 가져오지 못함": len(report.extraction.unreadable),
+        "missing from the archive / 보관소에 없음": len(report.extraction.lost),
         "unreachable channels / 연결 불가 접수 경로": len(report.extraction.unreachable),
         "dataset-years held / 보류": len(report.acceptance.held),
     }

@@ -31,8 +31,9 @@ def test_a_rebuild_stops_and_names_all_damaged_files_at_once(days: Days, tmp_pat
     warehouse = days.copy(tmp_path)
     lost, changed = _damage(warehouse)
     (warehouse / "warehouse.duckdb").unlink()
+    (tmp_path / "empty inbox").mkdir()  # nothing can be fetched again
     with pytest.raises(ArchiveError) as told:
-        night(days.second_inbox, warehouse)
+        night(tmp_path / "empty inbox", warehouse)
     for path in (lost, changed):
         assert path.name in str(told.value)
     assert "가상시험센터/" in str(told.value)

@@ -265,5 +265,5 @@ def _exit_code(report: RunReport) -> int:
     if report.publication.outcome == "refused":
         return REFUSED
     faulty = report.new_verdicts.get("rejected", 0) + report.new_verdicts.get("partially_accepted", 0)
-    untaken = report.extraction.unreadable or report.extraction.unreachable
+    untaken = report.extraction.unreadable or report.extraction.unreachable or report.extraction.lost
     return PARTIAL if faulty or untaken or report.acceptance.held or report.unfit_corrections else 0

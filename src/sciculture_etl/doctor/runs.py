@@ -13,6 +13,7 @@ from sciculture_etl.doctor.case import BilingualPair, Case, Check, fault, ok, re
 from sciculture_etl.pipeline import Runs
 from sciculture_etl.pipeline.journal import UNFINISHED
 from sciculture_etl.pipeline.report import PREVIEW
+from sciculture_etl.storage.lock import why_no_lock
 
 MAX_SECONDS_TO_ANSWER = 5
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -31,6 +32,10 @@ REFUSED: BilingualPair = (
 
 
 def check_lock(case: Case) -> Iterator[Check]:
+    if reason := why_no_lock(case.settings.warehouse):
+        english, _, korean = reason.partition(" / ")
+        yield fault("lock", (english, korean), ("as said there", "위 안내를 따라 주세요"))
+        return
     holder = case.running
     if holder is None:
         yield ok("lock", "free", "비어 있음")

@@ -3,7 +3,7 @@
 from sciculture_etl.extract.archive import Archive, Clock, Receipt, machine_clock
 from sciculture_etl.extract.channels.channel import channels_of, with_blocks
 from sciculture_etl.extract.closings import Closing, Closings
-from sciculture_etl.extract.damage import Damage, damage_in, describe_damage
+from sciculture_etl.extract.damage import Damage, damage_in, describe_damage, lost_in
 from sciculture_etl.extract.decisions import Decision, Decisions
 from sciculture_etl.extract.inbox import Extraction, check_channels, extract_submissions, has_new_files
 from sciculture_etl.extract.restricted import Restricted, Verdict
@@ -26,6 +26,7 @@ __all__ = [
     "describe_damage",
     "extract_submissions",
     "has_new_files",
+    "lost_in",
     "machine_clock",
     "with_blocks",
 ]  # fmt: skip

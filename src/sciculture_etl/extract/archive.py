@@ -118,6 +118,14 @@ class Archive:
     def path_of(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
 
+    def names(self) -> set[str]:
+        """sha256 of all files that lie here, whatever they hold."""
+        try:
+            folders = [entry.path for entry in os.scandir(self.folder) if len(entry.name) == 2 and entry.is_dir()]
+        except FileNotFoundError:
+            return set()
+        return {entry.name for folder in folders for entry in os.scandir(folder)}
+
     def store(self, source: Source, check: Callable[[str, int], None] = lambda sha256, size: None) -> tuple[str, int]:
         """Copies one file into the archive; returns its sha256 and size in bytes.
 
@@ -146,6 +154,11 @@ class Archive:
             Path(aside).unlink(missing_ok=True)
             raise
         return sha256, size
+
+    def has_file(self, receipt: Receipt) -> bool:
+        """Whether a file of that name and size lies here."""
+        path = self.path_of(receipt.sha256)
+        return path.is_file() and path.stat().st_size == receipt.size
 
     def read(self, sha256: str) -> bytes:
         """The bytes of one submission.

@@ -50,6 +50,13 @@ def damage_in(
     return found
 
 
+def lost_in(archive: Archive, receipts: Iterable[Receipt]) -> list[Damage]:
+    """Those of the receipts whose bytes have no name in the archive, each submission once: one look at its folders."""
+    names = archive.names()
+    wanted = {receipt.sha256: receipt for receipt in receipts}
+    return [Damage(receipt, lost=True) for sha256, receipt in wanted.items() if sha256 not in names]
+
+
 def describe_damage(damages: list[Damage]) -> ArchiveError | None:
     """One message about all of them; None where there are none."""
     if not damages:

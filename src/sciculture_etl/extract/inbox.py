@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ from sciculture_etl.extract.archive import CHUNK, Archive, Receipt
 from sciculture_etl.extract.channels.channel import Channel, channels_of
 from sciculture_etl.extract.channels.faults import RetryPolicy, describe, is_transient
 from sciculture_etl.extract.channels.kinds import ANY_OTHER
+from sciculture_etl.extract.damage import Damage
 from sciculture_etl.extract.listing import Arrival, ChannelListing, list_channel, open_channel, unreachable, version
 from sciculture_etl.settings import Settings, Timeouts
 from sciculture_etl.storage.disk import is_full
@@ -27,6 +28,7 @@ from sciculture_etl.storage.disk import is_full
 Version = tuple[str, int | None, str, str]  # path, size, modified, mark
 # Servers allow about ten sessions on a connection.
 MAX_CONCURRENT_DOWNLOADS = 6
+LOST, CHANGED = "lost", "changed"
 
 
 @dataclass
@@ -40,6 +42,8 @@ class Extraction:
         unreadable: files that couldn't be taken this time, with the reason.
         unreachable: channels, by their setting, that couldn't be looked into or stopped answering, with the reason.
         retryable: those of them that are worth another try later.
+        restored: paths of files that the archive had lost and that were taken again.
+        lost: of files that it still lacks, or holds other than they came, which of both.
     """
 
     received: list[Receipt] = field(default_factory=list)
@@ -48,6 +52,8 @@ class Extraction:
     unreadable: dict[str, str] = field(default_factory=dict)
     unreachable: dict[str, str] = field(default_factory=dict)
     retryable: set[str] = field(default_factory=set)
+    restored: list[str] = field(default_factory=list)
+    lost: dict[str, str] = field(default_factory=dict)
 
     def add(self, other: Extraction) -> None:
         self.received += other.received
@@ -56,6 +62,8 @@ class Extraction:
         self.unreadable |= other.unreadable
         self.unreachable |= other.unreachable
         self.retryable |= other.retryable
+        self.restored += other.restored
+        self.lost |= other.lost
 
 
 def has_new_files(settings: Settings, archive: Archive) -> bool:
@@ -89,15 +97,18 @@ def check_channels(settings: Settings) -> None:
             raise unreachable(only, error) from None
 
 
-def extract_submissions(settings: Settings, archive: Archive) -> Extraction:
+def extract_submissions(settings: Settings, archive: Archive, damages: Sequence[Damage] = ()) -> Extraction:
     """Copies what is new or changed in the channels into the archive and writes its receipts.
 
     The channels are looked into at the same time. One that can't be is told in the report, and the others go on; where
     it is the only one, UnreachableError is raised. Nothing in a channel is moved or deleted.
+
+    Args:
+        damages: what the archive lacks. Where it still lies in a channel, it is taken again; it has its receipt.
     """
     archive.sweep()
     channels = channels_of(settings)
-    seen = _Seen(archive.receipts())
+    seen = _Seen(archive.receipts(), {damage.receipt.sha256 for damage in damages})
 
     def collected(channel: Channel) -> Extraction:
         try:
@@ -112,6 +123,8 @@ def extract_submissions(settings: Settings, archive: Archive) -> Extraction:
     with ThreadPoolExecutor(len(channels)) as pool:
         for part in pool.map(collected, channels):
             extraction.add(part)
+    left = [damage for damage in damages if not archive.has_file(damage.receipt)]
+    extraction.lost = {damage.receipt.path: LOST if damage.lost else CHANGED for damage in left}
     extraction.received = archive.add_receipts(extraction.received)
     return extraction
 
@@ -119,10 +132,12 @@ def extract_submissions(settings: Settings, archive: Archive) -> Extraction:
 class _Seen:
     """What earlier receipts tell of the channels' files."""
 
-    def __init__(self, receipts: Sequence[Receipt]) -> None:
-        self._versions: Counter[Version] = Counter((r.path, r.size, r.modified, r.mark) for r in receipts)
+    def __init__(self, receipts: Sequence[Receipt], damaged: Set[str] = frozenset()) -> None:
+        intact = [receipt for receipt in receipts if receipt.sha256 not in damaged] if damaged else receipts
+        self._versions: Counter[Version] = Counter((r.path, r.size, r.modified, r.mark) for r in intact)
         self._all = receipts
         self._last = {receipt.path: receipt for receipt in receipts}
+        self._damaged = damaged
 
     def fresh(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """Those that are new or changed by what the channel says of them, without reading them.
@@ -143,7 +158,13 @@ class _Seen:
 
     def _is_different(self, arrival: Arrival) -> bool:
         last = self._last.get(arrival.path)
-        return not arrival.mark or last is None or (last.size, last.mark) != (arrival.size, arrival.mark)
+        if not arrival.mark or last is None or last.sha256 in self._damaged:
+            return True
+        return (last.size, last.mark) != (arrival.size, arrival.mark)
+
+    def is_restored(self, receipt: Receipt) -> bool:
+        """Whether the archive had lost these bytes."""
+        return receipt.sha256 in self._damaged
 
     @cached_property
     def _receipts(self) -> Counter[Receipt]:
@@ -214,6 +235,7 @@ def _collect(channel: Channel, settings: Settings, archive: Archive, seen: _Seen
                 extraction.unreadable[arrival.path] = channel.masked(describe(outcome))
             elif seen.is_known_by_its_bytes(arrival, outcome.sha256) or seen.is_of_an_earlier_run(outcome):
                 extraction.unchanged += 1
+                extraction.restored += [outcome.path] if seen.is_restored(outcome) else []
             else:
                 extraction.received.append(outcome)
     if retry.is_exhausted:

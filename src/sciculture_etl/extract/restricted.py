@@ -7,9 +7,9 @@ where they belong:
     give back: line "returned", then the bytes return to the archive
     delete:    the bytes are deleted, then line "deleted"
 
-``settle`` makes it so: what is restricted (or deleted, and came again) and lies in the archive is moved; what is
-returned and lies here goes back; what is restricted and lies nowhere was deleted, by us before a kill or by hand, and
-is written down as deleted.
+``resume_pending`` makes it so: what is restricted (or deleted, and came again) and lies in the archive is moved; what
+is returned and lies here goes back; what is restricted and lies nowhere was deleted, by us before a kill or by hand,
+and is written down as deleted; what is deleted and lies here again is deleted once more.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 from sciculture_etl.extract.archive import Archive
 from sciculture_etl.findings import Finding
-from sciculture_etl.storage.atomic import make_folder, move
+from sciculture_etl.storage.atomic import make_folder, move, sync
 from sciculture_etl.storage.journal import Journal
 
 # Nights are less apart than this. Where they weren't, the clock may have been wrong (or the machine off).
@@ -109,12 +109,14 @@ class Restricted:
                 if stay.event == "deleted":  # the same bytes came again
                     self._write(sha256, "restricted", stay.verdict)
                 self._take(sha256)
+            elif stay.event == "deleted":
+                self._delete(sha256)
             stay = self._stays[sha256]
             if stay.event == "restricted" and ((leapt and not stay.leapt) or stay.since > now):
                 self._write(sha256, "restricted", stay.verdict, is_repeated=True)
                 stay = self._stays[sha256]
             if stay.event == "restricted" and self._is_overdue(sha256, retention_days):
-                self.path_of(sha256).unlink(missing_ok=True)
+                self._delete(sha256)
             if stay.event == "restricted" and not self.path_of(sha256).exists():
                 self._write(sha256, "deleted", stay.verdict)
 
@@ -125,6 +127,13 @@ class Restricted:
             self.folder.chmod(0o700)
             source.chmod(0o600)
             move(source, self.path_of(sha256))
+
+    def _delete(self, sha256: str) -> None:
+        """Gone from the disk when it returns: what the journal calls deleted must not come back with the power."""
+        path = self.path_of(sha256)
+        if path.exists():
+            path.unlink()
+            sync(self.folder)
 
     def _return(self, sha256: str) -> None:
         source, target = self.path_of(sha256), self.archive.path_of(sha256)

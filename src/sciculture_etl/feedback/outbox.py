@@ -14,6 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.extract import Archive
@@ -31,7 +32,7 @@ from sciculture_etl.storage.atomic import make_folder, move, put_all_in_place
 ASIDE = ".aside-"
 MAX_WRITTEN_AT_ONCE = 250  # answers that wait for the disk together
 SUBMITTER_BYTES, STEM_BYTES = 120, 150
-STATE = "answered"
+STATE, LAST = "answered", "answered_last"
 
 
 def answer_all(
@@ -41,23 +42,71 @@ def answer_all(
     outbox: Path,
     starting: Callable[[int], None] = lambda count: None,
     written: Callable[[], None] = lambda: None,
+    should_verify: bool = False,
 ) -> int:
-    """Writes every answer that isn't there yet or would say something else now; returns how many.
+    """Writes every answer that isn't there yet, lost its bytes, or would say something else now; returns how many.
 
-    A file that a newer one replaced, or that was withdrawn, isn't answered again. starting, written: told how many
-    there are, and of each.
+    A file that a newer one replaced, or that was withdrawn, isn't answered again.
+
+    Args:
+        starting, written: told how many there are, and of each.
+        should_verify: whether all answers are looked at, and not only those that the last run wrote.
     """
-    if warehouse.state(STATE) == _state(warehouse, outbox):
+    last = set(json.loads(warehouse.state(LAST) or "[]"))
+    is_intact = all(_is_complete(outbox / name) for name in last)
+    if not should_verify and is_intact and warehouse.state(STATE) == _state(warehouse, outbox):
+        if last:
+            _remember_last(warehouse, [])
         return 0
     make_folder(outbox, 0o700)
     for aside in outbox.glob(f"{ASIDE}*"):
         shutil.rmtree(aside)
-    due = [receipt for receipt in receipts(warehouse) if _is_due(receipt, _folder(outbox, receipt))]
+    known = [(receipt, _folder(outbox, receipt)) for receipt in receipts(warehouse)]
+    due = [
+        receipt
+        for receipt, folder in known
+        if _is_due(receipt, folder) or ((should_verify or _within(outbox, folder) in last) and not _is_complete(folder))
+    ]
     if due:
         starting(len(due))
         _write_answers(warehouse, contracts, archive, outbox, due, written)
+    _remember_last(warehouse, [_within(outbox, _folder(outbox, receipt)) for receipt in due])
     warehouse.set_state(STATE, _state(warehouse, outbox))
     return len(due)
+
+
+def _remember_last(warehouse: Warehouse, written: list[str]) -> None:
+    """Which answers a run wrote: the next one looks whether they still have their bytes."""
+    warehouse.set_state(LAST, json.dumps(written, ensure_ascii=False))
+
+
+def _within(outbox: Path, folder: Path) -> str:
+    return folder.relative_to(outbox).as_posix()
+
+
+def _is_complete(folder: Path) -> bool:
+    """Whether all files of an answer are there and none is empty."""
+    record = _record(folder)
+    names = ["mail.txt", "mail.html", *([record["workbook"]] if record and record.get("workbook") else [])]
+    return record is not None and all(_has_bytes(folder / name) for name in names)
+
+
+def _has_bytes(path: Path) -> bool:
+    """Whether a file is there and begins with anything but zeros, as one that lost its bytes does."""
+    try:
+        with path.open("rb") as file:
+            return file.read(1) not in (b"", b"\0")
+    except OSError:
+        return False
+
+
+def _record(folder: Path) -> dict[str, Any] | None:
+    """What an answer says of itself; None where it can't be read."""
+    try:
+        found = json.loads((folder / "answer.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _state(warehouse: Warehouse, outbox: Path) -> str:
@@ -92,11 +141,10 @@ def _stem(file_name: str) -> str:
 
 
 def _is_due(receipt: SubmissionReceipt, folder: Path) -> bool:
-    try:
-        answered = json.loads((folder / "answer.json").read_bytes())["mark"]
-    except (OSError, ValueError, KeyError):
+    record = _record(folder)
+    if record is None or "mark" not in record:
         return True
-    return bool(answered != receipt.mark and receipt.standing not in SET_ASIDE)
+    return bool(record["mark"] != receipt.mark and receipt.standing not in SET_ASIDE)
 
 
 def _write_answers(

@@ -12,6 +12,8 @@ from typing import Any
 from sciculture_etl.storage.journal import Journal
 
 UNFINISHED = "unfinished"
+BROKEN_OFF = (UNFINISHED, "failed", "stopped")
+BOOT = Path("/proc/sys/kernel/random/boot_id")
 # Fields that the journal, and ``runs --json``, call otherwise.
 KEYS = {"details": "told"}
 FIELDS = {key: field_name for field_name, key in KEYS.items()}
@@ -29,6 +31,8 @@ class RunRecord:
         plan: of a backfill, its scope and what it was to read.
         details: what it did.
         after_a_crash: whether the run before it did not finish.
+        boot: of the system, so that the next run can tell whether the power may have gone since.
+        should_verify: whether no night has ended well since the system started: files may be there without their bytes.
     """
 
     run_no: int
@@ -40,6 +44,8 @@ class RunRecord:
     outcome: str = UNFINISHED
     details: dict[str, Any] = field(default_factory=dict)
     after_a_crash: bool = False
+    boot: str = ""
+    should_verify: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record by the keys of the journal."""
@@ -82,7 +88,7 @@ class Runs:
     def unfinished_backfill(self) -> RunRecord | None:
         """The last backfill that had a plan, where it did not finish."""
         backfills = [record for record in self.all() if record.kind == "backfill" and record.plan]
-        return backfills[-1] if backfills and backfills[-1].outcome in (UNFINISHED, "failed", "stopped") else None
+        return backfills[-1] if backfills and backfills[-1].outcome in BROKEN_OFF else None
 
     def plan(self, record: RunRecord, plan: dict[str, Any]) -> None:
         """Writes down what a run that has begun is going to do."""
@@ -96,7 +102,11 @@ class Runs:
         last = max((one.run_no for one in earlier), default=0)
         record = RunRecord(last + 1, kind, _now(), reason)
         record.after_a_crash = bool(earlier) and earlier[-1].outcome == UNFINISHED
-        began = {"run_no": record.run_no, "kind": kind, "began_at": record.began_at, "reason": reason}
+        record.boot = _this_boot()
+        record.should_verify = not _has_verified(earlier, record.boot)
+        began = {
+            "run_no": record.run_no, "kind": kind, "began_at": record.began_at, "reason": reason, "boot": record.boot,
+        }  # fmt: skip
         self._journal.add([began])
         try:
             yield record
@@ -113,6 +123,24 @@ class Runs:
             # Where the disk is full, what led here is the better message.
             with suppress(OSError) if record.outcome in ("failed", "stopped") else nullcontext():
                 self._journal.add([ended])
+
+
+def _this_boot() -> str:
+    """What names this start of the system; empty where it can't be told."""
+    try:
+        return BOOT.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def _has_verified(earlier: list[RunRecord], boot: str) -> bool:
+    """Whether a night ended well on this start of the system, and no run since came to no good end."""
+    for record in reversed(earlier):
+        if record.outcome in BROKEN_OFF or not boot or record.boot != boot:
+            return False
+        if record.kind == "nightly":
+            return True
+    return not earlier
 
 
 def _now() -> str:

@@ -16,12 +16,14 @@ from sciculture_etl.errors import ArchiveError
 from sciculture_etl.extract import (
     Archive,
     Closings,
+    Damage,
     Decisions,
     Receipt,
     Restricted,
     Verdict,
     damage_in,
     describe_damage,
+    lost_in,
 )
 from sciculture_etl.intake import Reading
 from sciculture_etl.intake.read_fingerprints import ReadFingerprints, what_changed
@@ -75,6 +77,16 @@ class Intake:
     def resume_pending(self) -> None:
         """Finishes what a killed run left of files with personal data, and deletes what has been kept for its days."""
         self._restricted.resume_pending(self._settings.personal_retention_days, Runs(self._archive.folder).last_night())
+
+    def damages(self, should_verify: bool) -> list[Damage]:
+        """What the archive lacks of all that was received.
+
+        Args:
+            should_verify: whether sizes are compared, too, since files may have lost their bytes with the power.
+        """
+        self.resume_pending()
+        kept = [receipt for receipt in self._archive.receipts() if not self._restricted.has_known(receipt.sha256)]
+        return damage_in(self._archive, kept, quick=True) if should_verify else lost_in(self._archive, kept)
 
     def sync_receipts(self) -> list[Receipt]:
         """Brings the build database's receipts and decisions in line with the archive; returns all receipts."""

@@ -131,7 +131,8 @@ class Run:
     def extract(self) -> Extraction:
         """Channels → archive. Called again in the same run, it adds to what came before."""
         before = self.report.extraction.received
-        self.report.extraction = extract_submissions(self.settings, self.archive)
+        damages = self._intake.damages(self.record.should_verify)
+        self.report.extraction = extract_submissions(self.settings, self.archive, damages)
         if self.report.extraction.received:
             prepare_workers()
         self.report.extraction.received[:0] = before
@@ -225,6 +226,7 @@ class Run:
             self.report.answers = answer_all(
                 self.warehouse, self.contracts, self.settings.archive, self.settings.outbox,
                 lambda count: self.progress.start("answers", count), lambda: self.progress.advance("answers"),
+                should_verify=self.record.should_verify,
             )  # fmt: skip
         return self.report.answers
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sciculture_etl.publish.outputs import LIVE, MANIFEST, OUTPUTS, PUBLIC
-from sciculture_etl.storage.access import let_all_read
+from sciculture_etl.storage.access import FILE_FOR_ALL
 from sciculture_etl.storage.atomic import put_in_place, write_atomically
 
 
@@ -87,8 +87,7 @@ def swap_to(warehouse: Path, release_id: str, names: Collection[str] = tuple(LIV
 
 
 def point_to(warehouse: Path, current: dict[str, Any]) -> None:
-    write_atomically(warehouse / "current.json", json.dumps(current, ensure_ascii=False).encode())
-    let_all_read(warehouse / "current.json")
+    write_atomically(warehouse / "current.json", json.dumps(current, ensure_ascii=False).encode(), FILE_FOR_ALL)
 
 
 def let_go(warehouse: Path, name: str) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sciculture_etl.storage.atomic import make_folder
+from sciculture_etl.storage.atomic import make_folder, sync
 
 OWN_FILE, OWN_FOLDER = 0o600, 0o700
 FILE_FOR_ALL, FOLDER_FOR_ALL = 0o644, 0o755
@@ -42,6 +42,7 @@ def make_folder_for_all(folder: Path) -> None:
     make_folder(folder)
     for place in missing:
         place.chmod(FOLDER_FOR_ALL)
+        sync(place)
 
 
 def let_all_read(path: Path, but: Collection[str] = ()) -> None:

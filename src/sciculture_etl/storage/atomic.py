@@ -14,11 +14,17 @@ from pathlib import Path
 WITHOUT_FOLDERS = {errno.EINVAL, errno.ENOTSUP}
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Writes a file so that it is there complete or not at all, on disk when it returns."""
+def write_atomically(path: Path, data: bytes, mode: int | None = None) -> None:
+    """Writes a file so that it is there complete or not at all, on disk when it returns.
+
+    Args:
+        mode: who may read and change it; None leaves that to the umask.
+    """
     aside = path.with_name(f".{path.name}.aside")
     try:
         aside.write_bytes(data)
+        if mode is not None:
+            aside.chmod(mode)
         put_in_place(aside, path)
     except BaseException:  # on a full disk, what was written of it takes the room that is missing
         aside.unlink(missing_ok=True)
@@ -48,15 +54,21 @@ def put_all_in_place(pairs: Sequence[tuple[Path, Path]]) -> None:
     """
     for folder in {place.parent for _, place in pairs}:
         folder.mkdir(parents=True, exist_ok=True)
-    os.sync()
+    sync_all()
     for aside, place in pairs:
         aside.replace(place)
-    os.sync()
+    sync_all()
 
 
 def move(source: Path, target: Path) -> Path:
-    """Renames, on disk when it returns; returns the target."""
+    """Renames, on disk when it returns; returns the target.
+
+    Where the power went in an earlier move, a file may have both names, which a system doesn't rename.
+    """
+    is_moved = target.is_file() and source.samefile(target)
     source.replace(target)
+    if is_moved:
+        source.unlink(missing_ok=True)
     sync(target.parent)
     if source.parent != target.parent:
         sync(source.parent)
@@ -69,7 +81,13 @@ def make_folder(folder: Path, mode: int = 0o777) -> None:
         return
     make_folder(folder.parent)
     folder.mkdir(mode=mode, exist_ok=True)
+    sync(folder)
     sync(folder.parent)
+
+
+def sync_all() -> None:
+    """All that was written is on the disk when it returns, names and bytes, whoever wrote it."""
+    os.sync()
 
 
 def sync(path: Path) -> None:

@@ -173,6 +173,10 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
     for setting, reason in extraction.unreachable.items():
         line = Text(f"  channel unreachable / 접수 경로 연결 불가: {setting}: {reason}", style="red")
         console.print(line, soft_wrap=True)  # it may hold a line to copy
+    for path in extraction.restored:
+        console.print(Text(f"  taken again, the archive had lost it / 보관소에서 없어져 다시 접수: {path}"))
+    for path, reason in extraction.lost.items():
+        console.print(Text(f"  missing from the archive / 보관소에 없음: {path}: {reason}", style="yellow"))
     for path, reason in extraction.unreadable.items():
         console.print(Text(f"  not taken: {path}: {reason}", style="yellow"), soft_wrap=True)
     labels = {"read": "read / 읽음", "loaded": "loaded / 적재", "quarantined": "quarantined / 격리",
@@ -257,6 +261,8 @@ def as_machine_report(
             "not_taken": report.extraction.unreadable,
             "not_reached": report.extraction.unreachable,
             "passed_over": report.extraction.passed_over,
+            "restored": report.extraction.restored,
+            "lost": report.extraction.lost,
         },
         "verdicts": report.verdicts,
         "new_verdicts": report.new_verdicts,
