@@ -110,18 +110,18 @@ def select_with_status(statement: Statement, table_contract: TableContract, sour
 
 
 class YearStates:
-    """The states of the years of datasets as they stand in the build database."""
+    """The years of datasets that are closed, as they stand in the build database."""
 
     def __init__(self, warehouse: Warehouse) -> None:
         rows = warehouse.connection.execute(
-            "SELECT dataset, program_year, state, is_revised FROM log.year_state ORDER BY ALL"
+            "SELECT dataset, program_year, is_revised FROM log.year_state WHERE state = 'closed' ORDER BY ALL"
         ).fetchall()
-        self._lines: dict[str, list[str]] = {}
-        for dataset, *state in rows:
-            self._lines.setdefault(dataset, []).append(" ".join(map(str, state)))
+        self._closed: dict[str, list[str]] = {}
+        for dataset, year, is_revised in rows:
+            self._closed.setdefault(dataset, []).append(f"{year} {is_revised}")
 
     def fingerprint_of(self, sources: Iterable[Source]) -> str:
         """Of all that decides the status of the rows of a mart, beside the rows of its sources."""
         datasets = sorted({source.dataset for source in sources})
-        listed = (f"{dataset} {line}" for dataset in datasets for line in self._lines.get(dataset, ()))
+        listed = (f"{dataset} {line}" for dataset in datasets for line in self._closed.get(dataset, ()))
         return fingerprint(rule("row_status"), *(source.table for source in sources), *listed)

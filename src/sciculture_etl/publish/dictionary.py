@@ -88,6 +88,9 @@ def dictionary_markdown(connection: duckdb.DuckDBPyConnection) -> str:
         "합산이 '아니오'인 열은 서로 다른 것의 수이거나 비율이므로 지역이나 기간을 넘어 더하지 않습니다. "
         "Columns that are not additive are distinct counts or rates: never add them up over regions or terms.",
         "",
+        "`status` 열은 그 행의 수치가 잠정(`p`), 마감 후 수정(`r`), 확정(`final`) 중 무엇인지를 나타냅니다. "
+        "`status` says whether the figures of a row are provisional (`p`), revised after closing (`r`) or final.",
+        "",
         "## 공표하는 표 / Published tables",
         "",
         *_table(
