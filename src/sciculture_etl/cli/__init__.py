@@ -9,7 +9,7 @@ import os
 import sys
 
 from sciculture_etl import stopping
-from sciculture_etl.cli import doctor, files, init, region, release, runs, serve, submissions, template
+from sciculture_etl.cli import doctor, files, init, region, release, runs, serve, submissions, template, trace
 from sciculture_etl.cli.app import FAILED, app
 from sciculture_etl.errors import SciCultureError
 from sciculture_etl.messages import message
@@ -19,7 +19,20 @@ from sciculture_etl.settings import Settings, read_settings_file, unknown_settin
 OBJECTS_BETWEEN_LOOKS = 200_000
 gc.set_threshold(OBJECTS_BETWEEN_LOOKS, 20, 20)
 
-__all__ = ["app", "doctor", "files", "init", "main", "region", "release", "runs", "serve", "submissions", "template"]
+__all__ = [
+    "app",
+    "doctor",
+    "files",
+    "init",
+    "main",
+    "region",
+    "release",
+    "runs",
+    "serve",
+    "submissions",
+    "template",
+    "trace",
+]
 
 
 def main() -> None:

@@ -5,12 +5,9 @@ A copy is looked at: an open database would turn a night away that starts in the
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import duckdb
 
@@ -21,7 +18,7 @@ from sciculture_etl.load.warehouse import has_todays_layout
 from sciculture_etl.pipeline import Silent
 from sciculture_etl.pipeline.reading import Intake
 from sciculture_etl.publish.checks import accounts_that_disagree
-from sciculture_etl.storage.disk import free_room
+from sciculture_etl.storage.copied import copied, has_room_for_copy
 from sciculture_etl.storage.proof import why_unreadable
 
 REBUILT_BY_NEXT_RUN: BilingualPair = (
@@ -33,18 +30,6 @@ MAX_REASONS = 3
 NOT_NOW: BilingualPair = ("a run is in progress and changes it", "실행 중이라 살펴보지 않았습니다")
 
 
-@contextmanager
-def copied(database: Path) -> Iterator[Path]:
-    """A copy of a database with its log, as long as the block lasts."""
-    with tempfile.TemporaryDirectory(prefix="sciculture-doctor-") as folder:
-        copy = Path(folder) / "copy.duckdb"
-        for ending in ("", ".wal"):
-            source = database.with_name(database.name + ending)
-            if source.exists():
-                shutil.copyfile(source, copy.with_name(copy.name + ending))
-        yield copy
-
-
 def check_database(case: Case) -> Iterator[Check]:
     path = case.settings.build_database
     if case.running is not None:
@@ -54,7 +39,7 @@ def check_database(case: Case) -> Iterator[Check]:
         missing = ("it does not exist", "없습니다")
         yield remark(AREA, missing, REBUILT_BY_NEXT_RUN) if case.receipts else ok(AREA, *missing)
         return
-    if free_room(Path(tempfile.gettempdir())) < 2 * path.stat().st_size:
+    if not has_room_for_copy(path):
         yield remark(
             AREA,
             ("not examined: no room for a copy", "복사할 공간이 없어 살펴보지 않았습니다"),

@@ -52,16 +52,46 @@ def _parser() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
 
 
-@cache
-def _inputs(text: str, name: str) -> frozenset[str]:
+def parse_select(text: str, name: str) -> dict[str, Any]:
+    """The tree of one SELECT, as the engine itself parses it.
+
+    Raises:
+        ContractError: Naming what isn't one SELECT.
+    """
     row = _parser().execute("SELECT json_serialize_sql(?::VARCHAR)", [text]).fetchone()
     tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
     if tree.get("error"):
         raise ContractError(f"{name}: {tree.get('error_message', 'not a SELECT')}")
     if len(tree["statements"]) != 1:
         raise ContractError(f"{name}: one SELECT a file, this one has {len(tree['statements'])}")
+    parsed: dict[str, Any] = tree["statements"][0]["node"]
+    return parsed
+
+
+def select_text(tree: dict[str, Any]) -> str:
+    """The SELECT of a tree, the other way round."""
+    statement = {"error": False, "statements": [{"node": _without_commas(tree), "named_param_map": []}]}
+    row = _parser().execute("SELECT json_deserialize_sql(?::JSON)", [json.dumps(statement)]).fetchone()
+    return str(row[0]) if row else ""
+
+
+def _without_commas(tree: Any) -> Any:
+    """The engine writes CROSS JOIN as a comma, which binds less than the joins beside it."""
+    if isinstance(tree, list):
+        return [_without_commas(child) for child in tree]
+    if not isinstance(tree, dict):
+        return tree
+    written = {key: _without_commas(child) for key, child in tree.items()}
+    if written.get("type") == "JOIN" and written.get("ref_type") == "CROSS":
+        always = parse_select("SELECT true", "a condition")["select_list"][0]
+        written |= {"ref_type": "REGULAR", "join_type": "INNER", "condition": always}
+    return written
+
+
+@cache
+def _inputs(text: str, name: str) -> frozenset[str]:
     found: set[str] = set()
-    _base_tables(tree, found, frozenset())
+    _base_tables(parse_select(text, name), found, frozenset())
     return frozenset(found)
 
 

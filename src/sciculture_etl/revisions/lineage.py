@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sciculture_etl.model.statements import FIGURES, Statement
+from sciculture_etl.project import SQL, files_of
 
 Fingerprints = dict[str, dict[str, str]]
 GENERATED = {"region": "administrative divisions", "region_change": "administrative divisions"}
@@ -31,6 +32,13 @@ def sql_file(statement: Statement) -> str:
     if statement.table == FIGURES:
         return "expectations/figures.csv"
     return f"sql/{statement.layer}/{statement.table}.sql"
+
+
+def reference_list(table: str) -> str:
+    """Which list a table of the schema ``reference`` holds: its file, where it is kept by hand."""
+    name = table.removeprefix("reference.")
+    kept = [path.name for path in files_of(SQL, "reference/*.csv")]
+    return f"sql/reference/{name}.csv" if f"{name}.csv" in kept else GENERATED.get(name, f"reference {name}")
 
 
 def _reference(name: str, sources: dict[str, Any]) -> str:

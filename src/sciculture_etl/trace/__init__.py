@@ -1,0 +1,10 @@
+"""From a published number back to the submissions, files, sheets and rows behind it."""
+
+from sciculture_etl.trace.account import Account, Contribution, Formula, SourceRow, Term, terms
+from sciculture_etl.trace.as_json import as_json
+from sciculture_etl.trace.tracing import Place, Trace, trace_cell, trace_figure
+
+__all__ = [
+    "Account", "Contribution", "Formula", "Place", "SourceRow", "Term", "Trace", "as_json", "terms", "trace_cell",
+    "trace_figure",
+]  # fmt: skip

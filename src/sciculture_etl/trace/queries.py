@@ -1,0 +1,351 @@
+"""A SELECT rewritten so that every value can say where it comes from, beside what it gave before.
+
+The engine's own tree of the SQL is taken; for a column asked for, one more is added that holds its provenance as JSON:
+
+* ``{"e": n, "v": value, "of": [{"v", "t", "w"}]}``: expression n of its parts, each with value, type and provenance;
+* ``{"a": n, "v": value, "t": type, "rows": [{"v": argument, "of": [...]}]}``: aggregate n over those rows;
+* ``{"g": [...]}``: rows that share a key; a text: one row of a source.
+
+So joins, filters, unions, windows and groups keep their own meaning, and nothing is known of any one table.
+"""
+
+from __future__ import annotations
+
+import copy
+
+from sciculture_etl.model.statements import parse_select
+from sciculture_etl.trace.relations import (
+    ROW,
+    SOURCE_COLUMNS,
+    Derived,
+    Explained,
+    Opaque,
+    Query,
+    Relation,
+    Scope,
+    Source,
+    Unpivoted,
+)
+from sciculture_etl.trace.sql_tree import (
+    RANKING,
+    SUBQUERY,
+    Tree,
+    children,
+    column,
+    expression,
+    replaced,
+    select,
+    text_of,
+)
+
+OF_ROW = ("WINDOW_FIRST_VALUE", "WINDOW_LAST_VALUE", "WINDOW_NTH_VALUE", "WINDOW_LAG", "WINDOW_LEAD")
+EVERY = "GROUP BY"  # stands for an aggregate where a key is what is asked for
+
+
+def query_of(explained: Explained, tree: Tree, scope: Scope) -> Query | None:
+    """The rewriting of a SELECT; None where there is none (WITH RECURSIVE, EXCEPT ...)."""
+    scope = dict(scope)
+    for entry in tree.get("cte_map", {}).get("map", []):
+        scope[entry["key"]] = entry["value"]["query"]["node"]
+    if tree["type"] == "SELECT_NODE":
+        return Select(explained, copy.deepcopy(tree), scope)
+    if tree["type"] != "SET_OPERATION_NODE" or not tree["setop_type"].startswith("UNION"):
+        return None
+    if tree["setop_all"]:
+        return Union(explained, copy.deepcopy(tree), scope)
+    distinct = select("SELECT DISTINCT * FROM (SELECT 1) AS u")
+    distinct["from_table"]["subquery"]["node"] = {**copy.deepcopy(tree), "setop_all": True}
+    return Select(explained, distinct, scope)
+
+
+class Union(Query):
+    """UNION ALL, by place or by name."""
+
+    def __init__(self, explained: Explained, tree: Tree, scope: Scope) -> None:
+        self.tree = tree
+        self.names = explained.columns(tree, scope)
+        self._by_name = tree["setop_type"] == "UNION_BY_NAME"
+        self._branches = []
+        for side in ("left", "right"):
+            branch = query_of(explained, tree[side], scope)
+            if branch is not None:
+                tree[side] = branch.tree
+            self._branches.append(branch)
+
+    def add(self, wanted: str, name: str) -> bool:
+        if None in self._branches:
+            return False
+        added = []
+        for branch in self._branches:
+            assert branch is not None
+            own = wanted
+            if wanted != ROW and not self._by_name:
+                own = branch.names[self.names.index(wanted)]
+            added.append((wanted == ROW or own in branch.names) and branch.add(own, name))
+        if any(added):
+            for branch, has in zip(self._branches, added, strict=True):
+                if branch is not None and not has:
+                    branch.add_nothing(name)
+        return any(added)
+
+    def add_nothing(self, name: str) -> None:
+        for branch in self._branches:
+            if branch is not None:
+                branch.add_nothing(name)
+
+    @property
+    def reaches_submissions(self) -> bool:
+        return any(branch is not None and branch.reaches_submissions for branch in self._branches)
+
+
+class Select(Query):
+    """One SELECT."""
+
+    def __init__(self, explained: Explained, tree: Tree, scope: Scope) -> None:
+        self._explained = explained
+        self._functions = explained.functions
+        self._scope = scope
+        self.names = explained.columns(tree, scope)
+        self.tree = tree
+        self._relations = self._read(tree["from_table"])
+        self._items = list(tree["select_list"])
+        self._make_distinct_a_group()
+        listed = [*self._items, *([tree["having"]] if tree.get("having") else [])]
+        self._is_grouped = (
+            bool(tree["group_expressions"])
+            or tree["aggregate_handling"] == "FORCE_AGGREGATES"
+            or any(self._functions.has_aggregate(item) for item in listed)
+        )
+
+    def _make_distinct_a_group(self) -> None:
+        if any(m["type"] == "DISTINCT_MODIFIER" for m in self.tree["modifiers"]):
+            self.tree["modifiers"] = [m for m in self.tree["modifiers"] if m["type"] != "DISTINCT_MODIFIER"]
+            self.tree["aggregate_handling"] = "FORCE_AGGREGATES"
+
+    # What it reads
+
+    def _read(self, place: Tree, is_optional_side: bool = False) -> list[Relation]:
+        kind = place["type"]
+        if kind == "JOIN":
+            if place["join_type"] in ("SEMI", "ANTI"):  # its other side gives no columns
+                return self._read(place["left"], is_optional_side)
+            full = is_optional_side or place["join_type"] == "OUTER"
+            return self._read(place["left"], full) + self._read(place["right"], full)
+        if kind == "BASE_TABLE":
+            return [self._table(place, is_optional_side)]
+        if kind == "SUBQUERY":
+            place["alias"] = place["alias"] or "unnamed_subquery"
+            return [self._derived(place["subquery"]["node"], self._scope, place["alias"], place, is_optional_side)]
+        if kind == "PIVOT" and place["unpivot_names"] and place["pivots"][0]["entries"][0].get("star_expr"):
+            (source,) = self._read(place["source"])
+            return [Unpivoted(self._explained, source, self.names, place, is_optional_side)]
+        return [] if kind == "EMPTY" else [Opaque(place.get("alias", ""), [], place, is_optional_side)]
+
+    def _derived(self, tree: Tree, scope: Scope, alias: str, place: Tree, is_optional_side: bool) -> Relation:
+        columns = self._explained.columns(tree, scope)
+        return Derived(
+            self._explained, lambda: query_of(self._explained, tree, scope), alias, columns, place, is_optional_side
+        )
+
+    def _table(self, place: Tree, is_optional_side: bool) -> Relation:
+        schema, table = place["schema_name"], place["table_name"]
+        alias = place["alias"] or table
+        if not schema and table in self._scope:
+            earlier = {}
+            for name, body in self._scope.items():
+                if name == table:
+                    break
+                earlier[name] = body
+            return self._derived(self._scope[table], earlier, alias, place, is_optional_side)
+        place["schema_name"] = schema = schema or "main"
+        columns = self._explained.table_columns(schema, table)
+        statement = self._explained.statements.get(table) if schema == "main" else None
+        if schema == "reference" or (SOURCE_COLUMNS[0] in columns and not (statement and statement.layer == "mart")):
+            return Source(self._explained, schema, table, alias, place, is_optional_side)
+        if statement is None:
+            return Opaque(alias, columns, place, is_optional_side)
+        tree = self._functions.written_out(parse_select(statement.text, table))
+        tree["modifiers"] = [m for m in tree["modifiers"] if m["type"] != "ORDER_MODIFIER"]
+        return self._derived(tree, {}, alias, place, is_optional_side)
+
+    @property
+    def reaches_submissions(self) -> bool:
+        return any(relation.reaches_submissions for relation in self._relations)
+
+    # What it gives
+
+    def add(self, wanted: str, name: str) -> bool:
+        if wanted == ROW:
+            why = self._of_row()
+            if why is not None and self._is_grouped:
+                why = expression("json_object('g', list(_why))", why=why)
+        else:
+            why = self._explain(self._item(wanted))
+        if why is None:
+            return False
+        self.tree["select_list"].append({**why, "alias": name})
+        hidden = [name for relation in self._relations for name in relation.hidden]
+        for item in self._items:
+            if item["class"] == "STAR":
+                own = [r.hidden for r in self._relations if r.alias == item["relation_name"]]
+                item["exclude_list"] += [
+                    name for name in (own[0] if own else hidden) if name not in item["exclude_list"]
+                ]
+        return True
+
+    def add_nothing(self, name: str) -> None:
+        self.tree["select_list"].append({**expression("CAST(NULL AS JSON)"), "alias": name})
+
+    def _item(self, wanted: str) -> Tree:
+        for item in self._items:
+            if item["class"] == "STAR":
+                for replacement in item["replace_list"]:
+                    if replacement["key"] == wanted:
+                        return dict(replacement["value"])
+                known = [r for r in self._relations if item["relation_name"] in ("", r.alias)]
+                if wanted not in item["exclude_list"] and any(wanted in r.columns for r in known):
+                    return column(item["relation_name"], wanted) if item["relation_name"] else column(wanted)
+            elif (item["alias"] or (item["column_names"][-1] if item["class"] == "COLUMN_REF" else "")) == wanted:
+                return {**item, "alias": ""}
+        # A name that the engine made up: what stands at its place, where no star shifts the places.
+        return {**self._items[self.names.index(wanted)], "alias": ""}
+
+    # Where values come from
+
+    def _explain(self, tree: Tree) -> Tree | None:
+        """The provenance of an expression."""
+        if self._functions.is_aggregate(tree):
+            return self._of_aggregate(tree)
+        if self._is_grouped and not any(self._functions.is_aggregate(part) for part, _ in self._parts(tree)):
+            return self._of_key(tree)
+        if tree["class"] == "COLUMN_REF":
+            return self._of_column(tree)
+        found = []
+        for part, is_value in self._parts(tree):
+            why = self._explain(part) if is_value and part["class"] != SUBQUERY else None
+            found.append((part, why))
+        if all(why is None for _, why in found):
+            return None
+        nothing = expression("CAST(NULL AS JSON)")
+        parts = [
+            expression(
+                "json_object('v', CAST(_part AS VARCHAR), 't', typeof(_part), 'w', _why)",
+                part=self._beside_aggregates(part), why=why if why is not None else nothing,
+            )
+            for part, why in found
+        ]  # fmt: skip
+        number = self._explained.keep(tree, [part for part, _ in found])
+        return expression(
+            f"json_object('e', {number}, 'v', CAST(_tree AS VARCHAR), 'of', _parts)",
+            tree=self._beside_aggregates(tree), parts=_listed(parts),
+        )  # fmt: skip
+
+    def _beside_aggregates(self, tree: Tree) -> Tree:
+        """Keys of a group beside aggregates: GROUP BY ALL would not take them as they are."""
+        if not self._is_grouped:
+            return tree
+
+        def key(node: Tree) -> Tree | None:
+            if node.get("class") == "COLUMN_REF":
+                return expression("any_value(_x)", x=node)
+            return node if "class" in node and self._functions.is_over_group(node) else None
+
+        return dict(replaced(tree, key))
+
+    def _parts(self, tree: Tree) -> list[tuple[Tree, bool]]:
+        """Columns, aggregates and subqueries of an expression, and whether its value may be theirs."""
+        found: dict[str, tuple[Tree, bool]] = {}
+
+        def gather(node: Tree, is_value: bool) -> None:
+            kind = node["class"]
+            if kind in ("COLUMN_REF", SUBQUERY, "WINDOW") or self._functions.is_aggregate(node):
+                is_value = is_value and not node["type"].startswith(RANKING)
+                text = text_of(node)
+                found[text] = (node, is_value or found.get(text, (node, False))[1])
+            elif kind == "CASE":
+                for check in node["case_checks"]:
+                    gather(check["when_expr"], False)
+                    gather(check["then_expr"], is_value)
+                gather(node["else_expr"], is_value)
+            else:
+                for child in children(node):
+                    gather(child, is_value)
+
+        gather(tree, True)
+        return list(found.values())
+
+    def _of_column(self, tree: Tree) -> Tree | None:
+        *owner, name = tree["column_names"]
+        relations = [r for r in self._relations if (not owner or r.alias == owner[-1]) and name in r.columns]
+        found = [why for relation in relations if (why := relation.why(name)) is not None]
+        if not relations and not owner:
+            named = next((item for item in self._items if item["alias"] == name), None)
+            return self._explain({**named, "alias": ""}) if named else None
+        if len(found) > 1:
+            return expression(f"coalesce({', '.join(f'_a{i}' for i in range(len(found)))})", **_numbered(found))
+        return found[0] if found else None
+
+    def _of_row(self) -> Tree | None:
+        reaching = [r for r in self._relations if r.reaches_submissions]
+        asked = [r for r in self._relations if r in reaching or r.is_optional_side or not reaching]
+        found = [why for relation in asked if (why := relation.why(ROW)) is not None]
+        if len(found) > 1:
+            return expression("to_json(_parts)", parts=_listed(found))
+        return found[0] if found else None
+
+    def _of_values(self, trees: list[Tree]) -> Tree:
+        """List of the provenances of what an aggregate takes from a row."""
+        if any(self._functions.is_aggregate(part) for tree in trees for part, _ in self._parts(tree)):
+            found = [why for tree in trees if (why := self._explain(tree)) is not None]
+        else:
+            columns = {text_of(part): part for tree in trees for part, is_value in self._parts(tree) if is_value}
+            refs = [part for part in columns.values() if part["class"] == "COLUMN_REF"]
+            whys = {text_of(why): why for part in refs if (why := self._of_column(part)) is not None}
+            found = list(whys.values())
+        if not found and (row := self._of_row()) is not None:
+            found = [row]
+        return _listed(found) if found else expression("CAST([] AS JSON[])")
+
+    def _of_key(self, tree: Tree) -> Tree | None:
+        """A key of a group comes from all rows of the group."""
+        if tree["class"] == "CONSTANT":
+            return None
+        number = self._explained.keep({**tree, "function_name": EVERY}, [])
+        return expression(
+            f"json_object('a', {number}, 'v', any_value(CAST(_tree AS VARCHAR)), 'rows', "
+            "list(json_object('v', CAST(_tree AS VARCHAR), 'of', _of)))",
+            tree=tree, of=self._of_values([tree]),
+        )  # fmt: skip
+
+    def _of_aggregate(self, tree: Tree) -> Tree | None:
+        arguments = [child for child in tree["children"] if child["class"] != "CONSTANT"]
+        if tree["class"] == "WINDOW" and tree["type"] in OF_ROW:
+            given = expression("CASE WHEN _x IS NOT NULL THEN _w END", x=arguments[0], w=self._explain(arguments[0]))
+            return {**tree, "children": [given, *tree["children"][1:]]}
+        of = self._of_values(arguments)
+        value = expression("CAST(_x AS VARCHAR)", x=arguments[0]) if arguments else expression("'1'")
+        entry = expression("json_object('v', _v, 'of', _of)", v=value, of=of)
+        is_counted = expression("_x IS NOT NULL", x=arguments[0]) if arguments else expression("true")
+        window = tree["class"] == "WINDOW"
+        filters = tree["filter_expr" if window else "filter"]
+        if filters:
+            is_counted = expression("_a AND _b", a=filters, b=is_counted)
+        if window:
+            rows = {**tree, "function_name": "list", "children": [entry], "filter_expr": is_counted, "distinct": False}
+            kind = expression("NULL")
+        else:
+            rows = expression("list(_entry) FILTER (WHERE _is_counted)", entry=entry, is_counted=is_counted)
+            kind = expression("any_value(typeof(_x))", x=arguments[0]) if arguments else expression("NULL")
+        number = self._explained.keep(tree, arguments)
+        return expression(
+            f"json_object('a', {number}, 'v', CAST(_tree AS VARCHAR), 't', _kind, 'rows', _rows)",
+            tree=tree, kind=kind, rows=rows,
+        )  # fmt: skip
+
+
+def _numbered(trees: list[Tree]) -> dict[str, Tree]:
+    return {f"a{i}": tree for i, tree in enumerate(trees)}
+
+
+def _listed(trees: list[Tree]) -> Tree:
+    return expression(f"[{', '.join(f'_a{i}' for i in range(len(trees)))}]", **_numbered(trees))

@@ -1,0 +1,285 @@
+"""From a published number back to the rows of the submissions behind it.
+
+The build database is private and exact: whoever reads it is the operator. The way follows from the SQL of the model
+alone, so that a new table can be traced as soon as there is one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from sciculture_etl.contracts import TableContract, load_table_contracts
+from sciculture_etl.errors import BusyError, NotReadyError, UserError
+from sciculture_etl.load.warehouse import has_todays_layout
+from sciculture_etl.messages import message
+from sciculture_etl.model import all_statements
+from sciculture_etl.model.figures import read_figures
+from sciculture_etl.model.statements import parse_select, select_text
+from sciculture_etl.publish.current import current_release
+from sciculture_etl.revisions.lineage import sql_file
+from sciculture_etl.settings import Settings, sql_text
+from sciculture_etl.storage.copied import copied, has_room_for_copy
+from sciculture_etl.storage.lock import lock_holder
+from sciculture_etl.trace.account import Account, Reader, SourceRow, is_same_number, terms
+from sciculture_etl.trace.queries import query_of
+from sciculture_etl.trace.question import Conditions, Question, ask_cell, ask_figure
+from sciculture_etl.trace.relations import Explained
+from sciculture_etl.trace.sql_tree import NAME, Functions, quoted
+
+PUBLISHED = "published"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a part of a submission lies.
+
+    Attributes:
+        submitter: the institution.
+        file: as it was first received.
+        sheet: empty of a file without sheets.
+    """
+
+    submitter: str
+    file: str
+    sheet: str
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A number and what is behind it.
+
+    Attributes:
+        sql: the file that makes the table.
+        unit: of the column, empty of a figure's expression.
+        value: what the build database gives, exact where the published one is withheld.
+        published: what the current release holds; None where it is empty.
+        release_id: of the current release; None before the first.
+        is_withheld: the published cell is empty to protect persons.
+        withheld_cells: of several cells added up, those withheld, which the sum leaves out.
+        account: how it is made up; None where no row reaches it.
+        places: of every part named, by submission and part.
+    """
+
+    question: Question
+    sql: str
+    unit: str
+    value: str | None
+    published: str | None
+    release_id: str | None
+    is_withheld: bool
+    withheld_cells: int
+    account: Account | None
+    places: dict[tuple[str, int], Place] = field(repr=False)
+    values: dict[SourceRow, dict[str, str]] = field(repr=False)
+
+    @property
+    def is_as_published(self) -> bool:
+        return self.is_withheld or is_same_number(self.value, self.published)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether what is listed gives the value; nothing listed gives nothing, or none."""
+        if self.account is None:
+            return self.value in (None, "0", "0.0", "false")
+        return self.account.adds_up and is_same_number(self.account.value, self.value)
+
+    @property
+    def rows(self) -> set[SourceRow]:
+        return {row for term in terms(self.account) for entry in term.contributions for row in entry.rows}
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Tracer]:
+    """A copy of the build database with the current release beside it; only for the operator.
+
+    Raises:
+        NotReadyError: Before the first run, without room for the copy, or where another version made the database.
+        UserError: Where the user may not read it.
+        BusyError: While a run changes it.
+    """
+    build, live = settings.build_database, settings.warehouse / "sciculture.duckdb"
+    for path in (build, live):
+        if not path.exists():
+            raise NotReadyError(message("not_made_yet", path=path))
+    if not os.access(build, os.R_OK):
+        raise UserError(message("trace_for_operator", path=build))
+    if not has_room_for_copy(build):
+        raise NotReadyError(message("trace_without_room"))
+    _refuse_while_running(settings)
+    with copied(build) as copy:
+        _refuse_while_running(settings)  # one may have begun while it was copied
+        with duckdb.connect(str(copy), config={"autoinstall_known_extensions": False}) as connection:
+            if not has_todays_layout(connection):
+                raise NotReadyError(message("trace_of_another_version", path=build))
+            connection.execute(f"ATTACH {sql_text(live)} AS {PUBLISHED} (READ_ONLY)")
+            release = current_release(settings.warehouse) or {}
+            yield Tracer(connection, release.get("release_id"))
+
+
+def _refuse_while_running(settings: Settings) -> None:
+    if (holder := lock_holder(settings.warehouse)) is not None:
+        known = {name: holder.get(name) or "?" for name in ("doing", "pid", "since")}
+        raise BusyError(message("warehouse_locked", folder=settings.warehouse, **known))
+
+
+def trace_cell(
+    settings: Settings,
+    table: str,
+    column: str,
+    year: int | None = None,
+    where: Conditions | None = None,
+    with_values: bool = False,
+) -> Trace:
+    """What is behind the number that a column of a published or operator's table holds.
+
+    Args:
+        where: column and value of the rows meant; an empty value is NULL.
+        with_values: gives the values of the rows listed, too.
+
+    Raises:
+        UserError: For a name or value that isn't there, or several cells that may not be added up.
+        NotReadyError, BusyError: As ``opened``.
+    """
+    with opened(settings) as tracer:
+        question = ask_cell(tracer.connection, table, column, year, where or [], tracer.table_contracts)
+        return tracer.answer(question, with_values)
+
+
+def trace_figure(settings: Settings, figure_id: str, with_values: bool = False) -> Trace:
+    """The same of an officially published figure.
+
+    Raises:
+        UserError: For an unknown figure.
+        NotReadyError, BusyError: As ``opened``.
+    """
+    with opened(settings) as tracer:
+        return tracer.answer(ask_figure(tracer.connection, figure_id, read_figures()), with_values)
+
+
+class Tracer:
+    """Answers questions about one state of the build database.
+
+    Attributes:
+        connection: to a copy, with the current release attached as ``published``.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, release_id: str | None) -> None:
+        self.connection = connection
+        self.table_contracts = load_table_contracts()
+        self._release_id = release_id
+        self._statements = all_statements()
+        self._functions = Functions.of(connection)
+
+    def answer(self, question: Question, with_values: bool = False) -> Trace:
+        """What is behind a number."""
+        contract, connection = self.table_contracts[question.table], self.connection
+        explained = Explained(connection, self._functions, self._statements, _texts(connection, question))
+        query = query_of(explained, self._functions.written_out(parse_select(question.select(), NAME)), {})
+        assert query is not None
+        followed = query.add("value", "why")
+        value, why = _one(connection.execute(select_text(query.tree)).fetchall(), followed)
+        withheld = _withheld_cells(connection, question, contract)
+        is_withheld = value is None and withheld > 0
+        account = Reader(connection, explained.expressions, is_withheld).read(why, question.expression, value)
+        if is_withheld and account is not None:
+            value = account.value
+        rows = sorted({row for term in terms(account) for entry in term.contributions for row in entry.rows})
+        column = contract.columns.get(question.column)
+        return Trace(
+            question,
+            sql=sql_file(self._statements[question.table]),
+            unit=column.unit or "" if column else "",
+            value=value,
+            published=_published(connection, question, contract),
+            release_id=self._release_id,
+            is_withheld=is_withheld,
+            withheld_cells=0 if is_withheld else withheld,
+            account=account,
+            places=_places(connection, rows),
+            values=_values(connection, rows) if with_values else {},
+        )
+
+
+def _texts(connection: duckdb.DuckDBPyConnection, question: Question) -> frozenset[str]:
+    """All that the rows asked for say in words."""
+    cursor = connection.execute(f"FROM main.{quoted(question.table)} WHERE {question.where}")
+    return frozenset(cell for row in cursor.fetchall() for cell in row if isinstance(cell, str))
+
+
+def _one(found: list[tuple[Any, ...]], followed: bool) -> tuple[str | None, Any]:
+    """Value and provenance; several rows that say the same are one answer, whose sources are put together."""
+    whys = [json.loads(row[1]) for row in found if followed and row[1] is not None]
+    values = list(dict.fromkeys(_text(row[0]) for row in found))
+    value = values[0] if len(values) == 1 else " | ".join(str(value) for value in values) if values else None
+    return value, whys[0] if len(whys) == 1 else {"g": whys} if whys else None
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _published(connection: duckdb.DuckDBPyConnection, question: Question, contract: TableContract) -> str | None:
+    if contract.audience != "public":
+        return _one(connection.execute(question.select()).fetchall(), False)[0]
+    schema = "meta" if question.table.startswith("meta_") else "main"
+    table = question.table.removeprefix("meta_")
+    select = question.select(f"{PUBLISHED}.{schema}").replace(f"{schema}.{quoted(question.table)}", f"{schema}.{table}")
+    try:
+        return _one(connection.execute(select).fetchall(), False)[0]
+    except duckdb.Error:  # the release is of another version, and has no such table or column
+        return None
+
+
+def _withheld_cells(connection: duckdb.DuckDBPyConnection, question: Question, contract: TableContract) -> int:
+    if "suppressed" not in contract.columns:
+        return 0
+    row = connection.execute(
+        f"SELECT count(*) FROM main.{quoted(question.table)} WHERE suppressed AND ({question.where})"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _places(connection: duckdb.DuckDBPyConnection, rows: Collection[SourceRow]) -> dict[tuple[str, int], Place]:
+    named = sorted({row.submission_id for row in rows if row.submission_id})
+    found = connection.execute(
+        """WITH files AS (
+            SELECT submission_id, min_by(path, seq) AS file, min_by(submitter, seq) AS submitter
+            FROM log.receipt WHERE submission_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY submission_id
+        ),
+        parts AS (SELECT submission_id, part, sheet FROM log.part UNION ALL SELECT submission_id, 0, NULL FROM files)
+        SELECT f.submission_id, p.part, coalesce(f.submitter, s.submitter, ''), f.file, coalesce(p.sheet, '')
+        FROM files AS f JOIN parts AS p USING (submission_id) LEFT JOIN log.submission AS s USING (submission_id)""",
+        [named],
+    ).fetchall()
+    return {(submission_id, part): Place(*place) for submission_id, part, *place in found}
+
+
+def _values(connection: duckdb.DuckDBPyConnection, rows: Collection[SourceRow]) -> dict[SourceRow, dict[str, str]]:
+    """What the facts hold of each row, and the reference lists."""
+    by_table: dict[str, list[SourceRow]] = {}
+    for row in rows:
+        if row.number >= 0 or row.table.startswith("reference."):
+            by_table.setdefault(row.table, []).append(row)
+    found: dict[SourceRow, dict[str, str]] = {}
+    for table, own in by_table.items():
+        offset = 2 if table.startswith("reference.") else 0
+        numbers = {row.row - offset if offset else row.number: row for row in own}
+        cursor = connection.execute(
+            f"SELECT rowid, * FROM {table} WHERE rowid IN (SELECT unnest(?::BIGINT[]))", [list(numbers)]
+        )
+        names = [column[0] for column in cursor.description or []]
+        for line in cursor.fetchall():
+            cells = dict(zip(names, line, strict=True))
+            row = numbers[cells.pop("rowid")]
+            found[row] = {
+                name: str(cell) for name, cell in cells.items()
+                if cell is not None and name not in ("submission_id", "part", "source_row")
+            }  # fmt: skip
+    return found
