@@ -196,8 +196,8 @@ class Reader:
         parts: dict[str, Account | str | None] = {}
         for name, one in known:
             parts[name] = self.read(one["w"], name, one["v"]) if one["w"] is not None else one["v"]
-        again = self._results(tree, trees, found["of"])  # several, where a list is turned into rows
-        adds_up = any(is_same_number(one, value) for one in again) and all(
+        recomputed = self._results(tree, trees, found["of"])  # several, where a list is turned into rows
+        adds_up = any(is_same_number(one, value) for one in recomputed) and all(
             part.adds_up for part in parts.values() if isinstance(part, Term | Formula)
         )
         return Formula(text, value, parts, adds_up)
@@ -232,10 +232,10 @@ class Reader:
             return self._count(text, value, entries, bool(tree["distinct"]), name == "count_star")
         if name in ("min", "max"):
             held = [self._entry(one) for one in entries if one["v"] == value]
-            again = self._again(tree, arguments, found)
-            return Term(text, EXTREME, value, held, is_same_number(again, value), considered=len(entries))
-        again = self._again(tree, arguments, found)
-        return Term(text, COMPUTED, value, [self._entry(one) for one in entries], is_same_number(again, value))
+            recomputed = self._recomputed(tree, arguments, found)
+            return Term(text, EXTREME, value, held, is_same_number(recomputed, value), considered=len(entries))
+        recomputed = self._recomputed(tree, arguments, found)
+        return Term(text, COMPUTED, value, [self._entry(one) for one in entries], is_same_number(recomputed, value))
 
     def _entry(self, one: Any) -> Contribution:
         return Contribution(own_rows(self._rows(one["of"])), one["v"])
@@ -277,7 +277,7 @@ class Reader:
         ]
         return Term(text, ROWS if is_direct or star else KEYS, value, found, str(len(found)) == value)
 
-    def _again(self, tree: Tree, arguments: list[Tree], found: Any) -> str | None:
+    def _recomputed(self, tree: Tree, arguments: list[Tree], found: Any) -> str | None:
         """An aggregate over the values listed."""
         if tree["class"] != "FUNCTION" or len(arguments) != 1 or not found.get("t"):
             return None

@@ -72,21 +72,22 @@ class Union(Query):
                 tree[side] = branch.tree
             self._branches.append(branch)
 
-    def add(self, wanted: str, name: str) -> bool:
+    def add(self, wanted: str, name: str) -> str | None:
         if None in self._branches:
-            return False
+            return None
         added = []
         for branch in self._branches:
             assert branch is not None
             own = wanted
             if wanted != ROW and not self._by_name:
                 own = branch.names[self.names.index(wanted)]
-            added.append((wanted == ROW or own in branch.names) and branch.add(own, name))
-        if any(added):
-            for branch, has in zip(self._branches, added, strict=True):
-                if branch is not None and not has:
-                    branch.add_nothing(name)
-        return any(added)
+            added.append(branch.add(own, name) if wanted == ROW or own in branch.names else None)
+        if not any(added):
+            return None
+        for branch, found in zip(self._branches, added, strict=True):
+            if branch is not None and found is None:
+                branch.add_nothing(name)
+        return name
 
     def add_nothing(self, name: str) -> None:
         for branch in self._branches:
@@ -94,8 +95,8 @@ class Union(Query):
                 branch.add_nothing(name)
 
     @property
-    def reaches_submissions(self) -> bool:
-        return any(branch is not None and branch.reaches_submissions for branch in self._branches)
+    def has_submissions(self) -> bool:
+        return any(branch is not None and branch.has_submissions for branch in self._branches)
 
 
 class Select(Query):
@@ -169,12 +170,12 @@ class Select(Query):
         return self._derived(tree, {}, alias, place, is_optional_side)
 
     @property
-    def reaches_submissions(self) -> bool:
-        return any(relation.reaches_submissions for relation in self._relations)
+    def has_submissions(self) -> bool:
+        return any(relation.has_submissions for relation in self._relations)
 
     # What it gives
 
-    def add(self, wanted: str, name: str) -> bool:
+    def add(self, wanted: str, name: str) -> str | None:
         if wanted == ROW:
             why = self._of_row()
             if why is not None and self._is_grouped:
@@ -182,7 +183,7 @@ class Select(Query):
         else:
             why = self._explain(self._item(wanted))
         if why is None:
-            return False
+            return None
         self.tree["select_list"].append({**why, "alias": name})
         hidden = [name for relation in self._relations for name in relation.hidden]
         for item in self._items:
@@ -191,7 +192,7 @@ class Select(Query):
                 item["exclude_list"] += [
                     name for name in (own[0] if own else hidden) if name not in item["exclude_list"]
                 ]
-        return True
+        return name
 
     def add_nothing(self, name: str) -> None:
         self.tree["select_list"].append({**expression("CAST(NULL AS JSON)"), "alias": name})
@@ -286,7 +287,7 @@ class Select(Query):
         return found[0] if found else None
 
     def _of_row(self) -> Tree | None:
-        reaching = [r for r in self._relations if r.reaches_submissions]
+        reaching = [r for r in self._relations if r.has_submissions]
         asked = [r for r in self._relations if r in reaching or r.is_optional_side or not reaching]
         found = [why for relation in asked if (why := relation.why(ROW)) is not None]
         if len(found) > 1:

@@ -78,15 +78,15 @@ class Query(ABC):
     names: list[str]
 
     @abstractmethod
-    def add(self, wanted: str, name: str) -> bool:
-        """Adds the provenance of a column under a name; without any, adds nothing and says no."""
+    def add(self, wanted: str, name: str) -> str | None:
+        """Adds the provenance of a column under a name, and returns the name; None where there is none to add."""
 
     @abstractmethod
     def add_nothing(self, name: str) -> None: ...
 
     @property
     @abstractmethod
-    def reaches_submissions(self) -> bool: ...
+    def has_submissions(self) -> bool: ...
 
 
 class Relation:
@@ -115,7 +115,7 @@ class Relation:
         return None
 
     @property
-    def reaches_submissions(self) -> bool:
+    def has_submissions(self) -> bool:
         return False
 
     def _put(self, tree: Tree) -> None:
@@ -142,7 +142,7 @@ class Source(Relation):
         self._schema, self._table = schema, table
 
     @property
-    def reaches_submissions(self) -> bool:
+    def has_submissions(self) -> bool:
         return self._schema != "reference"
 
     def _why(self, wanted: str) -> Tree | None:
@@ -190,12 +190,12 @@ class Derived(Relation):
         return self._made
 
     @property
-    def reaches_submissions(self) -> bool:
-        return self.query is not None and self.query.reaches_submissions
+    def has_submissions(self) -> bool:
+        return self.query is not None and self.query.has_submissions
 
     def _why(self, wanted: str) -> Tree | None:
         name = self._explained.fresh_name()
-        if self.query is None or not self.query.add(wanted, name):
+        if self.query is None or self.query.add(wanted, name) is None:
             return None
         if not self.hidden:
             self._put(self.query.tree)
@@ -218,8 +218,8 @@ class Unpivoted(Relation):
         self._turned = [name for name in source.columns if name not in columns]
 
     @property
-    def reaches_submissions(self) -> bool:
-        return self._source.reaches_submissions
+    def has_submissions(self) -> bool:
+        return self._source.has_submissions
 
     def _carried(self, wanted: str) -> Tree | None:
         """Provenance passes as a column that is not turned."""

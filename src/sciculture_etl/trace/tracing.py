@@ -64,6 +64,7 @@ class Trace:
         is_withheld: the published cell is empty to protect persons.
         withheld_cells: of several cells added up, those withheld, which the sum leaves out.
         account: how it is made up; None where no row reaches it.
+        adds_up: whether what is listed gives the value; nothing listed gives nothing, or zero.
         places: of every part named, by submission and part.
     """
 
@@ -76,19 +77,13 @@ class Trace:
     is_withheld: bool
     withheld_cells: int
     account: Account | None
+    adds_up: bool
     places: dict[tuple[str, int], Place] = field(repr=False)
     values: dict[SourceRow, dict[str, str]] = field(repr=False)
 
     @property
     def is_as_published(self) -> bool:
         return self.is_withheld or is_same_number(self.value, self.published)
-
-    @property
-    def adds_up(self) -> bool:
-        """Whether what is listed gives the value; nothing listed gives nothing, or none."""
-        if self.account is None:
-            return self.value in (None, "0", "0.0", "false")
-        return self.account.adds_up and is_same_number(self.account.value, self.value)
 
     @property
     def rows(self) -> set[SourceRow]:
@@ -125,8 +120,8 @@ def opened(settings: Settings) -> Iterator[Tracer]:
 
 def _refuse_while_running(settings: Settings) -> None:
     if (holder := lock_holder(settings.warehouse)) is not None:
-        known = {name: holder.get(name) or "?" for name in ("doing", "pid", "since")}
-        raise BusyError(message("warehouse_locked", folder=settings.warehouse, **known))
+        doing, pid, since = (holder.get(name) or "?" for name in ("doing", "pid", "since"))
+        raise BusyError(message("warehouse_locked", folder=settings.warehouse, doing=doing, pid=pid, since=since))
 
 
 def trace_cell(
@@ -183,7 +178,7 @@ class Tracer:
         explained = Explained(connection, self._functions, self._statements, _texts(connection, question))
         query = query_of(explained, self._functions.written_out(parse_select(question.select(), NAME)), {})
         assert query is not None
-        followed = query.add("value", "why")
+        followed = query.add("value", "why") is not None
         value, why = _one(connection.execute(select_text(query.tree)).fetchall(), followed)
         withheld = _withheld_cells(connection, question, contract)
         is_withheld = value is None and withheld > 0
@@ -202,9 +197,16 @@ class Tracer:
             is_withheld=is_withheld,
             withheld_cells=0 if is_withheld else withheld,
             account=account,
+            adds_up=_is_explained(account, value),
             places=_places(connection, rows),
             values=_values(connection, rows) if with_values else {},
         )
+
+
+def _is_explained(account: Account | None, value: str | None) -> bool:
+    if account is None:
+        return value in (None, "0", "0.0", "false")
+    return account.adds_up and is_same_number(account.value, value)
 
 
 def _texts(connection: duckdb.DuckDBPyConnection, question: Question) -> frozenset[str]:

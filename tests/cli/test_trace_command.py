@@ -1,0 +1,109 @@
+"""``sciculture trace`` as an operator uses it: from a number to its files and rows; what can't be meant, in words."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+from nights import published
+
+from sciculture_etl.storage.lock import writer_lock
+from tests.commands import Places
+
+CELL = ("trace", "mart_dsc_summary", "session_count", "--year", "2020")
+
+
+def test_a_number_is_told_with_its_files_and_rows_and_adds_up(small_night: Places) -> None:
+    done = small_night.command(*CELL, "--all")
+    assert done.returncode == 0, done.stderr
+    ((sessions,),) = published(small_night.warehouse, "SELECT session_count FROM mart_dsc_summary")
+    amounts = re.findall(r"^  [0-9a-f]{16} .* ([\d,]+) *$", done.stdout, re.MULTILINE)
+    assert sum(int(amount.replace(",", "")) for amount in amounts) == sessions
+    for said in (f"{sessions:,} sessions", "sql/mart/mart_dsc_summary.sql", "adds up", "as published in 00001"):
+        assert said in done.stdout, said
+
+
+def test_machines_get_every_row_with_its_values(small_night: Places) -> None:
+    answer = small_night.command(*CELL, "--rows", "--json").answer
+    assert answer["adds_up"]
+    assert answer["is_as_published"]
+    rows = [row for one in answer["account"]["contributions"] for row in one["rows"]]
+    assert sum(int(row["values"]["session_count"]) for row in rows) == int(answer["published"])
+    assert {"submission_id", "submitter", "file", "sheet", "row", "table"} <= rows[0].keys()
+
+
+def test_a_long_list_says_how_much_is_left_out(small_night: Places) -> None:
+    words = ("trace", "mart_dsc_summary", "eupmyeondong_count", "--year", "2020")
+    few, every = (small_night.command(*words, *more).stdout for more in ((), ("--all",)))
+    listed = [len(re.findall(r"  [0-9a-f]{16} ", text)) for text in (few, every)]
+    (left_out,) = re.findall(r"([\d,]+) more lines: --all", few)
+    assert int(left_out.replace(",", "")) == listed[1] - listed[0]
+    assert "more lines" not in every
+
+
+def test_a_share_is_told_as_a_formula_of_sums(small_night: Places) -> None:
+    done = small_night.command("trace", "mart_dsc_summary", "sharing_session_share", "--year", "2020")
+    assert "percent(COALESCE(sharing_session_count, 0), session_count) = " in done.stdout
+    assert "session_count = sum(session_count) = " in done.stdout
+
+
+def test_a_published_figure_is_traced_by_its_number(small_night: Places) -> None:
+    figure = small_night.command("trace", "k16", "--json").answer
+    cell = small_night.command(*CELL, "--json").answer
+    assert figure["figure_id"] == "K16"
+    assert (figure["value"], figure["account"]) == (cell["value"], cell["account"])
+
+
+WRONG = {
+    "a table that isn't one": (("mart_dsc_sumary", "session_count"), "nearest: mart_dsc_summary"),
+    "a figure that isn't one": (("K999",), "there is no figure 'K999'"),
+    "no column": (("mart_dsc_summary",), "name a column of mart_dsc_summary: institution_count"),
+    "a column that isn't one": (("mart_dsc_summary", "session_cuont"), "nearest: session_count"),
+    "a column of another table": ((*CELL[1:], "--where", "sido_name=강원도"), "mart_dsc_by_region"),
+    "a year without data": ((*CELL[1:4], "1999"), "--year: no row has '1999'; nearest: 2020"),
+    "a value that no row has": (
+        ("mart_dsc_by_institution", "class_count", "--where", "institution_name=가상"), "nearest: 가상",
+    ),
+    "several distinct counts": (("mart_dsc_by_region", "facility_count"), "may not be added up over"),
+    "a table of releases": (("mart_revision", "cause"), "made from no submission"),
+    "the table of figures": (("mart_seed_figure_check", "actual"), "such as K16"),
+    "years of a table without": (("mart_region_change", "successor_count", "--year", "2020"), "has no years"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_what_cannot_be_meant_is_said_with_what_comes_near(small_night: Places, words: str) -> None:
+    arguments, said = WRONG[words]
+    done = small_night.command("trace", *arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert " / " in done.stderr, "in Korean, too"
+
+
+@pytest.mark.parametrize(
+    "arguments", [("mart_dsc_summary", "session_count", "--where", "sido"), ("K16", "--year", "2020")]
+)
+def test_options_that_do_not_fit_are_refused(small_night: Places, arguments: tuple[str, ...]) -> None:
+    assert small_night.command("trace", *arguments).returncode == 2
+
+
+def test_nothing_is_copied_while_a_run_changes_the_database(small_night: Places) -> None:
+    with writer_lock(small_night.warehouse, doing="nightly"):
+        done = small_night.command(*CELL)
+    assert done.returncode == 6
+    assert "another run (nightly)" in done.stderr
+
+
+def test_before_the_first_run_it_says_what_is_missing(places: Places) -> None:
+    done = places.command(*CELL)
+    assert done.returncode == 5
+    assert "run `sciculture run` first" in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_whoever_may_not_read_the_rows_is_sent_to_the_operator(small_night: Places) -> None:
+    (small_night.warehouse / "warehouse.duckdb").chmod(0)
+    done = small_night.command(*CELL)
+    assert done.returncode == 2
+    assert "for the operator alone" in done.stderr
