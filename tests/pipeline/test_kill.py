@@ -13,6 +13,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from nights import ALL, hashes, night, submit
 KILLS_IN_A_ROW = 3
 ROWS_OF_KILLS = 2
 KILLS = KILLS_IN_A_ROW * ROWS_OF_KILLS
+TODAY = date(2027, 1, 20)  # the day on which the files of the second day are first seen, whichever run takes them
 TABLES = "SELECT count(*) FROM duckdb_tables() WHERE NOT internal"
 SERVER = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload(["sciculture_etl.pipeline", "great_expectations", "duckdb_sqlalchemy"])
@@ -32,7 +34,7 @@ SERVER.set_forkserver_preload(["sciculture_etl.pipeline", "great_expectations", 
 
 def _run(inbox: Path, warehouse: Path) -> None:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    night(inbox, warehouse, from_nothing=True, outputs=ALL)
+    night(inbox, warehouse, today=TODAY, from_nothing=True, outputs=ALL)
 
 
 def _read_on(public: Path, stop: Any, told: Any) -> None:
@@ -160,7 +162,7 @@ def test_killed_at_random_moments_a_rerun_ends_as_if_undisturbed(
                 assert hashes(warehouse) == hashes(expected)
                 warehouse = begin_afresh()
                 moment *= 0.8
-        report = night(inbox, warehouse, outputs=ALL)
+        report = night(inbox, warehouse, today=TODAY, outputs=ALL)
     assert [wrong for _, _, wrong in told if wrong] == []
     assert len({tables for _, seen, _ in told for _, tables in seen}) == 1
     assert report.publication.outcome in ("published", "unchanged")
