@@ -22,7 +22,8 @@ watch AS (
     FROM log.receipt
 ),
 reporting AS (
-    SELECT dataset, submitter, program_year, min(coalesce(TRY_CAST(period_key AS SMALLINT), 0)) AS first_period
+    -- A report of the whole year leaves nothing of it to be owed.
+    SELECT dataset, submitter, program_year, min(coalesce(TRY_CAST(period_key AS SMALLINT), 12)) AS first_period
     FROM counted
     GROUP BY ALL
 ),

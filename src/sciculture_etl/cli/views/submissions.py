@@ -52,7 +52,8 @@ def show_status(console: Console, rows: list[Row]) -> None:
         table.add_row(
             str(row["program_year"]), str(row["period_no"] or ""), row["title_ko"], row["submitter"],
             row["due_on"] or "", Text(row["status"], STYLE.get(row["status"], "green")),
-            str(row["days_late"] or ""), row["verdict"],
+            str(row["days_late"] or ""),
+            row["verdict"] if row["is_owed"] or not row["due_on"] else f"{row['verdict']}, not owed / 대상 외",
         )  # fmt: skip
     console.print(table)
     counts = Counter(row["status"] for row in rows)
