@@ -53,6 +53,11 @@ class Source:
             return f'CAST("{column}" AS VARCHAR)'
         return sql_text(self.program or "") if column == PROGRAM else "CAST(program_year AS VARCHAR)"
 
+    def distinct(self, columns: Iterable[str]) -> str:
+        """A SELECT of the few different rows of those columns that it has: lists are made of these alone."""
+        held = dict.fromkeys(["program_year", *(column for column in columns if column in self.columns)])
+        return f"SELECT DISTINCT {', '.join(held)} FROM {self.table}"
+
 
 def sources_of(
     statement: Statement,
@@ -91,8 +96,8 @@ def status_columns(table_contract: TableContract, sources: Iterable[Source]) -> 
 def rests_on(sources: Iterable[Source], columns: Collection[str]) -> str:
     """A SELECT of the years of datasets that rows rest on: key (the values of the columns), dataset, program_year."""
     return "\nUNION ALL\n".join(
-        f"SELECT DISTINCT CAST([{', '.join(map(source.value_of, columns))}] AS VARCHAR[]) AS key, "
-        f"{sql_text(source.dataset)} AS dataset, program_year FROM {source.table}"
+        f"SELECT CAST([{', '.join(map(source.value_of, columns))}] AS VARCHAR[]) AS key, "
+        f"{sql_text(source.dataset)} AS dataset, program_year FROM ({source.distinct(columns)})"
         for source in sources
     )
 
