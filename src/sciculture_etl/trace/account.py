@@ -30,7 +30,7 @@ class SourceRow:
 
     Attributes:
         table: a fact, or ``schema.table``.
-        submission_id: empty of a reference list.
+        submission_id: empty of a reference list, and of a report that is missing.
         row: of the sheet or the file, the header among them.
         number: its rowid in a fact.
     """

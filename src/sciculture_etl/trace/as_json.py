@@ -27,6 +27,7 @@ def as_json(trace: Trace) -> dict[str, Any]:
         "withheld_cells": trace.withheld_cells,
         "is_as_published": trace.is_as_published,
         "adds_up": trace.adds_up,
+        "sources": trace.sources,
         "account": _account(trace, trace.account),
     }
 

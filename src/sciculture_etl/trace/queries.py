@@ -13,19 +13,8 @@ from __future__ import annotations
 
 import copy
 
-from sciculture_etl.model.statements import parse_select
-from sciculture_etl.trace.relations import (
-    ROW,
-    SOURCE_COLUMNS,
-    Derived,
-    Explained,
-    Opaque,
-    Query,
-    Relation,
-    Scope,
-    Source,
-    Unpivoted,
-)
+from sciculture_etl.trace.from_clause import From
+from sciculture_etl.trace.relations import ROW, Explained, Query, Scope
 from sciculture_etl.trace.sql_tree import (
     RANKING,
     SUBQUERY,
@@ -105,10 +94,9 @@ class Select(Query):
     def __init__(self, explained: Explained, tree: Tree, scope: Scope) -> None:
         self._explained = explained
         self._functions = explained.functions
-        self._scope = scope
         self.names = explained.columns(tree, scope)
         self.tree = tree
-        self._relations = self._read(tree["from_table"])
+        self._relations = From(explained, scope, self.names, query_of).relations(tree["from_table"])
         self._items = list(tree["select_list"])
         self._make_distinct_a_group()
         listed = [*self._items, *([tree["having"]] if tree.get("having") else [])]
@@ -123,57 +111,11 @@ class Select(Query):
             self.tree["modifiers"] = [m for m in self.tree["modifiers"] if m["type"] != "DISTINCT_MODIFIER"]
             self.tree["aggregate_handling"] = "FORCE_AGGREGATES"
 
-    # What it reads
-
-    def _read(self, place: Tree, is_optional_side: bool = False) -> list[Relation]:
-        kind = place["type"]
-        if kind == "JOIN":
-            if place["join_type"] in ("SEMI", "ANTI"):  # its other side gives no columns
-                return self._read(place["left"], is_optional_side)
-            full = is_optional_side or place["join_type"] == "OUTER"
-            return self._read(place["left"], full) + self._read(place["right"], full)
-        if kind == "BASE_TABLE":
-            return [self._table(place, is_optional_side)]
-        if kind == "SUBQUERY":
-            place["alias"] = place["alias"] or "unnamed_subquery"
-            return [self._derived(place["subquery"]["node"], self._scope, place["alias"], place, is_optional_side)]
-        if kind == "PIVOT" and place["unpivot_names"] and place["pivots"][0]["entries"][0].get("star_expr"):
-            (source,) = self._read(place["source"])
-            return [Unpivoted(self._explained, source, self.names, place, is_optional_side)]
-        return [] if kind == "EMPTY" else [Opaque(place.get("alias", ""), [], place, is_optional_side)]
-
-    def _derived(self, tree: Tree, scope: Scope, alias: str, place: Tree, is_optional_side: bool) -> Relation:
-        columns = self._explained.columns(tree, scope)
-        return Derived(
-            self._explained, lambda: query_of(self._explained, tree, scope), alias, columns, place, is_optional_side
-        )
-
-    def _table(self, place: Tree, is_optional_side: bool) -> Relation:
-        schema, table = place["schema_name"], place["table_name"]
-        alias = place["alias"] or table
-        if not schema and table in self._scope:
-            earlier = {}
-            for name, body in self._scope.items():
-                if name == table:
-                    break
-                earlier[name] = body
-            return self._derived(self._scope[table], earlier, alias, place, is_optional_side)
-        place["schema_name"] = schema = schema or "main"
-        columns = self._explained.table_columns(schema, table)
-        statement = self._explained.statements.get(table) if schema == "main" else None
-        if schema == "reference" or (SOURCE_COLUMNS[0] in columns and not (statement and statement.layer == "mart")):
-            return Source(self._explained, schema, table, alias, place, is_optional_side)
-        if statement is None:
-            return Opaque(alias, columns, place, is_optional_side)
-        tree = self._functions.written_out(parse_select(statement.text, table))
-        tree["modifiers"] = [m for m in tree["modifiers"] if m["type"] != "ORDER_MODIFIER"]
-        return self._derived(tree, {}, alias, place, is_optional_side)
+    # What it gives
 
     @property
     def has_submissions(self) -> bool:
         return any(relation.has_submissions for relation in self._relations)
-
-    # What it gives
 
     def add(self, wanted: str, name: str) -> str | None:
         if wanted == ROW:
@@ -294,7 +236,7 @@ class Select(Query):
             return expression("to_json(_parts)", parts=_listed(found))
         return found[0] if found else None
 
-    def _of_values(self, trees: list[Tree]) -> Tree:
+    def _of_values(self, trees: list[Tree]) -> Tree | None:
         """List of the provenances of what an aggregate takes from a row."""
         if any(self._functions.is_aggregate(part) for tree in trees for part, _ in self._parts(tree)):
             found = [why for tree in trees if (why := self._explain(tree)) is not None]
@@ -305,25 +247,28 @@ class Select(Query):
             found = list(whys.values())
         if not found and (row := self._of_row()) is not None:
             found = [row]
-        return _listed(found) if found else expression("CAST([] AS JSON[])")
+        return _listed(found) if found else None
 
     def _of_key(self, tree: Tree) -> Tree | None:
         """A key of a group comes from all rows of the group."""
-        if tree["class"] == "CONSTANT":
+        if tree["class"] == "CONSTANT" or (of := self._of_values([tree])) is None:
             return None
         number = self._explained.keep({**tree, "function_name": EVERY}, [])
         return expression(
             f"json_object('a', {number}, 'v', any_value(CAST(_tree AS VARCHAR)), 'rows', "
             "list(json_object('v', CAST(_tree AS VARCHAR), 'of', _of)))",
-            tree=tree, of=self._of_values([tree]),
+            tree=tree, of=of,
         )  # fmt: skip
 
     def _of_aggregate(self, tree: Tree) -> Tree | None:
         arguments = [child for child in tree["children"] if child["class"] != "CONSTANT"]
         if tree["class"] == "WINDOW" and tree["type"] in OF_ROW:
-            given = expression("CASE WHEN _x IS NOT NULL THEN _w END", x=arguments[0], w=self._explain(arguments[0]))
+            if (why := self._explain(arguments[0])) is None:
+                return None
+            given = expression("CASE WHEN _x IS NOT NULL THEN _w END", x=arguments[0], w=why)
             return {**tree, "children": [given, *tree["children"][1:]]}
-        of = self._of_values(arguments)
+        if (of := self._of_values(arguments)) is None:
+            return None
         value = expression("CAST(_x AS VARCHAR)", x=arguments[0]) if arguments else expression("'1'")
         entry = expression("json_object('v', _v, 'of', _of)", v=value, of=of)
         is_counted = expression("_x IS NOT NULL", x=arguments[0]) if arguments else expression("true")

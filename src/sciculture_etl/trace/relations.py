@@ -28,6 +28,7 @@ class Explained:
 
     Attributes:
         statements: those of the model, by table.
+        asked: the table that is asked after.
         expressions: what was rewritten, by the number that its provenance bears.
         wanted: texts that occur in the rows asked for; a column turned into rows is followed where its name is one.
     """
@@ -35,6 +36,7 @@ class Explained:
     connection: duckdb.DuckDBPyConnection
     functions: Functions
     statements: dict[str, Statement]
+    asked: str = ""
     wanted: frozenset[str] = frozenset()
     expressions: list[tuple[Tree, list[Tree]]] = field(default_factory=list)
     _numbers: Any = field(default_factory=count)
@@ -132,7 +134,7 @@ class Opaque(Relation):
 
 
 class Source(Relation):
-    """A table each of whose rows comes from one row of a submission, or stands in a reference list."""
+    """A table each of whose rows is about one submission, or stands in a reference list."""
 
     def __init__(
         self, explained: Explained, schema: str, table: str, alias: str, place: Tree, is_optional_side: bool

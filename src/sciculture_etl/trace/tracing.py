@@ -21,7 +21,7 @@ from sciculture_etl.load.warehouse import has_todays_layout
 from sciculture_etl.messages import message
 from sciculture_etl.model import all_statements
 from sciculture_etl.model.figures import read_figures
-from sciculture_etl.model.statements import parse_select, select_text
+from sciculture_etl.model.statements import Statement, parse_select, select_text
 from sciculture_etl.publish.current import current_release
 from sciculture_etl.revisions.lineage import sql_file
 from sciculture_etl.settings import Settings, sql_text
@@ -65,6 +65,7 @@ class Trace:
         withheld_cells: of several cells added up, those withheld, which the sum leaves out.
         account: how it is made up; None where no row reaches it.
         adds_up: whether what is listed gives the value; nothing listed gives nothing, or zero.
+        sources: tables with rows of submissions that the table is made from, directly or not.
         places: of every part named, by submission and part.
     """
 
@@ -78,6 +79,7 @@ class Trace:
     withheld_cells: int
     account: Account | None
     adds_up: bool
+    sources: list[str]
     places: dict[tuple[str, int], Place] = field(repr=False)
     values: dict[SourceRow, dict[str, str]] = field(repr=False)
 
@@ -175,11 +177,15 @@ class Tracer:
     def answer(self, question: Question, with_values: bool = False) -> Trace:
         """What is behind a number."""
         contract, connection = self.table_contracts[question.table], self.connection
-        explained = Explained(connection, self._functions, self._statements, _texts(connection, question))
+        texts = _texts(connection, question)
+        explained = Explained(connection, self._functions, self._statements, question.table, texts)
         query = query_of(explained, self._functions.written_out(parse_select(question.select(), NAME)), {})
         assert query is not None
         followed = query.add("value", "why") is not None
-        value, why = _one(connection.execute(select_text(query.tree)).fetchall(), followed)
+        try:
+            value, why = _one(connection.execute(select_text(query.tree)).fetchall(), followed)
+        except duckdb.Error:  # of a kind of SQL that the rewriting doesn't know
+            value, why = _one(connection.execute(question.select()).fetchall(), followed=False)
         withheld = _withheld_cells(connection, question, contract)
         is_withheld = value is None and withheld > 0
         account = Reader(connection, explained.expressions, is_withheld).read(why, question.expression, value)
@@ -198,6 +204,7 @@ class Tracer:
             withheld_cells=0 if is_withheld else withheld,
             account=account,
             adds_up=_is_explained(account, value),
+            sources=_sources(question.table, self._statements),
             places=_places(connection, rows),
             values=_values(connection, rows) if with_values else {},
         )
@@ -207,6 +214,17 @@ def _is_explained(account: Account | None, value: str | None) -> bool:
     if account is None:
         return value in (None, "0", "0.0", "false")
     return account.adds_up and is_same_number(account.value, value)
+
+
+def _sources(table: str, statements: dict[str, Statement]) -> list[str]:
+    read, waiting = set(), [table]
+    while waiting:
+        name = waiting.pop()
+        if name.startswith(("fct_", "accepted.", "log.")):
+            read.add(name)
+        elif name in statements:
+            waiting += statements[name].inputs - read
+    return sorted(read)
 
 
 def _texts(connection: duckdb.DuckDBPyConnection, question: Question) -> frozenset[str]:
@@ -229,12 +247,12 @@ def _text(value: Any) -> str | None:
 
 def _published(connection: duckdb.DuckDBPyConnection, question: Question, contract: TableContract) -> str | None:
     if contract.audience != "public":
-        return _one(connection.execute(question.select()).fetchall(), False)[0]
+        return _one(connection.execute(question.select()).fetchall(), followed=False)[0]
     schema = "meta" if question.table.startswith("meta_") else "main"
     table = question.table.removeprefix("meta_")
     select = question.select(f"{PUBLISHED}.{schema}").replace(f"{schema}.{quoted(question.table)}", f"{schema}.{table}")
     try:
-        return _one(connection.execute(select).fetchall(), False)[0]
+        return _one(connection.execute(select).fetchall(), followed=False)[0]
     except duckdb.Error:  # the release is of another version, and has no such table or column
         return None
 

@@ -34,7 +34,7 @@ def show_trace(console: Console, trace: Trace, limit: int | None, with_rows: boo
         limit: lines of every list at most; None: all.
     """
     _show_number(console, trace)
-    if trace.account is None:
+    if trace.account is None and trace.adds_up:
         console.print("  no row reaches it / 이 값에 이르는 행이 없습니다")
     for line in _formula(trace.account, "  "):
         console.print(Text(line), soft_wrap=True)
@@ -149,7 +149,7 @@ def _named(trace: Trace, rows: list[SourceRow]) -> list[str]:
     found = []
     for row in rows:
         place = trace.places.get((row.submission_id, row.part))
-        listed = ("-", "-", reference_list(row.table) if not row.submission_id else "?", "")
+        listed = ("-", "-", reference_list(row.table) if row.table.startswith("reference.") else row.table, "")
         found.append((row.submission_id, place.submitter, place.file, place.sheet) if place else listed)
     return [" + ".join(dict.fromkeys(names)) for names in zip(*found, strict=True)] or ["-"] * 4
 
@@ -189,6 +189,11 @@ def _show_rows(console: Console, trace: Trace, term: Term, limit: int | None) ->
 def _show_verdict(console: Console, trace: Trace) -> None:
     if trace.adds_up:
         console.print("[green]adds up / 합계가 일치합니다[/]")
+    elif trace.account is None:
+        read = ", ".join(trace.sources)
+        console.print(
+            f"[red]how it comes about can't be followed; it is made from / 산출 경로를 확인할 수 없습니다: {read}[/]"
+        )
     else:
         console.print(
             "[red]does not add up from these rows: they all reach the number, but how is not known / "
