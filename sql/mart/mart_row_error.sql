@@ -69,7 +69,8 @@ found AS (
         f.message_en,
         f.fix_ko,
         f.fix_en,
-        q.raw AS raw_row
+        q.raw AS raw_row,
+        q.read AS read_row
     FROM log.finding AS f
     JOIN files AS r USING (submission_id)
     -- A condition beside the keys would have every finding compared with every quarantined row.
@@ -96,6 +97,7 @@ found AS (
         replace(en, '{value}', stated),
         fix_ko,
         fix_en,
+        NULL,
         NULL
     FROM standing
     UNION ALL
@@ -116,6 +118,7 @@ found AS (
         replace(w.en, '{value}', u.value),
         w.fix_ko,
         w.fix_en,
+        NULL,
         NULL
     FROM unknown_reference AS u
     JOIN files AS r USING (submission_id)
@@ -139,6 +142,7 @@ found AS (
         replace(replace(w.en, '{value}', format('{:,}', y.value)), '{expected}', format('{:,}', y.previous_value)),
         w.fix_ko,
         w.fix_en,
+        NULL,
         NULL
     FROM year_on_year AS y
     JOIN files AS r USING (submission_id)
@@ -161,6 +165,7 @@ found AS (
         replace(replace(w.en, '{value}', format('{:,}', o.value) || ' in ' || o.period_en), '{expected}', o.history),
         w.fix_ko,
         w.fix_en,
+        NULL,
         NULL
     FROM outlier_in_history AS o
     JOIN files AS r USING (submission_id)
@@ -183,6 +188,7 @@ found AS (
         replace(replace(w.en, '{value}', m.said_en), '{expected}', format('{:,}', m.attendee_count)),
         w.fix_ko,
         w.fix_en,
+        NULL,
         NULL
     FROM event_attendance_mismatch AS m
     JOIN files AS r USING (submission_id)

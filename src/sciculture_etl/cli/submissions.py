@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from datetime import date
 from typing import Annotated, Any
 
@@ -77,26 +78,40 @@ def listing(
         show(operators_console(width=200), rows)
 
 
+Which = Annotated[
+    str,
+    typer.Argument(help="Number of the submission or its first digits, the name of its file, or a part of its path."),
+]
+
+
 @submissions.command()
 def show(
-    submission: Annotated[str, typer.Argument(help="Number of the submission, or its first digits.")],
+    submission: Which,
+    page: Annotated[
+        int | None, typer.Option(min=1, help="Show this page of its findings, 20 to a page.", show_default="all")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the history of one submission."""
+    """Show the history of one submission, and of each quarantined row what is written beside what was read."""
     from sciculture_etl.cli.views.console import operators_console
-    from sciculture_etl.cli.views.submissions import show_history
+    from sciculture_etl.cli.views.submissions import page_count, show_history
     from sciculture_etl.submissions import submission_history
 
     history = submission_history(Settings.from_environment(), submission)
     if as_json:
         _print(history)
-    else:
-        show_history(operators_console(width=160), history)
+        return
+    if page is not None and page > page_count(history):
+        raise typer.BadParameter(message("page_unknown", page=page, count=page_count(history)))
+    console = operators_console(width=160)
+    is_long = page is None and page_count(history) > 1
+    with console.pager() if console.is_terminal and is_long else nullcontext():
+        show_history(console, history, page)
 
 
 @app.command()
 def withdraw(
-    submission: Annotated[str, typer.Argument(help="Number of the submission, or its first digits.")],
+    submission: Which,
     reason: Annotated[str, typer.Option(help="The reason; it is recorded and shown. No personal data.")],
     undo: Annotated[bool, typer.Option("--undo", help="Revoke a withdrawal.")] = False,
 ) -> None:

@@ -53,7 +53,7 @@ LOG_TABLES = {
     "finding": "submission_id VARCHAR, part INTEGER, sheet VARCHAR, row BIGINT, cell VARCHAR, header VARCHAR, "
     "field VARCHAR, code VARCHAR, severity VARCHAR, value VARCHAR, expected_ko VARCHAR, expected_en VARCHAR, "
     "unit VARCHAR, message_ko VARCHAR, message_en VARCHAR, fix_ko VARCHAR, fix_en VARCHAR",
-    "quarantine": "submission_id VARCHAR, part INTEGER, source_row BIGINT, raw VARCHAR",
+    "quarantine": "submission_id VARCHAR, part INTEGER, source_row BIGINT, raw VARCHAR, read VARCHAR",
     "version": f"{VERSION}, row_count BIGINT",
     "version_order": f"{VERSION}, row_count BIGINT, play VARCHAR, position INTEGER, decided_by VARCHAR, "
     "made_on DATE, saved_at TIMESTAMPTZ, name_stem VARCHAR, name_day DATE, name_rank VARCHAR, arrival INTEGER, "

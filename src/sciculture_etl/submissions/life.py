@@ -21,9 +21,10 @@ from sciculture_etl.load import writer_lock
 from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.journal import validated_reason
+from sciculture_etl.submissions.resolve import Named, resolve_submission
+from sciculture_etl.submissions.rows import row_beside
 from sciculture_etl.validate.cells import FIRST_YEAR
 
-MIN_ID_DIGITS = 4
 Row = dict[str, Any]
 
 
@@ -147,20 +148,6 @@ def list_status(settings: Settings, wanted: SubmissionFilter) -> list[Row]:
         return _rows(connection, query, values)
 
 
-def _the_one(asked: str, known: list[str]) -> str:
-    """The submission whose number begins so.
-
-    Raises:
-        UserError: Where none or several do.
-    """
-    found = sorted({name for name in known if name.startswith(asked.lower())})
-    if len(asked) < MIN_ID_DIGITS or not found:
-        raise UserError(message("submission_unknown", asked=asked, digits=MIN_ID_DIGITS))
-    if len(found) > 1:
-        raise UserError(message("submission_ambiguous", asked=asked, found=", ".join(found[:5])))
-    return found[0]
-
-
 def submission_history(settings: Settings, asked: str) -> Row:
     """All that is known of one submission.
 
@@ -169,8 +156,8 @@ def submission_history(settings: Settings, asked: str) -> Row:
     """
     archive = Archive(settings.archive)
     with _operations(settings) as connection:
-        known = [name for (name,) in connection.execute("SELECT submission_id FROM mart_submission_log").fetchall()]
-        chosen = _the_one(asked, known)
+        known = _rows(connection, "SELECT submission_id, source_file, received_at FROM mart_submission_log", [])
+        chosen = resolve_submission(asked, (Named(*row.values()) for row in known))
         log = _rows(connection, "FROM mart_submission_log WHERE submission_id = ? ORDER BY receipt_no", [chosen])
         versions = _rows(connection, "FROM mart_submission_version WHERE submission_id = ? ORDER BY ALL", [chosen])
         replaced = _rows(
@@ -197,7 +184,7 @@ def submission_history(settings: Settings, asked: str) -> Row:
         "replaces": replaced,
         "decisions": [_explained(d) for d in Decisions(archive.folder).all() if d.submission_id == chosen],
         "corrections": corrections,
-        "findings": findings,
+        "findings": [finding | {"row": row_beside(finding, own["datasets"])} for finding in findings],
         "releases": _releases_with(settings.releases, chosen),
     }
 
@@ -226,10 +213,10 @@ def decide(settings: Settings, asked: str, reason: str, reinstate: bool = False)
     """
     reason = validated_reason(reason)
     archive = Archive(settings.archive)
-    _the_one(asked, [receipt.submission_id for receipt in archive.receipts()])  # of a wrong number not even a lock
+    resolve_submission(asked, map(Named.of, archive.receipts()))  # of a wrong number not even a lock
     with writer_lock(settings.warehouse):
         receipts = archive.receipts()
-        chosen = _the_one(asked, [receipt.submission_id for receipt in receipts])
+        chosen = resolve_submission(asked, map(Named.of, receipts))
         decisions = Decisions(archive.folder)
         withdrawn = chosen in [decision.submission_id for decision in decisions.withdrawn(receipts)]
         if withdrawn != reinstate:

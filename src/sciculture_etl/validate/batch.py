@@ -23,7 +23,8 @@ class Validated:
 
     Attributes:
         accepted: envelope (submission_id, part, source_row, submitter, program_year) and the contract's typed columns.
-        quarantine: submission_id, part, source_row, raw (JSON of the row's texts).
+        quarantine: submission_id, part, source_row, raw (JSON of the row's texts), read (JSON of their
+            values).
         findings: ``findings.SCHEMA``.
         accounts: per part submission_id, part, sheet, rows read, loaded, quarantined, left_out and one column a reason;
             columns: JSON of field → [column letter, header as written]; first_row: the first one below the header.
@@ -207,10 +208,12 @@ def validate_tables(contract: Contract, candidates: list[TableCandidate]) -> Val
     corrections = envelope.select("submission_id", "part", "source_row")[corrected.outcomes["index"]].hstack(
         corrected.outcomes.select("correction", "fits")
     )
+    read = ["program_year", *contract.columns]
     quarantine = (
         envelope.select("submission_id", "part", "source_row")
         .filter(findings.bad)
-        .with_columns(found.select(raw).filter(findings.bad).select(pl.struct(raw).struct.json_encode().alias("raw")))
+        .hstack(found.filter(findings.bad).select(pl.struct(raw).struct.json_encode().alias("raw")))
+        .hstack(typed.filter(findings.bad).select(pl.struct(read).struct.json_encode().alias("read")))
     )
     if is_wide:
         quarantine = quarantine.unique(["submission_id", "part", "source_row"], keep="first", maintain_order=True)

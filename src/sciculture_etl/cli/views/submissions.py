@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 from typing import Any
 
 from rich.console import Console
@@ -15,7 +16,7 @@ STYLE = {
     "withdrawn": "dim", "duplicate": "dim", "due": "dim",
 }  # fmt: skip
 DECIDED = {"withdrawn": "withdrawn / 철회", "reinstated": "reinstated / 철회 취소"}
-MAX_FINDINGS = 20
+FINDINGS_A_PAGE = 20
 
 
 def _table(*columns: str) -> Table:
@@ -86,7 +87,12 @@ def _lines(history: Row) -> list[tuple[str, str]]:
     return lines
 
 
-def show_history(console: Console, history: Row) -> None:
+def show_history(console: Console, history: Row, page: int | None = None) -> None:
+    """The story of one submission.
+
+    Args:
+        page: of its findings, from 1; None: all of them.
+    """
     state = history["state"]
     console.print(
         Text(f"{history['submission_id']}  {history['submitter'] or '?'}  {state}", STYLE.get(state, "green"))
@@ -98,14 +104,41 @@ def show_history(console: Console, history: Row) -> None:
         table.add_row(label, Text(text))
     console.print(table)
     findings = history["findings"]
+    shown = findings if page is None else findings[(page - 1) * FINDINGS_A_PAGE : page * FINDINGS_A_PAGE]
     if findings:
-        console.print(Text("findings / 지적 사항", "bold"))
-    for finding in findings[:MAX_FINDINGS]:
-        where = finding["cell"] or (f"{finding['source_row']}행" if finding["source_row"] else "")
-        place = "!".join(part for part in (finding["source_sheet"], where) if part)
-        console.print(
-            Text(f"  {finding['code']} {place} {finding['header'] or ''}: {finding['message_ko']}"), soft_wrap=True
-        )
-        console.print(Text(f"    → {finding['fix_ko']}", "dim"), soft_wrap=True)
-    if len(findings) > MAX_FINDINGS:
-        console.print(f"  {len(findings) - MAX_FINDINGS:,} more, see --json / 나머지는 --json으로 볼 수 있습니다")
+        of = "" if page is None else f", {page}/{page_count(history)}"
+        console.print(Text(f"findings / 지적 사항 ({len(findings):,}{of})", "bold"))
+    for _, of_row in groupby(shown, lambda finding: (finding["part"], finding["source_row"], bool(finding["row"]))):
+        findings_of_row = list(of_row)
+        for finding in findings_of_row:
+            _show_finding(console, finding)
+        if findings_of_row[0]["row"]:
+            _show_row(console, findings_of_row)
+
+
+def page_count(history: Row) -> int:
+    """Of its findings, at least one."""
+    return max(1, -(-len(history["findings"]) // FINDINGS_A_PAGE))
+
+
+def _show_finding(console: Console, finding: Row) -> None:
+    where = finding["cell"] or (f"{finding['source_row']}행" if finding["source_row"] else "")
+    place = "!".join(part for part in (finding["source_sheet"], where) if part)
+    console.print(
+        Text(f"  {finding['code']} {place} {finding['header'] or ''}: {finding['message_ko']}"), soft_wrap=True
+    )
+    console.print(Text(f"    {finding['message_en']}", "dim"), soft_wrap=True)
+    console.print(Text(f"    → {finding['fix_ko']}", "dim"), soft_wrap=True)
+
+
+def _show_row(console: Console, findings: list[Row]) -> None:
+    """The row as it stands in the file, beside what was read of it; a mark where a finding is."""
+    table = Table(box=None, padding=(0, 2), header_style="dim")
+    faulty = {finding["field"] for finding in findings}
+    for heading in (f"  row / 행 {findings[0]['source_row']}", "in the file / 적힌 값", "read as / 읽은 값"):
+        table.add_column(heading, overflow="fold")
+    for cell in findings[0]["row"]:
+        mark = "▶ " if cell["field"] in faulty else "  "
+        read = "-" if cell["read"] is None else str(cell["read"])
+        table.add_row(Text(f"  {mark}{cell['header']}"), Text(cell["written"] or ""), Text(read))
+    console.print(table)
