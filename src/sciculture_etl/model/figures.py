@@ -66,7 +66,8 @@ def read_figures(path: Path = EXPECTATIONS / "figures.csv") -> list[dict[str, st
     return figures
 
 
-def _actual(figure: dict[str, str]) -> str:
+def actual_query(figure: dict[str, str]) -> str:
+    """The SELECT of what the tables give for a figure, as text, in brackets."""
     # Several rows that say the same are one answer; several answers are shown as such, and equal no figure.
     rows = f"SELECT CAST({figure['expression']} AS VARCHAR) AS v FROM {figure['curated_table']}"
     if figure["filter"]:
@@ -80,7 +81,9 @@ def figures_query(figures: list[dict[str, str]]) -> str:
     for number, figure in enumerate(figures, start=1):
         words = ", ".join(f"{sql_text(figure[name])} AS {name}" for name in KEPT_COLUMNS)
         complete = f"coalesce(({figure['complete_when']}), false)" if figure["complete_when"] else "true"
-        lines.append(f"SELECT {number} AS figure_no, {words}, {_actual(figure)} AS actual, {complete} AS is_complete")
+        lines.append(
+            f"SELECT {number} AS figure_no, {words}, {actual_query(figure)} AS actual, {complete} AS is_complete"
+        )
     return JUDGED.format(figures="\nUNION ALL\n".join(lines), kept=", ".join(KEPT_COLUMNS))
 
 

@@ -95,6 +95,11 @@ def _inputs(text: str, name: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def tables_read(query: str) -> frozenset[str]:
+    """The tables that a query reads, by name in the model, else as schema.table."""
+    return _inputs(query, "query")
+
+
 def load_statements(folder: Folder = SQL) -> dict[str, Statement]:
     """All SELECTs by table name.
 

@@ -65,7 +65,7 @@ def judge_tables(warehouse: Warehouse, table_contracts: dict[str, TableContract]
         elif warehouse.value(f'SELECT count(*) FROM "{name}"') == 0:
             outcomes.append(SuiteOutcome(name, 0))
         else:
-            asked.append(Suite(name, f'SELECT * FROM "{name}"', table_contract.suite))
+            asked.append(Suite(name, f'SELECT * FROM "{name}"', table_contract.suite, table_contract.grain))
     judged = run_suites(warehouse.connection, asked)
     with warehouse.transaction() as connection:
         for outcome in judged:

@@ -76,8 +76,8 @@ def read_figures_of(folder: Path) -> list[Figure]:
         return read_figures_checked(connection, f"read_parquet({sql_text(path)})")
 
 
-def judge_figures(figures: Sequence[Figure], reproduced: set[str]) -> tuple[list[str], list[str]]:
-    """Refusals and warnings.
+def judge_figures(figures: Sequence[Figure], reproduced: set[str]) -> tuple[list[Figure], list[str]]:
+    """The figures that refuse a release, and warnings.
 
     A stated figure that differs in a release that holds all it needs refuses it; until all is in, a warehouse that is
     still being filled may publish. One whose year is only assumed warns, and so does one that was right and is no more.
@@ -85,15 +85,17 @@ def judge_figures(figures: Sequence[Figure], reproduced: set[str]) -> tuple[list
     Args:
         reproduced: the figures that the current release gives as published.
     """
-    refusals: list[str] = []
+    refused: list[Figure] = []
     warnings: list[str] = []
     for figure in figures:
         lost = figure.figure_id in reproduced and not figure.is_reproduced
         if figure.status != "differs" and not lost:
             continue
-        text = (
+        if figure.is_stated and figure.status == "differs":
+            refused.append(figure)
+            continue
+        warnings.append(
             f"{figure.figure_id} {figure.seed_text}: published {figure.expected}, this release gives "
             f"{'nothing' if figure.actual is None else figure.actual} ({figure.curated_table})"
         )
-        (refusals if figure.is_stated and figure.status == "differs" else warnings).append(text)
-    return refusals, warnings
+    return refused, warnings

@@ -34,9 +34,11 @@ from sciculture_etl.publish.outputs import (
     chosen,
     write_outputs,
 )
+from sciculture_etl.publish.refusals import explain_figures, explain_suites
 from sciculture_etl.publish.retention import kept_ids, next_release_id, prune, read_manifest
 from sciculture_etl.publish.rollback import current_hold, resume_rollback, why_held
 from sciculture_etl.quality.suites import SuiteOutcome
+from sciculture_etl.revisions.changes import changes_since
 from sciculture_etl.revisions.diff import table_hashes
 from sciculture_etl.revisions.revision import write_revisions
 from sciculture_etl.settings import Settings, fingerprint
@@ -154,12 +156,17 @@ def _check(
         return _Checked([message("rows_do_not_add_up", detail=line) for line in _few(wrong)])
     outcomes = judge_tables(warehouse, table_contracts, model)
     remarks = [outcome for outcome in outcomes if outcome.warnings]
-    if refusals := [f"{outcome.name}: {line}" for outcome in outcomes for line in outcome.errors]:
+    if any(outcome.errors for outcome in outcomes):
+        changes = changes_since(warehouse, before)
+        refusals = explain_suites(warehouse, outcomes, table_contracts, changes, model, before)
         return _Checked(refusals, outcomes, remarks)
-    refusals, warnings = judge_figures(read_figures_checked(warehouse.connection), _reproduced(before))
-    if warnings and not refusals:
+    refused, warnings = judge_figures(read_figures_checked(warehouse.connection), _reproduced(before))
+    if refused:
+        changes = changes_since(warehouse, before)
+        return _Checked(explain_figures(warehouse, refused, changes, model, before), outcomes, remarks)
+    if warnings:
         remarks.append(SuiteOutcome("published figures", len(warnings), warnings=warnings))
-    return _Checked([f"published figure: {line}" for line in refusals], outcomes, remarks)
+    return _Checked([], outcomes, remarks)
 
 
 def _publish(

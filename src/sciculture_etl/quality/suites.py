@@ -9,7 +9,7 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +19,7 @@ import duckdb
 from sciculture_etl.contracts import Expectation
 from sciculture_etl.errors import ContractError
 from sciculture_etl.privacy import mask_text
+from sciculture_etl.quality.failing_rows import failing_rows, result_format
 from sciculture_etl.stopping import stop_if_asked
 
 MAX_SHOWN = 3
@@ -33,11 +34,13 @@ class Suite:
     Attributes:
         name: shown to people.
         query: the SELECT whose rows are checked.
+        keys: the columns that identify a row, where it is to be known which rows fail.
     """
 
     name: str
     query: str
     expectations: list[Expectation]
+    keys: Sequence[str] = ()
 
 
 @dataclass
@@ -48,6 +51,7 @@ class SuiteOutcome:
         errors, warnings: one sentence a failing expectation, by its severity.
         checked: how many were evaluated.
         failed: the expectations that failed.
+        failing_rows: sentence → the SELECT of the rows that fail, of errors that are about rows.
     """
 
     name: str
@@ -55,6 +59,7 @@ class SuiteOutcome:
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     failed: list[Expectation] = field(default_factory=list)
+    failing_rows: dict[str, str] = field(default_factory=dict)
 
     @property
     def has_passed(self) -> bool:
@@ -182,8 +187,12 @@ def run_suites(connection: duckdb.DuckDBPyConnection, suites: list[Suite]) -> li
                     continue
                 _raise_engine_fault(verdict)
                 entry = suite.expectations[verdict.expectation_config.meta["index"]]
-                result = batch.validate(verdict.expectation_config.to_domain_obj(), result_format="BASIC")
+                expectation = verdict.expectation_config.to_domain_obj()
+                result = batch.validate(expectation, result_format=result_format(suite.keys))
                 _raise_engine_fault(result)
                 outcome.failed.append(entry)
-                (outcome.errors if entry.severity == "error" else outcome.warnings).append(_sentence(entry, result))
+                sentence = _sentence(entry, result)
+                (outcome.errors if entry.severity == "error" else outcome.warnings).append(sentence)
+                if suite.keys and (query := failing_rows(entry, suite.query, result.result or {})):
+                    outcome.failing_rows[sentence] = query
     return outcomes

@@ -29,15 +29,17 @@ class YearlySuite:
 
     Attributes:
         query: the SELECT whose rows are checked, with their ``program_year``.
+        keys: as of ``Suite``.
     """
 
     dataset: str
     query: str
     years: Sequence[int]
     expectations: list[Expectation]
+    keys: Sequence[str] = ()
 
     def of(self, year: int, expectations: list[Expectation]) -> Suite:
-        return Suite(f"{self.dataset} {year}", f"{self.query} WHERE program_year = {year}", expectations)
+        return Suite(f"{self.dataset} {year}", f"{self.query} WHERE program_year = {year}", expectations, self.keys)
 
 
 def can_be_asked_together(entry: Expectation) -> bool:

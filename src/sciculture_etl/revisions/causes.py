@@ -94,6 +94,7 @@ class _Search:
         after: dict[str, Any],
     ) -> None:
         self.warehouse = warehouse
+        self._kept = 0
         self.table_contracts = table_contracts
         self.before = before
         self.after = after
@@ -130,7 +131,9 @@ class _Search:
         self._keep("event", pl.DataFrame(rows, schema, orient="row"))
 
     def _keep(self, name: str, frame: pl.DataFrame) -> None:
-        path = self.warehouse.staging / f"{name}.parquet"
+        # A name of its own each time: the engine keeps what it knows of a file by its name, size and second.
+        self._kept += 1
+        path = self.warehouse.staging / f"{name}-{self._kept}.parquet"
         frame.write_parquet(path)
         self.warehouse.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM read_parquet({sql_text(path)})"

@@ -1,0 +1,122 @@
+"""What a refusal says: the reason, and below it a line for each submission that is behind it, most telling first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sciculture_etl.contracts import TableContract
+from sciculture_etl.load import Warehouse
+from sciculture_etl.messages import message
+from sciculture_etl.model import Model, all_statements
+from sciculture_etl.model.figures import actual_query, read_figures
+from sciculture_etl.model.statements import tables_read
+from sciculture_etl.privacy import mask_text
+from sciculture_etl.publish.figures import Figure
+from sciculture_etl.publish.manifest import source_fingerprints
+from sciculture_etl.quality.suites import SuiteOutcome
+from sciculture_etl.revisions.changes import Change
+from sciculture_etl.revisions.lineage import changed_path
+from sciculture_etl.revisions.moves import Move, Number, as_number, file_of, find_moves
+from sciculture_etl.revisions.sources import FailingRows, sources_of
+
+KINDS = {
+    "came": "move_came", "withdrawn": "move_withdrawn", "gone": "move_gone", "read_again": "move_read_again",
+}  # fmt: skip
+FAULTS = "failing rows / 위반 행"
+
+
+def explain_figures(
+    warehouse: Warehouse, figures: Sequence[Figure], changes: Sequence[Change], model: Model,
+    before: dict[str, Any] | None,
+) -> list[str]:  # fmt: skip
+    """A text for each figure that differs.
+
+    Args:
+        before: manifest of the current release.
+    """
+    listed = {line["figure_id"]: line for line in read_figures()}
+    numbers = []
+    for figure in figures:
+        query = actual_query(listed[figure.figure_id])
+        measure = listed[figure.figure_id]["expression"]
+        numbers.append(Number(measure, f"SELECT {query}", tables_read(f"SELECT {query}")))
+    texts = []
+    for figure, moves in zip(figures, find_moves(warehouse, changes, numbers), strict=True):
+        reason = message(
+            "figure_differs", figure=figure.figure_id, text=figure.seed_text, expected=_shown(figure.expected),
+            actual=_shown(figure.actual), table=figure.curated_table,
+        )  # fmt: skip
+        texts.append(
+            _text(reason, [_line(move) for move in moves], moves, _reasons(figure.curated_table, model, before))
+        )
+    return texts
+
+
+def explain_suites(
+    warehouse: Warehouse, outcomes: Sequence[SuiteOutcome], table_contracts: dict[str, TableContract],
+    changes: Sequence[Change], model: Model, before: dict[str, Any] | None,
+) -> list[str]:  # fmt: skip
+    """A text for each rule that a table breaks; before: manifest of the current release."""
+    texts = []
+    for outcome in outcomes:
+        for sentence in outcome.errors:
+            query = outcome.failing_rows.get(sentence)
+            failing = FailingRows.found(warehouse.connection, query) if query else None
+            examples = f": {failing.examples}" if failing and failing.examples else ""
+            reason = message("suite_broken", table=outcome.name, reason=sentence, rows=examples)
+            moves: list[Move] = []
+            sources: dict[str, str] = {}
+            if query and failing:
+                count = Number(FAULTS, f"SELECT count(*) FROM ({query}) AS failing", tables_read(query), True)
+                moves = find_moves(warehouse, changes, [count])[0]
+                sources = sources_of(warehouse, table_contracts, outcome.name, failing)
+            lines = [_line(move, sources.get(move.submission_id, "")) for move in moves]
+            if not moves:
+                lines = [
+                    f"{file_of(warehouse, submission)} ({submission}): {message('move_rows', rows=rows)}"
+                    for submission, rows in sources.items()
+                ]
+            texts.append(_text(reason, lines, moves, _reasons(outcome.name, model, before)))
+    return texts
+
+
+def _text(reason: str, lines: list[str], moves: Sequence[Move], reasons: Sequence[str]) -> str:
+    if reasons:
+        lines = [*lines, message("refusal_tables_changed", reasons=", ".join(reasons))]
+    if moves:
+        mend = "refusal_mend_withdrawal" if moves[0].kind == "withdrawn" else "refusal_mend_submission"
+        lines = [*lines, f"→ {message(mend, submission=moves[0].submission_id)}"]
+    elif not lines:
+        lines = [message("refusal_cause_unknown")]
+    return "\n".join([reason, *(f"  {line}" for line in lines)])
+
+
+def _line(move: Move, rows: str = "") -> str:
+    """``가상센터/실적.csv (0fe7...): session_count 310 → 70 (-240); replaces ...``."""
+    by = "" if move.step in (0, float("inf")) else f" ({move.step:+,.10g})"
+    parts = [f"{move.measure} {_shown(move.before)} → {_shown(move.after)}{by}"]
+    if rows:
+        parts.append(message("move_rows", rows=rows))
+    if move.kind == "replaces":
+        parts.append(message("move_replaces", files=", ".join(move.replaced)))
+    else:
+        parts.append(message(KINDS[move.kind]))
+    if move.quarantined:
+        parts.append(message("move_quarantined", count=f"{move.quarantined:,}"))
+    if move.without is not None:
+        parts.append(message("move_without", value=_shown(move.without)))
+    return mask_text(f"{move.source_file} ({move.submission_id}): {'; '.join(parts)}")
+
+
+def _shown(text: str | None) -> str:
+    number = as_number(text)
+    return (text or "-") if number is None else f"{number:,.10g}"
+
+
+def _reasons(table: str, model: Model, before: dict[str, Any] | None) -> list[str]:
+    """SQL and lists on the way to the table that changed since the current release."""
+    if before is None or "marks" not in before:
+        return []
+    sources = before.get("sources", {}) | source_fingerprints()
+    return sorted(changed_path(table, before["marks"], model.input_fingerprints, all_statements(), sources).reasons)

@@ -1,0 +1,110 @@
+"""What changed of the versions that count, one institution's year of a dataset at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sciculture_etl.load import Warehouse
+from sciculture_etl.rules import apply_rule
+
+Part = tuple[str, str, str]  # partition key, submission, reading
+Year = tuple[str, str, int]  # dataset, submitter, program year
+
+
+@dataclass(frozen=True)
+class Change:
+    """The parts of a year that counted, and those that count now, where they differ.
+
+    Attributes:
+        rows: by how many rows they differ.
+        is_beginning: whether it stands alone before any release: that tells nothing by itself.
+        is_old_kept: whether the rows of all that counted are still in the build database.
+    """
+
+    dataset: str
+    submitter: str
+    program_year: int
+    old: frozenset[Part]
+    new: frozenset[Part]
+    rows: int = 0
+    is_beginning: bool = False
+    is_old_kept: bool = True
+
+    @property
+    def came(self) -> list[str]:
+        """Submissions that count now and didn't."""
+        return sorted({part[1] for part in self.new} - {part[1] for part in self.old})
+
+    @property
+    def went(self) -> list[str]:
+        """Submissions that counted and don't any more."""
+        return sorted({part[1] for part in self.old} - {part[1] for part in self.new})
+
+
+def changes_since(warehouse: Warehouse, before: dict[str, Any] | None) -> list[Change]:
+    """What changed since a release, the largest change first.
+
+    Without a release it is what the newest version of each year took the place of, then what stands alone.
+
+    Args:
+        before: manifest of the release.
+    """
+    now = _parts_in_force(warehouse)
+    if before is None:
+        was = _predecessors(warehouse)
+    else:
+        was = defaultdict(set)
+        for row in before["inputs"]:
+            for dataset, submitter, year, key, reading in row["in_force"]:
+                was[dataset, submitter, year].add((key, row["submission_id"], reading))
+    counts = {
+        (row["dataset"], row["submission_id"], row["reading"]): row["n"]
+        for row in warehouse.rows(
+            "SELECT dataset, submission_id, reading, sum(row_count) AS n FROM log.version GROUP BY ALL"
+        )
+    }
+    found = []
+    for year in sorted(was.keys() | now.keys()):
+        old, new = was.get(year, set()) - now.get(year, set()), now.get(year, set()) - was.get(year, set())
+        if old or new:
+            kept = {part for part in old if (year[0], *part[1:]) in counts}
+            rows = sum(_count(counts, year, new)) - sum(_count(counts, year, kept))
+            found.append(
+                Change(*year, frozenset(old), frozenset(new), abs(rows), before is None and not old, kept == old)
+            )
+    return sorted(found, key=lambda change: (change.is_beginning, -change.rows))
+
+
+def _count(counts: dict[tuple[str, str, str], int], year: Year, parts: Iterable[Part]) -> Iterable[int]:
+    versions = {part[1:] for part in parts}
+    return [int(counts.get((year[0], *version), 0)) for version in versions]
+
+
+def _parts_in_force(warehouse: Warehouse) -> dict[Year, set[Part]]:
+    found: dict[Year, set[Part]] = defaultdict(set)
+    for row in warehouse.rows("SELECT * FROM log.in_force"):
+        year = row["dataset"], row["submitter"], row["program_year"]
+        found[year].add((row["partition_key"], row["submission_id"], row["reading"]))
+    return found
+
+
+def _predecessors(warehouse: Warehouse) -> dict[Year, set[Part]]:
+    """What would count if the newest version of each year hadn't come."""
+    years: dict[Year, list[dict[str, Any]]] = defaultdict(list)
+    for row in apply_rule(warehouse.connection, "version_order").to_dicts():
+        years[row["dataset"], row["submitter"], row["program_year"]].append(row)
+    found: dict[Year, set[Part]] = {}
+    for year, versions in years.items():
+        newest = max(versions, key=lambda row: row["position"])["submission_id"]
+        older = {
+            row["partition_key"]: row
+            for row in sorted(versions, key=lambda row: row["position"])
+            if row["submission_id"] != newest
+        }
+        replaced = {row["partition_key"] for row in versions if row["submission_id"] == newest} & older.keys()
+        if replaced:
+            found[year] = {(key, row["submission_id"], row["reading"]) for key, row in older.items()}
+    return found
