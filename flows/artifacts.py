@@ -80,7 +80,8 @@ def summary(report: RunReport) -> str:
         *_list("channel unreachable / 접수 경로 연결 불가", extraction.unreachable),
         *_list("not copied / 가져오지 못함", extraction.unreadable),
         *_list("missing from the archive / 보관소에 없음", extraction.lost),
-        *(f"- held / 보류: {outcome.name}: {'; '.join(outcome.errors)}" for outcome in report.acceptance.held),
+        *(line for outcome in report.acceptance.held for error in outcome.errors
+          for line in _refusal(f"held / 보류: {outcome.name}: {error}")),
         *(f"- remark / 참고: {outcome.name}: {'; '.join(outcome.warnings)}"
           for outcome in [*report.acceptance.remarks, *publication.remarks]),
         *(f"- due / 제출 현황: {line}" for line in describe_rates(report.rates)),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from sciculture_etl.contracts import Contract
+from sciculture_etl.load.row_places import PLACE, name_submissions
 from sciculture_etl.load.scope import EVERYTHING, Scope
 from sciculture_etl.load.warehouse import Warehouse
 from sciculture_etl.quality.suites import SuiteOutcome
@@ -202,7 +204,8 @@ class _YearlyJudgement:
             if not counting.height or (known and known[0]["passed"]):
                 outcomes[year] = SuiteOutcome(name, checked)
             elif known:
-                outcomes[year] = SuiteOutcome(name, checked, errors=str(known[0]["detail"]).splitlines())
+                # A line that is set in belongs to the error above it.
+                outcomes[year] = SuiteOutcome(name, checked, errors=re.split(r"\n(?! )", str(known[0]["detail"])))
             else:
                 fresh[year] = made_of
         return outcomes | (self._run(pending, fresh) if fresh else {})
@@ -216,9 +219,13 @@ class _YearlyJudgement:
         for dataset, year in fresh:
             years.setdefault(dataset, []).append(year)
         suites = [
-            YearlySuite(name, _candidate_query(name), own, self._contracts[name].suite) for name, own in years.items()
+            YearlySuite(name, _candidate_query(name), own, self._contracts[name].suite, PLACE)
+            for name, own in years.items()
         ]
         outcomes = run_yearly_suites(self._warehouse.connection, suites)
+        for (dataset, year), outcome in outcomes.items():
+            rows = f"{_candidate_query(dataset)} WHERE program_year = {year}"
+            outcome.errors = name_submissions(self._warehouse, outcome, dataset, year, rows)
         with self._warehouse.transaction() as connection:
             for (dataset, year), made_of in fresh.items():
                 outcome = outcomes[dataset, year]

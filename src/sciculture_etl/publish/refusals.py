@@ -7,6 +7,7 @@ from typing import Any
 
 from sciculture_etl.contracts import TableContract
 from sciculture_etl.load import Warehouse
+from sciculture_etl.load.row_places import FailingRows, file_of
 from sciculture_etl.messages import message
 from sciculture_etl.model import Model, all_statements
 from sciculture_etl.model.figures import actual_query, read_figures
@@ -17,8 +18,8 @@ from sciculture_etl.publish.manifest import source_fingerprints
 from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.revisions.changes import Change
 from sciculture_etl.revisions.lineage import changed_path
-from sciculture_etl.revisions.moves import Move, Number, as_number, file_of, find_moves
-from sciculture_etl.revisions.sources import FailingRows, sources_of
+from sciculture_etl.revisions.moves import Move, Number, as_number, find_moves
+from sciculture_etl.revisions.sources import sources_of
 
 KINDS = {
     "came": "move_came", "withdrawn": "move_withdrawn", "gone": "move_gone", "read_again": "move_read_again",
@@ -50,7 +51,7 @@ def explain_figures(
         texts.append(
             _text(reason, [_line(move) for move in moves], moves, _reasons(figure.curated_table, model, before))
         )
-    return texts
+    return without_repeats(texts)
 
 
 def explain_suites(
@@ -78,7 +79,18 @@ def explain_suites(
                     for submission, rows in sources.items()
                 ]
             texts.append(_text(reason, lines, moves, _reasons(outcome.name, model, before)))
-    return texts
+    return without_repeats(texts)
+
+
+def without_repeats(texts: Sequence[str]) -> list[str]:
+    """What is to be done is said once of each submission."""
+    said: set[str] = set()
+    kept = []
+    for text in texts:
+        lines = [line for line in text.split("\n") if line not in said]
+        said |= {line for line in lines if line.startswith("  →")}
+        kept.append("\n".join(lines))
+    return kept
 
 
 def _text(reason: str, lines: list[str], moves: Sequence[Move], reasons: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from sciculture_etl.load import Warehouse
+from sciculture_etl.load.row_places import file_of
 from sciculture_etl.revisions.changes import Change
 from sciculture_etl.revisions.worlds import Worlds, chain_to, datasets_of
 
@@ -161,9 +162,3 @@ def _values(connection: duckdb.DuckDBPyConnection, numbers: Sequence[Number]) ->
         row = connection.execute(f"SELECT CAST(({number.query}) AS VARCHAR)").fetchone()
         found.append(row[0] if row else None)
     return found
-
-
-def file_of(warehouse: Warehouse, submission: str) -> str:
-    """As it was received last."""
-    query = "SELECT path FROM log.receipt WHERE submission_id = ? ORDER BY seq DESC LIMIT 1"
-    return str(warehouse.value(query, [submission]))

@@ -3,49 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-
-import duckdb
-import polars as pl
 
 from sciculture_etl.contracts import TableContract
 from sciculture_etl.load import Warehouse
-from sciculture_etl.privacy import mask_text
+from sciculture_etl.load.row_places import PLACE, FailingRows, describe_rows
 from sciculture_etl.revisions.worlds import chain_to
 from sciculture_etl.rules import given
 
-# Failing rows that are looked at, of which so many are shown; submissions, and rows of each, that are named.
-MAX_ROWS, MAX_EXAMPLES = 1_000, 3
-MAX_SUBMISSIONS, MAX_NAMED_ROWS = 5, 10
-PLACE = ("submission_id", "part", "source_row")
-
-
-@dataclass(frozen=True)
-class FailingRows:
-    """Rows that break a rule, by the columns that the rule tells."""
-
-    frame: pl.DataFrame
-
-    @classmethod
-    def found(cls, connection: duckdb.DuckDBPyConnection, query: str) -> FailingRows:
-        """The first of them.
-
-        Args:
-            query: a SELECT, which may give a column twice.
-        """
-        cursor = connection.execute(f"{query} LIMIT {MAX_ROWS}")
-        names = [column[0] for column in cursor.description or []]
-        rows = cursor.fetchall()
-        columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
-        return cls(pl.DataFrame(columns, strict=False))
-
-    @property
-    def examples(self) -> str:
-        shown = [
-            ", ".join(f"{name}={value}" for name, value in row.items() if name not in PLACE)
-            for row in self.frame.head(MAX_EXAMPLES).to_dicts()
-        ]
-        return mask_text("; ".join(text for text in shown if text))
+MAX_SUBMISSIONS = 5
 
 
 def sources_of(
@@ -77,16 +42,3 @@ def sources_of(
             found[row["submission_id"]].append((row["sheet"], row["source_row"]))
     few = sorted(found.items(), key=lambda item: (len(item[1]), item[0]))[:MAX_SUBMISSIONS]
     return {submission: describe_rows(rows) for submission, rows in few}
-
-
-def describe_rows(rows: list[tuple[str, int]]) -> str:
-    """Sheet and rows: ``실적!12, 13, 20 (+4)``."""
-    by_sheet: dict[str, list[int]] = defaultdict(list)
-    for sheet, row in rows:
-        by_sheet[sheet].append(row)
-    texts = []
-    for sheet, numbers in by_sheet.items():
-        more = f" (+{len(numbers) - MAX_NAMED_ROWS:,})" if len(numbers) > MAX_NAMED_ROWS else ""
-        listed = ", ".join(str(number) for number in numbers[:MAX_NAMED_ROWS])
-        texts.append(f"{sheet}{'!' if sheet else ''}{listed}{more}")
-    return mask_text("; ".join(texts))

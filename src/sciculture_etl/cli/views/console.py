@@ -152,6 +152,7 @@ def _figures(report: RunReport) -> Table:
 
 def show_summary(console: Console, settings: Settings, report: RunReport, seconds: dict[str, float]) -> None:
     """The summary at the end of a run."""
+    from sciculture_etl.cli.views.figures import figures_table, show_refusals
     from sciculture_etl.pipeline.completeness import describe_rates
 
     extraction, publication = report.extraction, report.publication
@@ -191,8 +192,6 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
         console.print(_findings(report))
     console.print(_figures(report))
     if differing := [figure for figure in report.figures if figure.status == "differs"]:
-        from sciculture_etl.cli.views.figures import figures_table
-
         console.print(figures_table(differing))
     if report.set_aside:
         console.print(Text(f"{BROKE}: {report.set_aside}", style="yellow"))
@@ -201,9 +200,8 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
             Text(f"correction no longer applies / 정정을 더는 적용할 수 없음: {name}: {UNFIT[status]}", style="yellow")
         )
     for outcome in report.acceptance.held:
-        console.print(
-            Text(f"held, last good facts stay / 보류: {outcome.name}: {'; '.join(outcome.errors)}", style="red")
-        )
+        console.print(Text(f"held, last good facts stay / 보류: {outcome.name}:", style="red"), soft_wrap=True)
+        show_refusals(console, outcome.errors)
     for outcome in [*report.acceptance.remarks, *publication.remarks]:
         console.print(Text(f"remark / 참고: {outcome.name}: {'; '.join(outcome.warnings)}", style="yellow"))
     _show_outcome(console, settings, report, seconds)

@@ -15,7 +15,6 @@ from sciculture_etl.pipeline.report import Reason
 
 SEOUL = ZoneInfo("Asia/Seoul")
 STEPS = {"read": "read / 읽음", "accept": "accepted / 반영", "model": "rebuilt / 다시 집계"}
-SHOWN = 4
 # What a table of the model is made from, as its marks name it.
 INPUT_TEXTS = {"sql": "its SQL", "promise": "its promise", "macros": "sql/macros.sql", "log": "the log of submissions"}
 OUTCOMES = {
@@ -33,15 +32,15 @@ def show_reasons(console: Console, reasons: Sequence[Reason]) -> None:
             "\nnothing to do: no file and no fingerprint has changed / 변경된 파일과 지문이 없어 처리할 것이 없습니다"
         )
         return
-    table = Table(title="Why / 사유", title_justify="left", title_style="bold", box=None, padding=(0, 2))
-    for heading in ("step / 단계", "because of / 사유", "", "which / 대상"):
-        table.add_column(heading, justify="right" if not heading else "left")
-    for reason in reasons:
-        more = f" … +{reason.count - SHOWN:,}" if reason.count > SHOWN else ""
-        names = ", ".join(reason.names[:SHOWN]) + more
-        table.add_row(STEPS[reason.step], Text(_readable(reason)), f"{reason.count:,}", Text(names))
     console.print()
-    console.print(table)
+    console.print(Text("Why / 사유", "bold"))
+    for reason in reasons:
+        console.print(Text(f"{STEPS[reason.step]}: {_readable(reason)} ({reason.count:,})"), soft_wrap=True)
+        # A line of its own for each, so that no name is cut or broken.
+        for name in reason.names:
+            console.print(Text(f"  {name}"), soft_wrap=True)
+        if reason.count > len(reason.names):
+            console.print(Text(f"  … +{reason.count - len(reason.names):,}"), soft_wrap=True)
 
 
 def _readable(reason: Reason) -> str:
