@@ -1,5 +1,6 @@
 """Night after night: nothing new costs nothing, a change changes what it must, a rebuild gives the same again."""
 
+import re
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -119,6 +120,7 @@ def test_a_fact_that_has_not_each_row_once_is_not_published(copy: Any, tmp_path:
         publication = run.publish(model)
     assert publication.outcome == "refused"
     assert "fct_dsc_class" in publication.refusals[0]
+    assert re.search(r"가상.*\(\w{16}\) \d+ → \d+", publication.refusals[0]), "it names the files"
 
 
 def test_a_file_that_leaves_the_inbox_stays_submitted(copy: Any) -> None:
@@ -229,12 +231,16 @@ def test_a_year_that_fails_its_suite_is_held_and_its_last_good_facts_stay(tmp_pa
     (held,) = report.acceptance.held
     assert held.name == "institution 2020"
     assert "institution_code" in held.errors[0]
+    later, earlier = held.errors[0].splitlines()[1:]
+    assert re.match(r"  가상둘째부서/등록부 2020-01-20.csv \(\w{16}\): rows 2 .*; does not count yet", later)
+    assert re.match(r"  가상첫째부서/등록부 2020-01-10.csv \(\w{16}\): rows 2 ", earlier)
     assert report.acceptance.accepted == [("dsc_class", 2020)]
     names = "SELECT institution_name FROM dim_institution WHERE is_registered"
     assert published(warehouse, names) == [("가상첫째기관",)]
     assert published(warehouse, "SELECT class_count FROM mart_dsc_summary") == [(2,)]
     # The next night tells of it again.
-    assert [outcome.name for outcome in night(inbox, warehouse).acceptance.held] == ["institution 2020"]
+    (again,) = night(inbox, warehouse).acceptance.held
+    assert (again.name, again.errors) == ("institution 2020", held.errors)
     # Mended, it gets in.
     register(
         "가상둘째부서",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sciculture_etl.contracts import Contract, TableContract
 from sciculture_etl.load import Warehouse
+from sciculture_etl.load.row_places import MAX_SUBMISSIONS, file_of
 from sciculture_etl.model import Model
 from sciculture_etl.quality.suites import Suite, SuiteOutcome, run_suites
 
@@ -11,7 +14,7 @@ from sciculture_etl.quality.suites import Suite, SuiteOutcome, run_suites
 def accounts_that_disagree(warehouse: Warehouse, contracts: dict[str, Contract]) -> list[str]:
     """Rows in = loaded + quarantined + left out, for every table of every file, and what is loaded is really there."""
     wrong = [
-        f"{row['submission_id']} part {row['part']}: {row['read']:,} rows read, but {row['loaded']:,} loaded + "
+        f"{_named(warehouse, row)} part {row['part']}: {row['read']:,} rows read, but {row['loaded']:,} loaded + "
         f"{row['quarantined']:,} quarantined + {row['left_out']:,} left out"
         for row in warehouse.rows("SELECT * FROM log.part WHERE read <> loaded + quarantined + left_out")
     ]
@@ -26,8 +29,13 @@ def accounts_that_disagree(warehouse: Warehouse, contracts: dict[str, Contract])
             WHERE p.loaded <> coalesce(s.stored, 0)""",
             [dataset],
         ):
-            wrong.append(f"{row['submission_id']} {dataset}: {row['loaded']:,} rows accepted, {row['stored']:,} stored")
+            counted_rows = f"{row['loaded']:,} rows accepted, {row['stored']:,} stored"
+            wrong.append(f"{_named(warehouse, row)} {dataset}: {counted_rows}")
     return wrong
+
+
+def _named(warehouse: Warehouse, row: dict[str, Any]) -> str:
+    return f"{file_of(warehouse, row['submission_id'])} ({row['submission_id']})"
 
 
 def facts_that_disagree(
@@ -47,9 +55,25 @@ def facts_that_disagree(
         if accepted != made:
             wrong.append(
                 f"sql/core/{fact}.sql makes {made['n']:,} rows of {accepted['n']:,} accepted, or not each once: "
-                "look at its joins and conditions"
+                f"look at its joins and conditions: {_concerned(warehouse, dataset, fact)}"
             )
     return wrong
+
+
+def _concerned(warehouse: Warehouse, dataset: str, fact: str) -> str:
+    """The submissions of which a fact has other rows than were accepted, the furthest off first."""
+    counts = [
+        f"(SELECT submission_id, count(*) AS n, sum(hash(part, source_row)) AS rows FROM {table} GROUP BY ALL)"
+        for table in (f"accepted.{dataset}", f'"{fact}"')
+    ]
+    found = warehouse.rows(
+        f"""SELECT submission_id, coalesce(a.n, 0) AS accepted, coalesce(f.n, 0) AS made
+        FROM {counts[0]} AS a FULL JOIN {counts[1]} AS f USING (submission_id)
+        WHERE (a.n, a.rows) IS DISTINCT FROM (f.n, f.rows)
+        ORDER BY abs(coalesce(f.n, 0) - coalesce(a.n, 0)) DESC, submission_id"""
+    )
+    named = [f"{_named(warehouse, row)} {row['accepted']:,} → {row['made']:,}" for row in found[:MAX_SUBMISSIONS]]
+    return "; ".join(named) + (f"; +{len(found) - len(named):,}" if len(found) > len(named) else "")
 
 
 def judge_tables(warehouse: Warehouse, table_contracts: dict[str, TableContract], model: Model) -> list[SuiteOutcome]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,13 +69,33 @@ def changes_since(warehouse: Warehouse, before: dict[str, Any] | None) -> list[C
     found = []
     for year in sorted(was.keys() | now.keys()):
         old, new = was.get(year, set()) - now.get(year, set()), now.get(year, set()) - was.get(year, set())
-        if old or new:
-            kept = {part for part in old if (year[0], *part[1:]) in counts}
-            rows = sum(_count(counts, year, new)) - sum(_count(counts, year, kept))
-            found.append(
-                Change(*year, frozenset(old), frozenset(new), abs(rows), before is None and not old, kept == old)
-            )
+        for went, came in _apart(old, new):
+            kept = {part for part in went if (year[0], *part[1:]) in counts}
+            rows = sum(_count(counts, year, came)) - sum(_count(counts, year, kept))
+            is_beginning = before is None and not went
+            found.append(Change(*year, frozenset(went), frozenset(came), abs(rows), is_beginning, kept == went))
     return sorted(found, key=lambda change: (change.is_beginning, -change.rows))
+
+
+def _apart(old: set[Part], new: set[Part]) -> Iterator[tuple[set[Part], set[Part]]]:
+    """What belongs together: parts of one key, or of one submission. A report of the whole year concerns all others."""
+    parts = old | new
+    if any(not key for key, _, _ in parts):
+        yield old, new
+        return
+    alike: dict[str, set[Part]] = defaultdict(set)
+    for part in parts:
+        alike[f"key {part[0]}"].add(part)
+        alike[f"submission {part[1]}"].add(part)
+    while parts:
+        group, waiting = set[Part](), [min(parts)]
+        while waiting:
+            key, submission, _ = waiting.pop()
+            near = alike.pop(f"key {key}", set()) | alike.pop(f"submission {submission}", set())
+            waiting += near - group
+            group |= near
+        parts -= group
+        yield group & old, group & new
 
 
 def _count(counts: dict[tuple[str, str, str], int], year: Year, parts: Iterable[Part]) -> Iterable[int]:
