@@ -84,11 +84,11 @@ def explain_suites(
 
 def without_repeats(texts: Sequence[str]) -> list[str]:
     """What is to be done is said once of each submission."""
-    said: set[str] = set()
+    mentioned: set[str] = set()
     kept = []
     for text in texts:
-        lines = [line for line in text.split("\n") if line not in said]
-        said |= {line for line in lines if line.startswith("  →")}
+        lines = [line for line in text.split("\n") if line not in mentioned]
+        mentioned |= {line for line in lines if line.startswith("  →")}
         kept.append("\n".join(lines))
     return kept
 

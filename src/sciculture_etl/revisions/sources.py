@@ -21,13 +21,13 @@ def sources_of(
     Nothing where a failing row is told by its year alone: all rows of the year are behind it.
     """
     # A measure of the table isn't that of a row.
-    told = [name for name in failing.frame.columns if name in table_contracts[table].grain]
+    keys = [name for name in failing.frame.columns if name in table_contracts[table].grain]
     found: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for statement in chain_to([table]):
         contract = table_contracts.get(statement.table)
         if contract is None or not contract.by_submission or not set(PLACE) <= contract.columns.keys():
             continue
-        shared = [name for name in told if name in contract.columns]
+        shared = [name for name in keys if name in contract.columns]
         if set(shared) <= {"program_year"}:
             continue
         same = " AND ".join(
