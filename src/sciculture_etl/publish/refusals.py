@@ -97,8 +97,8 @@ def _text(reason: str, lines: list[str], moves: Sequence[Move], reasons: Sequenc
     if reasons:
         lines = [*lines, message("refusal_tables_changed", reasons=", ".join(reasons))]
     if moves:
-        mend = "refusal_mend_withdrawal" if moves[0].kind == "withdrawn" else "refusal_mend_submission"
-        lines = [*lines, f"→ {message(mend, submission=moves[0].submission_id)}"]
+        code = "refusal_mend_withdrawal" if moves[0].kind == "withdrawn" else "refusal_mend_submission"
+        lines = [*lines, f"→ {message(code, submission=moves[0].submission_id)}"]
     elif not lines:
         lines = [message("refusal_cause_unknown")]
     return "\n".join([reason, *(f"  {line}" for line in lines)])
