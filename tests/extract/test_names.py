@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sciculture_etl.extract import Archive, extract_submissions
+from sciculture_etl.extract import Archive, Extraction, extract_submissions
+from sciculture_etl.extract.names import why_no_submission
 from sciculture_etl.settings import Settings, Timeouts
 
 NAMES = [
@@ -31,3 +32,11 @@ def test_whatever_a_file_is_called_the_archive_holds_it_under_its_sum_alone(name
     made = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
     stored = f"archive/{receipt.sha256[:2]}/{receipt.sha256}"
     assert made == sorted([stored, "archive/receipts.jsonl", f"inbox/가상시험센터/{name}"])
+
+
+def test_a_folder_that_begins_with_a_dot_is_named_with_the_files_in_it() -> None:
+    paths = [".기관/강좌.csv", ".기관/옛것/강좌.csv", "진주센터/.보관/강좌.csv", "sftp://.a/b.csv"]
+    passed = {path: why_no_submission(path.rpartition("://")[2], {}) or "" for path in paths}
+    passed["진주센터/.숨김.csv"] = why_no_submission("진주센터/.숨김.csv", {}) or ""
+    found = Extraction(passed_over=passed).hidden_folders
+    assert found == {".기관/": 2, "sftp://.a/": 1, "진주센터/.보관/": 1}

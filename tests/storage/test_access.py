@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sciculture_etl.cli.app import write_asked
 from sciculture_etl.publish.releases import pin
 from sciculture_etl.storage.access import open_to_others
 from sciculture_etl.storage.lock import writer_lock
@@ -56,3 +57,10 @@ def test_a_warehouse_that_was_left_open_is_closed_by_the_next_writer(small: Sett
         0o700
     }
     assert mode(warehouse / "sciculture.duckdb") & 0o044 == 0o044
+
+
+@pytest.mark.usefixtures("careless")
+def test_what_a_command_writes_of_findings_is_its_users_alone(tmp_path: Path) -> None:
+    write_asked(tmp_path / "findings.html", b"1", is_private=True)
+    write_asked(tmp_path / "template.xlsx", b"1")
+    assert [mode(tmp_path / name) for name in ("findings.html", "template.xlsx")] == [0o600, 0o666]

@@ -9,6 +9,7 @@ import typer
 
 from sciculture_etl.errors import SciCultureError, UserError
 from sciculture_etl.messages import message
+from sciculture_etl.storage.access import OWN_FILE
 
 HELP = """The ``sciculture`` command.
 
@@ -32,13 +33,18 @@ app = typer.Typer(
 )
 
 
-def write_asked(path: Path, data: bytes) -> None:
+def write_asked(path: Path, data: bytes, is_private: bool = False) -> None:
     """Writes the file that the user named.
+
+    Args:
+        is_private: it holds findings, and is for this user alone whatever the umask.
 
     Raises:
         UserError: Where there can be none.
     """
     try:
+        if is_private and not path.exists():
+            path.touch(OWN_FILE)
         path.write_bytes(data)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
         raise UserError(message("file_not_writable", path=path, error=error.strerror)) from None

@@ -44,9 +44,9 @@ def check(
     if workbook is not None:
         from sciculture_etl.feedback import Answer, answer_workbook
 
-        write_asked(workbook, answer_workbook(Answer(checked), data))
+        write_asked(workbook, answer_workbook(Answer(checked), data), is_private=True)
     if html is not None:
-        write_asked(html, check_page(checked, lang.value).encode())
+        write_asked(html, check_page(checked, lang.value).encode(), is_private=True)
     end_watch()
     if as_json:
         print(json.dumps(as_answer(checked, lang.value), ensure_ascii=False, indent=1))

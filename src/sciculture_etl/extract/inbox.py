@@ -22,6 +22,7 @@ from sciculture_etl.extract.channels.faults import RetryPolicy, describe, is_tra
 from sciculture_etl.extract.channels.kinds import ANY_OTHER
 from sciculture_etl.extract.damage import Damage
 from sciculture_etl.extract.listing import Arrival, ChannelListing, list_channel, open_channel, unreachable, version
+from sciculture_etl.extract.names import IN_HIDDEN_FOLDER, hidden_folder_of
 from sciculture_etl.settings import Settings, Timeouts
 from sciculture_etl.storage.disk import is_full
 
@@ -54,6 +55,12 @@ class Extraction:
     retryable: set[str] = field(default_factory=set)
     restored: list[str] = field(default_factory=list)
     lost: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def hidden_folders(self) -> dict[str, int]:
+        """Folders whose name begins with a dot → files in them, none of which is taken."""
+        hidden = (path for path, reason in self.passed_over.items() if reason == IN_HIDDEN_FOLDER)
+        return dict(sorted(Counter(map(hidden_folder_of, hidden)).items()))
 
     def add(self, other: Extraction) -> None:
         self.received += other.received

@@ -8,6 +8,7 @@ from typing import Any
 MAX_NAME_BYTES = 255
 OF_THE_SYSTEM = ("thumbs.db", "desktop.ini", ".ds_store")
 UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".download", ".upload", ".swp", "~")
+IN_HIDDEN_FOLDER = "in a hidden folder"
 REPLACED = "\N{REPLACEMENT CHARACTER}"
 # They make a name look other than it is: "fdp.exe" for "exe.pdf".
 TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
@@ -23,6 +24,14 @@ def as_people_read(path: bytes) -> str:
     if composed.isprintable() and "\\" not in composed:  # nearly all: no need to look at each of their characters
         return composed
     return "".join(REPLACED if _is_trick(character) else character for character in composed)
+
+
+def hidden_folder_of(path: str) -> str:
+    """The first folder of a path, with those above it, whose name begins with a dot."""
+    channel, separator, within = path.rpartition("://")
+    parts = within.split("/")
+    first = next(place for place, part in enumerate(parts) if part.startswith("."))
+    return channel + separator + "/".join(parts[: first + 1]) + "/"
 
 
 def _decoded(name: bytes) -> str:
@@ -56,7 +65,9 @@ def why_no_submission(path: str, info: dict[str, Any]) -> str | None:
     if info.get("type", "file") != "file":
         return "no regular file"
     parts = path.split("/")
-    if any(part.startswith(".") for part in parts):
+    if any(part.startswith(".") for part in parts[:-1]):
+        return IN_HIDDEN_FOLDER
+    if parts[-1].startswith("."):
         return "hidden file"
     if parts[-1].startswith("~$"):
         return "lock file of an open workbook"

@@ -174,6 +174,11 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
     for setting, reason in extraction.unreachable.items():
         line = Text(f"  channel unreachable / 접수 경로 연결 불가: {setting}: {reason}", style="red")
         console.print(line, soft_wrap=True)  # it may hold a line to copy
+    for folder, count in extraction.hidden_folders.items():
+        line = (
+            f"  hidden folder, nothing in it is taken / 숨김 폴더이므로 접수하지 않음: {folder} ({count:,} files / 개)"
+        )
+        console.print(Text(line, style="yellow"))
     for path in extraction.restored:
         console.print(Text(f"  taken again, the archive had lost it / 보관소에서 없어져 다시 접수: {path}"))
     for path, reason in extraction.lost.items():
@@ -259,6 +264,7 @@ def as_machine_report(
             "not_taken": report.extraction.unreadable,
             "not_reached": report.extraction.unreachable,
             "passed_over": report.extraction.passed_over,
+            "hidden_folders": report.extraction.hidden_folders,
             "restored": report.extraction.restored,
             "lost": report.extraction.lost,
         },
