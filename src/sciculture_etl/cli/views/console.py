@@ -175,10 +175,8 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
         line = Text(f"  channel unreachable / 접수 경로 연결 불가: {setting}: {reason}", style="red")
         console.print(line, soft_wrap=True)  # it may hold a line to copy
     for folder, count in extraction.hidden_folders.items():
-        line = (
-            f"  hidden folder, nothing in it is taken / 숨김 폴더이므로 접수하지 않음: {folder} ({count:,} files / 개)"
-        )
-        console.print(Text(line, style="yellow"))
+        said = f"{folder} ({count:,} files / 개)"
+        console.print(Text(f"  hidden folder, not taken / 숨김 폴더이므로 접수하지 않음: {said}", style="yellow"))
     for path in extraction.restored:
         console.print(Text(f"  taken again, the archive had lost it / 보관소에서 없어져 다시 접수: {path}"))
     for path, reason in extraction.lost.items():
