@@ -42,6 +42,13 @@ def test_a_long_list_says_how_much_is_left_out(small_night: Places) -> None:
     assert "more lines" not in every
 
 
+def test_keys_that_are_codes_are_named(small_night: Places) -> None:
+    done = small_night.command("trace", "mart_dsc_summary", "sigungu_count", "--year", "2020", "--json").answer
+    keys = done["account"]["contributions"]
+    assert str(len(keys)) == done["published"]
+    assert {re.fullmatch(r"[가-힣]+( [가-힣]+)?", key["key_name"]) is not None for key in keys} == {True}
+
+
 def test_a_share_is_told_as_a_formula_of_sums(small_night: Places) -> None:
     done = small_night.command("trace", "mart_dsc_summary", "sharing_session_share", "--year", "2020")
     assert "percent(COALESCE(sharing_session_count, 0), session_count) = " in done.stdout

@@ -54,7 +54,8 @@ def _account(trace: Trace, account: Account | str | None) -> Any:
 
 
 def _contribution(trace: Trace, one: Contribution) -> dict[str, Any]:
-    return {"amount": one.amount, "key": one.key, "rows": [_row(trace, row) for row in one.rows]}
+    name = trace.names.get(one.key or "")
+    return {"amount": one.amount, "key": one.key, "key_name": name, "rows": [_row(trace, row) for row in one.rows]}
 
 
 def _row(trace: Trace, row: SourceRow) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from sciculture_etl.settings import Settings, sql_text
 from sciculture_etl.storage.copied import copied, has_room_for_copy
 from sciculture_etl.storage.lock import lock_holder
 from sciculture_etl.trace.account import Account, Reader, SourceRow, is_same_number, terms
+from sciculture_etl.trace.names import key_names
 from sciculture_etl.trace.queries import query_of
 from sciculture_etl.trace.question import Conditions, Question, ask_cell, ask_figure
 from sciculture_etl.trace.relations import Explained
@@ -66,6 +67,7 @@ class Trace:
         account: how it is made up; None where no row reaches it.
         adds_up: whether what is listed gives the value; nothing listed gives nothing, or zero.
         sources: tables with rows of submissions that the table is made from, directly or not.
+        names: of the codes that are counted as keys.
         places: of every part named, by submission and part.
     """
 
@@ -80,6 +82,7 @@ class Trace:
     account: Account | None
     adds_up: bool
     sources: list[str]
+    names: dict[str, str] = field(repr=False)
     places: dict[tuple[str, int], Place] = field(repr=False)
     values: dict[SourceRow, dict[str, str]] = field(repr=False)
 
@@ -205,6 +208,7 @@ class Tracer:
             account=account,
             adds_up=_is_explained(account, value),
             sources=_sources(question.table, self._statements),
+            names=key_names(connection, terms(account), self.table_contracts),
             places=_places(connection, rows),
             values=_values(connection, rows) if with_values else {},
         )

@@ -162,7 +162,15 @@ def _show_keys(console: Console, trace: Trace, term: Term, limit: int | None) ->
         more = f" +{len(submissions) - 1:,}" if len(submissions) > 1 else ""
         submission, submitter, file, sheet = _named(trace, first)
         lines.append(
-            (one.key or "-", f"{len(one.rows):,}", submission + more, submitter, file, sheet, ranges(first, limit))
+            (
+                named_key(trace, one),
+                f"{len(one.rows):,}",
+                submission + more,
+                submitter,
+                file,
+                sheet,
+                ranges(first, limit),
+            )
         )
     table = _grid(
         "key / 값", "count of rows / 행 수", "submission", "institution / 기관", "first file / 첫 파일",
@@ -170,6 +178,11 @@ def _show_keys(console: Console, trace: Trace, term: Term, limit: int | None) ->
     )  # fmt: skip
     _print(console, table, lines, limit)
     console.print(f"  distinct / 서로 다른 값: {len(term.contributions):,}")
+
+
+def named_key(trace: Trace, one: Contribution) -> str:
+    """A key with its name, where it is a code that has one."""
+    return " ".join(part for part in (one.key or "-", trace.names.get(one.key or "")) if part)
 
 
 def _show_rows(console: Console, trace: Trace, term: Term, limit: int | None) -> None:
