@@ -16,10 +16,11 @@ from sciculture_etl.privacy import mask_text
 from sciculture_etl.publish.figures import Figure
 from sciculture_etl.publish.manifest import source_fingerprints
 from sciculture_etl.quality.suites import SuiteOutcome
-from sciculture_etl.revisions.changes import Change
+from sciculture_etl.revisions.changes import Change, count_reread
 from sciculture_etl.revisions.lineage import changed_path
 from sciculture_etl.revisions.moves import Move, Number, as_number, find_moves
 from sciculture_etl.revisions.sources import sources_of
+from sciculture_etl.revisions.worlds import chain_to, datasets_of
 
 KINDS = {
     "came": "move_came", "withdrawn": "move_withdrawn", "gone": "move_gone", "read_again": "move_read_again",
@@ -49,7 +50,9 @@ def explain_figures(
             actual=_shown(figure.actual), table=figure.curated_table,
         )  # fmt: skip
         texts.append(
-            _text(reason, [_line(move) for move in moves], moves, _reasons(figure.curated_table, model, before))
+            _text(
+                reason, [_line(move) for move in moves], moves, _reasons(warehouse, figure.curated_table, model, before)
+            )
         )
     return without_repeats(texts)
 
@@ -78,7 +81,7 @@ def explain_suites(
                     f"{file_of(warehouse, submission)} ({submission}): {message('move_rows', rows=rows)}"
                     for submission, rows in sources.items()
                 ]
-            texts.append(_text(reason, lines, moves, _reasons(outcome.name, model, before)))
+            texts.append(_text(reason, lines, moves, _reasons(warehouse, outcome.name, model, before)))
     return without_repeats(texts)
 
 
@@ -126,9 +129,11 @@ def _shown(text: str | None) -> str:
     return (text or "-") if number is None else f"{number:,.10g}"
 
 
-def _reasons(table: str, model: Model, before: dict[str, Any] | None) -> list[str]:
-    """SQL and lists on the way to the table that changed since the current release."""
+def _reasons(warehouse: Warehouse, table: str, model: Model, before: dict[str, Any] | None) -> list[str]:
+    """SQL and lists on the way to the table that changed since the current release, and what was read again."""
     if before is None or "marks" not in before:
         return []
     sources = before.get("sources", {}) | source_fingerprints()
-    return sorted(changed_path(table, before["marks"], model.input_fingerprints, all_statements(), sources).reasons)
+    path = changed_path(table, before["marks"], model.input_fingerprints, all_statements(), sources)
+    count = count_reread(warehouse, before, datasets_of(chain_to([table])))
+    return sorted(path.reasons) + ([message("submissions_read_again", count=f"{count:,}")] if count else [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,19 +53,13 @@ def changes_since(warehouse: Warehouse, before: dict[str, Any] | None) -> list[C
         before: manifest of the release.
     """
     now = _parts_in_force(warehouse)
-    if before is None:
-        was = _predecessors(warehouse)
-    else:
-        was = defaultdict(set)
-        for row in before["inputs"]:
-            for dataset, submitter, year, key, reading in row["in_force"]:
-                was[dataset, submitter, year].add((key, row["submission_id"], reading))
     counts = {
         (row["dataset"], row["submission_id"], row["reading"]): row["n"]
         for row in warehouse.rows(
             "SELECT dataset, submission_id, reading, sum(row_count) AS n FROM log.version GROUP BY ALL"
         )
     }
+    was = _predecessors(warehouse) if before is None else _parts_of(before, counts)
     found = []
     for year in sorted(was.keys() | now.keys()):
         old, new = was.get(year, set()) - now.get(year, set()), now.get(year, set()) - was.get(year, set())
@@ -96,6 +90,35 @@ def _apart(old: set[Part], new: set[Part]) -> Iterator[tuple[set[Part], set[Part
             group |= near
         parts -= group
         yield group & old, group & new
+
+
+def _parts_of(before: dict[str, Any], counts: dict[tuple[str, str, str], int]) -> dict[Year, set[Part]]:
+    """Those of a release. Of what was read again since, only today's rows are left: they stand for the earlier ones."""
+    latest = {(dataset, submission): reading for dataset, submission, reading in counts}
+    found: dict[Year, set[Part]] = defaultdict(set)
+    for row in before["inputs"]:
+        submission = row["submission_id"]
+        for dataset, submitter, year, key, reading in row["in_force"]:
+            is_kept = (dataset, submission, reading) in counts
+            today = reading if is_kept else latest.get((dataset, submission), reading)
+            found[dataset, submitter, year].add((key, submission, today))
+    return found
+
+
+def count_reread(warehouse: Warehouse, before: dict[str, Any] | None, datasets: Collection[str]) -> int:
+    """How many submissions that count in a release and now have been read again since."""
+    if before is None:
+        return 0
+    found = warehouse.rows("SELECT DISTINCT dataset, submission_id, reading FROM log.in_force")
+    now = {(row["dataset"], row["submission_id"]): row["reading"] for row in found if row["dataset"] in datasets}
+    return len(
+        {
+            row["submission_id"]
+            for row in before["inputs"]
+            for dataset, *_, reading in row["in_force"]
+            if now.get((dataset, row["submission_id"]), reading) != reading
+        }
+    )
 
 
 def _count(counts: dict[tuple[str, str, str], int], year: Year, parts: Iterable[Part]) -> Iterable[int]:

@@ -92,7 +92,9 @@ def find_moves(warehouse: Warehouse, changes: Sequence[Change], numbers: Sequenc
 
 
 def _most_telling(search: _Search, number: Number, moves: list[tuple[Change, Move]]) -> list[Move]:
-    first = sorted(moves, key=lambda pair: (pair[0].is_beginning, -abs(pair[1].step), pair[1].source_file))[:MAX_NAMED]
+    ordered = sorted(moves, key=lambda pair: (pair[0].is_beginning, -abs(pair[1].step), pair[1].source_file))
+    once = {move.submission_id: (change, move) for change, move in reversed(ordered)}
+    first = [pair for pair in ordered if once[pair[1].submission_id] == pair][:MAX_NAMED]
     if number.is_count_of_faults:
         return [move for _, move in first]
     return [replace(move, without=search.without(change, number)) for change, move in first]
