@@ -84,6 +84,7 @@ OF_A_FILE: dict[str, Callable[[], list[str]]] = {
     "E_EXTRA_CELLS": beyond_the_header,
     "E_STRAY_QUOTE": stray_quote,
     "R_EMPTY": lambda: judge(b"").codes,
+    "W_YEAR_DISAGREES": lambda: judge(as_csv(table(CLASS)), "2021 실적.csv").codes,
     "R_TOO_COSTLY": lambda: [why_ended("memory", Limits(), 1).code],  # tests/intake/test_workers.py has it happen
     "R_TOO_LARGE": too_large,
     "W_CORRECTED": lambda: judge(as_csv(table(CLASS)), contracts=corrected()).codes,

@@ -80,7 +80,7 @@ def observe(path: Path) -> Recorded:
     given = {
         "format": reading.format, "refused": reading.refused, "submitter": reading.submitter,
         "unread_sheets": reading.unread_sheets, "findings": [asdict(finding) for finding in reading.findings],
-        "made_on": [table.made_on for table in reading.tables],
+        "made_on": [table.made_on for table in reading.tables], "saved_at": reading.saved_at,
         "outcomes": {
             name: _rows((v.accepted, v.quarantine, v.findings, v.accounts, v.corrections, v.years))
             for name, v in outcomes.items()

@@ -311,7 +311,7 @@ def test_a_row_that_says_little_beside_merged_cells_is_data() -> None:
 )
 def test_a_period_tells_the_year_where_it_is_that_of_the_programme(title: str, year: int | None) -> None:
     (table_read,) = judge(as_csv([["가상 " + title], PROJECT, GRANT])).reading.tables
-    assert table_read.title_year == year
+    assert table_read.title_years.one == year
 
 
 @pytest.mark.parametrize(

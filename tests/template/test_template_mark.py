@@ -76,11 +76,11 @@ def test_the_forms_own_guide_is_no_sheet_left_unread() -> None:
     assert Form("dsc_institution_year").fill({}).check().unread_sheets == []
 
 
-def test_a_day_of_another_year_than_the_forms_is_asked_about() -> None:
+def test_a_day_of_another_year_than_the_forms_is_refused() -> None:
     form = Form("event_edition").fill({"시작일": "2025-07-05", "종료일": "2025-07-09"})
     checked = form.check()
-    assert (checked.verdict, codes(checked)) == ("accepted", [("W_OUT_OF_RANGE", f"D{FIRST}")])
-    assert f"{YEAR}년의 날짜" in checked.all_findings["message_ko"][0]
+    assert (checked.verdict, codes(checked)) == ("rejected", [("E_YEAR_MISMATCH", f"D{FIRST}")])
+    assert f"제목 줄에는 {YEAR}년 자료로 적혀 있으나 표에는 2025년 1행" in checked.all_findings["fix_ko"][0]
 
 
 def altered(

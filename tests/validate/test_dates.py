@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sciculture_etl.tables.titles import stated_term
+from sciculture_etl.tables.stated_terms import stated_term
 from sciculture_etl.validate.dates import parse_date, parse_ordinal, parse_period, parse_term, parse_year
 
 DAY = date(2020, 3, 2)

@@ -11,7 +11,6 @@ SAID = {
     "title alone": (None, "2020년 생활과학교실 실적", "실적.csv", 2020),
     "name alone": (None, None, "2020 실적.csv", 2020),
     "column and title": ("2020", "2020년도 실적", "실적.csv", 2020),
-    "column and another name": ("2020", None, "2021 실적.csv", 2020),
     "title and name": (None, "2020년 실적", "2020년 실적.csv", 2020),
     "column as people write it": ("'20년", "2020 실적", "실적.csv", 2020),
     "title with a short year": (None, "’20년 실적", "실적.csv", 2020),
@@ -25,6 +24,10 @@ SAID = {
     "title of several years": (None, "2020~2021년 실적", "실적.csv", "E_REQUIRED_MISSING"),
     "title of several years and one": (None, "2020~2021년 사업 2020년도 실적", "실적.csv", 2020),
     "nowhere": (None, None, "실적.csv", "E_REQUIRED_MISSING"),
+    "title of several that are listed": (None, "2019·2020년 실적", "실적.csv", "E_REQUIRED_MISSING"),
+    "name of several years": (None, None, "2019-2020 실적.csv", "E_REQUIRED_MISSING"),
+    "column against name": ("2020", None, "2019 실적.csv", "E_YEAR_MISMATCH"),
+    "column against a name of long after": ("2020", None, "2022 실적.csv", "E_YEAR_MISMATCH"),
     "column against title": ("2020", "2019년 실적", "실적.csv", "E_YEAR_MISMATCH"),
     "title against name": (None, "2019년 실적", "2020 실적.csv", "E_YEAR_MISMATCH"),
     "no year in the column": ("올해", "2020년 실적", "실적.csv", "E_NOT_A_NUMBER"),
@@ -45,51 +48,3 @@ def test_the_year_is_the_one_said_or_none(case: str, form: str) -> None:
     else:
         assert judged.codes == [expected]
         assert judged.accepted.height == 0
-
-
-def test_only_the_rows_that_disagree_with_the_title_are_held_back() -> None:
-    rows = [["2020년 실적"], *table(CLASS, {}, {"사업연도": "2019"}, {})]
-    judged = judge(as_csv(rows))
-    assert judged.places == [("E_YEAR_MISMATCH", 4, "A4")]
-    assert judged.finding["value"] == "2019"
-    assert "2020" in judged.finding["expected_ko"]
-    assert judged.column("program_year") == [2020, 2020]
-
-
-def test_one_file_may_hold_several_years() -> None:
-    judged = judge(as_csv(table(CLASS, {}, {"사업연도": "2021"})))
-    assert judged.column("program_year") == [2020, 2021]
-
-
-MANY_ROWS = [{} for _ in range(12)]
-
-
-@pytest.mark.parametrize(
-    ("name", "rows", "told"),
-    [
-        pytest.param("2020 실적.csv", MANY_ROWS, 1, id="the name says it"),
-        pytest.param("실적.csv", MANY_ROWS, 1, id="nearly all rows say it"),
-        pytest.param("2021 실적.csv", MANY_ROWS, 0, id="the name is of the year of sending"),
-        pytest.param("2020 실적.csv", MANY_ROWS[:2], 0, id="half of the rows"),
-        pytest.param("실적.csv", MANY_ROWS[:6], 0, id="a few rows"),
-    ],
-)
-def test_a_row_of_another_year_than_its_file_is_told(name: str, rows: list[dict[str, str]], told: int) -> None:
-    judged = judge(as_csv(table(CLASS, *rows, {"사업연도": "2019"})), name)
-    assert judged.codes == ["W_OUT_OF_RANGE"] * told
-    assert judged.accepted.height == len(rows) + 1
-    if told:
-        assert judged.places == [("W_OUT_OF_RANGE", 14, "A14")]
-        assert "2020" in judged.finding["expected_ko"]
-
-
-def test_a_day_of_another_year_than_its_file_is_told_where_the_year_is_taken_from_days() -> None:
-    meeting = {"행사구분": "ISSM", "회차": "13",
-               "행사명": "가상 심포지엄", "시작일": "2023-11-02", "종료일": "2023-11-03",
-               "장소": "대전", "참가자수": "312"}  # fmt: skip
-    held = [{"회차": str(n), "시작일": f"2023-05-0{n}", "종료일": f"2023-05-0{n}"} for n in range(1, 10)]
-    last_year = {"회차": "12", "시작일": "2022-11-03", "종료일": "2022-11-03"}
-    judged = judge(as_csv([["2023년 행사 개최 현황"], *table(meeting, *held, last_year)]))
-    assert judged.places == [("W_OUT_OF_RANGE", 12, "D12")]
-    history = [{"회차": str(n), "시작일": f"20{n}-05-01", "종료일": f"20{n}-05-02"} for n in range(13, 23)]
-    assert judge(as_csv([["2022년 행사 개최 현황"], *table(meeting, *history)])).places == []

@@ -180,7 +180,7 @@ def _parts(contract: Contract, validated: Validated, tables: dict[int, Table]) -
         sums = own.select(pl.col(name).sum() for name in names).to_dicts() if names else [{}]
         own_findings = findings.filter(part=account["part"])
         part = checked_part(contract, account, years["program_year"].unique().to_list(), sums[0], own_findings)
-        current = table.template is not None and table.template.is_form_of(contract, table.title_year)
+        current = table.template is not None and table.template.is_form_of(contract, table.title_years.one)
         parts.append(replace(part, template=table.template, is_current=current))
     return parts
 

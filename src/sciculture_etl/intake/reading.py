@@ -137,7 +137,7 @@ def _fingerprint_of(grid: Grid) -> TemplateId | None:
 def _outdated(table: Table, contracts: dict[str, Contract]) -> list[Finding]:
     """Whether a table was made from a form that isn't the one of today, or of another year or kind."""
     mark, contract = table.template, table.contract
-    if mark is None or mark.is_form_of(contract, table.title_year):
+    if mark is None or mark.is_form_of(contract, table.title_years.one):
         return []
     if mark.dataset != contract.dataset:
         known = contracts.get(mark.dataset)

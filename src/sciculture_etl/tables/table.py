@@ -15,8 +15,10 @@ from sciculture_etl.findings import shown
 from sciculture_etl.grid import Grid, Merge, StrayQuote, column_letter
 from sciculture_etl.tables.areas import Area
 from sciculture_etl.tables.headers import Header
+from sciculture_etl.tables.moments import made_on
 from sciculture_etl.tables.spelling import scale_in_header, unit_in_header
-from sciculture_etl.tables.titles import MONEY_SCALE, made_on
+from sciculture_etl.tables.stated_years import UNSTATED, StatedYears
+from sciculture_etl.tables.titles import MONEY_SCALE
 
 EXAMPLE = r"^[(<\[【（]?\s*(?:예시|작성\s*예시?|기재\s*예시?)\s*[)>\]】）]?$"
 COMBINED = r"(?s)^(.*\S)\s*[(（]\s*([^()（）]*[^()（）\s])\s*[)）]$"  # what stands in brackets behind the rest
@@ -35,7 +37,8 @@ class Table:
     frame: ``PLACE_COLUMNS`` and a String column per mapped field (null = blank), rows in physical order down to the
     last one that isn't blank; a wide table has a column ``wide_column(measure, code)`` a code instead of the measure.
     letters, headers: field → column letter and header as the file writes it. scales: money field → KRW per unit
-    written. score_scales: score field → the scale that its header says. title: the text above the header. template: the
+    written. score_scales: score field → the scale that its header says. title, title_years: the text
+    above the header, and the years that it or the mark of our form states. template: the
     form of ours that it was made from. uncalculated: row and column letter of formulas without a result.
     stray_quotes: per quote without a partner its row, and the first and last row that it would have made one; from 1.
     """
@@ -49,7 +52,7 @@ class Table:
     scales: dict[str, int] = field(default_factory=dict)
     score_scales: dict[str, str] = field(default_factory=dict)
     title: str = ""
-    title_year: int | None = None
+    title_years: StatedYears = UNSTATED
     submitter: str | None = None
     made_on: date | None = None
     template: TemplateId | None = None
@@ -247,7 +250,7 @@ def cut_table(grid: Grid, area: Area, marks: Marks) -> Table:
         headers={name: shown(" ".join(label.split())) for name, label in labels.items()},
         extra_headers=[shown(" ".join(label.split())) for label in header.extra],
         scales=scales, score_scales=score_scales,
-        title=title.text, title_year=title.year, submitter=title.submitter, made_on=max(days, default=None),
+        title=title.text, title_years=title.years, submitter=title.submitter, made_on=max(days, default=None),
         template=title.template, hidden_rows=[row + 1 for row in marks.hidden(rows)],
         uncalculated=[(row + 1, column_letter(column)) for row, column in marks.without_result(rows, columns)],
         stray_quotes=[(quote.row + 1, quote.first + 1, quote.last + 1) for quote in marks.stray(rows)],

@@ -5,24 +5,22 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 import polars as pl
 
 from sciculture_etl.contracts import Contract, ContractField
+from sciculture_etl.header_text import MIDDLE_DOTS
 from sciculture_etl.tables.spelling import normalise_header
-from sciculture_etl.tables.titles import MIDDLE_DOTS
 from sciculture_etl.validate.dates import (
     ParsedPeriod,
     parse_day,
     parse_ordinal,
     parse_period,
     parse_term,
-    parse_year,
 )
-from sciculture_etl.validate.expected import YEAR_ELSEWHERE, blank_advice, bounds_of, expected
+from sciculture_etl.validate.expected import blank_advice, bounds_of, expected
 from sciculture_etl.validate.numbers import NONE_SIGNS, cast_numbers
 
 FIRST_YEAR = 2000
@@ -269,53 +267,6 @@ def check_values(
             failures.append(failed(unlike.arg_true(), "E_CODE_UNKNOWN", *expected(fld, texts.filter(unlike))))
             values = values.set(unlike, None)
     return values.alias(fld.name), pl.concat([pl.DataFrame(schema=FAILED), *failures])
-
-
-def cast_years(
-    column: pl.Series | None, titles: pl.Series, names: pl.Series, dates: pl.Series | None = None
-) -> tuple[pl.Series, pl.DataFrame]:
-    """Program year of each row and the rows where it fails.
-
-    column: the file's own year column (raw) or None; titles, names: the year that title row and file name say; dates:
-    the year of the row's date where the contract takes it from there. The column counts, then the date, the title, the
-    name; column and title must agree, and so must title and name where there is neither column nor date.
-    """
-    blank = pl.Series([None], dtype=pl.Int32).new_from_index(0, titles.len())
-    own, bad = blank, blank.is_not_null()
-    if column is not None:
-        cast = by_distinct(column, lambda text: (parse_year(text), None), pl.Int32())
-        own = cast["value"]
-        bad = own.is_null() & column.is_not_null()
-    dated = blank if dates is None else dates
-    frame = pl.DataFrame({"own": own, "dated": dated, "title": titles, "name": names})
-    latest = datetime.now(UTC).year + 1
-    judged = frame.select(
-        pl.coalesce("own", "dated", "title", "name").cast(pl.Int16).alias("program_year"),
-        (
-            (pl.col("own") != pl.col("title"))
-            | (pl.col("own").is_null() & pl.col("dated").is_null() & (pl.col("title") != pl.col("name")))
-        )
-        .fill_null(False)
-        .alias("disagree"),
-    )
-    years = judged["program_year"]
-    failures = [pl.DataFrame(schema=FAILED)]
-    if bad.any():
-        failures.append(failed(bad.arg_true(), "E_NOT_A_NUMBER"))
-    if (missing := years.is_null() & ~bad).any():
-        failures.append(failed(missing.arg_true(), "E_REQUIRED_MISSING", *YEAR_ELSEWHERE))
-    if (disagree := judged["disagree"]).any():
-        stated = [pl.col("title").fill_null(0), pl.col("name").fill_null(0)]
-        texts = frame.filter(disagree).select(
-            pl.format("제목 줄 {} · 파일 이름 {}", *stated).alias("ko"),
-            pl.format("title {} · file name {}", *stated).alias("en"),
-        )
-        failures.append(failed(disagree.arg_true(), "E_YEAR_MISMATCH", texts["ko"], texts["en"]))
-    outside = ((years < FIRST_YEAR) | (years > latest)).fill_null(False)
-    if outside.any():
-        bounds = f"{FIRST_YEAR}~{latest}"
-        failures.append(failed(outside.arg_true(), "E_OUT_OF_RANGE", f"{bounds} 사이", f"within {bounds}"))
-    return years, pl.concat(failures)
 
 
 def squeeze_name(text: str) -> str:

@@ -9,7 +9,7 @@ import polars as pl
 from sciculture_etl.contracts import Contract, Correction
 from sciculture_etl.validate.blocks import Block, per_row
 from sciculture_etl.validate.cells import failed, squeeze_name
-from sciculture_etl.validate.typed import program_years
+from sciculture_etl.validate.years import cast_years
 
 OUTCOME = {"index": pl.UInt32, "correction": pl.String, "fits": pl.Boolean}
 
@@ -48,7 +48,7 @@ def correct_rows(contract: Contract, rows: pl.DataFrame, blocks: list[Block]) ->
     concerned = [c for c in contract.corrections if squeeze_name(c.submitter) in submitters]
     if not concerned:
         return corrected
-    years = program_years(contract, rows, blocks)
+    years = cast_years(contract, rows, blocks, lambda *_: None)
     submitter = per_row(rows, submitters, pl.String())
     for correction in concerned:
         own = (submitter == squeeze_name(correction.submitter)) & (years == correction.program_year).fill_null(False)

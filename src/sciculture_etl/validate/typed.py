@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import polars as pl
 
 from sciculture_etl.contracts import Contract, ContractField
-from sciculture_etl.tables.titles import SEVERAL_TERMS, stated_term, year_in_file_name, year_of_sheet
 from sciculture_etl.validate.blocks import Block, per_row
 from sciculture_etl.validate.cells import (
     DASHES,
     NOTHING,
     ask_about,
     by_distinct,
-    cast_dates,
     cast_field,
     cast_periods,
-    cast_plain,
-    cast_years,
     check_values,
     failed,
 )
-from sciculture_etl.validate.dates import year_of_term
+from sciculture_etl.validate.declared import Report
 from sciculture_etl.validate.region_cells import resolve_places
 from sciculture_etl.validate.scores import find_misfits, parse_score
-
-# Shares of a table's rows that are of one year: of the one that its file states, and where it states none.
-MOSTLY, NEARLY_ALL = 0.8, 0.9
-MANY = 10  # rows that a table has at least, for a year of nearly all of them to be its own
-Report = Callable[[str, pl.DataFrame, bool], None]  # field, failing cells (``cells.FAILED``), whether errors reject
+from sciculture_etl.validate.terms import cast_terms
+from sciculture_etl.validate.years import cast_years
 
 
 def cast_rows(contract: Contract, rows: pl.DataFrame, blocks: list[Block], report: Report) -> pl.DataFrame:
@@ -41,7 +33,7 @@ def cast_rows(contract: Contract, rows: pl.DataFrame, blocks: list[Block], repor
         rows: raw texts by field, ``part_key`` the index of their block → program_year and the contract's columns in
             their order. Failing cells go to ``tell``.
     """
-    years = _years(contract, rows, blocks, report)
+    years = cast_years(contract, rows, blocks, report)
     columns = dict.fromkeys(contract.fields, rows["part_key"])  # keeps the contract's order; each is replaced below
     if contract.period:
         columns |= _period(contract, rows, blocks, years, report)
@@ -59,7 +51,7 @@ def cast_rows(contract: Contract, rows: pl.DataFrame, blocks: list[Block], repor
         if fld.type == "score":
             columns[name] = _report_cells(contract, fld, _score(fld, rows, blocks, columns), report)
         elif fld.type == "term":
-            columns[name] = _report_cells(contract, fld, _term(contract, fld, rows, blocks, columns, years), report)
+            columns[name] = cast_terms(contract, fld, rows, blocks, columns, years, report)
     typed = pl.DataFrame(list(columns.values()))
     if contract.region_fields:
         typed = typed.hstack(_regions(contract, rows, blocks, years, report))
@@ -73,75 +65,6 @@ def _report_cells(
     # A row of which it can't be told what part of the year it belongs to would replace the wrong one.
     report(fld.name, failing, fld.required or fld.name in contract.partition)
     return values
-
-
-def program_years(contract: Contract, rows: pl.DataFrame, blocks: list[Block]) -> pl.Series:
-    """The program year of each row, null where it can't be told."""
-    return _years(contract, rows, blocks, lambda *_: None)
-
-
-def _years(contract: Contract, rows: pl.DataFrame, blocks: list[Block], report: Report) -> pl.Series:
-    titles = per_row(rows, [block.table.title_year for block in blocks], pl.Int32())
-    names = per_row(rows, [_named_year(block) for block in blocks], pl.Int32())
-    own = rows["program_year"] if "program_year" in rows.columns else None
-    dates = None
-    if contract.year_from:
-        unknown = pl.Series([None], dtype=pl.Int16).new_from_index(0, rows.height)
-        dates = (
-            cast_dates(rows[contract.year_from], unknown, contract.fields[contract.year_from].month)["start"]
-            .dt.year()
-            .cast(pl.Int32)
-        )
-        if contract.period and contract.year_from == contract.period[0].name:
-            end = rows[contract.period[1].name]
-            dates = cast_periods(rows[contract.year_from], end, unknown)["start"].dt.year().cast(pl.Int32)
-    years, failing = cast_years(own, titles, names, dates)
-    if contract.year_from:
-        # The date's own finding tells why the year is unknown.
-        failing = failing.filter(pl.col("code") != "E_REQUIRED_MISSING")
-    report("program_year", failing, True)
-    _report_other_years(contract, years, failing, blocks, rows, report)
-    return years
-
-
-def _report_other_years(
-    contract: Contract, years: pl.Series, failing: pl.DataFrame, blocks: list[Block], rows: pl.DataFrame, report: Report
-) -> None:
-    """Warns of rows of another year than that of their file: of our form, of its title or name, or of nearly all rows.
-
-    A table of many years has no other: the year that it states counts where nearly all of its rows are of it.
-    """
-    stated = [block.table.title_year or _named_year(block) for block in blocks]
-    forms = [block.table.title_year if block.table.template else None for block in blocks]
-    frame = pl.DataFrame({"part": rows["part_key"], "year": years}).with_columns(
-        per_row(rows, stated, pl.Int16()).alias("stated"), per_row(rows, forms, pl.Int16()).alias("form")
-    )
-    if pl.concat([frame["year"].drop_nulls(), frame["stated"].drop_nulls()]).n_unique() < 2:
-        return
-    counts = frame.drop_nulls("year").group_by("part", "year").len("rows")
-    common = counts.group_by("part").agg(
-        pl.col("year").sort_by("rows", "year").last().alias("common"),
-        (pl.col("rows").max() / pl.col("rows").sum()).alias("share"), pl.col("rows").sum().alias("all"),
-    )  # fmt: skip
-    judged = frame.join(common, on="part", how="left", maintain_order="left").select(
-        "year",
-        pl.when(pl.col("form").is_not_null()).then("form")
-        .when((pl.col("common") == pl.col("stated")) & (pl.col("share") >= MOSTLY)).then("stated")
-        .when(pl.col("stated").is_null() & (pl.col("share") >= NEARLY_ALL) & (pl.col("all") >= MANY)).then("common")
-        .alias("own"),
-    )  # fmt: skip
-    at = (judged["year"] != judged["own"]).fill_null(False).arg_true()
-    at = at.filter(~at.is_in(failing["index"].implode()))
-    name = contract.year_from if contract.year_from and "program_year" not in rows.columns else "program_year"
-    words = ("{}년", "{}") if name == "program_year" else ("{}년의 날짜", "a day of {}")
-    own = judged[at].select(pl.format(words[0], "own").alias("ko"), pl.format(words[1], "own").alias("en"))
-    report(name, failed(at, "W_OUT_OF_RANGE", own["ko"], own["en"], "warning"), False)
-
-
-def _named_year(block: Block) -> int | None:
-    """That of the sheet's name where the title says none, else that of the file's."""
-    own = None if block.table.title_year else year_of_sheet(block.table.sheet)
-    return own or year_in_file_name(block.candidate.file_name)
 
 
 def _period(
@@ -217,78 +140,6 @@ def _misfits(fld: ContractField, rows: pl.DataFrame, blocks: list[Block]) -> pl.
         return None
     scales = per_row(rows, [block.table.score_scales.get(fld.name) for block in blocks], pl.String())
     return find_misfits(rows[fld.name], scales, rows["part_key"], as_ratio=False)
-
-
-def _term(
-    contract: Contract,
-    fld: ContractField,
-    rows: pl.DataFrame,
-    blocks: list[Block],
-    columns: dict[str, pl.Series],
-    years: pl.Series,
-) -> tuple[pl.Series, pl.DataFrame]:
-    cast = cast_plain(contract, fld, rows[fld.name])
-    blank = rows[fld.name].is_null() | rows[fld.name].is_in(NOTHING)
-    terms = pl.DataFrame({"own": cast["value"], "blank": blank.fill_null(True)}).with_columns(
-        per_row(rows, [_stated_term(fld, block) for block in blocks], pl.Int16()).alias("said"),
-        per_row(rows, [fld.name in block.letters for block in blocks], pl.Boolean()).alias("asked"),
-        _term_of_dates(contract, fld, rows, columns).alias("dated"),
-        by_distinct(rows[fld.name], lambda text: (year_of_term(text), None), pl.Int16())["value"].alias("year"),
-    )
-    # What can't be read is an error, not the title's or the date's; a blank where the form asks is no whole year.
-    elsewhere = pl.coalesce("said", "dated")
-    if fld.required:
-        elsewhere = pl.when(~pl.col("asked")).then(elsewhere)
-    value = pl.when(~pl.col("blank")).then("own").otherwise(elsewhere)
-    several = pl.col("blank") & pl.col("said").eq_missing(SEVERAL_TERMS)
-    missing = pl.col("blank") & value.is_null() & pl.col("asked") & pl.lit(fld.default is not None)
-    other_year = (pl.col("year") != pl.lit(years)).fill_null(False)
-    terms = terms.select(
-        pl.when(~several & ~other_year).then(value).alias("value"),
-        pl.coalesce(
-            pl.lit(cast["code"]),
-            pl.when(several | missing).then(pl.lit("E_REQUIRED_MISSING")),
-            pl.when(other_year).then(pl.lit("E_YEAR_MISMATCH")),
-        ).alias("code"),
-    )
-    return check_values(fld, terms["value"], terms["code"], rows[fld.name])
-
-
-def _stated_term(fld: ContractField, block: Block) -> int | None:
-    if not fld.said:
-        return None
-    texts = (block.table.title, block.table.sheet or "", block.candidate.file_name)
-    found = next((term for text in texts if (term := stated_term(text, fld.terms)) is not None), None)
-    # Dates tell the parts of what is of several; the whole year is a term only where the form knows it.
-    if found == SEVERAL_TERMS and fld.from_date:
-        return None
-    return None if found == 0 and fld.default is None else found
-
-
-def _term_of_dates(
-    contract: Contract, fld: ContractField, rows: pl.DataFrame, columns: dict[str, pl.Series]
-) -> pl.Series:
-    """Where all of a table began in one term, that; else where all ended in one, that; else each row's own start.
-
-    What went on all year says nothing of the term that a table is of.
-    """
-    if not fld.from_date:
-        return pl.Series([None], dtype=pl.Int16).new_from_index(0, rows.height)
-    start = columns[fld.from_date]
-    end = columns[contract.period[1].name] if contract.period else start
-    dated = pl.DataFrame({"part": rows["part_key"], "first": start, "last": end.fill_null(start)})
-    term = [((pl.col(name).dt.month().cast(pl.Int16) - 1) // (12 // fld.terms) + 1) for name in ("first", "last")]
-    days = (pl.col("last") - pl.col("first")).dt.total_days()
-    spans = dated.with_columns(starts=term[0], ends=term[1], yearlong=days >= 364)
-    of_part = spans.filter(~pl.col("yearlong")).group_by("part").agg(
-        one_start=pl.col("starts").min().eq_missing(pl.col("starts").max()), start=pl.col("starts").min(),
-        one_end=pl.col("ends").min().eq_missing(pl.col("ends").max()), end=pl.col("ends").min(),
-    )  # fmt: skip
-    return (
-        spans.join(of_part, on="part", how="left", maintain_order="left")
-        .select(pl.when("one_start").then("start").when("one_end").then("end").otherwise("starts"))
-        .to_series()
-    )
 
 
 def _regions(
