@@ -69,6 +69,7 @@ def summary(report: RunReport) -> str:
         ("partially accepted in this run / 이번 일부 승인", report.new_verdicts.get("partially_accepted", 0)),
         ("rejected in this run / 이번 반려", report.new_verdicts.get("rejected", 0)),
         ("overdue / 기한 경과 미제출", report.missing),
+        ("waiting for approval / 승인 대기", report.waiting_count),
         ("replies written / 회신 작성", report.answers),
         ("reminders prepared / 제출 안내 작성", report.reminders),
         ("tables rebuilt / 다시 집계한 표", len(report.rebuilt)),

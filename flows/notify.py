@@ -100,6 +100,29 @@ def notify_missing(report: RunReport) -> None:
     notify(f"sciculture: {len(missing):,} missing / 미제출 {len(missing):,}건", "\n".join(lines), "warning")
 
 
+def notify_waiting(report: RunReport) -> None:
+    """Of each submission that waits for approval, once, and every week again until somebody decides."""
+    waiting = getattr(report, "newly_waiting", [])
+    if not waiting or not os.environ.get(SETTING):
+        return
+    from prefect.context import FlowRunContext
+
+    from sciculture_etl.cli.views.waiting import waiting_lines
+
+    listed = list(waiting_lines(waiting))
+    if further := len(listed) - MAX_LISTED:
+        listed = [*listed[:MAX_LISTED], "..."] if further > 0 else listed
+    count = len({row["submission_id"] for row in waiting})
+    context = FlowRunContext.get()
+    lines = [
+        f"{count:,} submissions wait for approval; what counted before goes on counting",
+        f"승인을 기다리는 제출본: {count:,}건. 이전 제출본이 그대로 집계됩니다", "", *listed, "",
+        "All of them: `sciculture submissions waiting`", "전체 목록: `sciculture submissions waiting`", "",
+        _where(context.flow_run if context else None),
+    ]  # fmt: skip
+    notify(f"sciculture: {count:,} waiting / 승인 대기 {count:,}건", "\n".join(lines), "warning")
+
+
 def _where(flow_run: FlowRun | None) -> str:
     from prefect.settings import PREFECT_UI_URL
 

@@ -29,7 +29,7 @@ from sciculture_etl.stopping import print_line
 from sciculture_etl.storage.disk import explain
 from sciculture_flows.artifacts import Recorded, show_report
 from sciculture_flows.assets import report_assets
-from sciculture_flows.notify import notify_missing, on_crash, on_failure
+from sciculture_flows.notify import notify_missing, notify_waiting, on_crash, on_failure
 from sciculture_flows.schedule import covered_by
 from sciculture_flows.steps import Watch, watching
 from sciculture_flows.watchdog import SERVED, Watchdog
@@ -83,7 +83,9 @@ def concluded(work: Callable[[], None]) -> State[Any]:
         report = watch.report
         assert report is not None, "the flow opened no run"
         state = state_of(report)
-        for report_step in (show_report,) if report.is_preview else (show_report, report_assets, notify_missing):
+        for report_step in (
+            (show_report,) if report.is_preview else (show_report, report_assets, notify_missing, notify_waiting)
+        ):
             _ignoring_failures(report_step, report)
     except Exception as error:
         watch.error = error
@@ -124,6 +126,7 @@ def state_of(report: RunReport) -> State[Any]:
         "missing from the archive / 보관소에 없음": len(report.extraction.lost),
         "unreachable channels / 연결 불가 접수 경로": len(report.extraction.unreachable),
         "dataset-years held / 보류": len(report.acceptance.held),
+        "waiting for approval / 승인 대기": report.waiting_count,
     }
     counted = [f"{number:,} {what}" for what, number in counts.items() if number]
     if publication.outcome == "previewed":

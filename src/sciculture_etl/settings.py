@@ -172,6 +172,14 @@ class Variables(_Definition):
         30, "so many days the bytes of a file with personal data are kept apart; 0: until the next run",
         "개인정보가 든 파일을 분리 보관하는 일수(0: 다음 실행까지)", ge=0,
     )  # fmt: skip
+    two_persons: bool = _setting(
+        False, "`true`: an approval, closing, reopening or preference takes effect once another person repeats it",
+        "`true`: 승인·마감·재개방·우선 지정은 다른 사람이 같은 명령을 다시 실행해야 반영",
+    )  # fmt: skip
+    operator: str = _setting(
+        "", "who decides, as the journals name them: a role or a staff number, no person's name; unset: the login name",
+        "결정한 사람을 기록할 이름(직책이나 사번, 개인 이름 제외; 설정하지 않으면 로그인 이름)",
+    )  # fmt: skip
     traceback: str = _setting(
         "", "anything: a failure shows its traceback besides, for whoever mends the program",
         "값이 있으면 오류의 상세 추적 정보를 함께 표시(개발자용)",
@@ -315,6 +323,8 @@ def _explained(group: type[_Definition], error: ValidationError) -> UserError:
     found = error.errors()[0]
     name = str(found["loc"][0])
     variable = next(variable for variable, field in group.variables().items() if field == name)
+    if group.model_fields[name].annotation is bool:
+        return UserError(message("setting_no_switch", name=variable, value=found["input"]))
     least = next((rule.ge for rule in group.model_fields[name].metadata if isinstance(rule, Ge)), 1)
     return UserError(message("setting_no_number", name=variable, least=least, value=found["input"]))
 

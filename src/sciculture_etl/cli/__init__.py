@@ -9,7 +9,19 @@ import os
 import sys
 
 from sciculture_etl import stopping
-from sciculture_etl.cli import doctor, files, init, region, release, runs, serve, submissions, template, trace
+from sciculture_etl.cli import (
+    doctor,
+    files,
+    init,
+    region,
+    release,
+    runs,
+    serve,
+    submissions,
+    template,
+    trace,
+    years,
+)  # fmt: skip
 from sciculture_etl.cli.app import FAILED, app
 from sciculture_etl.errors import SciCultureError
 from sciculture_etl.messages import message
@@ -32,6 +44,7 @@ __all__ = [
     "submissions",
     "template",
     "trace",
+    "years",
 ]
 
 

@@ -14,9 +14,9 @@ from sciculture_etl.storage.access import OWN_FILE
 HELP = """The ``sciculture`` command.
 
 Exit codes: 0 published, previewed, or nothing new; 2 the command was used wrongly; 3 published, but of what this run
-received something was rejected or accepted in part, a file or a channel couldn't be reached, a dataset-year is held, or
-a correction no longer fits; 4 publication refused (or would be), the last good release stays; 5 failed; 6 another run
-holds the warehouse; 129 stopped by a hang-up, 130 by Ctrl-C, 143 by SIGTERM.
+received something was rejected or accepted in part, a file or a channel couldn't be reached, a dataset-year is held, a
+submission waits for approval, or a correction no longer fits; 4 publication refused (or would be), the last good
+release stays; 5 failed; 6 another run holds the warehouse; 129 stopped by a hang-up, 130 by Ctrl-C, 143 by SIGTERM.
 """
 PARTIAL, REFUSED, FAILED = 3, 4, SciCultureError.exit_code
 # Of each table, so many lines of what differs are shown unless asked otherwise.

@@ -13,7 +13,9 @@ from sciculture_etl.cli.app import app
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings
 
-STATES = ("received", "rejected", "partially_accepted", "accepted", "superseded", "withdrawn", "duplicate")
+STATES = (
+    "received", "waiting", "rejected", "partially_accepted", "accepted", "superseded", "withdrawn", "duplicate",
+)  # fmt: skip
 STATUSES = ("received", "late", "missing", "due")
 
 submissions = typer.Typer(
@@ -107,6 +109,50 @@ def show(
     is_long = page is None and page_count(history) > 1
     with console.pager() if console.is_terminal and is_long else nullcontext():
         show_history(console, history, page)
+
+
+@submissions.command()
+def waiting(as_json: AsJson = False) -> None:
+    """List what waits for approval: since when, why, what it would change, and the commands that decide."""
+    from sciculture_etl.cli.views.console import operators_console
+    from sciculture_etl.cli.views.waiting import show_waiting
+    from sciculture_etl.submissions import list_waiting
+
+    rows = list_waiting(Settings.from_environment())
+    if as_json:
+        _print(rows)
+    else:
+        show_waiting(operators_console(width=160), rows)
+
+
+Named = Annotated[str, typer.Argument(help="Number of the submission, its first digits, or a part of its file name.")]
+Reason = Annotated[str, typer.Option(help="The reason; it is recorded and shown. No personal data.")]
+Undo = Annotated[bool, typer.Option("--undo", help="Take the decision back: it is judged again.")]
+
+
+@submissions.command()
+def approve(submission: Named, reason: Reason, undo: Undo = False) -> None:
+    """Let a submission that waits take effect with the next run."""
+    _decide_waiting(submission, reason, "undone" if undo else "approved")
+
+
+@submissions.command()
+def reject(submission: Named, reason: Reason, undo: Undo = False) -> None:
+    """Leave a submission that waits out of the figures; the one before it goes on counting."""
+    _decide_waiting(submission, reason, "undone" if undo else "rejected")
+
+
+def _decide_waiting(submission: str, reason: str, kind: str) -> None:
+    from sciculture_etl.submissions import decide_waiting
+
+    decision = decide_waiting(Settings.from_environment(), submission, reason, kind)
+    if decision.kind == "requested":
+        print(message("approval_requested", what=decision.submission_id, name=decision.by))
+    else:
+        print(
+            f"{decision.submission_id} {decision.kind}; the figures follow with the next `sciculture run`"
+            " / 다음 실행 때 집계에 반영됩니다"
+        )
 
 
 @app.command()

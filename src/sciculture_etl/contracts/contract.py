@@ -72,6 +72,11 @@ class Due(Strict):
             first = self.ends_on(program_year, period) + timedelta(days=1)
         return first.replace(day=min(self.day, monthrange(first.year, first.month)[1]))
 
+    def last_due_on(self, program_year: int) -> date:
+        """The day on which the last report of a year is due; of events, which are due on no day, the year's last."""
+        last = self.periods[-1]
+        return self.due_on(program_year, last) or self.ends_on(program_year, 0)
+
 
 class Unpivot(Strict):
     """A wide table of which each row tells several: one column a code of ``into``, each holding the ``measure``.

@@ -9,7 +9,15 @@ from sciculture_etl.doctor.case import Case, Check, fault, ok, remark
 from sciculture_etl.extract import Damage, Decisions, Restricted, damage_in
 from sciculture_etl.storage.journal import Journal
 
-JOURNALS = ("receipts.jsonl", "decisions.jsonl", "restricted.jsonl", "releases.jsonl", "reminders.jsonl", "runs.jsonl")
+JOURNALS = (
+    "receipts.jsonl",
+    "decisions.jsonl",
+    "closings.jsonl",
+    "restricted.jsonl",
+    "releases.jsonl",
+    "reminders.jsonl",
+    "runs.jsonl",
+)
 MAX_LISTED = 20
 
 

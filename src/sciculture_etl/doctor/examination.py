@@ -26,6 +26,7 @@ AREAS: dict[str, Callable[[Case], Iterable[Check]]] = {
     "releases": releases.check_releases,
     "candidate": releases.check_candidate,
     "leftovers": releases.check_leftovers,
+    "waiting": runs.check_waiting,
     "outbox": runs.check_outbox,
     "prefect": runs.check_prefect,
 }

@@ -10,10 +10,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sciculture_etl.doctor.case import BilingualPair, Case, Check, fault, ok, remark
+from sciculture_etl.errors import NotReadyError
 from sciculture_etl.pipeline import Runs
 from sciculture_etl.pipeline.journal import UNFINISHED
 from sciculture_etl.pipeline.report import PREVIEW
 from sciculture_etl.storage.lock import why_no_lock
+from sciculture_etl.submissions import list_waiting
 
 MAX_SECONDS_TO_ANSWER = 5
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -73,6 +75,30 @@ def check_last_run(case: Case) -> Iterator[Check]:
         )
     else:
         yield ok("last run", f"{when}: {last.outcome}", f"{when}: {last.outcome}")
+
+
+def check_waiting(case: Case) -> Iterator[Check]:
+    """What waits for approval mustn't be forgotten."""
+    try:
+        rows = list_waiting(case.settings)
+    except NotReadyError:
+        rows = []
+    waiting = {row["submission_id"]: row for row in rows}
+    for submission, row in waiting.items():
+        since = str(row["waiting_since"])[:10]
+        yield remark(
+            "waiting",
+            (
+                f"{row['source_file']} ({submission}) waits for approval since {since}",
+                f"{row['source_file']} ({submission}): {since}부터 승인을 기다립니다",
+            ),
+            (
+                "sciculture submissions waiting shows why; approve or reject it",
+                "sciculture submissions waiting으로 사유를 확인하고 승인하거나 반려해 주세요",
+            ),
+        )
+    if not waiting:
+        yield ok("waiting", "nothing waits for approval", "승인 대기 없음")
 
 
 def check_outbox(case: Case) -> Iterator[Check]:

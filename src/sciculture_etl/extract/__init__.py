@@ -6,6 +6,7 @@ from sciculture_etl.extract.closings import Closing, Closings
 from sciculture_etl.extract.damage import Damage, damage_in, describe_damage, lost_in
 from sciculture_etl.extract.decisions import Decision, Decisions
 from sciculture_etl.extract.inbox import Extraction, check_channels, extract_submissions, has_new_files
+from sciculture_etl.extract.operator import Operator
 from sciculture_etl.extract.restricted import Restricted, Verdict
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Decision",
     "Decisions",
     "Extraction",
+    "Operator",
     "Receipt",
     "Restricted",
     "Verdict",

@@ -18,8 +18,10 @@ ORDER = ("error", "warning", "info")
 # A refused file of which a copy shows its sender where to mend it; of any other a copy can't or mustn't be made.
 SHOWN_THOUGH_REFUSED = {"R_HEADER_NOT_FOUND", "R_SUBMITTER_UNKNOWN"}
 
-# Standings of a file of which nothing counts any more, so that nothing in it needs to be mended.
-SET_ASIDE = ("superseded", "withdrawn")
+# Standings of a file of which nothing counts any more, so that nothing in it needs to be mended, and what it is then.
+KIND_OF_STANDING = {"superseded": "superseded", "withdrawn": "withdrawn", "rejected": "not_approved"}
+SET_ASIDE = tuple(KIND_OF_STANDING.values())
+WAITING = "waiting"
 # Warnings that ask for another spelling next time, and for nothing in this file.
 FOR_NEXT_TIME = {"W_REGION_RENAMED", "W_REGION_COMPLETED"}
 LETTERS = re.compile(r"[A-Z]+")
@@ -34,12 +36,14 @@ class Received:
         at: time of receipt.
         standing: as in ``mart_submission_log``.
         earlier: when the same bytes came first, for a duplicate.
+        stated: what it would change while it waits for approval, or why it was rejected.
     """
 
     number: int
     at: datetime
     standing: str
     earlier: datetime | None = None
+    stated: str = ""
 
 
 class _Found(NamedTuple):
@@ -117,15 +121,19 @@ class Answer:
     def kind(self) -> str:
         """The verdict, and ``duplicate``, ``refused`` (rejected before any row was read), ``warned`` (accepted).
 
-        Of a file that doesn't count, ``superseded`` or ``withdrawn``, whatever its verdict was.
+        Of a file that doesn't count, one of ``SET_ASIDE``, whatever its verdict was; of one without an error that waits
+        for approval, ``waiting``.
         """
         if self.received and self.received.earlier:
             return "duplicate"
-        if self.received and self.received.standing in SET_ASIDE:
-            return self.received.standing
+        standing = self.received.standing if self.received else ""
+        if standing in KIND_OF_STANDING:
+            return KIND_OF_STANDING[standing]
         if self.checked.refused:
             return "refused"
         verdict = self.checked.verdict
+        if verdict == ACCEPTED and standing == WAITING:
+            return WAITING
         return "warned" if verdict == ACCEPTED and self.count("warning") else verdict
 
     @cached_property

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from sciculture_etl.contracts import Contract
-from sciculture_etl.feedback.answer import SET_ASIDE, Answer, Received
+from sciculture_etl.feedback.answer import KIND_OF_STANDING, WAITING, Answer, Received
 from sciculture_etl.intake.check import Checked, checked_part, counted
 from sciculture_etl.load import Warehouse
 from sciculture_etl.settings import sql_text
@@ -28,6 +28,10 @@ WITH found AS (
         value, message_ko, fix_ko)), '' ORDER BY finding_no)) AS findings
     FROM mart_row_error WHERE code NOT IN {STANDING} GROUP BY submission_id
 ),
+stated AS (
+    SELECT submission_id, max(value) AS stated FROM mart_row_error
+    WHERE code IN ('R_WAITING', 'R_NOT_APPROVED') GROUP BY submission_id
+),
 parts AS (
     SELECT submission_id, string_agg(concat_ws(' ', part, dataset, read, loaded, quarantined, left_out), ', '
         ORDER BY part) AS counts
@@ -38,11 +42,14 @@ SELECT l.receipt_no, l.submission_id, coalesce(l.submitter, s.submitter) AS subm
     CASE WHEN l.verdict = 'duplicate' THEN min(l.received_at) OVER (PARTITION BY l.submission_id) END AS earlier,
     CASE WHEN l.verdict = 'duplicate' THEN 'duplicate'
         ELSE md5(concat_ws('|', l.verdict, p.counts, f.findings,
-            CASE WHEN l.standing IN ({", ".join(map(sql_text, SET_ASIDE))}) THEN l.standing END)) END AS mark
+            CASE WHEN l.standing IN ({", ".join(map(sql_text, [*KIND_OF_STANDING, WAITING]))}) THEN l.standing END,
+            t.stated)) END AS mark,
+    coalesce(t.stated, '') AS stated
 FROM mart_submission_log AS l
 JOIN log.submission AS s USING (submission_id)
 LEFT JOIN parts AS p USING (submission_id)
 LEFT JOIN found AS f USING (submission_id)
+LEFT JOIN stated AS t USING (submission_id)
 ORDER BY l.receipt_no
 """
 # What follows from several files knows the row and the field; their column is that of the table.
@@ -65,6 +72,7 @@ class SubmissionReceipt:
     Attributes:
         earlier: when the same bytes came first.
         mark: of what is told of it.
+        stated: as of ``Received``.
     """
 
     receipt_no: int
@@ -79,6 +87,7 @@ class SubmissionReceipt:
     finding_count: int
     earlier: datetime | None
     mark: str
+    stated: str
 
     @property
     def file_name(self) -> str:
@@ -132,7 +141,7 @@ def _answers(
         checked = Checked(
             receipt.file_name, receipt.submitter, receipt.refused, whole, parts, receipt.unread_sheets or []
         )
-        received = Received(receipt.receipt_no, receipt.received_at, receipt.standing, receipt.earlier)
+        received = Received(receipt.receipt_no, receipt.received_at, receipt.standing, receipt.earlier, receipt.stated)
         yield receipt, Answer(checked, received)
 
 

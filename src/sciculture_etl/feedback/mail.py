@@ -14,7 +14,8 @@ from sciculture_etl.feedback.texts import facts, fine, headline, left_out, next_
 MAX_LINES, MAX_LINES_PER_KIND, MAX_RANGES, MAX_CHARACTERS = 10, 4, 6, 300
 COLOURS = {
     "accepted": "#1a7f37", "warned": "#1a7f37", "duplicate": "#1a7f37", "partially_accepted": "#b35900",
-    "rejected": "#b42318", "refused": "#b42318", "superseded": "#555555", "withdrawn": "#555555",
+    "rejected": "#b42318", "refused": "#b42318", "superseded": "#555555", "not_approved": "#555555",
+    "waiting": "#b35900", "withdrawn": "#555555",
 }  # fmt: skip
 GREEN, GREY, INK = "#1a7f37", "#555555", "#1a1a1a"
 PAGE = """<!doctype html>

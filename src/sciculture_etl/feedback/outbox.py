@@ -18,7 +18,7 @@ from typing import Any
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.extract import Archive
-from sciculture_etl.feedback.answer import SEOUL, SET_ASIDE, Answer
+from sciculture_etl.feedback.answer import SEOUL, Answer
 from sciculture_etl.feedback.collect import SubmissionReceipt, answers, receipts
 from sciculture_etl.feedback.mail import answer_mail
 from sciculture_etl.feedback.names import own_name, safe_name
@@ -33,6 +33,8 @@ ASIDE = ".aside-"
 MAX_WRITTEN_AT_ONCE = 250  # answers that wait for the disk together
 SUBMITTER_BYTES, STEM_BYTES = 120, 150
 STATE, LAST = "answered", "answered_last"
+# A file that a newer one replaced, or that was withdrawn: its institution did that itself.
+ANSWERED_ONCE = ("superseded", "withdrawn")
 
 
 def answer_all(
@@ -144,7 +146,7 @@ def _is_due(receipt: SubmissionReceipt, folder: Path) -> bool:
     record = _record(folder)
     if record is None or "mark" not in record:
         return True
-    return bool(record["mark"] != receipt.mark and receipt.standing not in SET_ASIDE)
+    return bool(record["mark"] != receipt.mark and receipt.standing not in ANSWERED_ONCE)
 
 
 def _write_answers(

@@ -39,7 +39,8 @@ MAX_PLACE_WIDTH = 44
 LINE, MAX_HEIGHT = 16.5, 409  # points
 BANNER = {
     "accepted": "#1A7F37", "warned": "#1A7F37", "partially_accepted": "#B35900", "rejected": "#B42318",
-    "refused": "#B42318", "superseded": "#555555", "withdrawn": "#555555", "duplicate": "#555555",
+    "refused": "#B42318", "superseded": "#555555", "not_approved": "#555555",
+    "waiting": "#B35900", "withdrawn": "#555555", "duplicate": "#555555",
 }  # fmt: skip
 GREY, BORDER = "#F2F2F2", "#BFBFBF"
 

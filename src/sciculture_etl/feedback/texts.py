@@ -41,8 +41,9 @@ def headline(answer: Answer) -> str:
 def next_steps(answer: Answer) -> list[str]:
     """What that means, and what to do now."""
     texts = words()
+    stated = answer.received.stated if answer.received else ""
     if answer.kind in SET_ASIDE:
-        return list(_verdict_texts(answer)["next"])
+        return [line.format(stated=stated) for line in _verdict_texts(answer)["next"]]
     rows = {kind: f"{count:,}" for kind, count in answer.checked.rows.items()}
     standing = answer.received.standing if answer.received else ""
     sound = sum(part.sound_rows for part in answer.checked.parts)
@@ -51,8 +52,10 @@ def next_steps(answer: Answer) -> list[str]:
     lines += [texts["rows_blanked"].format(blanked=f"{blanked:,}")] if blanked else []
     earlier = answer.received.earlier if answer.received else None
     day = day_in_seoul(earlier) if earlier else ""
-    lines += [line.format(day=day) for line in _verdict_texts(answer)["next"]]
-    return [*lines, texts["standing"][standing]] if standing in texts["standing"] else lines
+    lines += [line.format(day=day, stated=stated) for line in _verdict_texts(answer)["next"]]
+    if standing in texts["standing"] and standing != answer.kind:
+        lines.append(texts["standing"][standing].format(stated=stated))
+    return lines
 
 
 def facts(answer: Answer) -> list[tuple[str, str]]:

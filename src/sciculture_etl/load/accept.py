@@ -17,6 +17,7 @@ from sciculture_etl.quality.yearly import YearlySuite, run_yearly_suites
 from sciculture_etl.rules import apply_rule, given
 from sciculture_etl.settings import fingerprint
 from sciculture_etl.versions.fold import COLUMNS, PLAY, Fold, Guards, fold, order_versions, read_guards
+from sciculture_etl.versions.guards import CLOSED_YEAR
 
 IN_FORCE = ", ".join(COLUMNS)
 Year = tuple[str, int]
@@ -70,6 +71,15 @@ class Choice:
             known = counting
         if known.height:
             yield known.clear()
+
+    def locked_in_scope(self) -> list[str]:
+        """Submissions that wait for nothing but that a year within the scope is closed."""
+        waiting = self.fold.waiting
+        scoped = self._within_scope(waiting.select(COLUMNS).unique())
+        freely = waiting.filter(pl.col("cause") != CLOSED_YEAR)["submission_id"]
+        beyond = waiting.join(scoped, on=COLUMNS, how="anti")["submission_id"]
+        kept = waiting.filter(~pl.col("submission_id").is_in([*freely, *beyond]))
+        return sorted(set(kept["submission_id"]))
 
     def _within_scope(self, counting: pl.DataFrame) -> pl.DataFrame:
         return apply_rule(self.warehouse.connection, "within_scope", counting=counting, scope=self.scope.frame)

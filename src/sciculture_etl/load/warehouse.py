@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import duckdb
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.errors import BrokenDatabaseError, BusyError, UnprovedError
-from sciculture_etl.extract import Closing, Decision, Receipt
+from sciculture_etl.extract import Receipt
 from sciculture_etl.messages import message
 from sciculture_etl.settings import fingerprint
 from sciculture_etl.storage.damage import holder, is_broken, is_broken_at_opening, reason_of, set_aside
@@ -320,29 +320,3 @@ class Warehouse:
             for schema, table in connection.execute(tables).fetchall():
                 connection.execute(f'DELETE FROM {schema}."{table}"')
             connection.execute("INSERT INTO log.state VALUES ('layout', ?)", [LAYOUT])
-
-    def record_decisions(
-        self, withdrawn: Sequence[Decision], decided: Sequence[Decision], closings: Sequence[Closing]
-    ) -> None:
-        """Makes ``log`` equal to what holds of the journals of decisions.
-
-        Args:
-            decided: approvals, rejections and preferences, these in the order in which they were made.
-        """
-        lines: dict[str, list[list[object]]] = {
-            "withdrawn": [[one.submission_id, one.reason, one.decided_at, one.seen] for one in withdrawn],
-            "decided": [
-                [number, one.kind, one.submission_id, one.reason, one.decided_at, one.seen]
-                for number, one in enumerate(decided)
-            ],
-            "closing": [
-                [number, one.dataset, one.program_year, one.kind, one.reason, one.decided_at, one.seen,
-                 one.submitter, one.until, one.counted]
-                for number, one in enumerate(closings)
-            ],
-        }  # fmt: skip
-        with self.transaction() as connection:
-            for table, rows in lines.items():
-                connection.execute(f"DELETE FROM log.{table}")
-                if rows:
-                    connection.executemany(f"INSERT INTO log.{table} VALUES ({', '.join('?' * len(rows[0]))})", rows)

@@ -10,15 +10,17 @@ from typing import Any
 
 from sciculture_etl.contracts import Contract, load_table_contracts
 from sciculture_etl.errors import NotReadyError, UserError
-from sciculture_etl.extract import Archive, Receipt
+from sciculture_etl.extract import Archive, Decisions, Operator, Receipt
+from sciculture_etl.extract.decisions import APPROVED, REJECTED, REQUESTED, UNDONE
 from sciculture_etl.load import Warehouse
-from sciculture_etl.load.accept import choose_versions, years_that_change
+from sciculture_etl.load.accept import Choice, choose_versions, years_that_change
 from sciculture_etl.load.scope import Scope
 from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.model import tables_from
 from sciculture_etl.pipeline.journal import Runs
 from sciculture_etl.pipeline.reading import Intake, one_a_submission
 from sciculture_etl.rules import apply_rule
+from sciculture_etl.settings import Settings
 
 IN_A_NAME = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 ASKED = "asked for"
@@ -52,6 +54,7 @@ class Plan:
         unchanged: how many in the scope were read with all that is of today.
         undated: how many that would have to be read again tell no year, and wait for the next night.
         pending: dataset-years in the scope of which something was read already but isn't in force yet.
+        locked: submissions in the scope that wait only since a year is closed, and which its reason approves.
         tables: published tables that can change.
         seconds: estimated from earlier runs; None where none was measured.
     """
@@ -62,6 +65,7 @@ class Plan:
     unchanged: int = 0
     undated: int = 0
     pending: list[str] = field(default_factory=list)
+    locked: list[str] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
     seconds: float | None = None
 
@@ -72,7 +76,7 @@ class Plan:
 
     @property
     def is_empty(self) -> bool:
-        return not self.files and not self.pending
+        return not self.files and not self.pending and not self.locked
 
     def why(self) -> dict[str, int]:
         """Reason → files."""
@@ -97,6 +101,7 @@ class Plan:
             "submitters": list(self.scope.submitters), "everything": self.everything, "files": len(self.files),
             "rows": sum(file.rows for file in self.files), "by_year": self.by_year(), "why": self.why(),
             "unchanged": self.unchanged, "undated": self.undated, "pending": self.pending,
+            "locked": self.locked,
             "other_years": sorted({year for file in self.files for year in file.other_years}),
             "tables": self.tables, "estimated_seconds": self.seconds,
         }  # fmt: skip
@@ -147,7 +152,9 @@ def make_plan(
         else:
             plan.unchanged += 1
     _refuse_holes(warehouse, scope)
-    differing = years_that_change(warehouse, choose_versions(warehouse, contracts, scope).counting)
+    choice = choose_versions(warehouse, contracts, scope)
+    plan.locked = choice.locked_in_scope()
+    differing = years_that_change(warehouse, choice.counting)
     plan.pending = [f"{dataset} {year}" for dataset, year in differing]
     concerned = {dataset for file in plan.files for dataset in file.datasets} | {dataset for dataset, _ in differing}
     if any(not file.datasets for file in plan.files):
@@ -176,6 +183,21 @@ def ask_for(warehouse: Warehouse, plan: Plan) -> None:
         connection.execute("DELETE FROM log.asked")
         if asked:
             connection.executemany("INSERT INTO log.asked VALUES (?)", asked)
+
+
+def approve_locked(settings: Settings, receipts: list[Receipt], choice: Choice, reason: str) -> None:
+    """The reason of a backfill approves what waits in its scope for nothing but that its year is closed.
+
+    Where decisions need two persons, it asks for that.
+    """
+    operator, decisions = Operator.from_settings(settings), Decisions(settings.archive)
+    last = decisions.last_of(APPROVED, REJECTED, UNDONE, REQUESTED)
+    for submission in choice.locked_in_scope():
+        request = last.get(submission)
+        if not operator.is_alone and request and (request.kind, request.by) == (REQUESTED, operator.name):
+            continue  # it has asked for that already
+        entry = operator.decide(APPROVED, request)
+        decisions.decide(submission, entry.pop("kind"), reason, receipts, False, **entry)
 
 
 def _is_concerned(scope: Scope, receipt: Receipt, row: dict[str, Any]) -> bool:

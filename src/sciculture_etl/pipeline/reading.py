@@ -30,6 +30,7 @@ from sciculture_etl.intake.read_fingerprints import ReadFingerprints, what_chang
 from sciculture_etl.intake.staging import Batch, FileToRead, SubmissionOutcome, outcome_of
 from sciculture_etl.intake.workers import cores, read_batches
 from sciculture_etl.load import Warehouse, load_batch
+from sciculture_etl.load.decided import record_decisions
 from sciculture_etl.pipeline.journal import Runs
 from sciculture_etl.pipeline.report import Progress
 from sciculture_etl.privacy import masked_kinds
@@ -98,10 +99,8 @@ class Intake:
 
     def sync_decisions(self) -> None:
         """Brings what holds of people's decisions in the build database in line with the archive."""
-        receipts, decisions = self._archive.receipts(), Decisions(self._archive.folder)
-        decided = [*decisions.approved(), *decisions.rejected(receipts), *decisions.preferred()]
-        in_effect = Closings(self._archive.folder).in_effect()
-        self._warehouse.record_decisions(decisions.withdrawn(receipts), decided, in_effect)
+        folder = self._archive.folder
+        record_decisions(self._warehouse, Decisions(folder), Closings(folder), self._archive.receipts())
 
     def stale(self, receipts: Sequence[Receipt]) -> list[Stale]:
         """The submissions not yet read with today's contracts, reader and regions.

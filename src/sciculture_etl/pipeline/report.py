@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sciculture_etl.extract import Extraction
+from sciculture_etl.extract import Closing, Extraction
 from sciculture_etl.load.accept import Acceptance
 from sciculture_etl.publish import Figure, Publication
 
@@ -75,6 +75,9 @@ class RunReport:
         missing: reports that are due and didn't come.
         rates: rows of mart_reporting_rate of what is due about now, the worst first, with the name of the period.
         newly_missing: those of them of which no earlier run told (dataset, submitter, program_year, period_no, due_on).
+        waiting: versions that wait for approval, as in ``mart_submission_waiting``.
+        newly_waiting: those of them of which nobody was told before, or not for a week.
+        closed_years: closed by this run, the first of this version over a warehouse of an earlier one.
         unfit_corrections: those whose guard fails, with stale or not_found.
         answers, reminders: letters written to the outbox in this run.
         set_aside: why the build database was set aside and rebuilt, if it was.
@@ -95,6 +98,9 @@ class RunReport:
     missing: int = 0
     rates: list[dict[str, Any]] = field(default_factory=list)
     newly_missing: list[dict[str, Any]] = field(default_factory=list)
+    waiting: list[dict[str, Any]] = field(default_factory=list)
+    newly_waiting: list[dict[str, Any]] = field(default_factory=list)
+    closed_years: list[Closing] = field(default_factory=list)
     unfit_corrections: dict[str, str] = field(default_factory=dict)
     answers: int = 0
     reminders: int = 0
@@ -103,3 +109,8 @@ class RunReport:
     @property
     def is_preview(self) -> bool:
         return self.kind == PREVIEW
+
+    @property
+    def waiting_count(self) -> int:
+        """How many submissions wait for approval."""
+        return len({row["submission_id"] for row in self.waiting})

@@ -13,19 +13,23 @@ from sciculture_etl.extract import Archive, Clock, Extraction, Receipt, extract_
 from sciculture_etl.feedback import answer_all, remind_all
 from sciculture_etl.intake.workers import prepare_workers
 from sciculture_etl.load import Warehouse, accept_versions, writer_lock
-from sciculture_etl.load.accept import Acceptance
+from sciculture_etl.load.accept import Acceptance, choose_versions
 from sciculture_etl.load.scope import EVERYTHING, Scope
 from sciculture_etl.load.warehouse import discard_database
+from sciculture_etl.load.year_states import record_year_states
 from sciculture_etl.messages import message
 from sciculture_etl.model import Model, build_model
-from sciculture_etl.pipeline.backfill import Plan, ask_for, make_plan
+from sciculture_etl.pipeline.backfill import Plan, approve_locked, ask_for, make_plan
 from sciculture_etl.pipeline.completeness import overdue_reports, rates_due
 from sciculture_etl.pipeline.journal import RunRecord, Runs
 from sciculture_etl.pipeline.reading import NEW, Intake
+from sciculture_etl.pipeline.reminding import newly_waiting
 from sciculture_etl.pipeline.report import Progress, Reasons, RunReport, Silent
 from sciculture_etl.publish import Publication, end_hold, publish_release, read_figures_checked
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.disk import machine_errors_described
+from sciculture_etl.versions.published import WAITING
+from sciculture_etl.versions.upgrade import close_published_years
 
 SEOUL = ZoneInfo("Asia/Seoul")
 
@@ -96,6 +100,7 @@ class Run:
                 settings.build_database, settings.staging, contracts, record.after_a_crash
             ) as warehouse:
                 run = cls(settings, contracts, warehouse, progress or Silent(), record, outputs, clock)
+                run.report.closed_years = close_published_years(settings, contracts, run.today)
                 try:
                     yield run
                 finally:
@@ -195,7 +200,12 @@ class Run:
         What is outside the scope stays.
         """
         self._intake.sync_decisions()
+        if self.record.kind == "backfill":
+            choice = choose_versions(self.warehouse, self.contracts, scope)
+            approve_locked(self.settings, self.archive.receipts(), choice, self.record.reason)
+            self._intake.sync_decisions()
         self.report.acceptance = accept_versions(self.warehouse, self.contracts, scope)
+        record_year_states(self.warehouse, self.contracts, self.today)
         for dataset, year in self.report.acceptance.accepted:
             self.reasons.add("accept", f"{dataset} {year}", self.report.acceptance.why[dataset, year])
         return self.report.acceptance
@@ -256,6 +266,9 @@ class Run:
                 self.warehouse, self.settings.archive, should_record=not report.is_preview
             )
             report.newly_missing = [] if report.is_preview else found_missing
+            report.waiting = self.warehouse.rows(WAITING)
+            if not report.is_preview:
+                report.newly_waiting = newly_waiting(report.waiting, self.settings.archive, self.today)
         report.reasons = self.reasons.all()
         self.record.outcome = report.publication.outcome
         self.record.details = {
@@ -263,7 +276,7 @@ class Run:
             "received": len(report.extraction.received), "read": report.read_count,
             "read_bytes": self._intake.read_bytes, "read_seconds": round(self._intake.read_seconds, 3),
             "accepted_years": len(report.acceptance.accepted), "tables": len(report.rebuilt),
-            "rows": report.rows, "missing": report.missing,
+            "rows": report.rows, "missing": report.missing, "waiting": report.waiting_count,
         }  # fmt: skip
 
     def _totals(self) -> tuple[dict[str, int], dict[str, int]]:

@@ -1,14 +1,11 @@
-"""Submissions, as the operator asks for them."""
+"""Submissions and years, as the operator asks for them."""
 
+from sciculture_etl.submissions.approval import decide_waiting, list_waiting
 from sciculture_etl.submissions.life import SubmissionFilter, decide, list_status, list_submissions, submission_history
 from sciculture_etl.submissions.resolve import Named, resolve_submission
+from sciculture_etl.submissions.years import close_years, list_years, reopen_years
 
 __all__ = [
-    "Named",
-    "SubmissionFilter",
-    "decide",
-    "list_status",
-    "list_submissions",
-    "resolve_submission",
-    "submission_history",
-]
+    "Named", "SubmissionFilter", "close_years", "decide", "decide_waiting", "list_status", "list_submissions",
+    "list_waiting", "list_years", "reopen_years", "resolve_submission", "submission_history",
+]  # fmt: skip

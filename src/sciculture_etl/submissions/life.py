@@ -15,7 +15,7 @@ import duckdb
 
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.errors import NotReadyError, UserError
-from sciculture_etl.extract import Archive, Decision, Decisions
+from sciculture_etl.extract import Archive, Decision, Decisions, Operator
 from sciculture_etl.extract.decisions import REINSTATED, WITHDRAWN
 from sciculture_etl.load import writer_lock
 from sciculture_etl.messages import message, nearest_names
@@ -45,7 +45,12 @@ class SubmissionFilter:
 
 
 @contextmanager
-def _operations(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+def operations(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The operator's file of the last run, read only, its times in Seoul's zone.
+
+    Raises:
+        NotReadyError: Where there is none yet.
+    """
     path = settings.warehouse / "operations.duckdb"
     if not path.exists():
         raise NotReadyError(message("not_made_yet", path=path))
@@ -54,7 +59,8 @@ def _operations(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[Any]) -> list[Row]:
+def rows_of(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[Any]) -> list[Row]:
+    """What a query gives, column → value, times and days as texts."""
     cursor = connection.execute(query, parameters)
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, (_plain(cell) for cell in row), strict=True)) for row in cursor.fetchall()]
@@ -120,9 +126,9 @@ def list_submissions(settings: Settings, wanted: SubmissionFilter) -> list[Row]:
         }
     )
     query = f"SELECT * FROM mart_submission_log WHERE {where} ORDER BY received_at DESC, receipt_no DESC"
-    with _operations(settings) as connection:
+    with operations(settings) as connection:
         _check_names(connection, wanted)
-        return _rows(connection, query, values)
+        return rows_of(connection, query, values)
 
 
 def list_status(settings: Settings, wanted: SubmissionFilter) -> list[Row]:
@@ -143,9 +149,9 @@ def list_status(settings: Settings, wanted: SubmissionFilter) -> list[Row]:
         f"SELECT * FROM mart_submission_status WHERE {where} "
         "ORDER BY program_year DESC, dataset, period_no DESC, submitter"
     )
-    with _operations(settings) as connection:
+    with operations(settings) as connection:
         _check_names(connection, wanted)
-        return _rows(connection, query, values)
+        return rows_of(connection, query, values)
 
 
 def submission_history(settings: Settings, asked: str) -> Row:
@@ -155,24 +161,24 @@ def submission_history(settings: Settings, asked: str) -> Row:
     and the releases in which it counts.
     """
     archive = Archive(settings.archive)
-    with _operations(settings) as connection:
-        known = _rows(connection, "SELECT submission_id, source_file, received_at FROM mart_submission_log", [])
+    with operations(settings) as connection:
+        known = rows_of(connection, "SELECT submission_id, source_file, received_at FROM mart_submission_log", [])
         chosen = resolve_submission(asked, (Named(*row.values()) for row in known))
-        log = _rows(connection, "FROM mart_submission_log WHERE submission_id = ? ORDER BY receipt_no", [chosen])
-        versions = _rows(connection, "FROM mart_submission_version WHERE submission_id = ? ORDER BY ALL", [chosen])
-        replaced = _rows(
+        log = rows_of(connection, "FROM mart_submission_log WHERE submission_id = ? ORDER BY receipt_no", [chosen])
+        versions = rows_of(connection, "FROM mart_submission_version WHERE submission_id = ? ORDER BY ALL", [chosen])
+        replaced = rows_of(
             connection,
             "SELECT DISTINCT submission_id, source_file FROM mart_submission_version "
             "WHERE list_contains(string_split(superseded_by, ', '), ?) ORDER BY ALL",
             [chosen],
         )
-        findings = _rows(
+        findings = rows_of(
             connection,
             "SELECT * EXCLUDE (submission_id, submitter, source_file) FROM mart_row_error WHERE submission_id = ? "
             "ORDER BY finding_no",
             [chosen],
         )
-        corrections = _rows(
+        corrections = rows_of(
             connection, "FROM mart_correction WHERE list_contains(string_split(submissions, ', '), ?)", [chosen]
         )
     own = log[0]
@@ -211,7 +217,7 @@ def decide(settings: Settings, asked: str, reason: str, reinstate: bool = False)
     Raises UserError where there is no such submission, it is so already, or the reason says nothing or names a
     person; BusyError where a run is going on.
     """
-    reason = validated_reason(reason)
+    reason, by = validated_reason(reason), Operator.from_settings(settings).name
     archive = Archive(settings.archive)
     resolve_submission(asked, map(Named.of, archive.receipts()))  # of a wrong number not even a lock
     with writer_lock(settings.warehouse):
@@ -224,8 +230,8 @@ def decide(settings: Settings, asked: str, reason: str, reinstate: bool = False)
                 raise UserError(message("submission_is_withdrawn", submission=chosen))
             raise UserError(message("submission_is_not_withdrawn", submission=chosen))
         if reinstate:
-            return decisions.decide(chosen, REINSTATED, reason, receipts)
-        return decisions.decide(chosen, WITHDRAWN, reason, receipts, _is_unread(settings, chosen))
+            return decisions.decide(chosen, REINSTATED, reason, receipts, by=by)
+        return decisions.decide(chosen, WITHDRAWN, reason, receipts, _is_unread(settings, chosen), by=by)
 
 
 def _is_unread(settings: Settings, submission_id: str) -> bool:

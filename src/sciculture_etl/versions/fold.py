@@ -17,7 +17,6 @@ from sciculture_etl.versions.years import YearDecision, is_locked
 
 COLUMNS = ("dataset", "submitter", "program_year", "partition_key", "submission_id", "reading")
 PLAY = ("dataset", "submitter", "program_year", "play")
-PREFERRED = "preference"
 WAITING: dict[str, Any] = dict.fromkeys(COLUMNS, pl.String) | {
     "program_year": pl.Int16, "cause": pl.String, "measure": pl.String, "value_before": pl.Float64,
     "value_after": pl.Float64,
@@ -31,7 +30,7 @@ class Guards:
 
     Attributes:
         amounts: dataset → measure → by how much its sum may fall unapproved.
-        approved: submissions that pass whatever they do.
+        approved: submissions that pass whatever they do, since somebody approved or preferred them.
         years: dataset and year → what was decided on it, in the order of the journal.
         sums: dataset, submission, submitter, year and key → sums of the measures compared.
     """
@@ -99,12 +98,9 @@ def order_versions(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 def read_guards(connection: duckdb.DuckDBPyConnection, amounts: Mapping[str, Sums], order: pl.DataFrame) -> Guards:
     """What stands in ``log`` of decisions, closed years and, for the versions that have rivals, their measures."""
-    approved = connection.execute("SELECT submission_id FROM log.decided WHERE kind = 'approved'").fetchall()
-    years: dict[tuple[str, int], list[YearDecision]] = {}
-    for dataset, year, *decision in connection.execute(
-        "SELECT dataset, program_year, kind, seen, submitter, until FROM log.closing ORDER BY closing_no"
-    ).fetchall():
-        years.setdefault((dataset, year), []).append(YearDecision(*decision))
+    approved = connection.execute(
+        "SELECT submission_id FROM log.decided WHERE kind IN ('approved', 'preferred')"
+    ).fetchall()
     sums: dict[tuple[Any, ...], dict[str, float]] = {}
     with given(connection, rivals=order.filter(_has_rivals() & _is_guarded())):
         for *key, measure, value in connection.execute(
@@ -113,7 +109,17 @@ def read_guards(connection: duckdb.DuckDBPyConnection, amounts: Mapping[str, Sum
             "SEMI JOIN rivals AS r USING (dataset, submission_id, reading, submitter, program_year, partition_key)"
         ).fetchall():
             sums.setdefault(tuple(key), {})[measure] = value
-    return Guards(amounts, {submission for (submission,) in approved}, years, sums)
+    return Guards(amounts, {submission for (submission,) in approved}, read_years(connection), sums)
+
+
+def read_years(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], list[YearDecision]]:
+    """Dataset and year → what was decided on it, in the order of the journal."""
+    years: dict[tuple[str, int], list[YearDecision]] = {}
+    for dataset, year, *decision in connection.execute(
+        "SELECT dataset, program_year, kind, seen, submitter, until FROM log.closing ORDER BY closing_no"
+    ).fetchall():
+        years.setdefault((dataset, year), []).append(YearDecision(*decision))
+    return years
 
 
 def _has_rivals() -> pl.Expr:
@@ -209,7 +215,7 @@ def _is_counted(version: _Version, after: Counting) -> bool:
 def _judge(version: _Version, before: Counting, after: Counting, guards: Guards) -> list[Objection]:
     """What speaks against a version; nothing where somebody has decided for it."""
     first = version.first
-    if first["submission_id"] in guards.approved or first["decided_by"] == PREFERRED:
+    if first["submission_id"] in guards.approved:
         return []
     dataset, year = first["dataset"], first["program_year"]
     gone = [row for key, row in before.items() if after.get(key) is not row]

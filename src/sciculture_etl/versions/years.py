@@ -6,7 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sciculture_etl.settings import fingerprint
+
 CLOSED, REOPENED = "closed", "reopened"
+OPEN, PROVISIONAL = "open", "provisional"
 
 
 @dataclass(frozen=True)
@@ -56,3 +59,19 @@ def is_closed(decisions: Iterable[YearDecision]) -> bool:
         elif decision.submitter is None and decision.until is None:
             found = False
     return found
+
+
+def state_of(decisions: Iterable[YearDecision], last_due_on: date, today: date) -> str:
+    """Open until its last report is due, then provisional, and closed once somebody has decided so."""
+    if is_closed(decisions):
+        return CLOSED
+    return OPEN if today <= last_due_on else PROVISIONAL
+
+
+def counted_fingerprint(versions: Iterable[Sequence[object]]) -> str:
+    """Of what counts of a dataset's year, so that it can be told whether that is other than when it was closed.
+
+    Args:
+        versions: submitter, partition key and submission of each.
+    """
+    return fingerprint(*sorted("|".join(map(str, version)) for version in versions))

@@ -6,6 +6,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import asdict
+from datetime import date
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
+from sciculture_etl.cli.views.waiting import waiting_lines
 from sciculture_etl.findings import catalogue
 from sciculture_etl.settings import Settings
 
@@ -130,6 +132,7 @@ def _verdicts(report: RunReport) -> Table:
     return table
 
 
+MAX_WAITING_LINES = 40
 UNFIT = {
     "stale": "its source has changed: remove the correction / 원본이 수정되었으므로 정정 파일을 삭제해 주세요",
     "not_found": "the submission in force has no such row / 집계에 반영된 제출본에 해당 행이 없습니다",
@@ -202,12 +205,34 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
         console.print(
             Text(f"correction no longer applies / 정정을 더는 적용할 수 없음: {name}: {UNFIT[status]}", style="yellow")
         )
+    _show_undecided(console, report)
     for outcome in report.acceptance.held:
         console.print(Text(f"held, last good facts stay / 보류: {outcome.name}:", style="red"), soft_wrap=True)
         show_refusals(console, outcome.errors)
     for outcome in [*report.acceptance.remarks, *publication.remarks]:
         console.print(Text(f"remark / 참고: {outcome.name}: {'; '.join(outcome.warnings)}", style="yellow"))
     _show_outcome(console, settings, report, seconds)
+
+
+def _show_undecided(console: Console, report: RunReport) -> None:
+    """What waits for approval, and which years the first run of this version closed."""
+    if report.closed_years:
+        years = ", ".join(f"{one.dataset} {one.program_year}" for one in report.closed_years)
+        console.print(Text(f"closed by the upgrade / 판올림으로 마감: {years} (sciculture years)", style="yellow"))
+    if not report.waiting:
+        return
+    console.print(
+        Text(
+            f"waiting for approval / 승인 대기: {report.waiting_count:,}; what counted goes on counting / "
+            "이전 제출본이 그대로 집계됩니다",
+            style="yellow",
+        )
+    )
+    lines = list(waiting_lines(report.waiting))
+    for line in lines[:MAX_WAITING_LINES]:
+        console.print(Text(f"  {line}", style="yellow"), soft_wrap=True)
+    if lines[MAX_WAITING_LINES:]:
+        console.print(Text("  ... sciculture submissions waiting", style="yellow"))
 
 
 def _show_outcome(console: Console, settings: Settings, report: RunReport, seconds: dict[str, float]) -> None:
@@ -244,6 +269,10 @@ def _show_outcome(console: Console, settings: Settings, report: RunReport, secon
     console.print(Text(f"  time / 시간: {spent}", style="dim"))
 
 
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def as_machine_report(
     report: RunReport, settings: Settings, exit_code: int, seconds: dict[str, float]
 ) -> dict[str, Any]:
@@ -275,6 +304,8 @@ def as_machine_report(
         "missing": report.missing,
         "reporting_rates": [rate | {"due_on": rate["due_on"].isoformat()} for rate in report.rates],
         "unfit_corrections": report.unfit_corrections,
+        "waiting": [{name: _plain(value) for name, value in row.items()} for row in report.waiting],
+        "closed_years": [asdict(closing) for closing in report.closed_years],
         "held": {outcome.name: outcome.errors for outcome in report.acceptance.held},
         "remarks": {o.name: o.warnings for o in [*report.acceptance.remarks, *publication.remarks]},
         "figures": [figure.as_dict() for figure in report.figures],

@@ -90,6 +90,9 @@ def _show_work(console: Console, plan: Plan) -> None:
     console.print(Text(f"  {plan.unchanged:,} files are already up to date / 이미 최신 상태인 파일"))
     if plan.pending:
         console.print(Text(f"  already read, to be put in force / 처리하였고 반영할 것: {', '.join(plan.pending)}"))
+    if plan.locked:
+        listed = ", ".join(plan.locked)
+        console.print(Text(f"  approved by its reason, in closed years / 사유로 승인되는 마감 연도 제출본: {listed}"))
     console.print(Text(f"  can change / 바뀔 수 있는 표 ({len(plan.tables)}): {', '.join(plan.tables)}"))
     seconds = (
         "not known yet / 아직 알 수 없음" if plan.seconds is None else f"about / 약 {max(1, round(plan.seconds)):,} s"
