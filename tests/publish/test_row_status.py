@@ -13,13 +13,15 @@ import duckdb
 import pytest
 
 from sciculture_etl.contracts import load_contracts, load_table_contracts
+from sciculture_etl.extract.decisions import APPROVED
 from sciculture_etl.model import all_statements
 from sciculture_etl.model.status import sources_of
 from sciculture_etl.pipeline import Run
 from sciculture_etl.publish import Publication
 from sciculture_etl.publish.releases import compare_releases
+from sciculture_etl.submissions import close_years, decide_waiting, reopen_years
 from tests.forms import CLASS, FACILITY, as_csv, table
-from tests.nights import ALL, NEEDED, begin, manifest, published, release_ids, settings, submit
+from tests.nights import ALL, NEEDED, begin, manifest, night, published, release_ids, settings, submit
 
 CODES = {"p", "r", "final"}
 PUBLIC_MARTS = {
@@ -206,4 +208,32 @@ def test_the_release_keeps_how_the_years_stood(followed: Followed) -> None:
         ["dsc_class", 2019, "open", False, "가상 누락"],
         ["dsc_class", 2020, "closed", True, "가상 확정 2020"],
         ["dsc_facility", 2020, "closed", False, "가상 확정 2020"],
+    ]
+
+
+@pytest.mark.night
+def test_what_is_decided_of_a_year_on_record_shows_with_the_next_night(tmp_path: Path) -> None:
+    inbox, warehouse = tmp_path / "inbox", tmp_path / "warehouse"
+    places = settings(inbox, warehouse)
+    submit(inbox, "가상시험센터", "실적.csv", as_csv(table(CLASS, {}, OTHER)))
+    night(inbox, warehouse)
+    close_years(places, "dsc_class", [2020], "가상 사유: 결산 완료")
+    assert night(inbox, warehouse).publication.outcome == "published"
+    submit(
+        inbox, "가상시험센터", "실적 수정.csv", as_csv(table(CLASS, {"운영횟수": "13"}, OTHER)), "2020-05-01T09:00:00"
+    )
+    night(inbox, warehouse)
+    decide_waiting(places, "수정", "가상 사유: 오기 정정", APPROVED)
+    night(inbox, warehouse)
+    reopen_years(places, "dsc_class", [2020], "가상 사유: 누락 반영", None, None)
+    night(inbox, warehouse)
+    told = published(
+        warehouse,
+        "SELECT old_value, new_value, cause FROM mart_revision "
+        "WHERE table_name = 'mart_dsc_summary' AND column_name = 'status' ORDER BY release_id",
+    )
+    assert told == [
+        ("p", "final", "closed: dsc_class 2020 (가상 사유: 결산 완료)"),
+        ("final", "r", "revised after closing: dsc_class 2020"),
+        ("r", "p", "reopened: dsc_class 2020 (가상 사유: 누락 반영)"),
     ]

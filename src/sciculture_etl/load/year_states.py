@@ -21,10 +21,12 @@ def record_year_states(warehouse: Warehouse, contracts: dict[str, Contract], tod
     """States of all years of which something counts; one that is closed is revised where other versions count since."""
     decisions = read_years(warehouse.connection)
     closings = {
-        (dataset, year): (reason, counted)
-        for dataset, year, reason, counted in warehouse.connection.execute(
-            "SELECT dataset, program_year, arg_max(reason, closing_no), arg_max(counted, closing_no) "
-            "FROM log.closing WHERE kind = 'closed' GROUP BY ALL"
+        (dataset, year): (reason, counted, why_reopened)
+        for dataset, year, reason, counted, why_reopened in warehouse.connection.execute(
+            "SELECT dataset, program_year, arg_max(reason, closing_no) FILTER (kind = 'closed'), "
+            "arg_max(counted, closing_no) FILTER (kind = 'closed'), "
+            "arg_max(reason, closing_no) FILTER (kind = 'reopened' AND submitter IS NULL AND until IS NULL) "
+            "FROM log.closing GROUP BY ALL"
         ).fetchall()
     }
     counting: dict[tuple[str, int], list[tuple[object, ...]]] = {}
@@ -37,9 +39,9 @@ def record_year_states(warehouse: Warehouse, contracts: dict[str, Contract], tod
         if dataset not in contracts:
             continue
         state = state_of(decisions.get((dataset, year), ()), contracts[dataset].due.last_due_on(year), today)
-        reason, counted = closings.get((dataset, year), ("", "")) if state == CLOSED else ("", "")
+        reason, counted, why_reopened = closings.get((dataset, year), ("", "", ""))
         is_revised = state == CLOSED and counted_fingerprint(counting.get((dataset, year), [])) != counted
-        found.append((dataset, year, state, is_revised, reason))
+        found.append((dataset, year, state, is_revised, (reason if state == CLOSED else why_reopened) or ""))
     with (
         given(warehouse.connection, found=pl.DataFrame(found, SCHEMA, orient="row")),
         warehouse.transaction() as connection,
