@@ -23,6 +23,7 @@ from sciculture_etl.publish.candidate import CANDIDATE
 from sciculture_etl.publish.releases import compare_releases
 from sciculture_etl.publish.retention import CURRENT
 from sciculture_etl.settings import Settings
+from sciculture_etl.versions.conflicts import describe_conflict
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -85,6 +86,7 @@ def summary(report: RunReport) -> str:
           for line in _refusal(f"held / 보류: {outcome.name}: {error}")),
         *(f"- remark / 참고: {outcome.name}: {'; '.join(outcome.warnings)}"
           for outcome in [*report.acceptance.remarks, *publication.remarks]),
+        *(f"- which counts? / 최종본 확인 필요: {describe_conflict(conflict)[0]}" for conflict in report.conflicts),
         *(f"- due / 제출 현황: {line}" for line in describe_rates(report.rates)),
         "", "| | |", "| --- | ---: |",
         *(f"| {label} | {count:,} |" for label, count in lines),

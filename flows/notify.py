@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sciculture_etl.privacy import mask_text
 from sciculture_etl.settings import Settings
 from sciculture_etl.stopping import print_line
+from sciculture_etl.versions.conflicts import describe_conflict
 from sciculture_flows.embedded import ENDS_WITH_THE_RUN
 
 if TYPE_CHECKING:
@@ -121,6 +122,30 @@ def notify_waiting(report: RunReport) -> None:
         _where(context.flow_run if context else None),
     ]  # fmt: skip
     notify(f"sciculture: {count:,} waiting / 승인 대기 {count:,}건", "\n".join(lines), "warning")
+
+
+def notify_conflicts(report: RunReport) -> None:
+    """Of pairs of submissions of which somebody has to say which one counts, on every night until somebody does."""
+    conflicts = report.conflicts
+    if not conflicts or not os.environ.get(SETTING):
+        return
+    from prefect.context import FlowRunContext
+
+    listed = []
+    for conflict in conflicts[:MAX_LISTED]:
+        question, commands = describe_conflict(conflict)
+        listed += [question, *(f"  {command}" for command in commands)]
+    if further := len(conflicts[MAX_LISTED:]):
+        listed.append(f"... {further:,} more / 그 밖에 {further:,}건")
+    context = FlowRunContext.get()
+    count = f"{len(conflicts):,}"
+    lines = [
+        f"{count} pairs of submissions: it is not certain which one counts",
+        f"어느 쪽이 최종본인지 확인이 필요한 제출본: {count}건", "", *listed, "",
+        "Ask the institution, then record the decision with one of the commands",
+        "제출기관에 확인한 뒤 위의 명령으로 결정을 기록해 주세요", "", _where(context.flow_run if context else None),
+    ]  # fmt: skip
+    notify(f"sciculture: {count} to decide / 최종본 확인 필요 {count}건", "\n".join(lines), "warning")
 
 
 def _where(flow_run: FlowRun | None) -> str:

@@ -95,8 +95,8 @@ OF_A_FILE: dict[str, Callable[[], list[str]]] = {
 }
 # Raised by what else there is: other submissions, other years, decisions of people.
 OF_A_NIGHT = {
-    "E_REFERENCE_UNKNOWN", "R_DUPLICATE_FILE", "R_SUBMITTER_UNKNOWN", "R_SUITE_FAILED", "R_SUPERSEDED", "R_WITHDRAWN",
-    "R_WAITING", "R_NOT_APPROVED",
+    "E_REFERENCE_UNKNOWN", "R_DUPLICATE_FILE", "R_SUBMITTER_UNKNOWN", "R_SUITE_FAILED", "R_SUPERSEDED",
+    "R_VERSION_UNCLEAR", "R_WITHDRAWN", "R_WAITING", "R_NOT_APPROVED",
     "W_OUTLIER_HISTORY", "W_YEAR_ON_YEAR",
 }  # fmt: skip
 
@@ -129,6 +129,8 @@ def test_a_night_raises_what_no_file_alone_can(tmp_path: Path) -> None:
         for day, count in ((1, "10"), (2, "400")):
             data = as_csv(table(CLASS | {"운영횟수": count, "강좌명": f"가상 강좌 {centre}"}))
             submit(inbox, centre, f"{count}회 {centre}.csv", data, f"2020-04-0{day}T09:00:00")
+    for name in ("가", "나"):  # nothing says which of them is newer
+        submit(inbox, "가상모름센터", f"{name}.csv", as_csv(table(CLASS | {"강좌명": f"가상 강좌 {name}"})))
     (inbox / "누구.csv").write_bytes(as_csv(table(CLASS | {"기수": "3"})))
     with Run.open(begin(places), outputs=NEEDED) as run:
         receipts = run.extract().received

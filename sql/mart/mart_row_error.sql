@@ -31,21 +31,29 @@ standing AS (
             WHEN 'R_DUPLICATE_FILE' THEN f.source_file
             WHEN 'R_WITHDRAWN' THEN d.reason
             WHEN 'R_SUPERSEDED' THEN coalesce(n.source_file, '')
+            WHEN 'R_VERSION_UNCLEAR' THEN coalesce(n.source_file, '')
             WHEN 'R_WAITING' THEN coalesce(g.line, '')
             WHEN 'R_NOT_APPROVED' THEN coalesce(j.reason, '')
             ELSE ''
         END AS stated,
+        CASE WHEN w.code = 'R_SUPERSEDED' THEN replace(v.ko, '{evidence}', l.evidence) ELSE '' END AS reason_ko,
+        CASE WHEN w.code = 'R_SUPERSEDED' THEN replace(v.en, '{evidence}', l.evidence) ELSE '' END AS reason_en,
         w.*
     FROM mart_submission_log AS l
     JOIN files AS f USING (submission_id)
     LEFT JOIN files AS n ON n.submission_id = split_part(l.superseded_by, ', ', 1)
+    -- What a suite that failed leaves in force may be no pair of versions.
+    LEFT JOIN reference.evidence AS v ON v.level = coalesce(nullif(l.decided_by, ''), 'arrival')
     LEFT JOIN log.withdrawn AS d ON d.submission_id = l.submission_id
     LEFT JOIN waits AS g ON g.submission_id = l.submission_id
     LEFT JOIN log.decided AS j ON j.submission_id = l.submission_id AND j.kind = 'rejected'
     JOIN reference.finding AS w
         ON
             (w.code = 'R_DUPLICATE_FILE' AND l.verdict = 'duplicate')
-            OR (w.code = 'R_SUPERSEDED' AND l.verdict <> 'duplicate' AND l.standing = 'superseded')
+            OR (
+                w.code = CASE WHEN l.is_unclear THEN 'R_VERSION_UNCLEAR' ELSE 'R_SUPERSEDED' END
+                AND l.verdict <> 'duplicate' AND l.standing = 'superseded'
+            )
             OR (w.code = 'R_WITHDRAWN' AND l.verdict <> 'duplicate' AND l.standing = 'withdrawn')
             OR (w.code = 'R_WAITING' AND l.verdict <> 'duplicate' AND l.standing = 'waiting')
             OR (w.code = 'R_NOT_APPROVED' AND l.verdict <> 'duplicate' AND l.standing = 'rejected')
@@ -93,8 +101,8 @@ found AS (
         code,
         severity,
         nullif(stated, ''),
-        replace(ko, '{value}', stated),
-        replace(en, '{value}', stated),
+        replace(replace(ko, '{value}', stated), '{expected}', coalesce(reason_ko, '')),
+        replace(replace(en, '{value}', stated), '{expected}', coalesce(reason_en, '')),
         fix_ko,
         fix_en,
         NULL,

@@ -30,13 +30,30 @@ forced AS (
         count(*) FILTER (standing = 'waiting') AS partitions_waiting,
         count(*) FILTER (standing = 'rejected') AS partitions_rejected,
         count(*) FILTER (standing = 'superseded') AS partitions_superseded,
-        string_agg(DISTINCT nullif(superseded_by, ''), ', ' ORDER BY nullif(superseded_by, '')) AS superseded_by
+        string_agg(DISTINCT nullif(superseded_by, ''), ', ' ORDER BY nullif(superseded_by, '')) AS superseded_by,
+        -- Of several parts, the least certain one.
+        max_by(decided_by, evidence_level(decided_by)) FILTER (standing = 'superseded') AS decided_by,
+        max_by(evidence, evidence_level(decided_by)) FILTER (standing = 'superseded') AS evidence,
+        bool_or(decided_by = 'undecided' OR contradicted_by <> '') FILTER (standing = 'superseded') AS is_unclear
     FROM mart_submission_version
     GROUP BY submission_id
 ),
 receipts AS (
     SELECT *, row_number() OVER (PARTITION BY sha256 ORDER BY seq) AS nth
     FROM log.receipt
+),
+-- The same bytes sent again after what counts instead, and not together with it.
+resent AS (
+    SELECT r.seq, min(p.counting_id) AS counting_id
+    FROM receipts AS r
+    JOIN version_pair AS p ON p.submission_id = r.submission_id
+    JOIN (
+        SELECT submission_id, min(arrival) AS first_arrival, list(arrival) AS arrivals
+        FROM log.receipt
+        GROUP BY submission_id
+    ) AS c ON c.submission_id = p.counting_id
+    WHERE r.nth > 1 AND r.arrival > c.first_arrival AND NOT list_contains(c.arrivals, r.arrival)
+    GROUP BY r.seq
 )
 SELECT
     r.seq + 1 AS receipt_no,
@@ -78,6 +95,13 @@ SELECT
         ELSE 'accepted'
     END AS state,
     CASE WHEN r.nth > 1 THEN '' ELSE coalesce(f.superseded_by, '') END AS superseded_by,
+    CASE WHEN r.nth > 1 THEN '' ELSE coalesce(f.decided_by, '') END AS decided_by,
+    CASE WHEN r.nth > 1 THEN '' ELSE coalesce(f.evidence, '') END AS evidence,
+    r.nth = 1 AND coalesce(f.is_unclear, FALSE) AS is_unclear,
+    CASE
+        WHEN r.nth > 1 AND w.submission_id IS NOT NULL AND r.arrival > 0 AND r.seq >= w.seen THEN 'withdrawn'
+        ELSE coalesce(a.counting_id, '')
+    END AS resent_after,
     CASE WHEN r.nth > 1 THEN 0 ELSE CAST(coalesce(p.rows_read, 0) AS BIGINT) END AS rows_read,
     CASE WHEN r.nth > 1 THEN 0 ELSE CAST(coalesce(p.rows_loaded, 0) AS BIGINT) END AS rows_loaded,
     CASE WHEN r.nth > 1 THEN 0 ELSE CAST(coalesce(p.rows_quarantined, 0) AS BIGINT) END AS rows_quarantined,
@@ -90,6 +114,8 @@ SELECT
         WHEN f.partitions_rejected > 0 THEN concat_ws(', ', 'R_NOT_APPROVED', nullif(e.codes, ''))
         WHEN f.partitions_waiting > 0 THEN concat_ws(', ', 'R_WAITING', nullif(e.codes, ''))
         WHEN f.partitions_held > 0 THEN concat_ws(', ', 'R_SUITE_FAILED', nullif(e.codes, ''))
+        WHEN f.partitions > 0 AND f.partitions_in_force = 0 AND f.is_unclear
+            THEN concat_ws(', ', 'R_VERSION_UNCLEAR', nullif(e.codes, ''))
         WHEN f.partitions > 0 AND f.partitions_in_force = 0 THEN concat_ws(', ', 'R_SUPERSEDED', nullif(e.codes, ''))
         ELSE coalesce(e.codes, '')
     END AS codes
@@ -99,4 +125,5 @@ LEFT JOIN parts AS p USING (submission_id)
 LEFT JOIN found AS e USING (submission_id)
 LEFT JOIN forced AS f USING (submission_id)
 LEFT JOIN log.withdrawn AS w USING (submission_id)
+LEFT JOIN resent AS a ON a.seq = r.seq
 ORDER BY receipt_no

@@ -21,6 +21,24 @@ replaced AS (
             AND (f.partition_key = v.partition_key OR f.partition_key = '' OR v.partition_key = '')
             AND f.submission_id <> v.submission_id
     GROUP BY ALL
+),
+-- Of several that count instead, the least certain pair.
+decided AS (
+    SELECT
+        dataset,
+        submitter,
+        program_year,
+        partition_key,
+        submission_id,
+        max_by(decided_by, evidence_level(decided_by)) AS decided_by,
+        max_by(evidence, evidence_level(decided_by)) AS evidence,
+        coalesce(max(nullif(contradicted_by, '')), '') AS contradicted_by
+    FROM version_pair
+    GROUP BY ALL
+),
+-- What decided that a version counts: what parts it from the next older one.
+ordered AS (
+    SELECT dataset, submitter, program_year, partition_key, submission_id, decided_by FROM log.version_order
 )
 SELECT
     v.dataset,
@@ -46,7 +64,10 @@ SELECT
             THEN coalesce(p.superseded_by, '')
         ELSE ''
     END
-        AS superseded_by
+        AS superseded_by,
+    CASE WHEN f.submission_id IS NULL THEN coalesce(e.decided_by, '') ELSE coalesce(o.decided_by, '') END AS decided_by,
+    coalesce(e.evidence, '') AS evidence,
+    coalesce(e.contradicted_by, '') AS contradicted_by
 FROM log.version AS v
 JOIN files AS r USING (submission_id)
 JOIN (SELECT submission_id, made_on FROM log.submission) AS s USING (submission_id)
@@ -57,3 +78,5 @@ LEFT JOIN (SELECT DISTINCT dataset, submitter, program_year, partition_key, subm
     USING (dataset, submitter, program_year, partition_key, submission_id)
 LEFT JOIN log.held AS h USING (dataset, submitter, program_year, partition_key, submission_id)
 LEFT JOIN replaced AS p USING (dataset, submitter, program_year, partition_key, submission_id)
+LEFT JOIN decided AS e USING (dataset, submitter, program_year, partition_key, submission_id)
+LEFT JOIN ordered AS o USING (dataset, submitter, program_year, partition_key, submission_id)

@@ -172,7 +172,7 @@ def test_a_file_that_no_longer_counts_is_not_greeted_as_received(tmp_path: Path)
     submit(tmp_path / "inbox", WHO, "고침.csv", newer, "2020-05-01T09:00:00")
     night(tmp_path / "inbox", tmp_path / "warehouse")
     text = mail_to(tmp_path, "처음")
-    assert "더 최신의 제출본이 있어 이 파일은 집계에서 제외합니다" in text.splitlines()[0]
+    assert "다른 제출본이 집계되어 이 파일은 집계에서 제외합니다" in text.splitlines()[0]
     assert "보완하지 않으셔도 됩니다" in text
     assert "보완이 필요합니다" not in text
     assert list(answer_to(tmp_path, "처음").glob("*.xlsx")) == []

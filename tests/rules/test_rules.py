@@ -37,7 +37,8 @@ CASES = Path(__file__).parent / "cases"
 RULES = [Path(name).stem for name in SQL.files("rules/*.sql")]
 # Tables of which the SELECT is a rule too. Each reads those before it.
 TABLES = [
-    "mart_submission_version", "mart_submission_log", "mart_submission_status", "mart_reporting_rate",
+    "version_pair", "mart_submission_version", "mart_submission_log", "mart_version_conflict",
+    "mart_submission_status", "mart_reporting_rate",
     "mart_reporting_rate_by_institution", "outlier_in_history", "mart_correction",
 ]  # fmt: skip
 ROW = ("table_name", "row_key", "cause")

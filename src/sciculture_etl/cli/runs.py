@@ -266,5 +266,6 @@ def _exit_code(report: RunReport) -> int:
         return REFUSED
     faulty = report.new_verdicts.get("rejected", 0) + report.new_verdicts.get("partially_accepted", 0)
     untaken = report.extraction.unreadable or report.extraction.unreachable or report.extraction.lost
-    undecided = report.acceptance.held or report.unfit_corrections or report.waiting
-    return PARTIAL if faulty or untaken or undecided else 0
+    decisions = report.waiting or report.conflicts
+    unresolved = report.acceptance.held or report.unfit_corrections or decisions
+    return PARTIAL if faulty or untaken or unresolved else 0

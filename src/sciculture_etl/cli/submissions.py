@@ -155,6 +155,22 @@ def _decide_waiting(submission: str, reason: str, kind: str) -> None:
         )
 
 
+@submissions.command("prefer")
+def prefer_submission(
+    submission: Which,
+    reason: Annotated[str, typer.Option(help="The reason; it is recorded and shown. No personal data.")],
+    undo: Annotated[bool, typer.Option("--undo", help="Revoke the preference.")] = False,
+) -> None:
+    """Say that a submission is the newest of those received so far; what is received later competes by evidence."""
+    from sciculture_etl.submissions import prefer
+
+    decision = prefer(Settings.from_environment(), submission, reason, undo=undo)
+    print(
+        f"{decision.submission_id} {decision.kind}; the figures follow with the next `sciculture run`"
+        " / 다음 실행 때 집계에 반영됩니다"
+    )
+
+
 @app.command()
 def withdraw(
     submission: Which,

@@ -20,7 +20,6 @@ SHOWN_THOUGH_REFUSED = {"R_HEADER_NOT_FOUND", "R_SUBMITTER_UNKNOWN"}
 
 # Standings of a file of which nothing counts any more, so that nothing in it needs to be mended, and what it is then.
 KIND_OF_STANDING = {"superseded": "superseded", "withdrawn": "withdrawn", "rejected": "not_approved"}
-SET_ASIDE = tuple(KIND_OF_STANDING.values())
 WAITING = "waiting"
 # Warnings that ask for another spelling next time, and for nothing in this file.
 FOR_NEXT_TIME = {"W_REGION_RENAMED", "W_REGION_COMPLETED"}
@@ -37,6 +36,10 @@ class Received:
         standing: as in ``mart_submission_log``.
         earlier: when the same bytes came first, for a duplicate.
         stated: what it would change while it waits for approval, or why it was rejected.
+        resent_after: what had replaced the bytes of a duplicate by then, or ``withdrawn``.
+        counting: name of the file that counts instead.
+        because: what decided that, in Korean.
+        is_unclear: whether somebody has to say which one counts.
     """
 
     number: int
@@ -44,6 +47,10 @@ class Received:
     standing: str
     earlier: datetime | None = None
     stated: str = ""
+    resent_after: str = ""
+    counting: str = ""
+    because: str = ""
+    is_unclear: bool = False
 
 
 class _Found(NamedTuple):
@@ -117,18 +124,29 @@ class Answer:
     checked: Checked
     received: Received | None = None
 
+    @property
+    def is_duplicate(self) -> bool:
+        return self.received is not None and self.received.earlier is not None
+
+    @property
+    def is_set_aside(self) -> bool:
+        return self.received is not None and self.received.standing in KIND_OF_STANDING and not self.is_duplicate
+
     @cached_property
     def kind(self) -> str:
         """The verdict, and ``duplicate``, ``refused`` (rejected before any row was read), ``warned`` (accepted).
 
-        Of a file that doesn't count, one of ``SET_ASIDE``, whatever its verdict was; of one without an error that waits
-        for approval, ``waiting``.
+        Of a file that doesn't count, whatever its verdict was, as ``KIND_OF_STANDING`` says, or
+        ``unclear`` (superseded, but that is not certain); of one without an error that waits for approval, ``waiting``.
+        Of a duplicate that was
+        replaced or withdrawn meanwhile, ``resent`` or ``resent_withdrawn``.
         """
-        if self.received and self.received.earlier:
-            return "duplicate"
+        if self.received and self.is_duplicate:
+            resent = {"": "duplicate", "withdrawn": "resent_withdrawn"}
+            return resent.get(self.received.resent_after, "resent")
         standing = self.received.standing if self.received else ""
-        if standing in KIND_OF_STANDING:
-            return KIND_OF_STANDING[standing]
+        if self.received and self.is_set_aside:
+            return "unclear" if self.received.is_unclear else KIND_OF_STANDING[standing]
         if self.checked.refused:
             return "refused"
         verdict = self.checked.verdict
@@ -182,7 +200,7 @@ class Answer:
 
         That is an error, or a warning at a place of the file that asks for more than another spelling next time.
         """
-        if self.kind in ("duplicate", *SET_ASIDE):
+        if self.is_duplicate or self.is_set_aside:
             return False
         return any(
             found.severity == "error"

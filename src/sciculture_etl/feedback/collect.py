@@ -16,7 +16,10 @@ from sciculture_etl.load import Warehouse
 from sciculture_etl.settings import sql_text
 
 # What became of a file through others: told when it is answered, and no reason to answer it again.
-STANDING = "('R_DUPLICATE_FILE', 'R_SUPERSEDED', 'R_SUITE_FAILED', 'R_WITHDRAWN', 'R_WAITING', 'R_NOT_APPROVED')"
+STANDING = (
+    "('R_DUPLICATE_FILE', 'R_SUPERSEDED', 'R_VERSION_UNCLEAR', 'R_SUITE_FAILED', 'R_WITHDRAWN', 'R_WAITING', "
+    "'R_NOT_APPROVED')"
+)
 # Answers that are collected at once, and findings of theirs.
 MAX_COLLECTED, MAX_COLLECTED_FINDINGS = 1_000, 100_000
 
@@ -40,7 +43,9 @@ parts AS (
 SELECT l.receipt_no, l.submission_id, coalesce(l.submitter, s.submitter) AS submitter, l.source_file, l.file_sha256,
     l.received_at, l.standing, s.refused, s.unread_sheets, coalesce(f.finding_count, 0) AS finding_count,
     CASE WHEN l.verdict = 'duplicate' THEN min(l.received_at) OVER (PARTITION BY l.submission_id) END AS earlier,
-    CASE WHEN l.verdict = 'duplicate' THEN 'duplicate'
+    l.resent_after, l.is_unclear, coalesce(c.source_file, '') AS counting_file,
+    replace(coalesce(v.ko, ''), '{{evidence}}', l.evidence) AS because,
+    CASE WHEN l.verdict = 'duplicate' THEN trim('duplicate ' || l.resent_after)
         ELSE md5(concat_ws('|', l.verdict, p.counts, f.findings,
             CASE WHEN l.standing IN ({", ".join(map(sql_text, [*KIND_OF_STANDING, WAITING]))}) THEN l.standing END,
             t.stated)) END AS mark,
@@ -50,6 +55,9 @@ JOIN log.submission AS s USING (submission_id)
 LEFT JOIN parts AS p USING (submission_id)
 LEFT JOIN found AS f USING (submission_id)
 LEFT JOIN stated AS t USING (submission_id)
+LEFT JOIN reference.evidence AS v ON v.level = l.decided_by
+LEFT JOIN (SELECT submission_id, min_by(path, seq) AS source_file FROM log.receipt GROUP BY submission_id) AS c
+    ON c.submission_id = coalesce(nullif(l.resent_after, ''), nullif(split_part(l.superseded_by, ', ', 1), ''))
 ORDER BY l.receipt_no
 """
 # What follows from several files knows the row and the field; their column is that of the table.
@@ -71,6 +79,8 @@ class SubmissionReceipt:
 
     Attributes:
         earlier: when the same bytes came first.
+        resent_after, is_unclear, because: as ``Received`` has them.
+        counting_file: path of what counts instead.
         mark: of what is told of it.
         stated: as of ``Received``.
     """
@@ -86,6 +96,10 @@ class SubmissionReceipt:
     unread_sheets: list[str]
     finding_count: int
     earlier: datetime | None
+    resent_after: str
+    is_unclear: bool
+    counting_file: str
+    because: str
     mark: str
     stated: str
 
@@ -141,7 +155,10 @@ def _answers(
         checked = Checked(
             receipt.file_name, receipt.submitter, receipt.refused, whole, parts, receipt.unread_sheets or []
         )
-        received = Received(receipt.receipt_no, receipt.received_at, receipt.standing, receipt.earlier, receipt.stated)
+        received = Received(
+            receipt.receipt_no, receipt.received_at, receipt.standing, receipt.earlier, receipt.stated,
+            receipt.resent_after, receipt.counting_file.rsplit("/", 1)[-1], receipt.because, receipt.is_unclear,
+        )  # fmt: skip
         yield receipt, Answer(checked, received)
 
 

@@ -16,6 +16,7 @@ COLOURS = {
     "accepted": "#1a7f37", "warned": "#1a7f37", "duplicate": "#1a7f37", "partially_accepted": "#b35900",
     "rejected": "#b42318", "refused": "#b42318", "superseded": "#555555", "not_approved": "#555555",
     "waiting": "#b35900", "withdrawn": "#555555",
+    "unclear": "#b35900", "resent": "#b35900", "resent_withdrawn": "#b35900",
 }  # fmt: skip
 GREEN, GREY, INK = "#1a7f37", "#555555", "#1a1a1a"
 PAGE = """<!doctype html>
@@ -75,7 +76,7 @@ def _most_important(answer: Answer) -> tuple[list[_MailGroup], str]:
     """The groups that there is room for, and a line that names the others."""
     shown: list[_MailGroup] = []
     room = MAX_LINES
-    groups = [group for group in answer.groups if group.severity != "info"] if answer.kind != "duplicate" else []
+    groups = [group for group in answer.groups if group.severity != "info"] if not answer.is_duplicate else []
     for group in groups:
         if room <= 0:
             break
@@ -91,7 +92,7 @@ def _counts(answer: Answer) -> list[str]:
     texts = words()["table"]
     loaded = texts["loaded" if answer.received else "loadable"]
     lines = []
-    for part in answer.checked.parts if answer.kind != "duplicate" else []:
+    for part in answer.checked.parts if not answer.is_duplicate else []:
         rows = part.rows
         out = f" ({left_out(part)})" if rows["left_out"] else ""
         lines.append(
@@ -102,7 +103,7 @@ def _counts(answer: Answer) -> list[str]:
 
 
 def _fine(answer: Answer) -> list[str]:
-    if answer.kind == "duplicate":
+    if answer.is_duplicate:
         return []
     several = len(answer.checked.parts) > 1
     return [f"{part_name(part)}: {line}" if several else line for part in answer.checked.parts for line in fine(part)]
@@ -110,7 +111,7 @@ def _fine(answer: Answer) -> list[str]:
 
 def _totals(answer: Answer) -> list[str]:
     """A line a table, under a note that says what they are sums of."""
-    sums = [(part, totals(part)) for part in answer.checked.parts] if answer.kind != "duplicate" else []
+    sums = [(part, totals(part)) for part in answer.checked.parts] if not answer.is_duplicate else []
     several = len(sums) > 1
     lines = [
         (f"{part_name(part)}: " if several else "")

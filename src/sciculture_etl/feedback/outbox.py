@@ -200,6 +200,6 @@ def _write(answer: Answer, receipt: SubmissionReceipt, archive: Archive, aside: 
         "file": receipt.file_name, "subject": mail.subject, "workbook": name, "mark": receipt.mark,
         "finding_count": answer.checked.all_findings.height,
     } | as_answer(answer.checked, most=MAX_ANSWERED_FINDINGS)  # fmt: skip
-    if answer.kind == "duplicate":
+    if answer.is_duplicate:
         record["verdict"] = "duplicate"
     (aside / "answer.json").write_bytes(json.dumps(record, ensure_ascii=False).encode())

@@ -10,7 +10,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from sciculture_etl.feedback.answer import SET_ASIDE, Answer, Group, Repeat
+from sciculture_etl.feedback.answer import Answer, Group, Repeat
 from sciculture_etl.feedback.cells import FILLS, Formats, clean, lines_in, width_of
 from sciculture_etl.feedback.copies import Copy
 from sciculture_etl.feedback.texts import (
@@ -41,6 +41,7 @@ BANNER = {
     "accepted": "#1A7F37", "warned": "#1A7F37", "partially_accepted": "#B35900", "rejected": "#B42318",
     "refused": "#B42318", "superseded": "#555555", "not_approved": "#555555",
     "waiting": "#B35900", "withdrawn": "#555555", "duplicate": "#555555",
+    "unclear": "#B35900", "resent": "#B35900", "resent_withdrawn": "#B35900",
 }  # fmt: skip
 GREY, BORDER = "#F2F2F2", "#BFBFBF"
 
@@ -177,7 +178,7 @@ def _about_copy(answer: Answer, copied: Copy | None) -> str:
         return labels["personal" if answer.is_personal else "none"]
     if copied.is_excerpt:
         return labels["excerpt"].format(n=f"{MAX_EXCERPT_ROWS:,}")
-    to_correct = answer.count("error") + answer.count("warning") if answer.kind not in SET_ASIDE else 0
+    to_correct = answer.count("error") + answer.count("warning") if not answer.is_set_aside else 0
     return labels["whole" if to_correct else "clean"]
 
 

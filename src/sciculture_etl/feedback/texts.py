@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from sciculture_etl.feedback.answer import LETTERS, SET_ASIDE, Answer, Repeat, day_in_seoul
+from sciculture_etl.feedback.answer import LETTERS, Answer, Repeat, day_in_seoul
 from sciculture_etl.findings import catalogue
 from sciculture_etl.intake.check import CheckedPart
 from sciculture_etl.project import EXPECTATIONS
@@ -41,18 +41,20 @@ def headline(answer: Answer) -> str:
 def next_steps(answer: Answer) -> list[str]:
     """What that means, and what to do now."""
     texts = words()
-    stated = answer.received.stated if answer.received else ""
-    if answer.kind in SET_ASIDE:
-        return [line.format(stated=stated) for line in _verdict_texts(answer)["next"]]
+    received = answer.received
+    stated, counting, because = (received.stated, received.counting, received.because) if received else ("", "", "")
+    if answer.is_set_aside:
+        known = {"stated": stated, "counting": counting, "because": because}
+        return [line.format(**known) for line in _verdict_texts(answer)["next"]]
     rows = {kind: f"{count:,}" for kind, count in answer.checked.rows.items()}
-    standing = answer.received.standing if answer.received else ""
+    standing = received.standing if received else ""
     sound = sum(part.sound_rows for part in answer.checked.parts)
     blanked = answer.checked.rows["loaded"] - sound
     lines = [texts["rows_in_part"].format(**rows, sound=f"{sound:,}")] if answer.checked.rows["quarantined"] else []
     lines += [texts["rows_blanked"].format(blanked=f"{blanked:,}")] if blanked else []
-    earlier = answer.received.earlier if answer.received else None
+    earlier = received.earlier if received else None
     day = day_in_seoul(earlier) if earlier else ""
-    lines += [line.format(day=day, stated=stated) for line in _verdict_texts(answer)["next"]]
+    lines += [line.format(day=day, stated=stated, counting=counting) for line in _verdict_texts(answer)["next"]]
     if standing in texts["standing"] and standing != answer.kind:
         lines.append(texts["standing"][standing].format(stated=stated))
     return lines

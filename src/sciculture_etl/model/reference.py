@@ -19,6 +19,7 @@ from sciculture_etl.load import Warehouse
 from sciculture_etl.project import Folder, files_of
 from sciculture_etl.regions import REFERENCE_VERSION, dim_region, region_changes
 from sciculture_etl.settings import fingerprint, sql_text
+from sciculture_etl.versions.evidence import evidence_words
 
 Schema = dict[str, type[pl.DataType]]
 CORRECTION: Schema = dict.fromkeys(["correction", "dataset", "submitter"], pl.String) | {
@@ -79,6 +80,7 @@ def reference_tables(
     return found | {
         "region": _from_frame("region", REFERENCE_VERSION, dim_region),
         "region_change": _from_frame("region_change", REFERENCE_VERSION, region_changes),
+        "evidence": _from_rows("evidence", [{"level": level, **words} for level, words in evidence_words().items()]),
         "finding": _from_rows("finding", [{"code": code, **words} for code, words in catalogue().items()]),
         "contract": _from_rows("contract", [_contract_row(contract) for contract in contracts.values()]),
         "contract_field": _from_rows("contract_field", _field_words(contracts)),

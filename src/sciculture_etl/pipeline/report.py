@@ -78,6 +78,7 @@ class RunReport:
         waiting: versions that wait for approval, as in ``mart_submission_waiting``.
         newly_waiting: those of them of which nobody was told before, or not for a week.
         closed_years: closed by this run, the first of this version over a warehouse of an earlier one.
+        conflicts: pairs of submissions of which somebody has to say which one counts (``mart_version_conflict``).
         unfit_corrections: those whose guard fails, with stale or not_found.
         answers, reminders: letters written to the outbox in this run.
         set_aside: why the build database was set aside and rebuilt, if it was.
@@ -101,6 +102,7 @@ class RunReport:
     waiting: list[dict[str, Any]] = field(default_factory=list)
     newly_waiting: list[dict[str, Any]] = field(default_factory=list)
     closed_years: list[Closing] = field(default_factory=list)
+    conflicts: list[dict[str, Any]] = field(default_factory=list)
     unfit_corrections: dict[str, str] = field(default_factory=dict)
     answers: int = 0
     reminders: int = 0

@@ -258,6 +258,9 @@ class Run:
             found = self.warehouse.rows("SELECT code, count(*) AS n FROM mart_row_error GROUP BY code ORDER BY code")
             report.findings = {row["code"]: row["n"] for row in found}
             report.figures = read_figures_checked(self.warehouse.connection)
+            report.conflicts = self.warehouse.rows(
+                "SELECT * EXCLUDE (resent_at) FROM mart_version_conflict ORDER BY ALL"
+            )
             unfit = self.warehouse.rows("SELECT * FROM mart_correction WHERE status IN ('stale', 'not_found')")
             report.unfit_corrections = {row["correction"]: row["status"] for row in unfit}
             report.rates = rates_due(self.warehouse, self.today)

@@ -16,7 +16,7 @@ import duckdb
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.errors import NotReadyError, UserError
 from sciculture_etl.extract import Archive, Decision, Decisions, Operator
-from sciculture_etl.extract.decisions import REINSTATED, WITHDRAWN
+from sciculture_etl.extract.decisions import PREFERENCE_UNDONE, PREFERRED, REINSTATED, WITHDRAWN
 from sciculture_etl.load import writer_lock
 from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.settings import Settings
@@ -172,6 +172,11 @@ def submission_history(settings: Settings, asked: str) -> Row:
             "WHERE list_contains(string_split(superseded_by, ', '), ?) ORDER BY ALL",
             [chosen],
         )
+        conflicts = rows_of(
+            connection,
+            "FROM mart_version_conflict WHERE submission_id = ? OR counting_id = ? ORDER BY ALL",
+            [chosen, chosen],
+        )
         findings = rows_of(
             connection,
             "SELECT * EXCLUDE (submission_id, submitter, source_file) FROM mart_row_error WHERE submission_id = ? "
@@ -188,6 +193,7 @@ def submission_history(settings: Settings, asked: str) -> Row:
         "receipts": receipts,
         "versions": versions,
         "replaces": replaced,
+        "conflicts": conflicts,
         "decisions": [_explained(d) for d in Decisions(archive.folder).all() if d.submission_id == chosen],
         "corrections": corrections,
         "findings": [finding | {"row": row_beside(finding, own["datasets"])} for finding in findings],
@@ -224,14 +230,37 @@ def decide(settings: Settings, asked: str, reason: str, reinstate: bool = False)
         receipts = archive.receipts()
         chosen = resolve_submission(asked, map(Named.of, receipts))
         decisions = Decisions(archive.folder)
-        withdrawn = chosen in [decision.submission_id for decision in decisions.withdrawn(receipts)]
-        if withdrawn != reinstate:
+        holding = {decision.submission_id: decision for decision in decisions.withdrawn(receipts)}
+        withdrawn = chosen in holding
+        # Withdrawn bytes that came again may be withdrawn again: that says that they are not meant to count.
+        is_resent = withdrawn and any(one.submission_id == chosen for one in receipts[holding[chosen].seen :])
+        if withdrawn != reinstate and not (is_resent and not reinstate):
             if withdrawn:
                 raise UserError(message("submission_is_withdrawn", submission=chosen))
             raise UserError(message("submission_is_not_withdrawn", submission=chosen))
         if reinstate:
             return decisions.decide(chosen, REINSTATED, reason, receipts, by=by)
         return decisions.decide(chosen, WITHDRAWN, reason, receipts, _is_unread(settings, chosen), by=by)
+
+
+def prefer(settings: Settings, asked: str, reason: str, undo: bool = False) -> Decision:
+    """Says that a submission is newer than all that had been received by then, or takes that back.
+
+    Raises UserError where there is no such submission, it is withdrawn, there is nothing to take back, or the reason
+    says nothing or names a person; BusyError where a run is going on.
+    """
+    reason, by = validated_reason(reason), Operator.from_settings(settings).name
+    archive = Archive(settings.archive)
+    resolve_submission(asked, map(Named.of, archive.receipts()))
+    with writer_lock(settings.warehouse):
+        receipts = archive.receipts()
+        chosen = resolve_submission(asked, map(Named.of, receipts))
+        decisions = Decisions(archive.folder)
+        if undo and chosen not in [decision.submission_id for decision in decisions.preferred()]:
+            raise UserError(message("submission_is_not_preferred", submission=chosen))
+        if not undo and chosen in [decision.submission_id for decision in decisions.withdrawn(receipts)]:
+            raise UserError(message("submission_is_withdrawn", submission=chosen))
+        return decisions.decide(chosen, PREFERENCE_UNDONE if undo else PREFERRED, reason, receipts, by=by)
 
 
 def _is_unread(settings: Settings, submission_id: str) -> bool:

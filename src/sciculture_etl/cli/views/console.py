@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
+from sciculture_etl.cli.views.conflicts import show_conflicts
 from sciculture_etl.cli.views.waiting import waiting_lines
 from sciculture_etl.findings import catalogue
 from sciculture_etl.settings import Settings
@@ -201,6 +202,7 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
         console.print(figures_table(differing))
     if report.set_aside:
         console.print(Text(f"{BROKE}: {report.set_aside}", style="yellow"))
+    show_conflicts(console, report.conflicts)
     for name, status in report.unfit_corrections.items():
         console.print(
             Text(f"correction no longer applies / 정정을 더는 적용할 수 없음: {name}: {UNFIT[status]}", style="yellow")
@@ -303,6 +305,7 @@ def as_machine_report(
         "findings": report.findings,
         "missing": report.missing,
         "reporting_rates": [rate | {"due_on": rate["due_on"].isoformat()} for rate in report.rates],
+        "conflicts": report.conflicts,
         "unfit_corrections": report.unfit_corrections,
         "waiting": [{name: _plain(value) for name, value in row.items()} for row in report.waiting],
         "closed_years": [asdict(closing) for closing in report.closed_years],

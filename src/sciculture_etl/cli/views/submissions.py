@@ -10,12 +10,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sciculture_etl.cli.views.conflicts import show_conflicts
+from sciculture_etl.versions.evidence import title_of
+
 Row = dict[str, Any]
 STYLE = {
     "rejected": "red", "missing": "red", "partially_accepted": "yellow", "late": "yellow", "superseded": "dim",
     "withdrawn": "dim", "duplicate": "dim", "due": "dim",
 }  # fmt: skip
-DECIDED = {"withdrawn": "withdrawn / 철회", "reinstated": "reinstated / 철회 취소"}
+DECIDED = {
+    "withdrawn": "withdrawn / 철회", "reinstated": "reinstated / 철회 취소", "preferred": "preferred / 최종본 지정",
+    "preference undone": "preference undone / 최종본 지정 취소",
+}  # fmt: skip
 FINDINGS_A_PAGE = 20
 
 
@@ -79,6 +85,8 @@ def _lines(history: Row) -> list[tuple[str, str]]:
     for version in history["versions"]:
         what = f"{version['dataset']} {version['program_year']} {version['period_key'] or 'whole year'}"
         by = f" by {version['superseded_by']}" if version["superseded_by"] else ""
+        if version["decided_by"]:
+            by += f", decided by / 판단 근거: {title_of(version['decided_by'])} {version['evidence']}".rstrip()
         lines.append(("counts / 집계", f"{what}: {version['row_count']:,} rows, {version['standing']}{by}"))
     lines += [("replaces / 대체", f"{other['submission_id']}  {other['source_file']}") for other in history["replaces"]]
     lines += [("received again / 재접수", f"{_day(r['received_at'])}  {r['path']}") for r in later_receipts]
@@ -103,6 +111,7 @@ def show_history(console: Console, history: Row, page: int | None = None) -> Non
     for label, text in _lines(history):
         table.add_row(label, Text(text))
     console.print(table)
+    show_conflicts(console, history["conflicts"])
     findings = history["findings"]
     shown = findings if page is None else findings[(page - 1) * FINDINGS_A_PAGE : page * FINDINGS_A_PAGE]
     if findings:
