@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 from datetime import UTC, date, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from forms import CLASS, as_csv, table
 from nights import NEEDED, begin, hashes, night, operations, published, settings, submit
+from rich.console import Console
 
+from sciculture_etl.cli.views.submissions import show_history
+from sciculture_etl.cli.views.waiting import show_waiting
 from sciculture_etl.contracts import Contract, load_contracts
 from sciculture_etl.contracts.expectation import Expectation
 from sciculture_etl.errors import UserError
@@ -114,6 +118,9 @@ def test_a_version_that_loses_most_rows_waits_until_it_is_approved(desk: Desk) -
     assert f"사유: {WHY}" in desk.answer("일부")
     story = submission_history(desk.settings, row["submission_id"])
     assert [decision["kind"] for decision in story["decisions"]] == ["approved", "undone", "rejected"]
+    shown = Console(file=StringIO(), width=160)
+    show_history(shown, story)
+    show_waiting(shown, [])
     assert desk.rebuilt() == desk.hashes()
     with pytest.raises(UserError, match="does not wait"):
         decide_waiting(desk.settings, "처음.csv", WHY, "approved")

@@ -18,7 +18,15 @@ from sciculture_etl.submissions.approval import list_waiting
 from sciculture_etl.submissions.life import Row, operations, rows_of
 from sciculture_etl.versions.published import counted_years
 from sciculture_etl.versions.upgrade import close_published_years
-from sciculture_etl.versions.years import CLOSED, REOPENED, YearDecision, counted_fingerprint, is_closed, state_of
+from sciculture_etl.versions.years import (
+    CLOSED,
+    PROVISIONAL,
+    REOPENED,
+    YearDecision,
+    counted_fingerprint,
+    is_closed,
+    state_of,
+)
 
 SEOUL = ZoneInfo("Asia/Seoul")
 
@@ -64,7 +72,7 @@ def list_years(settings: Settings, dataset: str | None = None, year: int | None 
         request = next(iter(journal.get(key, [])[-1:]), None)
         found.append({
             "dataset": key[0], "program_year": key[1], "state": state,
-            "since": last.decided_at[:10] if last else (due.isoformat() if state != "open" else None),
+            "since": _since(last, due, state),
             "last_due_on": due.isoformat(), "reason": last.reason if last else "", "by": last.by if last else "",
             "is_revised": bool(last) and counted.get(key, counted_fingerprint([])) != (last.counted if last else ""),
             "waiting": len(waiting.get(key, ())),
@@ -73,6 +81,12 @@ def list_years(settings: Settings, dataset: str | None = None, year: int | None 
             "asked_by": request.by if request and request.kind == REQUESTED else "",
         })  # fmt: skip
     return found
+
+
+def _since(closing: Closing | None, last_due_on: date, state: str) -> str | None:
+    if closing:
+        return datetime.fromisoformat(closing.decided_at).astimezone(SEOUL).date().isoformat()
+    return last_due_on.isoformat() if state == PROVISIONAL else None
 
 
 def _closing_in_force(own: Sequence[Closing]) -> Closing | None:

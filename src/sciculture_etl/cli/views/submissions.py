@@ -20,7 +20,8 @@ STYLE = {
 }  # fmt: skip
 DECIDED = {
     "withdrawn": "withdrawn / 철회", "reinstated": "reinstated / 철회 취소", "preferred": "preferred / 최종본 지정",
-    "preference undone": "preference undone / 최종본 지정 취소",
+    "preference undone": "preference undone / 최종본 지정 취소", "approved": "approved / 승인",
+    "rejected": "rejected / 반려", "undone": "decision undone / 결정 취소", "requested": "asked for / 요청",
 }  # fmt: skip
 FINDINGS_A_PAGE = 20
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.text import Text
 
+SEOUL = ZoneInfo("Asia/Seoul")
 Row = dict[str, Any]
 WHY = {
     "fewer_rows": "loses rows / 행 감소",
@@ -26,7 +29,7 @@ def waiting_lines(rows: Sequence[Row]) -> Iterator[str]:
     """
     for submission, group in groupby(rows, lambda row: row["submission_id"]):
         own = list(group)
-        since = str(own[0]["waiting_since"])[:10]
+        since = _day(own[0]["waiting_since"])
         yield f"{submission}  {own[0]['submitter']}  {own[0]['source_file']}  since / 접수 {since}"
         yield from dict.fromkeys(f"  {_objection(row)}" for row in own)
         if asked_by := own[0].get("asked_by"):
@@ -40,6 +43,10 @@ def waiting_lines(rows: Sequence[Row]) -> Iterator[str]:
                 f"  → sciculture years reopen {dataset} {year} --submitter '{submitter}' --until YYYY-MM-DD "
                 '--reason "…"'
             )
+
+
+def _day(moment: datetime | str) -> str:
+    return f"{moment.astimezone(SEOUL):%Y-%m-%d}" if isinstance(moment, datetime) else moment[:10]
 
 
 def _objection(row: Row) -> str:
