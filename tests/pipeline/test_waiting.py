@@ -26,6 +26,7 @@ from sciculture_etl.submissions import (
     decide_waiting,
     list_waiting,
     list_years,
+    prefer,
     reopen_years,
     submission_history,
 )  # fmt: skip
@@ -220,6 +221,7 @@ def test_two_persons_decide_where_the_setting_asks_for_it(desk: Desk) -> None:
     decision = decide_waiting(other, "일부.csv", WHY, "approved")
     assert (decision.kind, decision.by, decision.asked_by) == ("approved", "사업담당", "통계담당")
     assert desk.night().waiting == []
+    assert [prefer(one, "처음.csv", WHY).kind, prefer(other, "처음.csv", WHY).kind] == ["requested", "preferred"]
     close_years(one, "dsc_class", [2020], WHY)
     assert list_years(one, "dsc_class")[0]["state"] == "provisional"
     close_years(other, "dsc_class", [2020], WHY)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from contextlib import nullcontext
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sciculture_etl.cli.app import app
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings
+
+if TYPE_CHECKING:
+    from sciculture_etl.extract import Decision
 
 STATES = (
     "received", "waiting", "rejected", "partially_accepted", "accepted", "superseded", "withdrawn", "duplicate",
@@ -146,13 +149,7 @@ def _decide_waiting(submission: str, reason: str, kind: str) -> None:
     from sciculture_etl.submissions import decide_waiting
 
     decision = decide_waiting(Settings.from_environment(), submission, reason, kind)
-    if decision.kind == "requested":
-        print(message("approval_requested", what=decision.submission_id, name=decision.by))
-    else:
-        print(
-            f"{decision.submission_id} {decision.kind}; the figures follow with the next `sciculture run`"
-            " / 다음 실행 때 집계에 반영됩니다"
-        )
+    _print_decision(decision)
 
 
 @submissions.command("prefer")
@@ -165,10 +162,7 @@ def prefer_submission(
     from sciculture_etl.submissions import prefer
 
     decision = prefer(Settings.from_environment(), submission, reason, undo=undo)
-    print(
-        f"{decision.submission_id} {decision.kind}; the figures follow with the next `sciculture run`"
-        " / 다음 실행 때 집계에 반영됩니다"
-    )
+    _print_decision(decision)
 
 
 @app.command()
@@ -181,7 +175,14 @@ def withdraw(
     from sciculture_etl.submissions import decide
 
     decision = decide(Settings.from_environment(), submission, reason, reinstate=undo)
-    print(
-        f"{decision.submission_id} {decision.kind}; the figures follow with the next `sciculture run`"
-        " / 다음 실행 때 집계에 반영됩니다"
-    )
+    _print_decision(decision)
+
+
+def _print_decision(decision: Decision) -> None:
+    if decision.kind == "requested":
+        print(message("approval_requested", what=decision.submission_id, name=decision.by))
+    else:
+        print(
+            f"{decision.submission_id} {decision.kind}; the figures follow with the next `sciculture run`"
+            " / 다음 실행 때 집계에 반영됩니다"
+        )

@@ -16,7 +16,7 @@ import duckdb
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.errors import NotReadyError, UserError
 from sciculture_etl.extract import Archive, Decision, Decisions, Operator
-from sciculture_etl.extract.decisions import PREFERENCE_UNDONE, PREFERRED, REINSTATED, WITHDRAWN
+from sciculture_etl.extract.decisions import PREFERENCE_UNDONE, PREFERRED, REINSTATED, REQUESTED, WITHDRAWN
 from sciculture_etl.load import writer_lock
 from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.settings import Settings
@@ -249,7 +249,7 @@ def prefer(settings: Settings, asked: str, reason: str, undo: bool = False) -> D
     Raises UserError where there is no such submission, it is withdrawn, there is nothing to take back, or the reason
     says nothing or names a person; BusyError where a run is going on.
     """
-    reason, by = validated_reason(reason), Operator.from_settings(settings).name
+    reason, operator = validated_reason(reason), Operator.from_settings(settings)
     archive = Archive(settings.archive)
     resolve_submission(asked, map(Named.of, archive.receipts()))
     with writer_lock(settings.warehouse):
@@ -260,7 +260,10 @@ def prefer(settings: Settings, asked: str, reason: str, undo: bool = False) -> D
             raise UserError(message("submission_is_not_preferred", submission=chosen))
         if not undo and chosen in [decision.submission_id for decision in decisions.withdrawn(receipts)]:
             raise UserError(message("submission_is_withdrawn", submission=chosen))
-        return decisions.decide(chosen, PREFERENCE_UNDONE if undo else PREFERRED, reason, receipts, by=by)
+        if undo:
+            return decisions.decide(chosen, PREFERENCE_UNDONE, reason, receipts, by=operator.name)
+        entry = operator.decide(PREFERRED, decisions.last_of(PREFERRED, PREFERENCE_UNDONE, REQUESTED).get(chosen))
+        return decisions.decide(chosen, entry.pop("kind"), reason, receipts, False, **entry)
 
 
 def _is_unread(settings: Settings, submission_id: str) -> bool:
