@@ -76,7 +76,46 @@ class _Version:
         return int(self.first["arrival"])
 
 
-Counting = dict[str, Row]
+@dataclass(frozen=True)
+class _Effect:
+    """What a version would do to what counts of its play: the rows that would go, and those of it that would come."""
+
+    gone: Sequence[Row]
+    come: Sequence[Row]
+
+
+@dataclass
+class _Counting:
+    """What counts of a play, version by version; a version costs what it brings and takes away.
+
+    A report of the whole year and reports of its parts exclude each other, or their rows would count twice: the newest
+    report of the whole year ends all that is older, and gives way itself to a newer report of a part.
+    """
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    newest_whole: int = 0
+
+    def effect(self, version: _Version) -> _Effect:
+        if version.position < self.newest_whole:
+            return _Effect([], [])
+        position, is_whole = version.position, "" in version.parts
+        replaced = self.rows if is_whole else [key for key in ("", *version.parts) if key in self.rows]
+        gone = [self.rows[key] for key in replaced if self.rows[key]["position"] < position]
+        has_newer = is_whole and len(gone) < len(self.rows)
+        come = [
+            row
+            for key, row in version.parts.items()
+            if not (has_newer and not key) and (key not in self.rows or self.rows[key]["position"] < position)
+        ]
+        return _Effect(gone, come)
+
+    def accept(self, version: _Version) -> None:
+        effect = self.effect(version)
+        for row in effect.gone:
+            del self.rows[row["partition_key"]]
+        self.rows |= {row["partition_key"]: row for row in effect.come}
+        if "" in version.parts:
+            self.newest_whole = max(self.newest_whole, version.position)
 
 
 def order_versions(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
@@ -162,28 +201,27 @@ def _walk(play: Sequence[Row], guards: Guards) -> tuple[list[Row], list[tuple[An
     against what counted by then, so that an older version that comes later takes nothing away.
     """
     versions = [_Version({row["partition_key"]: row for row in rows}) for rows in _by_version(play)]
-    accepted: list[_Version] = []
     waiting: list[tuple[_Version, list[Objection]]] = []
-    counting: Counting = {}
+    counting = _Counting()
     for version in sorted(versions, key=lambda version: (version.arrival, version.position)):
-        after = _with(accepted, counting, version)
         # What came before arrivals were counted is taken as it was then.
-        if version.arrival and (not _is_counted(version, after) or (found := _judge(version, counting, after, guards))):
-            if _is_counted(version, after):
+        if version.arrival:
+            effect = counting.effect(version)
+            if not effect.come:
+                continue
+            if found := _judge(version, effect, guards):
                 waiting.append((version, found))
-            continue
-        accepted.append(version)
-        counting = after
-    still = [(version, found, _with(accepted, counting, version)) for version, found in waiting]
+                continue
+        counting.accept(version)
+    still = [(version, found, counting.effect(version)) for version, found in waiting]
     held = [
         tuple(row[name] for name in COLUMNS) + objection
-        for version, found, after in still
-        if _is_counted(version, after)
-        for objection in _judge(version, counting, after, guards) or found
-        for row in version.parts.values()
-        if after.get(row["partition_key"]) is row
+        for version, found, effect in still
+        if effect.come
+        for objection in _judge(version, effect, guards) or found
+        for row in effect.come
     ]
-    return list(counting.values()), held
+    return list(counting.rows.values()), held
 
 
 def _by_version(play: Sequence[Row]) -> Iterator[list[Row]]:
@@ -191,36 +229,13 @@ def _by_version(play: Sequence[Row]) -> Iterator[list[Row]]:
         yield list(rows)
 
 
-def _with(accepted: Sequence[_Version], counting: Counting, version: _Version) -> Counting:
-    """What would count if one more version were accepted."""
-    if all(version.position > other.position for other in accepted):
-        return _replaced(counting, version)
-    after: Counting = {}
-    for one in sorted([*accepted, version], key=lambda one: one.position):
-        after = _replaced(after, one)
-    return after
-
-
-def _replaced(counting: Counting, version: _Version) -> Counting:
-    """A report of the whole year and reports of its parts exclude each other, or their rows would count twice."""
-    kept = {} if "" in version.parts else {key: row for key, row in counting.items() if key}
-    return kept | dict(version.parts)
-
-
-def _is_counted(version: _Version, after: Counting) -> bool:
-    """Whether anything of a version would count."""
-    return any(after.get(key) is row for key, row in version.parts.items())
-
-
-def _judge(version: _Version, before: Counting, after: Counting, guards: Guards) -> list[Objection]:
+def _judge(version: _Version, effect: _Effect, guards: Guards) -> list[Objection]:
     """What speaks against a version; nothing where somebody has decided for it."""
     first = version.first
     if first["submission_id"] in guards.approved:
         return []
     dataset, year = first["dataset"], first["program_year"]
-    gone = [row for key, row in before.items() if after.get(key) is not row]
-    come = [row for key, row in after.items() if before.get(key) is not row]
-    change = Change(total(_sums(row, guards) for row in gone), total(_sums(row, guards) for row in come))
+    change = Change(*(total(_sums(row, guards) for row in rows) for rows in (effect.gone, effect.come)))
     found = objections(change, guards.amounts.get(dataset, {}))
     decisions = guards.years.get((dataset, year), ())
     if is_locked(decisions, first["receipt_no"], first["submitter"], first["received_on"]):
