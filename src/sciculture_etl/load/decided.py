@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from sciculture_etl.extract import Closings, Decisions, Receipt
 from sciculture_etl.load.warehouse import Warehouse
+from sciculture_etl.rules import given
 
 
 def record_decisions(warehouse: Warehouse, decisions: Decisions, closings: Closings, receipts: list[Receipt]) -> None:
@@ -27,6 +30,6 @@ def record_decisions(warehouse: Warehouse, decisions: Decisions, closings: Closi
     with warehouse.transaction() as connection:
         for table, rows in tables.items():
             connection.execute(f"DELETE FROM log.{table}")
-            if rows:
-                places = ", ".join("?" * len(rows[0]))
-                connection.executemany(f"INSERT INTO log.{table} VALUES ({places})", rows)
+            if rows:  # all at once, since each statement takes its time
+                with given(connection, found=pl.DataFrame(rows, orient="row", infer_schema_length=None)):
+                    connection.execute(f"INSERT INTO log.{table} FROM found")

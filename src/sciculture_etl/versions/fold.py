@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import duckdb
@@ -16,7 +17,8 @@ from sciculture_etl.versions.guards import CLOSED_YEAR, ROWS, Change, Objection,
 from sciculture_etl.versions.years import YearDecision, is_locked
 
 COLUMNS = ("dataset", "submitter", "program_year", "partition_key", "submission_id", "reading")
-PLAY = ("dataset", "submitter", "program_year", "play")
+YEAR = ("dataset", "submitter", "program_year")
+PLAY = (*YEAR, "play")
 WAITING: dict[str, Any] = dict.fromkeys(COLUMNS, pl.String) | {
     "program_year": pl.Int16, "cause": pl.String, "measure": pl.String, "value_before": pl.Float64,
     "value_after": pl.Float64,
@@ -39,6 +41,11 @@ class Guards:
     approved: AbstractSet[str] = frozenset()
     years: Mapping[tuple[str, int], Sequence[YearDecision]] = field(default_factory=dict)
     sums: Mapping[tuple[Any, ...], Sums] = field(default_factory=dict)
+
+    def of(self, dataset: str, submitter: str, year: int) -> Guards:
+        """The same with those decisions alone that concern one institution's year."""
+        decisions = self.years.get((dataset, year), ())
+        return replace(self, years={(dataset, year): [one for one in decisions if one.concerns(submitter)]})
 
 
 @dataclass(frozen=True)
@@ -182,16 +189,14 @@ def fold(order: pl.DataFrame, guards: Guards) -> Fold:
     # Nearly every version is alone in an open year: only the others need the walk.
     alone, others = order.filter(~walks), order.filter(walks)
     counting, waiting = [], []
-    for _, play in groupby(others.iter_rows(named=True), _play_of):
-        won, held = _walk(list(play), guards)
-        counting += won
-        waiting += held
+    for own_year, rows in groupby(others.iter_rows(named=True), itemgetter(*YEAR)):
+        own_guards = guards.of(*own_year)
+        for _, play in groupby(rows, itemgetter("play")):
+            won, held = _walk(list(play), own_guards)
+            counting += won
+            waiting += held
     whole = pl.concat([alone, pl.DataFrame(counting, order.schema)]).select(COLUMNS)
     return Fold(order, whole.sort(COLUMNS), pl.DataFrame(waiting, WAITING, orient="row").sort(pl.all()))
-
-
-def _play_of(row: Row) -> tuple[Any, ...]:
-    return tuple(row[name] for name in PLAY)
 
 
 def _walk(play: Sequence[Row], guards: Guards) -> tuple[list[Row], list[tuple[Any, ...]]]:
