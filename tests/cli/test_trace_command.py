@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 
 import pytest
 from nights import published
@@ -55,6 +56,36 @@ def test_a_share_is_told_as_a_formula_of_sums(small_night: Places) -> None:
     assert "session_count = sum(session_count) = " in done.stdout
 
 
+def test_a_part_of_a_number_is_what_the_rows_that_fit_make(small_night: Places) -> None:
+    """The table has no regions; the rows behind it have, by their codes."""
+    whole = small_night.command(*CELL, "--json").answer
+    regions = published(
+        small_night.warehouse,
+        "SELECT sido_name, sum(session_count) FROM mart_dsc_by_region WHERE program_year = 2020 GROUP BY ALL",
+    )
+    assert len(regions) > 0
+    for name, sessions in regions:
+        answer = small_night.command(
+            *CELL, "--where", unicodedata.normalize("NFD", f"sido_name={name}"), "--json"
+        ).answer
+        part = answer["part"]
+        assert part["conditions"] == [{"column": "sido_name", "value": name, "names": []}]
+        assert (part["value"], part["adds_up"]) == (str(sessions), True)
+        assert sum(int(one["amount"]) for one in part["account"]["contributions"]) == sessions
+        assert answer["value"] == whole["value"]
+
+
+def test_several_conditions_narrow_the_rows_behind_together(small_night: Places) -> None:
+    name = published(small_night.warehouse, "SELECT sido_name FROM mart_dsc_by_region ORDER BY ALL LIMIT 1")[0][0]
+    one = small_night.command(*CELL, "--where", f"sido_name={name}").stdout
+    both = small_night.command(*CELL, "--where", f"sido_name={name}", "--where", "class_track=sharing").stdout
+    first, second = (
+        int(re.findall(r"rows behind with .*: ([\d,]+) \(of", text)[0].replace(",", "")) for text in (one, both)
+    )
+    assert 0 < second <= first
+    assert "adds up" in both
+
+
 def test_a_published_figure_is_traced_by_its_number(small_night: Places) -> None:
     figure = small_night.command("trace", "k16", "--json").answer
     cell = small_night.command(*CELL, "--json").answer
@@ -67,7 +98,9 @@ WRONG = {
     "a figure that isn't one": (("K999",), "there is no figure 'K999'"),
     "no column": (("mart_dsc_summary",), "name a column of mart_dsc_summary: institution_count"),
     "a column that isn't one": (("mart_dsc_summary", "session_cuont"), "nearest: session_count"),
-    "a column of another table": ((*CELL[1:], "--where", "sido_name=강원도"), "mart_dsc_by_region"),
+    "a column of neither table nor rows": ((*CELL[1:], "--where", "sidoname=강원도"), "can be used: sido_name"),
+    "a part that no row makes": ((*CELL[1:], "--where", "sido_name=없음도"), "--where sido_name: no row has '없음도'"),
+    "an attempt at other SQL": ((*CELL[1:], "--where", "term=1' OR 'x'='x"), "no row has"),
     "a year without data": ((*CELL[1:4], "1999"), "--year: no row has '1999'; nearest: 2020"),
     "a value that no row has": (
         ("mart_dsc_by_institution", "class_count", "--where", "institution_name=가상"), "nearest: 가상",

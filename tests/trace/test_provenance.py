@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import duckdb
 import pytest
 
 from sciculture_etl.model.statements import Statement, parse_select, select_text
 from sciculture_etl.trace.account import Account, Reader, Term, terms
+from sciculture_etl.trace.narrowing import Narrowing
 from sciculture_etl.trace.queries import query_of
-from sciculture_etl.trace.relations import Explained
+from sciculture_etl.trace.relations import Explained, Query
 from sciculture_etl.trace.sql_tree import Functions
 
 TABLES = """
@@ -124,10 +126,22 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def explained(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[str | None, Account | None]:
+def provenance(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[Reader, Any]:
+    shared, query = rewritten(connection, text)
+    assert query is not None
+    query.add("value", "why")
+    ((why,),) = connection.execute(f"SELECT why FROM ({select_text(query.tree)})").fetchall()
+    return Reader(connection, shared.expressions), json.loads(why)
+
+
+def rewritten(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[Explained, Query | None]:
     statements = {name: Statement(name, "mart", one, frozenset()) for name, one in DERIVED.items()}
     shared = Explained(connection, Functions.of(connection), statements, asked="latest")
-    query = query_of(shared, shared.functions.written_out(parse_select(text, "case")), {})
+    return shared, query_of(shared, shared.functions.written_out(parse_select(text, "case")), {})
+
+
+def explained(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[str | None, Account | None]:
+    shared, query = rewritten(connection, text)
     if query is None or query.add("value", "why") is None:
         return None, None
     ((value, why),) = connection.execute(
@@ -166,3 +180,41 @@ def test_contributions_of_a_row_counted_twice_are_both_listed(connection: duckdb
 def test_what_cannot_be_followed_gives_no_account(connection: duckdb.DuckDBPyConnection) -> None:
     difference = "SELECT count(*) AS value FROM (SELECT year FROM fct_class EXCEPT SELECT 2019) AS e"
     assert explained(connection, difference) == (None, None)
+
+
+# SELECT; the rows kept → the part they make, and whether the number can be divided at all.
+PARTS = {
+    "of a sum": ("SELECT sum(held) AS value FROM fct_class", "s1", "7", True),
+    "of a number of rows": ("SELECT count(*) AS value FROM fct_class", "s2", "3", True),
+    "of distinct keys": ("SELECT count(DISTINCT kind) AS value FROM fct_class", "s2", "2", True),
+    "of the greatest": ("SELECT max(held) AS value FROM fct_class", "s1", "4", True),
+    "of texts put together": (
+        "SELECT string_agg(DISTINCT kind, ', ' ORDER BY kind) AS value FROM fct_class", "s2", "a, b", True,
+    ),
+    "of sums of groups": ("SELECT sum(held) AS value FROM by_region", "s1", "7", True),
+    "of a mean": ("SELECT mean_of(score, held) AS value FROM fct_class", "s2", "1.625", True),
+    "of two tables": (
+        "WITH a AS (SELECT year, sum(held) AS held FROM fct_class GROUP BY year), "
+        "b AS (SELECT year, sum(staff) AS staff FROM fct_centre GROUP BY year) "
+        "SELECT coalesce(staff, 0) + coalesce(held, 0) AS value FROM a FULL JOIN b USING (year) WHERE year = 2020",
+        "s1", "7", True,
+    ),
+    "that is the whole": ("SELECT sum(held) AS value FROM fct_class", "s1 s2", "19", True),
+    "of groups that other rows belong to as well": (
+        "SELECT sum(year) AS value FROM (SELECT DISTINCT year FROM fct_class) AS y", "s1", "2020", True,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PARTS)
+def test_a_part_is_the_same_formula_over_the_rows_kept(connection: duckdb.DuckDBPyConnection, case: str) -> None:
+    text, kept, expected, is_divisible = PARTS[case]
+    reader, why = provenance(connection, text)
+    fitting = {row for row in reader.rows(why) if row.submission_id in kept.split()}
+    narrowing = Narrowing(reader, fitting)
+    account = reader.read(narrowing.narrowed(why), "value", None)
+    assert account is not None
+    assert account.value == expected or float(account.value or 0) == float(expected)
+    assert account.adds_up
+    assert narrowing.is_divisible == is_divisible
+    assert {row for term in terms(account) for one in term.contributions for row in one.rows} <= fitting

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from typing import Annotated
 
 import typer
@@ -20,7 +21,8 @@ def trace(
     where: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="COLUMN=VALUE", help="Only rows with this value (sido_name=강원도); several times allowed."
+            metavar="COLUMN=VALUE",
+            help="Only rows with this value (sido_name=강원도), of the table or behind it; several times allowed.",
         ),
     ] = None,
     rows: Annotated[bool, typer.Option("--rows", help="List every row with its values, too.")] = False,
@@ -29,7 +31,7 @@ def trace(
 ) -> None:
     """Show which submissions, files, sheets and rows a published number is made of, and that they add up to it."""
     from sciculture_etl.cli.views.console import operators_console
-    from sciculture_etl.cli.views.trace import MAX_LINES, show_trace
+    from sciculture_etl.cli.views.trace import MAX_LINES, MAX_WIDTH, show_trace
     from sciculture_etl.trace import as_json as trace_as_json
     from sciculture_etl.trace import trace_cell, trace_figure
     from sciculture_etl.trace.question import refuse_without_column
@@ -45,11 +47,11 @@ def trace(
     if as_json:
         print(json.dumps(trace_as_json(found), ensure_ascii=False, indent=1))
     else:
-        show_trace(operators_console(width=200), found, None if everything else MAX_LINES, with_rows=rows)
+        show_trace(operators_console(width=MAX_WIDTH), found, None if everything else MAX_LINES, with_rows=rows)
 
 
 def _condition(given: str) -> tuple[str, str]:
     name, sign, value = given.partition("=")
     if not sign or not name.strip():
         raise typer.BadParameter(message("trace_where_invalid", given=given))
-    return name.strip(), value.strip()
+    return unicodedata.normalize("NFC", name.strip()), unicodedata.normalize("NFC", value.strip())

@@ -41,6 +41,10 @@ class SourceRow:
     row: int = 0
     number: int = -1
 
+    @property
+    def is_reference(self) -> bool:
+        return self.table.startswith("reference.")
+
     @classmethod
     def parse(cls, text: str) -> SourceRow:
         if text.startswith("reference."):
@@ -118,7 +122,7 @@ def is_same_number(one: str | None, other: str | None) -> bool:
         return False
 
 
-def _total(amounts: Iterable[str | None]) -> str | None:
+def total(amounts: Iterable[str | None]) -> str | None:
     try:
         numbers = [Decimal(amount) for amount in amounts if amount is not None]
     except InvalidOperation:
@@ -166,23 +170,24 @@ class Reader:
             return self._formula(found)
         if isinstance(found, dict) and "a" in found:
             return self._aggregate(found)
-        return Term(text, VALUE, value, [Contribution(own_rows(self._rows(found)), value)], True)
+        return Term(text, VALUE, value, [Contribution(own_rows(self.rows(found)), value)], True)
 
-    def _rows(self, found: Any) -> Iterator[SourceRow]:
+    def rows(self, found: Any) -> Iterator[SourceRow]:
+        """All that a provenance names, each as often as it stands there."""
         if isinstance(found, str):
             yield SourceRow.parse(found)
         elif isinstance(found, list):
             for one in found:
-                yield from self._rows(one)
+                yield from self.rows(one)
         elif isinstance(found, dict):
             for key in ("g", "rows", "of", "w"):
-                yield from self._rows(found.get(key))
+                yield from self.rows(found.get(key))
 
     def _formula(self, found: Any) -> Account | None:
         tree, trees = self.expressions[found["e"]]
         value = found["v"]
         if value is None and self.is_withheld and (exact := _without_withholding(tree)) is not tree:
-            tree, value = exact, self._evaluated(exact, trees, found["of"])
+            tree, value = exact, self.evaluated(exact, trees, found["of"])
         text, names = self._text(found["e"])
         known = list(zip(names, found["of"], strict=True))
         followed = [(name, one) for name, one in known if one["w"] is not None]
@@ -202,7 +207,8 @@ class Reader:
         )
         return Formula(text, value, parts, adds_up)
 
-    def _evaluated(self, tree: Tree, trees: list[Tree], of: list[Any]) -> str | None:
+    def evaluated(self, tree: Tree, trees: list[Tree], of: list[Any]) -> str | None:
+        """An expression over the values of its parts, the first of several."""
         return next(iter(self._results(tree, trees, of)), None)
 
     def _results(self, tree: Tree, trees: list[Tree], of: list[Any]) -> list[str | None]:
@@ -223,7 +229,7 @@ class Reader:
         name, value, entries = tree["function_name"], found["v"], found["rows"] or []
         if name == EVERY:
             return Term(
-                self._text(found["a"])[0], VALUE, value, [Contribution(own_rows(self._rows(entries)), value)], True
+                self._text(found["a"])[0], VALUE, value, [Contribution(own_rows(self.rows(entries)), value)], True
             )
         text = self._text(found["a"])[0]
         if name == "sum":
@@ -232,13 +238,13 @@ class Reader:
             return self._count(text, value, entries, bool(tree["distinct"]), name == "count_star")
         if name in ("min", "max"):
             held = [self._entry(one) for one in entries if one["v"] == value]
-            recomputed = self._recomputed(tree, arguments, found)
+            recomputed = self.recomputed(tree, arguments, found)
             return Term(text, EXTREME, value, held, is_same_number(recomputed, value), considered=len(entries))
-        recomputed = self._recomputed(tree, arguments, found)
+        recomputed = self.recomputed(tree, arguments, found)
         return Term(text, COMPUTED, value, [self._entry(one) for one in entries], is_same_number(recomputed, value))
 
     def _entry(self, one: Any) -> Contribution:
-        return Contribution(own_rows(self._rows(one["of"])), one["v"])
+        return Contribution(own_rows(self.rows(one["of"])), one["v"])
 
     def _sum(self, text: str, value: str | None, entries: list[Any]) -> Term:
         found: list[Contribution] = []
@@ -252,7 +258,7 @@ class Reader:
                 kinds.add(SUM)
                 found.append(self._entry(one))
         kind = kinds.pop() if len(kinds) == 1 else SUM
-        return Term(text, kind, value, found, is_same_number(_total(c.amount for c in found), value))
+        return Term(text, kind, value, found, is_same_number(total(c.amount for c in found), value))
 
     def _below(self, one: Any) -> Term | None:
         """What an argument that is itself made up of rows says."""
@@ -266,18 +272,18 @@ class Reader:
         if is_distinct:
             by_key: dict[str, list[SourceRow]] = {}
             for one in entries:
-                by_key.setdefault(one["v"], []).extend(self._rows(one["of"]))
+                by_key.setdefault(one["v"], []).extend(self.rows(one["of"]))
             found = [Contribution(own_rows(rows), "1", key) for key, rows in sorted(by_key.items())]
             return Term(text, KEYS, value, found, str(len(found)) == value)
         # Rows of a table of its own count for the rows behind them together.
-        is_direct = all(len(set(self._rows(one["of"]))) <= 1 for one in entries)
+        is_direct = all(len(set(self.rows(one["of"]))) <= 1 for one in entries)
         found = [
-            Contribution(own_rows(self._rows(one["of"])), "1", None if is_direct or star else one["v"])
+            Contribution(own_rows(self.rows(one["of"])), "1", None if is_direct or star else one["v"])
             for one in entries
         ]
         return Term(text, ROWS if is_direct or star else KEYS, value, found, str(len(found)) == value)
 
-    def _recomputed(self, tree: Tree, arguments: list[Tree], found: Any) -> str | None:
+    def recomputed(self, tree: Tree, arguments: list[Tree], found: Any) -> str | None:
         """An aggregate over the values listed."""
         if tree["class"] != "FUNCTION" or len(arguments) != 1 or not found.get("t"):
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sciculture_etl.trace.account import Account, Contribution, SourceRow, Term
-from sciculture_etl.trace.tracing import Trace
+from sciculture_etl.trace.tracing import Part, Trace
 
 
 def as_json(trace: Trace) -> dict[str, Any]:
@@ -29,6 +29,20 @@ def as_json(trace: Trace) -> dict[str, Any]:
         "adds_up": trace.adds_up,
         "sources": trace.sources,
         "account": _account(trace, trace.account),
+        "part": _part(trace, trace.part),
+    }
+
+
+def _part(trace: Trace, part: Part | None) -> dict[str, Any] | None:
+    if part is None:
+        return None
+    return {
+        "conditions": [
+            {"column": one.column, "value": one.value or None, "names": list(one.names)} for one in part.conditions
+        ],
+        "value": part.value,
+        "adds_up": part.adds_up,
+        "account": _account(trace, part.account),
     }
 
 

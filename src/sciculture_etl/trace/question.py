@@ -29,6 +29,7 @@ class Question:
         column: or the expression of a figure.
         where: SQL over the table.
         conditions: the same as they were given, column and value; an empty value is NULL.
+        row_conditions: those on columns that the table hasn't: they narrow the rows behind the number.
         cell_count: rows that fit; of several, the column is added up, or the figure's expression says what is done.
         figure_id: where a published figure was asked after.
     """
@@ -40,6 +41,7 @@ class Question:
     conditions: Conditions = field(default_factory=list)
     cell_count: int = 1
     figure_id: str = ""
+    row_conditions: Conditions = field(default_factory=list)
 
     def select(self, schema: str = "main") -> str:
         place = f"{schema}.{quoted(self.table)}"
@@ -87,7 +89,7 @@ def ask_cell(
     if column not in contract.columns:
         near = nearest_names(column, measures(contract) or contract.columns)
         raise UserError(message("trace_column_unknown", asked=column, table=table, known=near))
-    asked = _Asked(connection, contract, table_contracts, column)
+    asked = _Asked(connection, contract, column)
     if year is not None:
         asked.narrow_to_year(year)
     for name, value in where:
@@ -105,14 +107,13 @@ class _Asked:
         self,
         connection: duckdb.DuckDBPyConnection,
         contract: TableContract,
-        table_contracts: dict[str, TableContract],
         column: str,
     ) -> None:
         self._connection = connection
         self._contract = contract
-        self._table_contracts = table_contracts
         self._column = column
         self._conditions: Conditions = []
+        self._row_conditions: Conditions = []
         self._where: list[str] = ["true"]
 
     def _values(self, expression: str) -> list[str | None]:
@@ -129,34 +130,20 @@ class _Asked:
         self._narrow(name, f"year({name})" if name == DATE else name, str(year), "--year")
 
     def narrow(self, name: str, value: str) -> None:
-        if name not in self._contract.columns:
-            self._refuse_column(name)
-        self._narrow(name, quoted(name), value, f"--where {name}")
-
-    def _refuse_column(self, name: str) -> None:
-        elsewhere = [
-            other.table
-            for other in self._table_contracts.values()
-            if other.audience != "internal" and {name, self._column} <= other.columns.keys()
-        ]
-        near = nearest_names(name, self._contract.columns)
-        table = self._contract.table
-        if elsewhere:
-            found = ", ".join(elsewhere)
-            raise UserError(
-                message("trace_column_elsewhere", asked=name, table=table, column=self._column, found=found)
-            )
-        raise UserError(message("trace_column_unknown", asked=name, table=table, known=near))
+        if name in self._contract.columns:
+            self._narrow(name, quoted(name), value, f"--where {name}")
+        else:
+            self._row_conditions.append((name, value))
 
     def _narrow(self, name: str, expression: str, value: str, option: str) -> None:
         known = self._values(expression)
-        if (value or None) not in known:
+        if value not in known and (value or None) not in known:
             near = nearest_names(value, [one or "(empty)" for one in known])
             raise UserError(message("trace_value_unknown", option=option, asked=value, known=near))
         text = "'" + value.replace("'", "''") + "'"
         # Of the column's own type, so that the engine can look for it early.
         fits = f"CAST({text} AS {self._contract.columns[name].type})" if expression != f"year({name})" else value
-        self._where.append(f"{expression} = {fits}" if value else f"{expression} IS NULL")
+        self._where.append(f"{expression} = {fits}" if value else f"coalesce(CAST({expression} AS VARCHAR), '') = ''")
         self._conditions.append((name, value))
 
     def question(self) -> Question:
@@ -170,7 +157,7 @@ class _Asked:
         if cells > 1:
             self._check_additive(cells)
             expression = f"sum({expression})"
-        return Question(table, column, expression, where, self._conditions, cells)
+        return Question(table, column, expression, where, self._conditions, cells, row_conditions=self._row_conditions)
 
     def _check_additive(self, cells: int) -> None:
         named = [name for name in self._contract.columns if name in {*self._contract.grain, *_names_of(self._contract)}]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,27 +29,33 @@ from sciculture_etl.storage.copied import copied, has_room_for_copy
 from sciculture_etl.storage.lock import lock_holder
 from sciculture_etl.trace.account import Account, Reader, SourceRow, is_same_number, terms
 from sciculture_etl.trace.names import key_names
+from sciculture_etl.trace.narrowing import Narrowing
 from sciculture_etl.trace.queries import query_of
 from sciculture_etl.trace.question import Conditions, Question, ask_cell, ask_figure
 from sciculture_etl.trace.relations import Explained
+from sciculture_etl.trace.row_columns import RowColumns, RowCondition
+from sciculture_etl.trace.source_files import Place, places_of, values_of
 from sciculture_etl.trace.sql_tree import NAME, Functions, quoted
 
 PUBLISHED = "published"
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a part of a submission lies.
+class Part:
+    """What the rows that fit conditions make of a number.
 
     Attributes:
-        submitter: the institution.
-        file: as it was first received.
-        sheet: empty of a file without sheets.
+        account: how the part is made up; its value is the part.
+        adds_up: also false where a value can't be divided between these rows and others.
     """
 
-    submitter: str
-    file: str
-    sheet: str
+    conditions: list[RowCondition]
+    account: Account | None
+    adds_up: bool
+
+    @property
+    def value(self) -> str | None:
+        return None if self.account is None else self.account.value
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,7 @@ class Trace:
         sources: tables with rows of submissions that the table is made from, directly or not.
         names: of the codes that are counted as keys.
         places: of every part named, by submission and part.
+        part: what was asked of the number, where conditions narrow the rows behind.
     """
 
     question: Question
@@ -85,6 +92,7 @@ class Trace:
     names: dict[str, str] = field(repr=False)
     places: dict[tuple[str, int], Place] = field(repr=False)
     values: dict[SourceRow, dict[str, str]] = field(repr=False)
+    part: Part | None = None
 
     @property
     def is_as_published(self) -> bool:
@@ -92,7 +100,7 @@ class Trace:
 
     @property
     def rows(self) -> set[SourceRow]:
-        return {row for term in terms(self.account) for entry in term.contributions for row in entry.rows}
+        return set(_rows_of(self.account))
 
 
 @contextmanager
@@ -182,19 +190,20 @@ class Tracer:
         contract, connection = self.table_contracts[question.table], self.connection
         texts = _texts(connection, question)
         explained = Explained(connection, self._functions, self._statements, question.table, texts)
-        query = query_of(explained, self._functions.written_out(parse_select(question.select(), NAME)), {})
-        assert query is not None
-        followed = query.add("value", "why") is not None
         try:
-            value, why = _one(connection.execute(select_text(query.tree)).fetchall(), followed)
+            value, why = self._followed(explained, question)
         except duckdb.Error:  # of a kind of SQL that the rewriting doesn't know
             value, why = _one(connection.execute(question.select()).fetchall(), followed=False)
         withheld = _withheld_cells(connection, question, contract)
         is_withheld = value is None and withheld > 0
-        account = Reader(connection, explained.expressions, is_withheld).read(why, question.expression, value)
+        reader = Reader(connection, explained.expressions, is_withheld)
+        account = reader.read(why, question.expression, value)
         if is_withheld and account is not None:
             value = account.value
-        rows = sorted({row for term in terms(account) for entry in term.contributions for row in entry.rows})
+        rows = _rows_of(account)
+        part = self._part(question, reader, why, rows) if question.row_conditions else None
+        if part is not None:
+            rows = _rows_of(part.account)
         column = contract.columns.get(question.column)
         return Trace(
             question,
@@ -209,9 +218,27 @@ class Tracer:
             adds_up=_is_explained(account, value),
             sources=_sources(question.table, self._statements),
             names=key_names(connection, terms(account), self.table_contracts),
-            places=_places(connection, rows),
-            values=_values(connection, rows) if with_values else {},
+            places=places_of(connection, rows),
+            values=values_of(connection, rows) if with_values else {},
+            part=part,
         )
+
+    def _followed(self, explained: Explained, question: Question) -> tuple[str | None, Any]:
+        query = query_of(explained, self._functions.written_out(parse_select(question.select(), NAME)), {})
+        assert query is not None
+        followed = query.add("value", "why") is not None
+        return _one(self.connection.execute(select_text(query.tree)).fetchall(), followed)
+
+    def _part(self, question: Question, reader: Reader, why: Any, rows: list[SourceRow]) -> Part:
+        columns = RowColumns(self.connection, self.table_contracts)
+        fitting, conditions = columns.fitting(rows, question.row_conditions, question.table, question.column)
+        narrowing = Narrowing(reader, fitting)
+        account = reader.read(narrowing.narrowed(why), question.expression, None)
+        return Part(conditions, account, account is not None and account.adds_up and narrowing.is_divisible)
+
+
+def _rows_of(account: Account | None) -> list[SourceRow]:
+    return sorted({row for term in terms(account) for entry in term.contributions for row in entry.rows})
 
 
 def _is_explained(account: Account | None, value: str | None) -> bool:
@@ -268,42 +295,3 @@ def _withheld_cells(connection: duckdb.DuckDBPyConnection, question: Question, c
         f"SELECT count(*) FROM main.{quoted(question.table)} WHERE suppressed AND ({question.where})"
     ).fetchone()
     return int(row[0]) if row else 0
-
-
-def _places(connection: duckdb.DuckDBPyConnection, rows: Collection[SourceRow]) -> dict[tuple[str, int], Place]:
-    named = sorted({row.submission_id for row in rows if row.submission_id})
-    found = connection.execute(
-        """WITH files AS (
-            SELECT submission_id, min_by(path, seq) AS file, min_by(submitter, seq) AS submitter
-            FROM log.receipt WHERE submission_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY submission_id
-        ),
-        parts AS (SELECT submission_id, part, sheet FROM log.part UNION ALL SELECT submission_id, 0, NULL FROM files)
-        SELECT f.submission_id, p.part, coalesce(f.submitter, s.submitter, ''), f.file, coalesce(p.sheet, '')
-        FROM files AS f JOIN parts AS p USING (submission_id) LEFT JOIN log.submission AS s USING (submission_id)""",
-        [named],
-    ).fetchall()
-    return {(submission_id, part): Place(*place) for submission_id, part, *place in found}
-
-
-def _values(connection: duckdb.DuckDBPyConnection, rows: Collection[SourceRow]) -> dict[SourceRow, dict[str, str]]:
-    """What the facts hold of each row, and the reference lists."""
-    by_table: dict[str, list[SourceRow]] = {}
-    for row in rows:
-        if row.number >= 0 or row.table.startswith("reference."):
-            by_table.setdefault(row.table, []).append(row)
-    found: dict[SourceRow, dict[str, str]] = {}
-    for table, own in by_table.items():
-        offset = 2 if table.startswith("reference.") else 0
-        numbers = {row.row - offset if offset else row.number: row for row in own}
-        cursor = connection.execute(
-            f"SELECT rowid, * FROM {table} WHERE rowid IN (SELECT unnest(?::BIGINT[]))", [list(numbers)]
-        )
-        names = [column[0] for column in cursor.description or []]
-        for line in cursor.fetchall():
-            cells = dict(zip(names, line, strict=True))
-            row = numbers[cells.pop("rowid")]
-            found[row] = {
-                name: str(cell) for name, cell in cells.items()
-                if cell is not None and name not in ("submission_id", "part", "source_row")
-            }  # fmt: skip
-    return found

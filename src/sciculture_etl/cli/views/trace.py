@@ -11,9 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from sciculture_etl.revisions.lineage import reference_list
-from sciculture_etl.trace import Account, Contribution, SourceRow, Term, Trace, terms
+from sciculture_etl.trace import Account, Contribution, Part, SourceRow, Term, Trace, terms
 
 MAX_LINES = 40
+MAX_WIDTH = 600  # of a line in a file or pipe, so that no name of a file is broken
 MAX_RANGES = 6
 KINDS = {
     "sum": "added up over / 합산",
@@ -34,12 +35,15 @@ def show_trace(console: Console, trace: Trace, limit: int | None, with_rows: boo
         limit: lines of every list at most; None: all.
     """
     _show_number(console, trace)
+    if trace.part is not None:
+        _show_part(console, trace, trace.part)
+    account = trace.account if trace.part is None else trace.part.account
     if trace.account is None and trace.adds_up:
         console.print("  no row reaches it / 이 값에 이르는 행이 없습니다")
-    for line in _formula(trace.account, "  "):
+    for line in _formula(account, "  "):
         console.print(Text(line), soft_wrap=True)
     shown: set[str] = set()
-    for term in terms(trace.account):
+    for term in terms(account):
         if term.text not in shown:
             shown.add(term.text)
             _show_term(console, trace, term, limit, with_rows)
@@ -63,6 +67,22 @@ def _show_number(console: Console, trace: Trace) -> None:
         console.print(
             f"  [yellow]{trace.withheld_cells:,} of the cells are withheld and not in the sum / "
             f"가린 칸 {trace.withheld_cells:,}개는 합계에 없습니다[/]"
+        )
+
+
+def _show_part(console: Console, trace: Trace, part: Part) -> None:
+    """What the rows that fit make of the number, and what was meant by names of divisions that they don't bear."""
+    conditions = " · ".join(f"{one.column}={one.value or '(empty)'}" for one in part.conditions)
+    of = number(trace.value)
+    console.print(Text(f"  rows behind with / 근거 행 중 {conditions}: {number(part.value)} (of / 전체 {of})", "bold"))
+    for one in part.conditions:
+        if one.names:
+            console.print(f"  {one.value}: here named / 당시 명칭 {', '.join(one.names)}")
+    kinds = {term.kind for term in terms(part.account)}
+    if "keys" in kinds:
+        console.print(
+            "  keys with other rows, too, count there as well: such parts don't add up / "
+            "다른 조건의 행에도 있는 값은 그쪽에서도 세므로 부분의 합은 전체와 다를 수 있습니다"
         )
 
 
@@ -200,7 +220,12 @@ def _show_rows(console: Console, trace: Trace, term: Term, limit: int | None) ->
 
 
 def _show_verdict(console: Console, trace: Trace) -> None:
-    if trace.adds_up:
+    if trace.adds_up and trace.part is not None and not trace.part.adds_up:
+        console.print(
+            "[red]the number adds up from all its rows, but can't be divided between these and others / "
+            "전체 행의 합계는 일치하지만 이 조건의 행만으로는 나눌 수 없습니다[/]"
+        )
+    elif trace.adds_up:
         console.print("[green]adds up / 합계가 일치합니다[/]")
     elif trace.account is None:
         read = ", ".join(trace.sources)
