@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,7 @@ def test_the_doctor_puts_bytes_back_that_still_lie_in_the_inbox_under_whatever_n
     assert {path: path.read_bytes() for path in _kept(warehouse)} == before
 
 
-@pytest.mark.parametrize("journal", ["receipts.jsonl", "decisions.jsonl", "restricted.jsonl"])
+@pytest.mark.parametrize("journal", ["receipts.jsonl", "decisions.jsonl", "closings.jsonl", "restricted.jsonl"])
 def test_a_damaged_line_in_a_journal_is_named_and_nothing_is_left_out_in_silence(
     days: Days, tmp_path: Path, journal: str
 ) -> None:
@@ -68,6 +69,50 @@ def test_a_damaged_line_in_a_journal_is_named_and_nothing_is_left_out_in_silence
     with pytest.raises(JournalError, match=f"line . of .*{journal}"):
         night(days.second_inbox, warehouse)
     assert hashes(warehouse) == days.first
+
+
+def _hole(path: Path, begin: int, size: int) -> bytes:
+    """Zeros instead of that many bytes; returns what was there."""
+    data = path.read_bytes()
+    path.write_bytes(data[:begin] + bytes(size) + data[begin + size :])
+    return data
+
+
+def test_zeros_at_the_end_of_a_journal_count_as_never_written(days: Days, tmp_path: Path) -> None:
+    warehouse = days.copy(tmp_path)
+    with (warehouse / "archive" / "receipts.jsonl").open("ab") as journal:
+        journal.write(bytes(5000))
+    night(days.second_inbox, warehouse)
+    assert hashes(warehouse) == days.second
+    assert b"\0" not in (warehouse / "archive" / "receipts.jsonl").read_bytes()
+
+
+def test_a_hole_in_the_receipts_is_named_and_put_back_from_the_build_database(days: Days, tmp_path: Path) -> None:
+    warehouse = days.copy(tmp_path)
+    path = warehouse / "archive" / "receipts.jsonl"
+    first, second, third, *_ = path.read_bytes().splitlines(keepends=True)
+    begin = len(first) + len(second) // 2
+    before = _hole(path, begin, len(second))  # the end of one line and the beginning of the next
+    with pytest.raises(JournalError, match=f"hole at line 2: {len(second):,} zero bytes"):
+        night(days.second_inbox, warehouse)
+    done = repair(Case(settings(days.first_inbox, warehouse)))
+    names = [json.loads(line)["path"] for line in (second, third)]
+    assert [en for en, _ in done if "receipt back" in en] == [
+        f"put a damaged receipt back from the build database: {name}" for name in names
+    ]
+    assert path.read_bytes() == before
+    night(days.second_inbox, warehouse)
+    assert hashes(warehouse) == days.second
+
+
+def test_a_receipt_that_the_build_database_does_not_prove_is_not_put_back(days: Days, tmp_path: Path) -> None:
+    warehouse = days.copy(tmp_path)
+    path = warehouse / "archive" / "receipts.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"size"', b'"siz', 1))  # two bytes less than there were
+    damaged = path.read_bytes()
+    with pytest.raises(JournalError):
+        repair(Case(settings(days.first_inbox, warehouse)))
+    assert path.read_bytes() == damaged
 
 
 def test_a_line_that_was_cut_off_counts_as_never_written(days: Days, tmp_path: Path) -> None:

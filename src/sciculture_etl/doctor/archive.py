@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sciculture_etl.doctor.case import Case, Check, fault, ok, remark
-from sciculture_etl.extract import Damage, Decisions, Restricted, damage_in
+from sciculture_etl.extract import Closings, Damage, Decisions, Restricted, damage_in
 from sciculture_etl.storage.journal import Journal
 
 JOURNALS = (
@@ -26,6 +26,7 @@ def check_journals(case: Case) -> Iterator[Check]:
     counted = len(case.receipts)
     decided = len(Decisions(case.archive.folder).all())
     assert case.restricted is not None  # its journal is read
+    Closings(case.archive.folder).all()
     for name in JOURNALS:
         path = case.settings.archive / name
         if path.exists() and not path.read_bytes().endswith(b"\n") and path.stat().st_size and case.running is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sciculture_etl.doctor.archive import damages
 from sciculture_etl.doctor.case import BilingualPair, Case
+from sciculture_etl.doctor.receipts import restore_receipts
 from sciculture_etl.doctor.releases import leftovers, stale_copies
 from sciculture_etl.errors import MachineError, UnprovedError
 from sciculture_etl.extract import Archive, Damage, channels_of
@@ -30,8 +31,8 @@ def repair(case: Case) -> list[BilingualPair]:
     with writer_lock(case.settings.warehouse, doing="doctor --fix"):
         case = replace(case, holds_lock=True)
         return [
-            *_closed_by_the_lock(case, opened), *_put_bytes_back(case), *_set_aside_broken_database(case),
-            *_restore_copies(case), *_clear_leftovers(case),
+            *_closed_by_the_lock(case, opened), *_put_receipts_back(case), *_put_bytes_back(case),
+            *_set_aside_broken_database(case), *_restore_copies(case), *_clear_leftovers(case),
         ]  # fmt: skip
 
 
@@ -40,6 +41,14 @@ def _closed_by_the_lock(case: Case, opened: dict[Path, int]) -> Iterator[Bilingu
     for path in opened.keys() - open_to_others(case.settings.warehouse).keys():
         mode = opened[path]
         yield f"closed {path} to others ({mode:04o})", f"{path}: 권한을 {mode:04o}로 고쳤습니다"
+
+
+def _put_receipts_back(case: Case) -> Iterator[BilingualPair]:
+    for receipt in restore_receipts(case.settings):
+        yield (
+            f"put a damaged receipt back from the build database: {receipt.path}",
+            f"손상된 접수 기록을 작업용 데이터베이스에서 되돌렸습니다: {receipt.path}",
+        )
 
 
 def _put_bytes_back(case: Case) -> Iterator[BilingualPair]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 from sciculture_etl.errors import JournalError, UserError
 from sciculture_etl.messages import message
 from sciculture_etl.privacy import kinds_in
-from sciculture_etl.storage.atomic import make_folder, sync
+from sciculture_etl.storage.atomic import make_folder, sync, write_atomically
 
 T = TypeVar("T")
 MIN_REASON_CHARACTERS = 5
@@ -28,6 +29,10 @@ def validated_reason(reason: str) -> str:
     if kinds_in(reason):
         raise UserError(message("reason_personal"))
     return reason.strip()
+
+
+def as_line(entry: dict[str, Any]) -> bytes:
+    return json.dumps(entry, ensure_ascii=False).encode() + b"\n"
 
 
 class Journal:
@@ -70,27 +75,41 @@ class Journal:
 
         A line that it can't be made of counts as damaged, too: leaving it out would lose in silence what it told.
         """
-        if not self.path.exists():
-            return
-        data = self.path.read_bytes()
-        for number, line in enumerate(data[: data.rfind(b"\n") + 1].split(b"\n")[:-1], start=1):
+        for number, line in enumerate(self.whole_lines(), start=1):
             try:
                 yield made(json.loads(line))
             except (ValueError, TypeError, KeyError):
-                raise JournalError(message("journal_damaged", line=number, path=self.path)) from None
+                found = "journal_hole" if b"\0" in line else "journal_damaged"
+                raise JournalError(message(found, line=number, path=self.path, zeros=line.count(0))) from None
+
+    def whole_lines(self) -> list[bytes]:
+        """The lines as they stand there, without what was cut off at the end."""
+        if not self.path.exists():
+            return []
+        data = self.path.read_bytes()
+        return data[: data.rfind(b"\n") + 1].split(b"\n")[:-1]
 
     def add(self, entries: Iterable[dict[str, Any]]) -> None:
-        """Appends, on disk when it returns."""
-        lines = b"".join(json.dumps(entry, ensure_ascii=False).encode() + b"\n" for entry in entries)
+        """Appends, on disk when it returns.
+
+        Several lines are there together or not at all, since what one run adds may count as one: the journal is then
+        written anew aside. One line is appended; cut off, it counts as never written.
+        """
+        lines = [as_line(entry) for entry in entries]
         if not lines:
             return
         make_folder(self.path.parent)
         is_new = not self.path.exists()
+        if len(lines) > 1:
+            data = b"" if is_new else self.path.read_bytes()
+            mode = None if is_new else stat.S_IMODE(self.path.stat().st_mode)
+            write_atomically(self.path, data[: data.rfind(b"\n") + 1] + b"".join(lines), mode)
+            return
         with self.path.open("a+b") as journal:
             journal.seek(0)
             whole = journal.read().rfind(b"\n") + 1
             journal.truncate(whole)
-            journal.write(lines)
+            journal.write(lines[0])
             journal.flush()
             os.fsync(journal.fileno())
         if is_new:
