@@ -49,14 +49,17 @@ def operations(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The operator's file of the last run, read only, its times in Seoul's zone.
 
     Raises:
-        NotReadyError: Where there is none yet.
+        NotReadyError: Where there is none yet, or one of an earlier version that lacks what is asked for.
     """
     path = settings.warehouse / "operations.duckdb"
     if not path.exists():
         raise NotReadyError(message("not_made_yet", path=path))
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute("SET TimeZone = 'Asia/Seoul'")
-        yield connection
+        try:
+            yield connection
+        except (duckdb.CatalogException, duckdb.BinderException):
+            raise NotReadyError(message("operations_outdated", path=path)) from None
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[Any]) -> list[Row]:

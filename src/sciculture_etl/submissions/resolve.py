@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sciculture_etl.errors import UserError
 from sciculture_etl.extract import Receipt
 from sciculture_etl.messages import message
+from sciculture_etl.privacy import mask_path
 
 MIN_ID_DIGITS, MIN_NAME_CHARACTERS = 4, 2
 MAX_LISTED = 20
@@ -34,13 +35,13 @@ def resolve_submission(asked: str, known: Iterable[Named]) -> str:
     """The number of the one submission that is meant.
 
     A number goes before a name, and a whole name before a part of one. Names are compared whatever their Unicode form
-    and case.
+    and case, and with personal values masked as they are where they are kept.
 
     Raises:
         UserError: Where none fits, or several do: these are listed, each with its number, day and file.
     """
     known = list(known)
-    digits, name = asked.strip().lower(), _key(asked)
+    digits, name = asked.strip().lower(), _key(mask_path(asked))
     fitting = [one for one in known if len(digits) >= MIN_ID_DIGITS and one.submission_id.startswith(digits)]
     fitting = fitting or [one for one in known if name in (_key(one.path), _key(one.path).rpartition("/")[2])]
     if not fitting and len(name) >= MIN_NAME_CHARACTERS:

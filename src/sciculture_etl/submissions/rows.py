@@ -31,8 +31,8 @@ def row_beside(finding: dict[str, Any], datasets: str | None) -> list[dict[str, 
     return [
         {"header": headers.get(name) or name, "field": name,
          "written": _masked(written.get(name)), "read": _masked(read.get(name))}
-        for name in dict.fromkeys([*written, *read])
-        if written.get(name) is not None or read.get(name) is not None
+        for name in dict.fromkeys([*written, *read, *([finding["field"]] if finding["field"] else [])])
+        if name == finding["field"] or written.get(name) is not None or read.get(name) is not None
     ]  # fmt: skip
 
 

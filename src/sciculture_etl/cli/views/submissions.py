@@ -91,7 +91,9 @@ def _lines(history: Row) -> list[tuple[str, str]]:
         lines.append(("counts / 집계", f"{what}: {version['row_count']:,} rows, {version['standing']}{by}"))
     lines += [("replaces / 대체", f"{other['submission_id']}  {other['source_file']}") for other in history["replaces"]]
     lines += [("received again / 재접수", f"{_day(r['received_at'])}  {r['path']}") for r in later_receipts]
-    lines += [(DECIDED[d["kind"]], f"{_day(d['decided_at'])}  {d['reason']}") for d in history["decisions"]]
+    for decision in history["decisions"]:
+        by = f" ({decision['by']})" if decision["by"] else ""
+        lines.append((DECIDED[decision["kind"]], f"{_day(decision['decided_at'])}  {decision['reason']}{by}"))
     lines.append(("releases / 릴리스", ", ".join(history["releases"]) or "none / 없음"))
     return lines
 
@@ -147,7 +149,8 @@ def _show_row(console: Console, findings: list[Row]) -> None:
     faulty = {finding["field"] for finding in findings}
     for heading in (f"  row / 행 {findings[0]['source_row']}", "in the file / 적힌 값", "read as / 읽은 값"):
         table.add_column(heading, overflow="fold")
-    for cell in findings[0]["row"]:
+    # Each finding has the cell that it is about, a blank one too.
+    for cell in {cell["field"]: cell for finding in findings for cell in finding["row"]}.values():
         mark = "▶ " if cell["field"] in faulty else "  "
         read = "-" if cell["read"] is None else str(cell["read"])
         table.add_row(Text(f"  {mark}{cell['header']}"), Text(cell["written"] or ""), Text(read))
