@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from sciculture_etl.cli.views.console import as_machine_report, show_summary
+from sciculture_etl.extract import Extraction
 from sciculture_etl.pipeline import RunReport
 from tests.nights import settings
 
@@ -45,3 +46,17 @@ def test_what_is_due_is_summed_up_with_the_worst_named(tmp_path: Path) -> None:
     assert (len(lines), lines[-1]) == (6, "… 2 more in mart_reporting_rate / 그 밖에 2건")
     listed = as_machine_report(report, places, 0, {})["reporting_rates"]
     assert (len(listed), listed[0]["due_on"]) == (7, "2026-10-15")
+
+
+def test_of_thousands_of_files_that_were_not_taken_the_first_are_named_and_the_rest_counted(tmp_path: Path) -> None:
+    hidden = {f".숨김{number:04}/실적.csv": "in a hidden folder" for number in range(1500)}
+    unreadable = {f"가상센터/실적{number:04}.csv": "Permission denied" for number in range(1500)}
+    report = RunReport(extraction=Extraction(passed_over=hidden, unreadable=unreadable))
+    shown = StringIO()
+    places = settings(tmp_path, tmp_path)
+    show_summary(Console(file=shown, width=120), places, report, {"work": 1.0})
+    for kind in ("hidden folder", "  not taken"):
+        lines = [line for line in shown.getvalue().splitlines() if kind in line]
+        assert len(lines) == 21
+        assert lines[-1].endswith(": +1,480 (--json)")
+    assert len(as_machine_report(report, places, 0, {})["files"]["hidden_folders"]) == 1500

@@ -11,7 +11,7 @@ import pytest
 
 from sciculture_etl.cli.app import write_asked
 from sciculture_etl.publish.releases import pin
-from sciculture_etl.storage.access import open_to_others
+from sciculture_etl.storage.access import let_this_user_use_what_it_makes, open_to_others
 from sciculture_etl.storage.lock import writer_lock
 from tests.nights import settings
 from tests.settled import Settled
@@ -64,3 +64,21 @@ def test_what_a_command_writes_of_findings_is_its_users_alone(tmp_path: Path) ->
     write_asked(tmp_path / "findings.html", b"1", is_private=True)
     write_asked(tmp_path / "template.xlsx", b"1")
     assert [mode(tmp_path / name) for name in ("findings.html", "template.xlsx")] == [0o600, 0o666]
+    (tmp_path / "findings.html").chmod(0o644)  # by an earlier version
+    write_asked(tmp_path / "findings.html", b"", is_private=True)
+    assert ((tmp_path / "findings.html").read_bytes(), mode(tmp_path / "findings.html")) == (b"", 0o600)
+    write_asked(Path("/dev/null"), b"1", is_private=True)
+    assert mode(Path("/dev/null")) == 0o666
+
+
+@pytest.mark.parametrize(
+    ("umask", "file", "folder"),
+    [(0o777, 0o600, 0o700), (0o277, 0o600, 0o700), (0o022, 0o644, 0o755), (0, 0o666, 0o777)],
+)
+@pytest.mark.usefixtures("careless")
+def test_no_umask_bars_this_user_from_what_it_makes(tmp_path: Path, umask: int, file: int, folder: int) -> None:
+    os.umask(umask)
+    let_this_user_use_what_it_makes()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "file").write_text("")
+    assert (mode(tmp_path / "folder" / "file"), mode(tmp_path / "folder")) == (file, folder)

@@ -26,6 +26,7 @@ from sciculture_etl.cli.app import FAILED, app
 from sciculture_etl.errors import SciCultureError
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings, read_settings_file, unknown_settings
+from sciculture_etl.storage.access import let_this_user_use_what_it_makes
 
 # What a command imports and builds lives as long as it does: to look through it again and again finds nothing.
 OBJECTS_BETWEEN_LOOKS = 200_000
@@ -53,6 +54,7 @@ def main() -> None:
 
     With ``--json`` it is also told as an object: ``{"exit_code", "error"}``.
     """
+    let_this_user_use_what_it_makes()
     _fill_closed_streams()
     _speak_any_locale()
     try:

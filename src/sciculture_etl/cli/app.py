@@ -9,7 +9,7 @@ import typer
 
 from sciculture_etl.errors import SciCultureError, UserError
 from sciculture_etl.messages import message
-from sciculture_etl.storage.access import OWN_FILE
+from sciculture_etl.storage.access import write_privately
 
 HELP = """The ``sciculture`` command.
 
@@ -43,8 +43,6 @@ def write_asked(path: Path, data: bytes, is_private: bool = False) -> None:
         UserError: Where there can be none.
     """
     try:
-        if is_private and not path.exists():
-            path.touch(OWN_FILE)
-        path.write_bytes(data)
+        write_privately(path, data) if is_private else path.write_bytes(data)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
         raise UserError(message("file_not_writable", path=path, error=error.strerror)) from None

@@ -26,6 +26,24 @@ PRIVATE = (
 RELEASED = ("current.json", "releases", "sciculture.duckdb")
 
 
+def let_this_user_use_what_it_makes() -> None:
+    """Takes from the umask what would bar this user itself from what this process makes (``umask 0777``)."""
+    os.umask(os.umask(OWN_UMASK) & OWN_UMASK)
+
+
+def write_privately(path: Path, data: bytes) -> None:
+    """Writes a file for this user alone, whatever the umask and whoever could read one of that name before.
+
+    What is no regular file, such as ``/dev/stdout``, is written to as it is.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, OWN_FILE)
+    with os.fdopen(descriptor, "wb") as target:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.fchmod(descriptor, OWN_FILE)
+            os.ftruncate(descriptor, 0)
+        target.write(data)
+
+
 @contextmanager
 def made_for_this_user() -> Iterator[None]:
     """What this process and those it starts make in the block, nobody else can read or change."""

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sciculture_etl.cli.views.conflicts import show_conflicts
+from sciculture_etl.cli.views.not_taken import show_not_taken
 from sciculture_etl.cli.views.waiting import waiting_lines
 from sciculture_etl.findings import catalogue
 from sciculture_etl.settings import Settings
@@ -175,18 +176,7 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
         console.print(Text("Reports due / 제출 현황", style="bold"))
     for rate in describe_rates(report.rates):
         console.print(Text(f"  {rate}"), soft_wrap=True)
-    for setting, reason in extraction.unreachable.items():
-        line = Text(f"  channel unreachable / 접수 경로 연결 불가: {setting}: {reason}", style="red")
-        console.print(line, soft_wrap=True)  # it may hold a line to copy
-    for folder, count in extraction.hidden_folders.items():
-        said = f"{folder} ({count:,} files / 개)"
-        console.print(Text(f"  hidden folder, not taken / 숨김 폴더이므로 접수하지 않음: {said}", style="yellow"))
-    for path in extraction.restored:
-        console.print(Text(f"  taken again, the archive had lost it / 보관소에서 없어져 다시 접수: {path}"))
-    for path, reason in extraction.lost.items():
-        console.print(Text(f"  missing from the archive / 보관소에 없음: {path}: {reason}", style="yellow"))
-    for path, reason in extraction.unreadable.items():
-        console.print(Text(f"  not taken: {path}: {reason}", style="yellow"), soft_wrap=True)
+    show_not_taken(console, extraction)
     labels = {"read": "read / 읽음", "loaded": "loaded / 적재", "quarantined": "quarantined / 격리",
               "left_out": "left out (subtotals, footnotes, examples, blanks) / 집계 제외"}  # fmt: skip
     console.print(
