@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from sciculture_etl.settings import fingerprint
 
@@ -25,6 +26,7 @@ def safe_name(text: str, most_bytes: int, otherwise: str) -> str:
     return f"_{plain}" if RESERVED.fullmatch(plain) else plain or otherwise
 
 
+@lru_cache  # of few submitters, asked for each of their submissions
 def own_name(text: str, most_bytes: int, otherwise: str) -> str:
     """The same, and no two texts have it in common."""
     safe = safe_name(text, most_bytes - 9, otherwise)

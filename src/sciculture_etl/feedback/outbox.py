@@ -54,8 +54,8 @@ def answer_all(
         starting, written: told how many there are, and of each.
         should_verify: whether all answers are looked at, and not only those that the last run wrote.
     """
-    last = set(json.loads(warehouse.state(LAST) or "[]"))
-    is_intact = all(_is_complete(outbox / name) for name in last)
+    last = {outbox / name for name in json.loads(warehouse.state(LAST) or "[]")}
+    is_intact = all(map(_is_complete, last))
     if not should_verify and is_intact and warehouse.state(STATE) == _state(warehouse, outbox):
         if last:
             _remember_last(warehouse, [])
@@ -67,12 +67,12 @@ def answer_all(
     due = [
         receipt
         for receipt, folder in known
-        if _is_due(receipt, folder) or ((should_verify or _within(outbox, folder) in last) and not _is_complete(folder))
+        if _is_due(receipt, folder) or ((should_verify or folder in last) and not _is_complete(folder))
     ]
     if due:
         starting(len(due))
         _write_answers(warehouse, contracts, archive, outbox, due, written)
-    _remember_last(warehouse, [_within(outbox, _folder(outbox, receipt)) for receipt in due])
+    _remember_last(warehouse, [_folder(outbox, receipt).relative_to(outbox).as_posix() for receipt in due])
     warehouse.set_state(STATE, _state(warehouse, outbox))
     return len(due)
 
@@ -80,10 +80,6 @@ def answer_all(
 def _remember_last(warehouse: Warehouse, written: list[str]) -> None:
     """Which answers a run wrote: the next one looks whether they still have their bytes."""
     warehouse.set_state(LAST, json.dumps(written, ensure_ascii=False))
-
-
-def _within(outbox: Path, folder: Path) -> str:
-    return folder.relative_to(outbox).as_posix()
 
 
 def _is_complete(folder: Path) -> bool:

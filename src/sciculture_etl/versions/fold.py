@@ -45,7 +45,7 @@ class Guards:
     def of(self, dataset: str, submitter: str, year: int) -> Guards:
         """The same with those decisions alone that concern one institution's year."""
         decisions = self.years.get((dataset, year), ())
-        return replace(self, years={(dataset, year): [one for one in decisions if one.concerns(submitter)]})
+        return replace(self, years={(dataset, year): [one for one in decisions if one.is_about(submitter)]})
 
 
 @dataclass(frozen=True)

@@ -28,13 +28,13 @@ class YearDecision:
     submitter: str | None = None
     until: date | None = None
 
-    def concerns(self, submitter: str) -> bool:
+    def is_about(self, submitter: str) -> bool:
         """Whether it is on all institutions, or on this one."""
         return self.submitter in (None, submitter)
 
     def is_open_for(self, submitter: str, received_on: date) -> bool:
         """Whether it lets in what an institution sends on a day."""
-        return self.kind == REOPENED and self.concerns(submitter) and (self.until is None or received_on <= self.until)
+        return self.kind == REOPENED and self.is_about(submitter) and (self.until is None or received_on <= self.until)
 
 
 def is_locked(decisions: Sequence[YearDecision], receipt_no: int, submitter: str, received_on: date) -> bool:
