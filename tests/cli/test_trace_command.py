@@ -75,6 +75,12 @@ def test_a_part_of_a_number_is_what_the_rows_that_fit_make(small_night: Places) 
         assert answer["value"] == whole["value"]
 
 
+def test_a_row_is_chosen_by_its_status_and_its_number_still_adds_up(small_night: Places) -> None:
+    answer = small_night.command("trace", CELL[1], CELL[2], "--where", "status=p", "--json").answer
+    assert answer["adds_up"]
+    assert answer["account"] == small_night.command(*CELL, "--json").answer["account"]
+
+
 def test_several_conditions_narrow_the_rows_behind_together(small_night: Places) -> None:
     name = published(small_night.warehouse, "SELECT sido_name FROM mart_dsc_by_region ORDER BY ALL LIMIT 1")[0][0]
     one = small_night.command(*CELL, "--where", f"sido_name={name}").stdout
@@ -100,6 +106,7 @@ WRONG = {
     "a column that isn't one": (("mart_dsc_summary", "session_cuont"), "nearest: session_count"),
     "a column of neither table nor rows": ((*CELL[1:], "--where", "sidoname=강원도"), "can be used: sido_name"),
     "a part that no row makes": ((*CELL[1:], "--where", "sido_name=없음도"), "--where sido_name: no row has '없음도'"),
+    "the status": (("mart_dsc_summary", "status"), "`sciculture years` shows them"),
     "an attempt at other SQL": ((*CELL[1:], "--where", "term=1' OR 'x'='x"), "no row has"),
     "a year without data": ((*CELL[1:4], "1999"), "--year: no row has '1999'; nearest: 2020"),
     "a value that no row has": (

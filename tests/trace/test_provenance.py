@@ -96,6 +96,9 @@ CASES = {
         "WHERE year = 2020 GROUP BY year, kind) AS w WHERE kind = 'b'", "12", "sum", "s1.1.2 s1.1.3 s2.1.2",
     ),
     "the greatest is held by some": ("SELECT max(held) AS value FROM fct_class", "7", "extreme", "s2.1.4"),
+    "the value beside the least": (
+        "SELECT min_by(kind, held) AS value FROM fct_class WHERE year = 2020", "a", "extreme", "s1.1.2 s2.1.2",
+    ),
     "texts put together": (
         "SELECT string_agg(DISTINCT kind, ', ' ORDER BY kind) AS value FROM fct_class", "a, b", "computed",
         "s1.1.2 s1.1.3 s2.1.2 s2.1.3 s2.1.4",

@@ -22,6 +22,7 @@ from sciculture_etl.trace.sql_tree import Tree, column, expression, replaced, sh
 # computed: another aggregate over all that is listed.
 SUM, ROWS, KEYS, EXTREME, VALUE, COMPUTED = "sum", "rows", "keys", "extreme", "value", "computed"
 ADDED = (SUM, ROWS, KEYS)
+CHOOSING = ("min_by", "max_by", "arg_min", "arg_max", "any_value", "first", "last")
 
 
 @dataclass(frozen=True, order=True)
@@ -240,6 +241,9 @@ class Reader:
             held = [self._entry(one) for one in entries if one["v"] == value]
             recomputed = self.recomputed(tree, arguments, found)
             return Term(text, EXTREME, value, held, is_same_number(recomputed, value), considered=len(entries))
+        if name in CHOOSING:
+            held = [self._entry(one) for one in entries if one["v"] == value]
+            return Term(text, EXTREME, value, held, bool(held), considered=len(entries))
         recomputed = self.recomputed(tree, arguments, found)
         return Term(text, COMPUTED, value, [self._entry(one) for one in entries], is_same_number(recomputed, value))
 

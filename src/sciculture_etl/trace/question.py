@@ -11,10 +11,12 @@ from sciculture_etl.contracts import TableContract, load_table_contracts
 from sciculture_etl.errors import UserError
 from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.model.statements import FIGURES
+from sciculture_etl.settings import sql_text
 from sciculture_etl.trace.sql_tree import quoted
 
 YEARS = ("program_year", "event_year")
 DATE = "reference_date"
+STATUS = "status"
 # Of rows that differ in one of these, no column may be added up.
 NEVER_ADDED = (*YEARS, DATE, "measure")
 MAX_CHOICES = 6
@@ -89,6 +91,8 @@ def ask_cell(
     if column not in contract.columns:
         near = nearest_names(column, measures(contract) or contract.columns)
         raise UserError(message("trace_column_unknown", asked=column, table=table, known=near))
+    if column == STATUS and contract.has_status:
+        raise UserError(message("trace_status", table=table))
     asked = _Asked(connection, contract, column)
     if year is not None:
         asked.narrow_to_year(year)
@@ -140,11 +144,23 @@ class _Asked:
         if value not in known and (value or None) not in known:
             near = nearest_names(value, [one or "(empty)" for one in known])
             raise UserError(message("trace_value_unknown", option=option, asked=value, known=near))
-        text = "'" + value.replace("'", "''") + "'"
+        text = sql_text(value)
         # Of the column's own type, so that the engine can look for it early.
         fits = f"CAST({text} AS {self._contract.columns[name].type})" if expression != f"year({name})" else value
-        self._where.append(f"{expression} = {fits}" if value else f"coalesce(CAST({expression} AS VARCHAR), '') = ''")
+        if name == STATUS and self._contract.has_status:
+            self._where.append(self._has_status(value))
+        else:
+            self._where.append(
+                f"{expression} = {fits}" if value else f"coalesce(CAST({expression} AS VARCHAR), '') = ''"
+            )
         self._conditions.append((name, value))
+
+    def _has_status(self, value: str) -> str:
+        """The status is no column of the SELECT that makes the table: the rows that bear it are named by their keys."""
+        table = quoted(self._contract.table)
+        keys = [f"s.{quoted(key)} IS NOT DISTINCT FROM {table}.{quoted(key)}" for key in self._contract.status_key]
+        fits = " AND ".join([f"s.{STATUS} = {sql_text(value)}", *keys])
+        return f"EXISTS (SELECT 1 FROM main.{table} AS s WHERE {fits})"
 
     def question(self) -> Question:
         table, column = self._contract.table, self._column

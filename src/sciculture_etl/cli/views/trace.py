@@ -126,7 +126,12 @@ def _grid(*columns: str) -> Table:
 def _print(console: Console, table: Table, lines: Sequence[tuple[str, ...]], limit: int | None) -> None:
     for line in lines[:limit]:
         table.add_row(*(Text(cell) for cell in line))
-    console.print(table)
+    if console.measure(table, options=console.options.update(max_width=MAX_WIDTH)).maximum <= console.width:
+        console.print(table)
+    else:  # columns would break names of files, which are there to be copied
+        console.print(Text("  " + " · ".join(str(column.header) for column in table.columns), "bold"), soft_wrap=True)
+        for line in lines[:limit]:
+            console.print(Text("  " + " · ".join(cell for cell in line if cell)), soft_wrap=True)
     if limit is not None and len(lines) > limit:
         more = len(lines) - limit
         console.print(f"  {more:,} more lines: --all or --json / {more:,}줄 더 있음: --all 또는 --json")
