@@ -77,11 +77,17 @@ evidence AS (
         coalesce(p.submission_id = c.submission_id, FALSE) AS is_preferred,
         -- What came after the decision competes with what it preferred; what was there is older than both.
         coalesce(p.submission_id = c.submission_id OR r.seq >= p.seen, TRUE) AS by_preference,
-        s.made_on,
+        -- Nor made on a day that was still to come when it was seen; one day is left to clocks that differ.
+        CASE
+            WHEN r.arrival = 0 OR s.made_on <= CAST(r.received_at AT TIME ZONE 'Asia/Seoul' AS DATE) + 1 THEN s.made_on
+        END AS made_on,
         -- A file can't have been saved after it was seen: the clock of that computer is wrong.
         CASE WHEN k.saved_at IS NULL AND s.saved_at <= r.received_at THEN s.saved_at END AS saved_at,
         r.name_stem,
-        r.name_day,
+        CASE
+            WHEN r.arrival = 0 OR r.name_day <= CAST(r.received_at AT TIME ZONE 'Asia/Seoul' AS DATE) + 1
+                THEN r.name_day
+        END AS name_day,
         r.name_rank,
         r.arrival,
         r.modified_at,

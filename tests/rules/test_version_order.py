@@ -152,7 +152,7 @@ def ordered(
         )
         tables["submission"].append(own | {"reading": "r", "made_on": one.made_on, "saved_at": one.saved_at})
         tables["receipt"].append(
-            own | {"seq": seq, "arrival": one.arrival, "received_at": FIRST + timedelta(days=9),
+            own | {"seq": seq, "arrival": one.arrival, "received_at": FIRST + timedelta(days=40),
                    "modified_at": one.modified_at, "name_stem": named.stem, "name_day": named.day,
                    "name_rank": named.rank}
         )  # fmt: skip
