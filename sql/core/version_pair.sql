@@ -18,22 +18,32 @@ WITH pairs AS (
             i.dataset = o.dataset AND i.submitter = o.submitter AND i.program_year = o.program_year
             AND i.partition_key = o.partition_key AND i.submission_id = o.submission_id
 ),
--- What parts two versions is the highest level that parts any between them.
-decided AS (
-    SELECT
-        p.dataset,
-        p.submitter,
-        p.program_year,
-        p.partition_key,
-        p.submission_id,
-        p.counting_id,
-        min_by(b.decided_by, evidence_level(b.decided_by)) AS decided_by
-    FROM pairs AS p
+-- What parts two versions is the highest level that parts any between them: looking back from the one that counts, the
+-- highest level of all that were passed.
+places AS (
+    SELECT DISTINCT
+        c.counting_id,
+        b.dataset,
+        b.submitter,
+        b.program_year,
+        b.play,
+        b.submission_id,
+        b.position,
+        b.decided_by
+    FROM (SELECT DISTINCT dataset, submitter, program_year, play, counting_id, counting_position FROM pairs) AS c
     JOIN log.version_order AS b
         ON
-            b.dataset = p.dataset AND b.submitter = p.submitter AND b.program_year = p.program_year
-            AND b.play = p.play AND b.position > p.position AND b.position <= p.counting_position
-    GROUP BY ALL
+            b.dataset = c.dataset AND b.submitter = c.submitter AND b.program_year = c.program_year
+            AND b.play = c.play AND b.position <= c.counting_position
+),
+decided AS (
+    SELECT
+        * EXCLUDE (decided_by),
+        min_by(decided_by, evidence_level(decided_by)) OVER (
+            PARTITION BY dataset, submitter, program_year, play, counting_id
+            ORDER BY position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS decided_by
+    FROM places
 ),
 receipt AS (
     SELECT submission_id, min(received_at) AS received_at FROM log.receipt GROUP BY submission_id
@@ -82,7 +92,7 @@ SELECT DISTINCT
             )
     END AS contradicted_by
 FROM pairs AS o
-JOIN decided AS d USING (dataset, submitter, program_year, partition_key, submission_id, counting_id)
+JOIN decided AS d USING (dataset, submitter, program_year, play, submission_id, counting_id)
 JOIN log.version_order AS n
     ON
         n.dataset = o.dataset AND n.submitter = o.submitter AND n.program_year = o.program_year AND n.play = o.play
