@@ -15,7 +15,7 @@ from prefect.runtime import flow_run
 
 from sciculture_etl.extract import with_blocks
 from sciculture_etl.pipeline import Made, Step, take_steps
-from sciculture_etl.pipeline.report import PREVIEW
+from sciculture_etl.pipeline.journal import PREVIEW
 from sciculture_etl.pipeline.steps import STEPS
 from sciculture_etl.settings import Settings
 from sciculture_flows.outcome import RUN, concluded, open_run, run_name

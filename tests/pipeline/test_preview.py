@@ -18,7 +18,7 @@ from sciculture_etl.cli import app
 from sciculture_etl.doctor import Case, Status, examine
 from sciculture_etl.errors import UserError
 from sciculture_etl.pipeline import Run, RunReport, Runs, take_steps
-from sciculture_etl.pipeline.report import PREVIEW
+from sciculture_etl.pipeline.journal import PREVIEW
 from sciculture_etl.publish.releases import compare_releases
 from sciculture_etl.publish.rollback import current_hold, rollback
 from sciculture_etl.settings import Settings
@@ -122,6 +122,8 @@ def test_the_night_after_a_preview_publishes_what_one_without_it_does(copied: Se
     report = night(Path(copied.inbox), copied.warehouse)
     assert report.publication.outcome == "published"
     assert report.answers == 2
+    assert report.new_verdicts == {"accepted": 1, "rejected": 1}  # nobody was told when the preview took them
+    assert night(Path(copied.inbox), copied.warehouse).new_verdicts == {}
     assert [name[:5] for name in release_ids(copied.warehouse)] == ["00001", "00002"]
     assert not copied.candidate.exists()
     with pytest.raises(UserError, match="no candidate"):

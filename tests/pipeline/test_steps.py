@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sciculture_etl.cli.views.console import STEPS as WORDS
-from sciculture_etl.pipeline.report import PREVIEW
+from sciculture_etl.pipeline.journal import PREVIEW
 from sciculture_etl.pipeline.steps import STEPS
 from sciculture_flows.nightly import nightly
 from sciculture_flows.serving import DEPLOYMENTS

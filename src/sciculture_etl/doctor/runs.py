@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 from sciculture_etl.doctor.case import BilingualPair, Case, Check, fault, ok, remark
 from sciculture_etl.errors import NotReadyError
 from sciculture_etl.pipeline import Runs
-from sciculture_etl.pipeline.journal import UNFINISHED
-from sciculture_etl.pipeline.report import PREVIEW
+from sciculture_etl.pipeline.journal import PREVIEW, UNFINISHED
 from sciculture_etl.storage.lock import why_no_lock
 from sciculture_etl.submissions import list_waiting
 

@@ -12,6 +12,10 @@ from typing import Any
 from sciculture_etl.storage.journal import Journal
 
 UNFINISHED = "unfinished"
+# The kind of a run that shows what a release would change: no release, no answers, nobody is notified.
+PREVIEW = "preview"
+# Outcomes of runs that told what came.
+REPORTED = ("published", "unchanged", "refused")
 BROKEN_OFF = (UNFINISHED, "failed", "stopped")
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 # Fields that the journal, and ``runs --json``, call otherwise.
@@ -84,6 +88,11 @@ class Runs:
         """When the run before the one going on began."""
         begun = [record.began_at for record in self.all() if record.began_at]
         return datetime.fromisoformat(begun[-2]) if len(begun) > 1 else None
+
+    def receipts_reported(self) -> int | None:
+        """How many receipts there were when a run last came to its end and took effect; None where none says so."""
+        ended = [one for one in self.all() if one.kind != PREVIEW and one.outcome in REPORTED]
+        return ended[-1].details.get("receipts") if ended else None
 
     def unfinished_backfill(self) -> RunRecord | None:
         """The last backfill that had a plan, where it did not finish."""

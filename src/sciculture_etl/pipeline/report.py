@@ -8,12 +8,11 @@ from typing import Any, Protocol
 
 from sciculture_etl.extract import Closing, Extraction
 from sciculture_etl.load.accept import Acceptance
+from sciculture_etl.pipeline.journal import PREVIEW
 from sciculture_etl.publish import Figure, Publication
 
 # Of what ran for one and the same reason, so many are named.
 MAX_EXAMPLES = 20
-# The kind of a run that shows what a release would change: no release, no answers, nobody is notified.
-PREVIEW = "preview"
 
 
 class Progress(Protocol):
@@ -70,7 +69,8 @@ class RunReport:
 
     Attributes:
         verdicts, rows, findings: of all submissions.
-        new_verdicts: of those received in this run (read_count may be higher: a changed contract has files read again).
+        new_verdicts: of those received in this run, or in one before that was killed or only a preview (read_count may
+            be higher: a changed contract has files read again).
         reasons: why each thing was read, accepted or modelled.
         missing: reports that are due and didn't come.
         rates: rows of mart_reporting_rate of what is due about now, the worst first, with the name of the period.

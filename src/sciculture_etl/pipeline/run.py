@@ -277,6 +277,7 @@ class Run:
         self.record.details = {
             "release_id": report.publication.release_id, "refusals": report.publication.refusals,
             "received": len(report.extraction.received), "read": report.read_count,
+            "receipts": len(self.archive.receipts()),
             "read_bytes": self._intake.read_bytes, "read_seconds": round(self._intake.read_seconds, 3),
             "accepted_years": len(report.acceptance.accepted), "tables": len(report.rebuilt),
             "rows": report.rows, "missing": report.missing, "waiting": report.waiting_count,
@@ -296,8 +297,10 @@ class Run:
         return verdicts, rows
 
     def _new_verdicts(self) -> dict[str, int]:
-        """The same of the files received in this run."""
-        new = {receipt.path for receipt in self.report.extraction.received}
+        """The same of the files of which no run that came to its end has told: this one's, and a killed one's."""
+        reported = Runs(self.settings.archive).receipts_reported()
+        fresh = self.report.extraction.received if reported is None else self.archive.receipts()[reported:]
+        new = {receipt.path for receipt in fresh}
         if not new:
             return {}
         listed = self.warehouse.rows("SELECT source_file, verdict FROM mart_submission_log ORDER BY receipt_no")

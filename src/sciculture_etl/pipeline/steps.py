@@ -14,7 +14,8 @@ from sciculture_etl.extract import Extraction
 from sciculture_etl.load.scope import EVERYTHING, Scope
 from sciculture_etl.model import Model
 from sciculture_etl.pipeline.backfill import Plan
-from sciculture_etl.pipeline.report import PREVIEW, RunReport
+from sciculture_etl.pipeline.journal import PREVIEW
+from sciculture_etl.pipeline.report import RunReport
 from sciculture_etl.pipeline.run import Run
 
 HOUR = 3600
