@@ -8,19 +8,24 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from sciculture_etl import __version__
 from sciculture_etl.contracts import Contract
 from sciculture_etl.load.row_places import PLACE, name_submissions
 from sciculture_etl.load.scope import EVERYTHING, Scope
 from sciculture_etl.load.warehouse import Warehouse
 from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.quality.yearly import YearlySuite, run_yearly_suites
-from sciculture_etl.rules import apply_rule, given
+from sciculture_etl.rules import apply_rule, given, rule
 from sciculture_etl.settings import fingerprint
 from sciculture_etl.versions.fold import COLUMNS, PLAY, Fold, Guards, fold, order_versions, read_guards
 from sciculture_etl.versions.guards import CLOSED_YEAR
 
 IN_FORCE = ", ".join(COLUMNS)
 Year = tuple[str, int]
+WALKED = "walked"
+WALKED_TABLES = (
+    "receipt", "submission", "version", "version_measure", "decided", "withdrawn", "closing", "in_force", "waiting",
+)  # fmt: skip
 
 
 @dataclass
@@ -113,8 +118,11 @@ def years_that_change(warehouse: Warehouse, counting: pl.DataFrame) -> dict[Year
 def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract], scope: Scope = EVERYTHING) -> Acceptance:
     """Puts the versions that count in force, year by year of each dataset, where the year's suite holds.
 
-    Of a year that fails counts as much of what came first as holds; a suite is asked once of the same versions.
+    Of a year that fails counts as much of what came first as holds; a suite is asked once of the same versions. Where
+    nothing is other than after the last walk, there is none.
     """
+    if warehouse.state(WALKED) == _walked_over(warehouse, contracts):
+        return Acceptance()
     choice = choose_versions(warehouse, contracts, scope)
     _record_order(warehouse, choice.fold.order)
     acceptance = Acceptance(why=years_that_change(warehouse, choice.counting))
@@ -145,7 +153,20 @@ def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract], scope:
                 connection.execute(f"INSERT INTO log.in_force SELECT {IN_FORCE} FROM counting")
         for dataset in {dataset for dataset, _ in acceptance.accepted}:
             _delete_old_readings(warehouse, dataset)
+        if scope == EVERYTHING and not failed:
+            warehouse.set_state(WALKED, _walked_over(warehouse, contracts))
     return acceptance
+
+
+def _walked_over(warehouse: Warehouse, contracts: dict[str, Contract]) -> str:
+    """Fingerprint of all that decides what counts, and of what counts."""
+    hashes = " UNION ALL ".join(
+        f"SELECT '{table}', count(*), bit_xor(hash(line)), sum(CAST(hash(line) AS HUGEINT)) FROM log.{table} AS line"
+        for table in WALKED_TABLES
+    )
+    rows = warehouse.connection.execute(hashes).fetchall()
+    guards = [f"{dataset} {contract.guard}" for dataset, contract in contracts.items()]
+    return fingerprint(rule("version_order"), __version__, *guards, *map(str, sorted(rows)))
 
 
 def _record_order(warehouse: Warehouse, order: pl.DataFrame) -> None:
