@@ -6,19 +6,23 @@ The figures are those of the travelling science museum in 2020 (K21 to K23): 60 
 import json
 import re
 import shutil
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from forms import as_csv
 from nights import begin, hashes, night, operations, published, release_ids, settings, submit
+from rich.console import Console
 from typer.testing import CliRunner
 
 from sciculture_etl.cli import app
+from sciculture_etl.cli.views.figures import figures_table
 from sciculture_etl.cli.views.runs import show_reasons
 from sciculture_etl.contracts import Expectation
 from sciculture_etl.pipeline import Run, RunReport, take_steps
 from sciculture_etl.pipeline.report import Reason
+from sciculture_etl.publish.figures import read_figures_of
 from sciculture_etl.publish.releases import compare_releases
 from sciculture_etl.submissions import decide
 
@@ -112,6 +116,13 @@ def test_a_figure_that_differs_names_the_file_its_step_and_what_to_do(
     (figure,) = [figure for figure in listed if figure["figure_id"] == "K23"]
     assert (figure["actual"], figure["candidate"], figure["candidate_status"]) == (2036, 2026, "differs")
     assert f"{SENDER}/{FEW}" in CliRunner().invoke(app, ["figures"]).output
+    output = StringIO()
+    narrow = Console(width=80, file=output)
+    coming = {figure.figure_id: figure for figure in read_figures_of(places.candidate)}
+    narrow.print(figures_table(list(coming.values()), coming, 80))
+    lines = [line.split() for line in output.getvalue().splitlines() if line.startswith(" K")]
+    assert len({line[0] for line in lines}) == len(lines) == sum(name.startswith("K") for name in coming)
+    assert "2036" in next(line for line in lines if line[0] == "K23")
     # Mended by what the message says.
     decide(places, submission, "가상: 시험")
     assert night(inbox, warehouse).publication.outcome in ("published", "unchanged")
@@ -142,11 +153,41 @@ def test_a_withdrawal_that_moves_a_figure_is_named_with_how_to_revoke_it(copy: P
     decide(places, withdrawn, "가상: 시험")
     submit(inbox, SENDER, "태백 운영일지.csv", log("태백", "태백시", [(4, 5), (4, 5)]), "2020-12-01T09:00:00")
     (text,) = night(inbox, warehouse).publication.refusals
-    _, first, second, todo = text.splitlines()
+    _, first, second, todo, other = text.splitlines()
     assert f"춘천 운영일지.csv ({withdrawn}): visitor_count 2,046 → 2,004 (-42); was withdrawn" in first
     assert "태백 운영일지.csv" in second
     assert "(+10); came for the first time" in second
     assert f"sciculture withdraw {withdrawn} --undo" in todo
+    assert "--undo" not in other
+
+
+def _moves(text: str) -> list[str]:
+    return [line for line in text.splitlines() if "visitor_count" in line]
+
+
+def test_where_no_single_file_mends_it_there_is_a_command_for_each(copy: Path) -> None:
+    inbox, warehouse = copy / "inbox", copy / "warehouse"
+    submit(inbox, SENDER, FEW, log("춘천", "춘천시", [(4, 21), (4, 11)]), "2020-12-01T09:00:00")
+    wonju = log("원주", "원주시", [(3, 40)] * 48 + [(2, 8)] * 7 + [(3, 5)] * 3)
+    submit(inbox, SENDER, "원주 운영일지 수정.csv", wonju, "2020-12-01T09:00:00")
+    (text,) = night(inbox, warehouse).publication.refusals
+    first, second = _moves(text)
+    assert ("(-10)" in first, "(-3)" in second) == (True, True)
+    commands = re.findall(r"`sciculture withdraw (\w{16}) --reason ...`", text.splitlines()[-1].split(" / ")[0])
+    assert [re.findall(r"\((\w{16})\)", line)[0] for line in (first, second)] == commands
+    for submission in commands:
+        decide(settings(inbox, warehouse), submission, "가상: 시험")
+    assert night(inbox, warehouse).publication.outcome in ("published", "unchanged")
+
+
+def test_what_is_not_named_of_many_is_counted(copy: Path) -> None:
+    inbox, warehouse = copy / "inbox", copy / "warehouse"
+    for number in range(7):
+        late = log(f"가상권역{number}", "태백시", [(1, 1)])
+        submit(inbox, SENDER, f"태백 운영일지 {number}.csv", late, "2020-12-01T09:00:00")
+    (text, *_) = [text for text in night(inbox, warehouse).publication.refusals if "K23" in text]
+    assert len(_moves(text)) == 5
+    assert "and 2 more submissions move it / 그 밖에 이를 바꾼 제출본 2건" in text
 
 
 RULES: dict[str, Any] = {
@@ -189,8 +230,6 @@ def test_a_rule_that_all_break_names_the_rows_behind(copy: Path) -> None:
 
 
 def test_explaining_never_cuts_the_name_of_a_file(capsys: pytest.CaptureFixture[str]) -> None:
-    from rich.console import Console
-
     name = "가상기관/" + "아주 긴 이름의 실적 " * 12 + "(최종).csv"
     show_reasons(Console(width=60), [Reason("read", "new", 1, [name])])
     assert name in capsys.readouterr().out

@@ -18,7 +18,7 @@ from sciculture_etl.publish.manifest import source_fingerprints
 from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.revisions.changes import Change, count_reread
 from sciculture_etl.revisions.lineage import changed_path
-from sciculture_etl.revisions.moves import Move, Number, as_number, find_moves
+from sciculture_etl.revisions.moves import Move, Moves, Number, as_number, find_moves
 from sciculture_etl.revisions.sources import sources_of
 from sciculture_etl.revisions.worlds import chain_to, datasets_of
 
@@ -49,11 +49,10 @@ def explain_figures(
             "figure_differs", figure=figure.figure_id, text=figure.seed_text, expected=_shown(figure.expected),
             actual=_shown(figure.actual), table=figure.curated_table,
         )  # fmt: skip
-        texts.append(
-            _text(
-                reason, [_line(move) for move in moves], moves, _reasons(warehouse, figure.curated_table, model, before)
-            )
-        )
+        alone = [move for move in moves.named if _is_same(move.without, figure.expected)]
+        lines = [_line(move) for move in moves.named]
+        besides = _besides(warehouse, figure.curated_table, model, before)
+        texts.append(_text(reason, lines, moves, alone, besides))
     return without_repeats(texts)
 
 
@@ -69,19 +68,20 @@ def explain_suites(
             failing = FailingRows.found(warehouse.connection, query) if query else None
             examples = f": {failing.examples}" if failing and failing.examples else ""
             reason = message("suite_broken", table=outcome.name, reason=sentence, rows=examples)
-            moves: list[Move] = []
+            moves = Moves([])
             sources: dict[str, str] = {}
             if query and failing:
                 count = Number(FAULTS, f"SELECT count(*) FROM ({query}) AS failing", tables_read(query), True)
                 moves = find_moves(warehouse, changes, [count])[0]
                 sources = sources_of(warehouse, table_contracts, outcome.name, failing)
-            lines = [_line(move, sources.get(move.submission_id, "")) for move in moves]
-            if not moves:
+            lines = [_line(move, sources.get(move.submission_id, "")) for move in moves.named]
+            if not moves.named:
                 lines = [
                     f"{file_of(warehouse, submission)} ({submission}): {message('move_rows', rows=rows)}"
                     for submission, rows in sources.items()
                 ]
-            texts.append(_text(reason, lines, moves, _reasons(warehouse, outcome.name, model, before)))
+            alone = [move for move in moves.named if _is_same(move.before, "0")]
+            texts.append(_text(reason, lines, moves, alone, _besides(warehouse, outcome.name, model, before)))
     return without_repeats(texts)
 
 
@@ -96,15 +96,32 @@ def without_repeats(texts: Sequence[str]) -> list[str]:
     return kept
 
 
-def _text(reason: str, lines: list[str], moves: Sequence[Move], reasons: Sequence[str]) -> str:
-    if reasons:
-        lines = [*lines, message("refusal_tables_changed", reasons=", ".join(reasons))]
-    if moves:
-        code = "refusal_mend_withdrawal" if moves[0].kind == "withdrawn" else "refusal_mend_submission"
-        lines = [*lines, f"→ {message(code, submission=moves[0].submission_id)}"]
-    elif not lines:
+def _text(reason: str, lines: list[str], moves: Moves, alone: Sequence[Move], besides: Sequence[str]) -> str:
+    """alone: moves of which one undone mends it; where there is none, all that are named are to be seen to."""
+    if moves.more:
+        lines = [*lines, message("refusal_more_moves", count=f"{moves.more:,}")]
+    if moves.not_tried:
+        lines = [*lines, message("refusal_moves_not_tried", count=f"{moves.not_tried:,}")]
+    lines = [*lines, *besides]
+    if not lines:
         lines = [message("refusal_cause_unknown")]
-    return "\n".join([reason, *(f"  {line}" for line in lines)])
+    return "\n".join([reason, *(f"  {line}" for line in [*lines, *_remedies(alone[:1] or moves.named)])])
+
+
+def _remedies(moves: Sequence[Move]) -> list[str]:
+    """What to do, with a command for each submission; withdrawals apart."""
+    withdrawn = [f"`sciculture withdraw {move.submission_id} --undo --reason ...`" for move in moves if _is_out(move)]
+    sent = [f"`sciculture withdraw {move.submission_id} --reason ...`" for move in moves if not _is_out(move)]
+    texts = {"refusal_mend_withdrawal": withdrawn, "refusal_mend_submission": sent}
+    return [f"→ {message(code, commands=', '.join(commands))}" for code, commands in texts.items() if commands]
+
+
+def _is_out(move: Move) -> bool:
+    return move.kind == "withdrawn"
+
+
+def _is_same(value: str | None, other: str | None) -> bool:
+    return value is not None and _shown(value) == _shown(other)
 
 
 def _line(move: Move, rows: str = "") -> str:
@@ -129,11 +146,12 @@ def _shown(text: str | None) -> str:
     return (text or "-") if number is None else f"{number:,.10g}"
 
 
-def _reasons(warehouse: Warehouse, table: str, model: Model, before: dict[str, Any] | None) -> list[str]:
+def _besides(warehouse: Warehouse, table: str, model: Model, before: dict[str, Any] | None) -> list[str]:
     """SQL and lists on the way to the table that changed since the current release, and what was read again."""
     if before is None or "marks" not in before:
         return []
     sources = before.get("sources", {}) | source_fingerprints()
     path = changed_path(table, before["marks"], model.input_fingerprints, all_statements(), sources)
     count = count_reread(warehouse, before, datasets_of(chain_to([table])))
-    return sorted(path.reasons) + ([message("submissions_read_again", count=f"{count:,}")] if count else [])
+    lines = [message("refusal_tables_changed", reasons=", ".join(sorted(path.reasons)))] if path.reasons else []
+    return [*lines, message("refusal_read_again", count=f"{count:,}")] if count else lines

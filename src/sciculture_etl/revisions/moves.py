@@ -69,6 +69,21 @@ class Move:
         return float("inf") if before is None or after is None else after - before
 
 
+@dataclass(frozen=True)
+class Moves:
+    """What moved a number.
+
+    Attributes:
+        named: the most telling, first.
+        more: so many submissions moved it besides.
+        not_tried: so many changes may have moved it besides.
+    """
+
+    named: list[Move]
+    more: int = 0
+    not_tried: int = 0
+
+
 def as_number(text: str | None) -> float | None:
     try:
         return float(text) if text is not None else None
@@ -76,28 +91,31 @@ def as_number(text: str | None) -> float | None:
         return None
 
 
-def find_moves(warehouse: Warehouse, changes: Sequence[Change], numbers: Sequence[Number]) -> list[list[Move]]:
-    """For each number what moved it, most telling first."""
+def find_moves(warehouse: Warehouse, changes: Sequence[Change], numbers: Sequence[Number]) -> list[Moves]:
+    """For each number what moved it."""
     if not numbers:
         return []
     chain = chain_to({table for number in numbers for table in number.tables})
     datasets = datasets_of(chain)
-    reaching = [change for change in changes if change.dataset in datasets or datasets & {*ALL_DATASETS}][:MAX_TRIED]
+    reaching = [change for change in changes if change.dataset in datasets or datasets & {*ALL_DATASETS}]
     search = _Search(warehouse, Worlds(warehouse, chain), numbers)
     found: list[list[tuple[Change, Move]]] = [[] for _ in numbers]
-    for change in reaching:
+    for change in reaching[:MAX_TRIED]:
         for place, move in search.moves(change):
             found[place].append((change, move))
-    return [_most_telling(search, number, moves) for number, moves in zip(numbers, found, strict=True)]
+    not_tried = len(reaching[MAX_TRIED:])
+    return [_most_telling(search, number, moves, not_tried) for number, moves in zip(numbers, found, strict=True)]
 
 
-def _most_telling(search: _Search, number: Number, moves: list[tuple[Change, Move]]) -> list[Move]:
+def _most_telling(search: _Search, number: Number, moves: list[tuple[Change, Move]], not_tried: int) -> Moves:
     ordered = sorted(moves, key=lambda pair: (pair[0].is_beginning, -abs(pair[1].step), pair[1].source_file))
     once = {move.submission_id: (change, move) for change, move in reversed(ordered)}
-    first = [pair for pair in ordered if once[pair[1].submission_id] == pair][:MAX_NAMED]
-    if number.is_count_of_faults:
-        return [move for _, move in first]
-    return [replace(move, without=search.without(change, number)) for change, move in first]
+    distinct = [pair for pair in ordered if once[pair[1].submission_id] == pair]
+    named = [
+        move if number.is_count_of_faults else replace(move, without=search.without(change, number))
+        for change, move in distinct[:MAX_NAMED]
+    ]
+    return Moves(named, len(distinct[MAX_NAMED:]), not_tried)
 
 
 class _Search:

@@ -189,7 +189,7 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
         console.print(_findings(report))
     console.print(_figures(report))
     if differing := [figure for figure in report.figures if figure.status == "differs"]:
-        console.print(figures_table(differing))
+        console.print(figures_table(differing, width=console.width))
     if report.set_aside:
         console.print(Text(f"{BROKE}: {report.set_aside}", style="yellow"))
     show_conflicts(console, report.conflicts)
