@@ -240,7 +240,7 @@ def test_a_stated_figure_that_differs_refuses_the_release(copy: Any) -> None:
     submit(copy.inbox, "한국과학관협회", "운영일지 추가.csv", as_csv([["가상"], STOP, row]), "2021-03-01T00:00:00")
     publication = night_of_figures(copy.inbox, copy.warehouse).publication
     assert publication.outcome == "refused"
-    assert [line for line in publication.refusals if "K23" in line and "2036" in line and "2041" in line]
+    assert [line for line in publication.refusals if "K23" in line and "2,036" in line and "2,041" in line]
     assert manifest(copy.warehouse)["release_id"] == before
     assert published(copy.warehouse, "SELECT visitor_count FROM mart_do_dream_summary WHERE program_year = 2020") == [
         (2036,)

@@ -55,6 +55,13 @@ def test_a_stray_row_of_a_text_file_is_refused_too() -> None:
     assert "파일 이름에는 2020년 자료로 적혀 있으나 표에는 2019년 1행이 있습니다" in words(judged)
 
 
+@pytest.mark.parametrize("title", ["2018년 이후 실적", "2020년까지 누적 실적", "실적(2018년~)", "연도별 실적"])
+def test_a_title_of_open_years_speaks_for_each_whatever_the_name_says(title: str) -> None:
+    rows = [{"사업연도": year} for year in ("2018", "2019", "2020")]
+    judged = judge(as_csv([[title], *table(CLASS, *rows)]), "2020 실적.csv")
+    assert (judged.places, judged.column("program_year")) == ([], [2018, 2019, 2020])
+
+
 def test_a_table_of_one_year_that_lists_others_counts_for_its_own() -> None:
     rows = [{"사업연도": year} for year in ("2018", "2018", "2019", "2020")]
     judged = judge(as_csv([["2020년 생활과학교실 실적"], *table(CLASS, *rows)]))
@@ -177,6 +184,12 @@ def test_months_are_those_declared(title: str, name: str, row: int | None) -> No
     assert judged.places == ([(MISMATCH, row, f"B{row}")] if row else [])
 
 
+def test_a_name_with_the_last_month_of_a_year_leaves_its_other_months() -> None:
+    months = [{"월": str(month)} for month in range(1, 13)]
+    judged = judge(as_csv(table(VOUCHER, *months)), "실적_202212.csv")
+    assert (judged.places, judged.column("month")) == ([], list(range(1, 13)))
+
+
 def test_a_day_of_another_half_than_declared_is_refused_at_its_cell() -> None:
     room = {"기관명": "가상센터", "프로그램명": "가상 교실", "기간": "2022. 9. 1. ~ 9. 30.", "유형": "교육",
             "시도": "서울", "시군구": "종로구", "운영횟수": "3", "이용자수": "40", "참여인원": "40"}  # fmt: skip
@@ -196,7 +209,11 @@ STATED: dict[str, Any] = {
     "2020년 (2021. 1. 1. 기준)": {2020}, "2020년 (2021년 1월말 현재)": {2020}, "2020년말 기준": {2020},
     "2019. 3. 1. ~ 2020. 2. 28.": set(), "최근 3년(2020년 기준)": set(), "연도별 현황": set(),
     "2020-2021-0012호": set(),
-    "2020년 12월 31일": set(),
+    "2020년 12월 31일": set(), "2019년 → 2020년": {2019, 2020}, "2019년 vs 2020년": {2019, 2020},
+    "2019년 대비 2020년 비교": {2019, 2020}, "2019년 선정 기관 2020년": {2020}, "2020년 신규": {2020},
+    "2012년 개관 가상과학관 2020년": {2020}, "2021년 상반기 제출 2020년": {2020}, "2021년도 업무보고용 2020년": {2020},
+    "2019년 이후": set(), "2020년까지 누적": set(), "(2019년~)": set(), "누적(~2020년)": set(),
+    "2020년(~2020. 12. 31.)": {2020}, "2020년(~2020년 12월)": {2020}, "2018년 이후 2020년까지": {2018, 2019, 2020},
 }  # fmt: skip
 
 
@@ -211,6 +228,10 @@ def test_names_of_files_and_sheets_state_years() -> None:
     assert years_in_file_name("실적(역대) 2020.csv").all == set()
     assert years_of_sheet("2018~2020년 실적").all == {2018, 2019, 2020}
     assert years_of_sheet("2020년 이월분").all == set()
+    assert years_in_file_name("2020년 결과보고(2021년 1월).xlsx").one == 2020
+    assert years_in_file_name("2021_01_15_실적.xlsx").all == set()
+    for sheet in ("실적(2020)", "'20년", "20년", "’20", "현황(20년도)"):
+        assert years_of_sheet(sheet).all == {2020}, sheet
 
 
 def test_a_title_states_the_parts_of_the_year_that_it_speaks_for() -> None:
@@ -218,6 +239,10 @@ def test_a_title_states_the_parts_of_the_year_that_it_speaks_for() -> None:
     assert stated_terms("2022. 1.~5. 실적", 12) == {1, 2, 3, 4, 5}
     assert stated_terms("2020년 1·3분기 실적", 4) == {1, 3}
     assert stated_terms("2020년 3월말 기준", 12) == set()
+    assert stated_terms("2020년 3분기 기준", 4) == set()
+    assert stated_terms("2020년 2분기 (1분기 대비)", 4) == {2}
+    assert stated_terms("2021년 1분기 제출 2020년 4분기", 4) == {4}
+    assert stated_terms("3Q 2020", 4) == {3}
 
 
 def test_what_is_said_of_a_file_does_not_depend_on_those_beside_it() -> None:

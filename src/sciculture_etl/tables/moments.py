@@ -30,6 +30,11 @@ SENT_IN = re.compile(
     rf"20\d{{2}}\s?[년.]?[\s_]*(?:\d{{1,2}}\s?[월.][\s_]*)?{SENT}|\d{{1,2}}\s?월\s?(?:{SENT}|정산|마감)"
     rf"|{SENT}\s?일?자?\s?[:：]\s?20\d{{2}}\s?[년.]\s?\d{{1,2}}\s?[월.]?"
 )
+# For the sending of which something else may be: removed only where a text says a year besides.
+SENT_FOR = re.compile(
+    r"20\d{2}\s?년?도?\s?(?:상반기|하반기|[1-4]\s?분기|초|말)?\s?"
+    r"(?:제출|작성|접수|정산|결산|평가|업무\s?보고|국정\s?감사|행정\s?감사|감사)\s?(?:용|자료|분)?"
+)
 AS_OF = re.compile(r"(?:20\d{2}\s?년\s?)?\d{1,2}\s?월\s?(?:말\s?)?(?:현재|기준|말)|\d{1,2}\s?월\s?\d{1,2}\s?일")
 
 

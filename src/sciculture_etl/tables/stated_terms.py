@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from sciculture_etl.header_text import MIDDLE_DOTS
-from sciculture_etl.tables.moments import AS_OF, DAY, SENT_IN, spaced, without
+from sciculture_etl.tables.moments import AS_OF, DAY, SENT_FOR, SENT_IN, spaced, without
 
 TERM_WORD = {2: r"반기", 4: r"(?:/\s?4\s?)?(?:분기|기수)", 12: r"월"}
 SEVERAL = {
@@ -15,7 +15,9 @@ SEVERAL = {
 }
 SAID = {
     2: re.compile(r"(?<!\d)([12])\s?반기()"),
-    4: re.compile(r"(?<!\d)([1-4])\s?(?:/\s?4\s?)?(?:분기|기수)|(?<![\dA-Za-z])[Qq]([1-4])(?!\d)"),
+    4: re.compile(
+        r"(?<!\d)([1-4])\s?(?:/\s?4\s?)?(?:분기|기수)|(?<![\dA-Za-z])[Qq]([1-4])(?!\d)|(?<!\d)([1-4])[Qq](?![A-Za-z])"
+    ),
     12: re.compile(
         r"(?<!\d)(1[0-2]|0?[1-9])\s?월|(?<!\d)20\d{2}[-_]?(0[1-9]|1[0-2])(?!\d)"
         r"|(?<!\d)20\d{2}\s?\.\s?(1[0-2]|0?[1-9])\s?\.?(?![\s\d]*\d)"
@@ -25,7 +27,12 @@ SEVERAL_TERMS = -1
 # Parts of a year that are no month: halves, quarters, 2022. 1.~6.
 PART_OF_YEAR = re.compile(r"반기|분기|20\d{2}\s?\.\s?\d{1,2}\s?\.?\s?[~∼～\-–]\s?\d")
 # Of a part of the year and those before it.
-CUMULATIVE = re.compile(r"까지|누계|누적")
+CUMULATIVE = re.compile(r"까지|누계|누적|(?:분기|반기)\s?(?:말|현재|기준)")
+# The part that another is held against.
+COMPARED = re.compile(
+    r"(?:[1-4]\s?(?:/\s?4\s?)?분기|[12]\s?반기|[상하전후]반기|(?<!\d)1?\d월)\s?\)?\s?(?:대비|에\s?비해|보다)"
+)
+YEAR = re.compile(r"20\d{2}|\d{2}\s?년")
 MONTHS = re.compile(r"20\d{2}\s?\.\s?(\d{1,2})\s?\.?\s?[~∼～\-–]\s?(\d{1,2})(?!\d)")
 
 
@@ -65,7 +72,9 @@ def stated_terms(text: str, per_year: int) -> frozenset[int]:
 
 def _plain(text: str) -> str:
     plain = spaced(unicodedata.normalize("NFKC", text.translate(MIDDLE_DOTS)))
-    plain = without((DAY, SENT_IN), plain)
+    plain = without((DAY, SENT_IN, COMPARED), plain)
+    besides = without((SENT_FOR,), plain)
+    plain = besides if YEAR.search(besides) else plain
     plain = re.sub(r"상\s?[·,/]?\s?하반기", "1·2반기", plain)
     return re.sub("[하후]반기", "2반기", re.sub("[상전]반기", "1반기", plain))
 

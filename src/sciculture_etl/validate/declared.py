@@ -68,7 +68,8 @@ def other_years(
     years: pl.Series, rows: pl.DataFrame, blocks: list[Block], declared: list[list[Declaration]]
 ) -> pl.DataFrame:
     """Rows of another year than the strongest declaration of their table (``FAILED``)."""
-    allowed = [next((d.years.all for d in own if d.years.all), frozenset[int]()) for own in declared]
+    named = (own[:1] if own and own[0].years.is_open else [d for d in own if d.years.all] for own in declared)
+    allowed = [own[0].years.all if own else frozenset[int]() for own in named]
 
     def words(key: int, counts: dict[int, int], is_all: bool) -> tuple[str, str]:
         own = [d for d in declared[key] if d.years.all]

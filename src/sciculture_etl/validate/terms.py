@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 import polars as pl
@@ -74,21 +74,23 @@ def _of_other_years(texts: pl.Series, years: pl.Series) -> pl.DataFrame:
 
 
 def _declared(fld: ContractField, own: pl.Series, rows: pl.DataFrame, blocks: list[Block]) -> Stated:
-    seen: dict[str, set[int]] = defaultdict(set)
-    for key, term in pl.DataFrame({"key": rows["part_key"], "term": own}).drop_nulls().unique().iter_rows():
-        seen[blocks[key].candidate.submission_id].add(term)
+    seen: dict[str, Counter[int]] = defaultdict(Counter)
+    written = pl.DataFrame({"key": rows["part_key"], "term": own}).drop_nulls()
+    for key, term, count in written.group_by("key", "term").len().iter_rows():
+        seen[blocks[key].candidate.submission_id][term] += count
     return [_declared_terms(fld, block, seen[block.candidate.submission_id]) for block in blocks]
 
 
-def _declared_terms(fld: ContractField, block: Block, seen: set[int]) -> tuple[str, frozenset[int]]:
+def _declared_terms(fld: ContractField, block: Block, seen: Counter[int]) -> tuple[str, frozenset[int]]:
     """Where it is declared, and what; nothing where all are."""
     table = block.table
     for place, text in ((TITLE, table.title), (SHEET, table.sheet or ""), (NAME, block.candidate.file_name)):
         if stated_term(text, fld.terms) is None:
             continue
         terms = stated_terms(text, fld.terms)
-        # A month in a file's name may be the one in which it was sent.
-        if len(terms) == fld.terms or (place == NAME and fld.terms == 12 and not terms & seen):
+        # A month in a file's name may be the one in which it was sent, or the last of those in it.
+        few = 2 * sum(seen[term] for term in terms) < seen.total()
+        if len(terms) == fld.terms or (place == NAME and fld.terms == 12 and (few or not terms & seen.keys())):
             break
         return place, terms
     return TITLE, frozenset()

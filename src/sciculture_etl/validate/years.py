@@ -193,6 +193,8 @@ def _contradictions(rows: pl.DataFrame, stated: list[_Stated], years: pl.Series,
     for key, own in enumerate(stated):
         first = own.declared[0] if own.declared else None
         weaker = [d for d in own.declared[1:] if first and d.years.all and first.years.all.isdisjoint(d.years.all)]
+        if first and first.years.is_open:
+            weaker = []
         if first and first.place == SHEET:
             weaker = []  # a workbook may have a sheet for each of several years
         if not first and own.unclear:
