@@ -1,6 +1,7 @@
 -- The versions in play from oldest to newest, and what decided each place. In play together are the versions of one
 -- part of a year of one submitter's dataset; where one of them reports the year as a whole (no key), all of that year,
--- since they exclude each other. Withdrawn and rejected ones are out of play.
+-- since they exclude each other. Withdrawn and rejected ones are out of play, and those that are to be set aside
+-- (set_aside: dataset, submitter, program_year, partition_key, submission_id, reading).
 -- The order of evidence: a preference of the operator (over what had been received by then), made_on (the day in the
 -- file), saved_at (the workbook's own time), the names (a day, then revision words, of names that are otherwise equal),
 -- arrival in an earlier or later run, the channel's time where it differs by more than a minute. A level decides among
@@ -21,6 +22,7 @@ WITH playing AS (
     SEMI JOIN log.submission AS s ON s.submission_id = v.submission_id AND s.reading = v.reading
     ANTI JOIN log.withdrawn AS w ON w.submission_id = v.submission_id
     ANTI JOIN (SELECT submission_id FROM log.decided WHERE kind = 'rejected') AS d ON d.submission_id = v.submission_id
+    ANTI JOIN set_aside AS a USING (dataset, submitter, program_year, partition_key, submission_id, reading)
 ),
 -- Only where there are several versions is there anything to order.
 contested AS (

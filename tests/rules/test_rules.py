@@ -32,6 +32,7 @@ from sciculture_etl.revisions.causes import CAUSE
 from sciculture_etl.revisions.diff import DIFFERENCE
 from sciculture_etl.revisions.revision import RELEASE
 from sciculture_etl.rules import apply_rule, given, rule
+from sciculture_etl.versions.fold import NONE_ASIDE
 
 CASES = Path(__file__).parent / "cases"
 RULES = [Path(name).stem for name in SQL.files("rules/*.sql")]
@@ -50,6 +51,7 @@ FRAMES: dict[str, Any] = {
     "found": dict.fromkeys(ROW, pl.String),
     "cause": CAUSE,
     "scope": SCHEMA,
+    "set_aside": NONE_ASIDE.schema,
     "release": RELEASE,
     "rests_on": {"key": pl.List(pl.String), "dataset": pl.String, "program_year": pl.Int16},
     "wording": {"unknown": pl.String, "named": pl.Int64},

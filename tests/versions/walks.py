@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from sciculture_etl.load.warehouse import LOG_TABLES
-from sciculture_etl.versions.fold import Fold, fold, order_versions, read_guards
+from sciculture_etl.versions.fold import Fold, choose, order_versions, read_guards
 
 CENTRE, OTHER = "가상센터", "가상둘째센터"
 AMOUNTS = {"dsc_class": {"users": 1000.0}}
@@ -42,11 +42,11 @@ class Log:
         names, marks = ", ".join(values), ", ".join("?" * len(values))
         self.connection.execute(f"INSERT INTO log.{table} ({names}) VALUES ({marks})", list(values.values()))
 
-    def receive(self, file: str, arrival: int, day: int, received: str | None = None, **version: Any) -> None:
+    def receive(self, file: str, arrival: int, day: int | None, received: str | None = None, **version: Any) -> None:
         """A file, or one more part of it.
 
         Args:
-            day: of the date that stands in it, so that it decides which version is newer.
+            day: of the date that stands in it, so that it decides which version is newer; None: none does.
             received: day of receipt; else so many days after the first as its arrival.
             version: what is other than usual.
         """
@@ -54,11 +54,12 @@ class Log:
         if file not in self._known:
             moment = received or str(FIRST_DAY + timedelta(days=100 + arrival))
             self._known[file] = self.receipt_count
+            made_on = None if day is None else FIRST_DAY + timedelta(days=day)
             self.insert(
                 "receipt", seq=self.receipt_count, sha256=file, submission_id=file, path=f"{file}.csv",
                 arrival=arrival, received_at=f"{moment} 12:00:00+09", modified_at=f"{moment} 12:00:00+09",
             )  # fmt: skip
-            self.insert("submission", submission_id=file, reading="r1", made_on=FIRST_DAY + timedelta(days=day))
+            self.insert("submission", submission_id=file, reading="r1", made_on=made_on)
         place = {
             "dataset": of["dataset"], "submitter": of["submitter"], "program_year": of["year"],
             "partition_key": of["key"], "submission_id": file, "reading": "r1",
@@ -92,7 +93,7 @@ class Log:
 
     def walk(self, amounts: Mapping[str, Mapping[str, float]] = AMOUNTS) -> Fold:
         order = order_versions(self.connection)
-        return fold(order, read_guards(self.connection, amounts, order))
+        return choose(self.connection, order, read_guards(self.connection, amounts, order))
 
 
 def described(rows: Iterable[Mapping[str, Any]]) -> list[str]:

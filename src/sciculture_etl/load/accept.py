@@ -17,7 +17,7 @@ from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.quality.yearly import YearlySuite, run_yearly_suites
 from sciculture_etl.rules import apply_rule, given, rule
 from sciculture_etl.settings import fingerprint
-from sciculture_etl.versions.fold import COLUMNS, PLAY, Fold, Guards, fold, order_versions, read_guards
+from sciculture_etl.versions.fold import COLUMNS, PLAY, Fold, Guards, choose, fold, order_versions, read_guards
 from sciculture_etl.versions.guards import CLOSED_YEAR
 
 IN_FORCE = ", ".join(COLUMNS)
@@ -100,7 +100,7 @@ def choose_versions(warehouse: Warehouse, contracts: dict[str, Contract], scope:
     order = order_versions(warehouse.connection)
     amounts = {dataset: contract.guard for dataset, contract in contracts.items()}
     guards = read_guards(warehouse.connection, amounts, order)
-    return Choice(warehouse, guards, fold(order, guards), scope)
+    return Choice(warehouse, guards, choose(warehouse.connection, order, guards), scope)
 
 
 def years_that_change(warehouse: Warehouse, counting: pl.DataFrame) -> dict[Year, list[str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sciculture_etl.load import Warehouse
-from sciculture_etl.rules import apply_rule
+from sciculture_etl.versions.fold import order_versions
 
 Part = tuple[str, str, str]  # partition key, submission, reading
 Year = tuple[str, str, int]  # dataset, submitter, program year
@@ -137,7 +137,7 @@ def _parts_in_force(warehouse: Warehouse) -> dict[Year, set[Part]]:
 def _predecessors(warehouse: Warehouse) -> dict[Year, set[Part]]:
     """What would count if the newest version of each year hadn't come."""
     years: dict[Year, list[dict[str, Any]]] = defaultdict(list)
-    for row in apply_rule(warehouse.connection, "version_order").to_dicts():
+    for row in order_versions(warehouse.connection).to_dicts():
         years[row["dataset"], row["submitter"], row["program_year"]].append(row)
     found: dict[Year, set[Part]] = {}
     for year, versions in years.items():

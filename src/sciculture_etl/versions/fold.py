@@ -23,6 +23,7 @@ WAITING: dict[str, Any] = dict.fromkeys(COLUMNS, pl.String) | {
     "program_year": pl.Int16, "cause": pl.String, "measure": pl.String, "value_before": pl.Float64,
     "value_after": pl.Float64,
 }  # fmt: skip
+NONE_ASIDE = pl.DataFrame(schema={name: WAITING[name] for name in COLUMNS})
 Row = dict[str, Any]
 
 
@@ -125,9 +126,9 @@ class _Counting:
             self.newest_whole = max(self.newest_whole, version.position)
 
 
-def order_versions(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """All versions in play in their order, with their first receipts."""
-    with given(connection, ordered=apply_rule(connection, "version_order")):
+def order_versions(connection: duckdb.DuckDBPyConnection, set_aside: pl.DataFrame = NONE_ASIDE) -> pl.DataFrame:
+    """All versions in play in their order, but for those set aside, with their first receipts."""
+    with given(connection, ordered=apply_rule(connection, "version_order", set_aside=set_aside)):
         return connection.execute(
             """
             WITH first AS (
@@ -166,6 +167,23 @@ def read_years(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], l
     ).fetchall():
         years.setdefault((dataset, year), []).append(YearDecision(*decision))
     return years
+
+
+def choose(connection: duckdb.DuckDBPyConnection, order: pl.DataFrame, guards: Guards) -> Fold:
+    """Those of all versions that count, and those that wait.
+
+    What waits moves nothing, its place in the order included: since a level of evidence decides only where all versions
+    have it, what counts is chosen as if that which waits hadn't come.
+
+    Args:
+        order: all versions in play.
+    """
+    found = fold(order, guards)
+    waiting = found.waiting
+    while found.waiting.height:
+        found = fold(order_versions(connection, waiting.select(COLUMNS).unique()), guards)
+        waiting = pl.concat([waiting, found.waiting])
+    return Fold(order, found.counting, waiting.sort(pl.all()))
 
 
 def _has_rivals() -> pl.Expr:
