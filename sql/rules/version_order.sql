@@ -22,7 +22,7 @@ WITH playing AS (
     SEMI JOIN log.submission AS s ON s.submission_id = v.submission_id AND s.reading = v.reading
     ANTI JOIN log.withdrawn AS w ON w.submission_id = v.submission_id
     ANTI JOIN (SELECT submission_id FROM log.decided WHERE kind = 'rejected') AS d ON d.submission_id = v.submission_id
-    ANTI JOIN set_aside AS a USING (dataset, submitter, program_year, partition_key, submission_id, reading)
+    ANTI JOIN set_aside USING (dataset, submitter, program_year, partition_key, submission_id, reading)
 ),
 -- Only where there are several versions is there anything to order.
 contested AS (

@@ -182,9 +182,9 @@ def test_where_no_single_file_mends_it_there_is_a_command_for_each(copy: Path) -
 
 def test_what_is_not_named_of_many_is_counted(copy: Path) -> None:
     inbox, warehouse = copy / "inbox", copy / "warehouse"
-    for number in range(7):
-        late = log(f"가상권역{number}", "태백시", [(1, 1)])
-        submit(inbox, SENDER, f"태백 운영일지 {number}.csv", late, "2020-12-01T09:00:00")
+    for town in ("강릉시", "동해시", "태백시", "속초시", "삼척시", "홍천군", "횡성군"):
+        late = log(town[:2], town, [(1, 1)])
+        submit(inbox, SENDER, f"{town[:2]} 운영일지.csv", late, "2020-12-01T09:00:00")
     (text, *_) = [text for text in night(inbox, warehouse).publication.refusals if "K23" in text]
     assert len(_moves(text)) == 5
     assert "and 2 more submissions move it / 그 밖에 이를 바꾼 제출본 2건" in text
