@@ -187,11 +187,28 @@ def test_the_reason_of_a_backfill_approves_new_parts_of_closed_years(desk: Desk)
     assert desk.rebuilt() == desk.hashes()
 
 
-def test_of_a_year_that_fails_its_suite_counts_what_came_before_that_which_fails(desk: Desk) -> None:
-    """Night by night, and in a rebuild, which never saw the nights."""
+def with_few_rows_a_year() -> dict[str, Contract]:
+    """Contracts of which one has a suite that fails a year of more than 25 rows."""
     contract = load_contracts()["dsc_class"]
     most = Expectation(type="expect_table_row_count_to_be_between", kwargs={"max_value": 25}, severity="error")
-    contracts = load_contracts() | {"dsc_class": contract.model_copy(update={"suite": [*contract.suite, most]})}
+    return load_contracts() | {"dsc_class": contract.model_copy(update={"suite": [*contract.suite, most]})}
+
+
+def test_what_fails_its_suite_takes_no_evidence_from_what_came_before_it(desk: Desk) -> None:
+    contracts = with_few_rows_a_year()
+    desk.send("늦은 날.csv", classes(10, 11, day="2020. 6. 1."))
+    desk.night(contracts)
+    desk.send("이른 날.csv", classes(10, 12, day="2020. 5. 1."))
+    desk.night(contracts)
+    assert desk.sessions() == 110
+    desk.send("날 없음.csv", classes(26, 10))
+    assert [outcome.name for outcome in desk.night(contracts).acceptance.held] == ["dsc_class 2020"]
+    assert desk.sessions() == 110
+
+
+def test_of_a_year_that_fails_its_suite_counts_what_came_before_that_which_fails(desk: Desk) -> None:
+    """Night by night, and in a rebuild, which never saw the nights."""
+    contracts = with_few_rows_a_year()
     for number, (submitter, count) in enumerate([(CENTRE, 10), (OTHER, 10), ("가상셋째센터", 10)], start=1):
         desk.send(f"{number}.csv", classes(count, 10 + number), submitter)
         report = desk.night(contracts)

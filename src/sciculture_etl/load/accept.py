@@ -17,7 +17,7 @@ from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.quality.yearly import YearlySuite, run_yearly_suites
 from sciculture_etl.rules import apply_rule, given, rule
 from sciculture_etl.settings import fingerprint
-from sciculture_etl.versions.fold import COLUMNS, PLAY, Fold, Guards, choose, fold, order_versions, read_guards
+from sciculture_etl.versions.fold import COLUMNS, PLAY, Fold, Guards, choose, order_versions, read_guards
 from sciculture_etl.versions.guards import CLOSED_YEAR
 
 IN_FORCE = ", ".join(COLUMNS)
@@ -63,13 +63,17 @@ class Choice:
 
         What came before arrivals were counted is taken back file by file.
         """
-        own = self.fold.order.filter(dataset=dataset, program_year=year)
+        is_own = (pl.col("dataset") == dataset) & (pl.col("program_year") == year)
+        own, others = self.fold.order.filter(is_own), self.fold.order.filter(~is_own).select(COLUMNS)
         known = self.counting.filter(dataset=dataset, program_year=year)
         yield known
         moments = pl.when(pl.col("arrival") > 0).then(pl.col("arrival")).otherwise(pl.col("receipt_no") - own_past(own))
         own = own.with_columns(moment=moments)
         for moment in own["moment"].unique().sort(descending=True)[1:]:
-            earlier = fold(own.filter(pl.col("moment") <= moment).drop("moment"), self.guards).counting
+            # Ordered anew: evidence decides only where all have it, and what is taken back may have lacked it.
+            aside = pl.concat([others, own.filter(pl.col("moment") > moment).select(COLUMNS)])
+            order = order_versions(self.warehouse.connection, aside)
+            earlier = choose(self.warehouse.connection, order, self.guards, aside).counting
             counting = self._within_scope(earlier).filter(dataset=dataset, program_year=year)
             if not counting.equals(known):
                 yield counting

@@ -169,7 +169,9 @@ def read_years(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], l
     return years
 
 
-def choose(connection: duckdb.DuckDBPyConnection, order: pl.DataFrame, guards: Guards) -> Fold:
+def choose(
+    connection: duckdb.DuckDBPyConnection, order: pl.DataFrame, guards: Guards, set_aside: pl.DataFrame = NONE_ASIDE
+) -> Fold:
     """Those of all versions that count, and those that wait.
 
     What waits moves nothing, its place in the order included: since a level of evidence decides only where all versions
@@ -177,11 +179,13 @@ def choose(connection: duckdb.DuckDBPyConnection, order: pl.DataFrame, guards: G
 
     Args:
         order: all versions in play.
+        set_aside: those that are to be left out of it, the columns of ``COLUMNS``.
     """
     found = fold(order, guards)
     waiting = found.waiting
     while found.waiting.height:
-        found = fold(order_versions(connection, waiting.select(COLUMNS).unique()), guards)
+        aside = pl.concat([set_aside, waiting.select(COLUMNS)]).unique()
+        found = fold(order_versions(connection, aside), guards)
         waiting = pl.concat([waiting, found.waiting])
     return Fold(order, found.counting, waiting.sort(pl.all()))
 
