@@ -124,7 +124,7 @@ def test_its_own_contract_is_published_into_its_own_warehouse(project: Path, tmp
     assert "별 세기 운영 실적" in listed.stdout
     submit(project / "inbox", "가상시험센터", "2020_별.csv", "사업연도,관측장소,별의 수\n2020,가상 언덕,17\n".encode())
     run_night(tmp_path)
-    assert published(project / "warehouse", "FROM mart_star_count") == [(2020, 17)]
+    assert published(project / "warehouse", "FROM mart_star_count") == [(2020, 17, "p")]
 
 
 @pytest.mark.night

@@ -52,7 +52,8 @@ def test_a_changed_file_changes_only_what_it_must(copy: Any) -> None:
         copy.warehouse, f"SELECT instructor_count FROM mart_dsc_by_institution WHERE institution_name = '{submitter}'"
     )
     assert old != [(5,)]
-    changed = as_csv(table(CENTRE | {"기관명": submitter}))
+    funds = {"국비": "150000000", "지방비": "80000000"}  # without them it would wait for approval
+    changed = as_csv(table(CENTRE | {"기관명": submitter} | funds))
     submit(copy.inbox, submitter, "센터 현황 고침.csv", changed, "2021-12-01T09:00:00")
     report = night(copy.inbox, copy.warehouse)
     assert report.read_count == 1

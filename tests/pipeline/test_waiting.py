@@ -170,6 +170,7 @@ def test_a_closed_year_takes_nothing_in_until_it_is_reopened(desk: Desk) -> None
     assert desk.rebuilt() == desk.hashes()
 
 
+@pytest.mark.slow
 def test_the_reason_of_a_backfill_approves_new_parts_of_closed_years(desk: Desk) -> None:
     desk.send("처음.csv", classes(2, day="2020. 4. 1."))
     desk.night()

@@ -145,7 +145,8 @@ def test_wherever_the_power_goes_the_next_run_alone_ends_as_if_it_had_not(
 
 
 @pytest.mark.night
-@pytest.mark.parametrize("every", [pytest.param(1, marks=pytest.mark.slow), None])
+@pytest.mark.slow
+@pytest.mark.parametrize("every", [1, None])
 def test_wherever_the_power_goes_in_a_preview_the_next_run_alone_publishes_as_if_it_had_not(
     previewed: Recorded, every: int | None
 ) -> None:
