@@ -148,6 +148,17 @@ def test_before_the_first_run_it_says_what_is_missing(places: Places) -> None:
     assert "run `sciculture run` first" in done.stderr
 
 
+def test_of_a_broken_database_it_says_what_mends_it(places: Places) -> None:
+    places.warehouse.mkdir(parents=True, exist_ok=True)
+    for name in ("warehouse.duckdb", "sciculture.duckdb"):
+        (places.warehouse / name).write_bytes(b"no database at all" * 1000)
+    done = places.command(*CELL)
+    assert done.returncode == 5
+    assert "is broken" in done.stderr
+    assert "rebuilds it" in done.stderr
+    assert "copy.duckdb" not in done.stderr
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_whoever_may_not_read_the_rows_is_sent_to_the_operator(small_night: Places) -> None:
     (small_night.warehouse / "warehouse.duckdb").chmod(0)

@@ -26,6 +26,7 @@ from sciculture_etl.publish.current import current_release
 from sciculture_etl.revisions.lineage import sql_file
 from sciculture_etl.settings import Settings, sql_text
 from sciculture_etl.storage.copied import copied, has_room_for_copy
+from sciculture_etl.storage.damage import is_broken_at_opening, reason_of
 from sciculture_etl.storage.lock import lock_holder
 from sciculture_etl.trace.account import Account, Reader, SourceRow, is_same_number, terms
 from sciculture_etl.trace.names import key_names
@@ -108,7 +109,8 @@ def opened(settings: Settings) -> Iterator[Tracer]:
     """A copy of the build database with the current release beside it; only for the operator.
 
     Raises:
-        NotReadyError: Before the first run, without room for the copy, or where another version made the database.
+        NotReadyError: Before the first run, without room for the copy, or where the database is broken or made by
+            another version.
         UserError: Where the user may not read it.
         BusyError: While a run changes it.
     """
@@ -123,7 +125,16 @@ def opened(settings: Settings) -> Iterator[Tracer]:
     _refuse_while_running(settings)
     with copied(build) as copy:
         _refuse_while_running(settings)  # one may have begun while it was copied
-        with duckdb.connect(str(copy), config={"autoinstall_known_extensions": False}) as connection:
+        try:
+            opened_copy = duckdb.connect(str(copy), config={"autoinstall_known_extensions": False})
+        except duckdb.Error as error:
+            if not is_broken_at_opening(error):
+                raise
+            text = message(
+                "trace_of_broken_database", path=build, reason=reason_of(error).replace(str(copy), build.name)
+            )
+            raise NotReadyError(text) from None
+        with opened_copy as connection:
             if not has_todays_layout(connection):
                 raise NotReadyError(message("trace_of_another_version", path=build))
             connection.execute(f"ATTACH {sql_text(live)} AS {PUBLISHED} (READ_ONLY)")
