@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from sciculture_etl.contracts.contract import Contract, load_contracts
+from sciculture_etl.contracts.disclosure import Disclosure
 from sciculture_etl.contracts.expectation import Expectation, wrong_columns
 from sciculture_etl.contracts.inherited import Inheritance, stated_once
 from sciculture_etl.contracts.yaml_files import BilingualText, Strict, explain, read_yaml, shown
@@ -65,6 +66,7 @@ class TableContract(Strict):
     ``status`` beside them.
     taken_from: of the columns that ``'*'`` stood for in the file, the dataset or fact that states them. No part of what
     is promised.
+    disclosure: what is withheld of the persons that it counts.
     has_status: whether the model adds ``status`` to the rows that the SELECT gives. It follows from what else is said.
     """
 
@@ -78,6 +80,7 @@ class TableContract(Strict):
     taken_from: dict[str, str] = Field(default_factory=dict, exclude=True)
     has_status: bool = Field(default=False, exclude=True)
     suite: list[Expectation] = Field(default_factory=list)
+    disclosure: Disclosure | None = None
 
     @property
     def status_key(self) -> list[str]:

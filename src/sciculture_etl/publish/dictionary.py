@@ -16,6 +16,8 @@ from typing import Any
 import duckdb
 from markdown_it import MarkdownIt
 
+from sciculture_etl.contracts import TableContract
+from sciculture_etl.disclosure import published_relation
 from sciculture_etl.publish.files import Content
 
 PORTAL_HEADER = (
@@ -150,17 +152,20 @@ def _codes_of_fields(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return {row["field"]: "; ".join(row["codes"]) for row in rows}
 
 
-def portal_rows(connection: duckdb.DuckDBPyConnection, table: str, codes: dict[str, str]) -> list[tuple[str, ...]]:
+def portal_rows(
+    connection: duckdb.DuckDBPyConnection, table_contract: TableContract, codes: dict[str, str]
+) -> list[tuple[str, ...]]:
     """Metadata of one published table's columns under ``PORTAL_HEADER``; the longest length is that of the data.
 
     Args:
         codes: of the fields, by name, for columns that state none.
     """
+    table = table_contract.table
     columns = _rows(connection, f"SELECT * FROM meta_column WHERE table_name = '{table}' ORDER BY column_no")
     lengths = connection.execute(
         "SELECT "
         + ", ".join(f'coalesce(max(length(CAST("{c["column_name"]}" AS VARCHAR))), 0)' for c in columns)
-        + f' FROM "{table}"'
+        + f" FROM {published_relation(table_contract)}"
     ).fetchone()
     assert lengths is not None
     return [
@@ -202,7 +207,9 @@ def _page_before(content: Content, markdown: str) -> str | None:
 
 def write_portal(content: Content, table: str, target: Path) -> None:
     """With a byte order mark, as the portal's own files have: Excel then shows Korean."""
+    codes = _codes_of_fields(content.connection)
+    rows = portal_rows(content.connection, content.table_contracts[table], codes)
     with target.open("w", encoding="utf-8-sig", newline="") as lines:
         writer = csv.writer(lines)
         writer.writerow(PORTAL_HEADER)
-        writer.writerows(portal_rows(content.connection, table, _codes_of_fields(content.connection)))
+        writer.writerows(rows)

@@ -16,6 +16,7 @@ import orjson
 
 from sciculture_etl import __version__
 from sciculture_etl.contracts import TableContract
+from sciculture_etl.disclosure import published_relation
 from sciculture_etl.model.build import comments
 from sciculture_etl.regions import REFERENCE_VERSION
 from sciculture_etl.settings import fingerprint, sql_text
@@ -105,7 +106,8 @@ def build_database(
                 continue
             order = ", ".join(f'"{name}"' for name in table_contract.grain)
             target = _place(table_contract.table)
-            connection.execute(f'CREATE TABLE {target} AS SELECT * FROM "{table_contract.table}" ORDER BY {order}')
+            relation = published_relation(table_contract)
+            connection.execute(f"CREATE TABLE {target} AS SELECT * FROM {relation} ORDER BY {order}")
             connection.execute(comments(table_contract, target))
         connection.execute(
             "CREATE TABLE release.main.release_info AS "
@@ -135,7 +137,7 @@ def _harmless(table_contract: TableContract) -> str:
 
 def _in_order(table_contract: TableContract, columns: str = "*") -> str:
     order = ", ".join(f'"{column}"' for column in table_contract.grain)
-    return f'SELECT {columns} FROM "{table_contract.table}" ORDER BY {order}'
+    return f"SELECT {columns} FROM {published_relation(table_contract)} ORDER BY {order}"
 
 
 def hash_tables(
@@ -166,7 +168,7 @@ def hash_tables(
             continue
         path = folder / f"{name}.csv"
         _copy_csv(connection, table_contract, path)
-        counted = connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()
+        counted = connection.execute(f"SELECT count(*) FROM {published_relation(table_contract)}").fetchone()
         tables[name] = {
             "audience": table_contract.audience,
             "rows": counted[0] if counted else 0,

@@ -10,6 +10,7 @@ from typing import Any
 
 from sciculture_etl import __version__
 from sciculture_etl.contracts import Contract, TableContract
+from sciculture_etl.disclosure import protect_tables
 from sciculture_etl.load import Warehouse
 from sciculture_etl.messages import message
 from sciculture_etl.model import Model
@@ -195,7 +196,8 @@ def _publish(
     if before and current_id:
         followed = Previous(settings.releases / current_id, before["tables"], before.get("files", {}))
     build = _Build(settings, warehouse, CANDIDATE if is_candidate else next_release_id(settings), followed)
-    tables = build.hash(made, model.fingerprints)
+    published = protect_tables(warehouse, made, model)
+    tables = build.hash(made, published.fingerprints)
     # After a rollback the submission log is another than the release's own: the figures alone decide.
     compared = "public" if hold else None
     was, now = (table_hashes(m, compared) if m else {} for m in (before, {"tables": tables}))

@@ -16,6 +16,7 @@ import polars as pl
 
 from sciculture_etl.contracts import TableContract, load_table_contracts
 from sciculture_etl.contracts.table_contract import STATUS
+from sciculture_etl.disclosure import published_relation
 from sciculture_etl.settings import sql_text
 from sciculture_etl.storage.parquet import damage_reported
 
@@ -116,9 +117,9 @@ def released_tables(connection: duckdb.DuckDBPyConnection, release: Path) -> Tab
 
 
 def built_tables(connection: duckdb.DuckDBPyConnection, table_contracts: dict[str, TableContract]) -> Tables:
-    """The public tables as the model has made them."""
+    """The public tables as the next release would show them."""
     return {
-        name: _compared(connection, f'"{name}"', table_contract.grain, table_contract)
+        name: _compared(connection, published_relation(table_contract), table_contract.grain, table_contract)
         for name, table_contract in table_contracts.items()
         if table_contract.audience == "public" and _is_compared(name)
     }
