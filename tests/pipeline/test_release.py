@@ -123,6 +123,16 @@ def test_the_file_is_written_in_the_storage_that_older_clients_open(settled: Any
     assert int.from_bytes(header[12:20], "little") == 64
 
 
+@pytest.mark.parametrize("name", ["sciculture.duckdb", "operations.duckdb"])
+def test_small_tables_do_not_fill_a_file_with_blocks_that_are_mostly_empty(settled: Any, name: str) -> None:
+    file = settled.warehouse / name
+    with duckdb.connect(str(file), read_only=True) as connection:
+        (block_bytes,) = connection.execute("SELECT block_size FROM pragma_database_size()").fetchall()[0]
+    assert block_bytes == 16_384
+    # A column of statistics in the first form of the storage takes three thousand bytes, whatever it holds.
+    assert file.stat().st_size < 3_000_000
+
+
 # Invented values: a day 00, a block of numbers that is not given out, a domain that can't exist.
 PERSONAL = {
     "이름": ("강좌명", "강사 900100-1999999"),

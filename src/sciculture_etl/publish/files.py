@@ -23,8 +23,12 @@ from sciculture_etl.settings import fingerprint, sql_text
 from sciculture_etl.storage.parquet import first_unreadable
 from sciculture_etl.storage.proof import why_unreadable
 
-# The oldest storage that today's engine writes: opened by every client since DuckDB 1.1.
-STORAGE = "v1.0.0"
+# Opened by every client since DuckDB 1.1: the file's own version is the same as with v1.0.0, but the statistics of its
+# columns take a tenth of the room.
+STORAGE = "v1.1.0"
+# Each table takes blocks of its own, and most tables are small: of blocks of the usual size (262,144 bytes) most is
+# empty. The smallest that there are.
+BLOCK_BYTES = 16_384
 RELEASE_INFO_COMMENTS = (
     "COMMENT ON TABLE release.main.release_info IS '이 파일의 릴리스 / The release this file is'",
     "COMMENT ON COLUMN release.main.release_info.release_id IS '릴리스 번호 / Number of the release'",
@@ -96,7 +100,7 @@ def build_database(
     release_id: str,
 ) -> None:
     """The tables of an audience → a new database."""
-    connection.execute(f"ATTACH {sql_text(path)} AS release (STORAGE_VERSION '{STORAGE}')")
+    connection.execute(f"ATTACH {sql_text(path)} AS release (STORAGE_VERSION '{STORAGE}', BLOCK_SIZE {BLOCK_BYTES})")
     try:
         connection.execute("BEGIN")
         if audience == "public":
