@@ -20,7 +20,10 @@ SELECT
     is_additive,
     description_ko,
     description_en,
-    codes
+    codes,
+    deprecated_since,
+    deprecated_until,
+    nullif(use_instead, '') AS use_instead
 FROM reference.table_column
 SEMI JOIN meta_table USING (table_name)
 ORDER BY table_name, column_no

@@ -9,6 +9,7 @@ from sciculture_etl.contracts.contract import (
     read_contract,
 )
 from sciculture_etl.contracts.correction import Correction
+from sciculture_etl.contracts.deprecation import Deprecation
 from sciculture_etl.contracts.expectation import Expectation
 from sciculture_etl.contracts.field import ContractField
 from sciculture_etl.contracts.form import FormColumn, TemplateId, form_columns, form_version
@@ -27,6 +28,7 @@ __all__ = [
     "Contract",
     "ContractField",
     "Correction",
+    "Deprecation",
     "Expectation",
     "FormColumn",
     "RowRule",

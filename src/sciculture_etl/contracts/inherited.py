@@ -1,7 +1,7 @@
 """Columns that a table contract takes from where they are stated, so that type, unit and words stand once.
 
-``name: {from: <table>}`` is the column of that name there. Under ``'*'`` stand all columns of something else, at that
-place and in its order:
+``name: {from: <table>}`` is the column of that name there; ``deprecated`` may stand beside it. Under ``'*'`` stand all
+columns of something else, at that place and in its order:
 
 - ``{fields_of: <dataset>}``, in a fact: what the form asks for, where each row comes from, and the codes of its region.
 - ``{measures_of: <fact>}``, in a mart: the numbers of the fact that measure something.
@@ -25,6 +25,7 @@ from sciculture_etl.project import EXPECTATIONS
 
 Columns = dict[str, dict[str, Any]]
 FROM, ALL, FIELDS, MEASURES, EXCEPT = "from", "*", "fields_of", "measures_of", "except"
+DEPRECATED = "deprecated"
 UNIT_OF_TERM = {2: "half", 4: "term", 12: "month"}
 
 
@@ -101,12 +102,12 @@ class Inheritance:
 
     def _own(self, path: Path, name: str, entry: Any) -> Any:
         """What a file says of a column itself, or takes from another by its name."""
-        if not isinstance(entry, dict) or entry.keys() != {FROM}:
+        if not isinstance(entry, dict) or entry.keys() - {DEPRECATED} != {FROM}:
             return entry
         stated = self._stated(path, entry[FROM]).get(name)
         if stated is None:
             raise ContractError(f"{shown(path)}: columns.{name}: {entry[FROM]}.yml states no column {name!r}")
-        return stated
+        return stated | {key: value for key, value in entry.items() if key == DEPRECATED}
 
     def _stated(self, path: Path, table: Any) -> Columns:
         """The columns that a table states itself or takes from its form: not those that it takes from other tables."""

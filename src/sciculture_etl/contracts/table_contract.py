@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from sciculture_etl.contracts.contract import Contract, load_contracts
+from sciculture_etl.contracts.deprecation import Deprecation
 from sciculture_etl.contracts.disclosure import Disclosure
 from sciculture_etl.contracts.expectation import Expectation, wrong_columns
 from sciculture_etl.contracts.inherited import Inheritance, stated_once
@@ -34,12 +35,14 @@ class TableColumn(Strict):
         unit: of a number.
         additive: whether it may be added up over regions and terms; distinct counts may not.
         codes: all that it may hold, each with its meaning. The suite holds the rows to them.
+        deprecated: since when it is going to be removed, and how long it is kept.
     """
 
     type: str
     unit: str | None = None
     additive: bool | None = None
     codes: dict[str, BilingualText] = Field(default_factory=dict)
+    deprecated: Deprecation | None = None
     description: BilingualText
 
     @model_validator(mode="after")
@@ -67,6 +70,8 @@ class TableContract(Strict):
     taken_from: of the columns that ``'*'`` stood for in the file, the dataset or fact that states them. No part of what
     is promised.
     disclosure: what is withheld of the persons that it counts.
+    is_code_list: whether its rows are codes kept by hand, one each, so that none goes unannounced.
+    deprecated: of the table as a whole.
     has_status: whether the model adds ``status`` to the rows that the SELECT gives. It follows from what else is said.
     """
 
@@ -81,6 +86,8 @@ class TableContract(Strict):
     has_status: bool = Field(default=False, exclude=True)
     suite: list[Expectation] = Field(default_factory=list)
     disclosure: Disclosure | None = None
+    is_code_list: bool = False
+    deprecated: Deprecation | None = None
 
     @property
     def status_key(self) -> list[str]:
@@ -95,6 +102,8 @@ class TableContract(Strict):
             raise ValueError(wrong)
         if self.by_submission and "submission_id" not in self.columns:
             raise ValueError("by_submission: the table has no column submission_id")
+        if self.is_code_list and len(self.grain) != 1:
+            raise ValueError("is_code_list: its grain is the column of the code alone")
         self.suite.extend(
             Expectation(type="expect_column_values_to_be_in_set", kwargs={"column": name, "value_set": [*column.codes]})
             for name, column in self.columns.items()

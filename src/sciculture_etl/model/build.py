@@ -115,13 +115,14 @@ def _check_table_contract(statement: Statement, table_contract: TableContract | 
 
 def comments(table_contract: TableContract, table: str) -> str:
     """COMMENT ON statements for a table and its columns, to be run at once: one by one they take twice as long."""
-    lines = [
-        f"COMMENT ON TABLE {table} IS {sql_text(f'{table_contract.description.ko} / {table_contract.description.en}')}"
-    ]
+    going = table_contract.deprecated.comment if table_contract.deprecated else ""
+    text = f"{table_contract.description.ko} / {table_contract.description.en}{going}"
+    lines = [f"COMMENT ON TABLE {table} IS {sql_text(text)}"]
     for name, column in table_contract.columns.items():
         unit = f" [{column.unit}]" if column.unit else ""
         additive = " 합산 불가/not additive" if column.additive is False else ""
-        text = f"{column.description.ko} / {column.description.en}{unit}{additive}"
+        going = column.deprecated.comment if column.deprecated else ""
+        text = f"{column.description.ko} / {column.description.en}{unit}{additive}{going}"
         lines.append(f'COMMENT ON COLUMN {table}."{name}" IS {sql_text(text)}')
     return ";\n".join(lines)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from sciculture_etl.contracts import Contract, ContractField, TableContract
+from sciculture_etl.contracts import Contract, ContractField, Deprecation, TableContract
 from sciculture_etl.findings import catalogue
 from sciculture_etl.load import Warehouse
 from sciculture_etl.project import Folder, files_of
@@ -29,6 +29,8 @@ DUE_PERIOD: Schema = {
     "dataset": pl.String, "program_year": pl.Int16, "period_no": pl.Int16, "period_ends_on": pl.Date,
     "due_on": pl.Date, "is_due": pl.Boolean,
 }  # fmt: skip
+# Nothing may be deprecated anywhere.
+DEPRECATION: Schema = {"deprecated_since": pl.Date, "deprecated_until": pl.Date, "use_instead": pl.String}
 MEASURE: Schema = {"measure": pl.String, "unit": pl.String, "is_additive": pl.Boolean}
 FIRST_DUE_YEAR = 2010
 
@@ -62,9 +64,14 @@ def _from_frame(name: str, fingerprint_of: str, make: Callable[[], pl.DataFrame]
     return ReferenceTable(fingerprint_of, load)
 
 
-def _from_rows(name: str, rows: list[dict[str, Any]], schema: Schema | None = None) -> ReferenceTable:
+def _from_rows(
+    name: str, rows: list[dict[str, Any]], schema: Schema | None = None, overrides: Schema | None = None
+) -> ReferenceTable:
     fingerprint_of = fingerprint(json.dumps(rows, ensure_ascii=False, default=str))
-    return _from_frame(name, fingerprint_of, lambda: pl.DataFrame(rows, schema, infer_schema_length=None))
+    return _from_frame(
+        name, fingerprint_of,
+        lambda: pl.DataFrame(rows, schema, schema_overrides=overrides, infer_schema_length=None),
+    )  # fmt: skip
 
 
 def reference_tables(
@@ -87,9 +94,11 @@ def reference_tables(
         "correction": _from_rows("correction", _correction_rows(contracts), CORRECTION),
         "due_period": _from_rows("due_period", _due_periods(contracts, today), DUE_PERIOD),
         "table_contract": _from_rows(
-            "table_contract", [_table_contract_row(table_contract) for table_contract in table_contracts.values()]
+            "table_contract",
+            [_table_contract_row(table_contract) for table_contract in table_contracts.values()],
+            overrides=DEPRECATION,
         ),
-        "table_column": _from_rows("table_column", _table_column_rows(table_contracts)),
+        "table_column": _from_rows("table_column", _table_column_rows(table_contracts), overrides=DEPRECATION),
         "measure": _from_rows("measure", _measure_rows(folder / "reference/measure.csv", table_contracts), MEASURE),
     }
 
@@ -160,6 +169,14 @@ def _table_contract_row(table_contract: TableContract) -> dict[str, Any]:
     return {
         "table_name": table_contract.table, "audience": table_contract.audience, "grain": table_contract.grain,
         "description_ko": table_contract.description.ko, "description_en": table_contract.description.en,
+        "is_code_list": table_contract.is_code_list, **_deprecation(table_contract.deprecated),
+    }  # fmt: skip
+
+
+def _deprecation(deprecated: Deprecation | None) -> dict[str, Any]:
+    return {
+        "deprecated_since": deprecated and deprecated.since, "deprecated_until": deprecated and deprecated.until,
+        "use_instead": deprecated and deprecated.used_instead,
     }  # fmt: skip
 
 
@@ -170,6 +187,7 @@ def _table_column_rows(table_contracts: dict[str, TableContract]) -> list[dict[s
             "unit": column.unit or "", "is_additive": column.additive, "description_ko": column.description.ko,
             "description_en": column.description.en,
             "codes": [f"{code}: {meaning.ko} / {meaning.en}" for code, meaning in column.codes.items()],
+            **_deprecation(column.deprecated),
         }
         for table_contract in table_contracts.values()
         for number, (name, column) in enumerate(table_contract.columns.items(), start=1)

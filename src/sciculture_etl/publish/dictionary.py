@@ -65,6 +65,22 @@ def _additive(value: bool | None) -> str:
     return {True: "예 yes", False: "**아니오 no**"}.get(value, "") if value is not None else ""
 
 
+def _going(row: dict[str, Any]) -> tuple[str, str]:
+    """What is said in Korean and English behind the description of what is deprecated."""
+    if row["deprecated_since"] is None:
+        return "", ""
+    since, until, use = row["deprecated_since"], row["deprecated_until"], row["use_instead"]
+    return (
+        f" **폐지 예정**: {since} 예고, {until}까지 제공{f'. 대신 {use}' if use else ''}",
+        f" **Deprecated** since {since}, kept until {until}{f': use {use}' if use else ''}",
+    )
+
+
+def _described(row: dict[str, Any]) -> tuple[str, str]:
+    ko, en = _going(row)
+    return row["description_ko"] + ko, row["description_en"] + en
+
+
 def _codes(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
@@ -97,17 +113,17 @@ def dictionary_markdown(connection: duckdb.DuckDBPyConnection) -> str:
         "",
         *_table(
             ("표 table", "설명", "description"),
-            ((f"[{t['table_name']}](#{t['table_name']})", t["description_ko"], t["description_en"]) for t in tables),
+            ((f"[{t['table_name']}](#{t['table_name']})", *_described(t)) for t in tables),
         ),
     ]
     for table in tables:
         lines += [
-            "", f"### {table['table_name']}", "", f"{table['description_ko']} / {table['description_en']}", "",
+            "", f"### {table['table_name']}", "", " / ".join(_described(table)), "",
             f"한 행 / one row: {_codes(table['grain'])}", "",
             *_table(
                 ("열 column", "형 type", "단위 unit", "합산 additive", "설명", "description"),
-                ((f"`{c['column_name']}`", c["data_type"], c["unit"], _additive(c["is_additive"]), c["description_ko"],
-                  c["description_en"]) for c in of_table[table["table_name"]]),
+                ((f"`{c['column_name']}`", c["data_type"], c["unit"], _additive(c["is_additive"]), *_described(c))
+                 for c in of_table[table["table_name"]]),
             ),
         ]  # fmt: skip
     lines += ["", "## 제출 서식 / Forms that institutions send"]
