@@ -24,6 +24,7 @@ from sciculture_etl.messages import message
 from sciculture_etl.pipeline import Progress, Run, RunReport
 from sciculture_etl.pipeline.steps import HOUR
 from sciculture_etl.privacy import mask_text
+from sciculture_etl.publish import NOTHING, Announcement
 from sciculture_etl.settings import Settings
 from sciculture_etl.stopping import print_line
 from sciculture_etl.storage.disk import explain
@@ -55,14 +56,16 @@ def run_name(what: str) -> str:
 
 
 @contextmanager
-def open_run(settings: Settings, wait_seconds: float, kind: str, reason: str = "") -> Iterator[Run]:
+def open_run(
+    settings: Settings, wait_seconds: float, kind: str, reason: str = "", announcement: Announcement = NOTHING
+) -> Iterator[Run]:
     """The run with the caller's live view, and its progress in Prefect.
 
     Raises:
         BusyError: Another run holds the warehouse.
     """
     progress: Progress = Recorded(watching.get().progress)
-    with Run.open(settings, progress, wait_seconds, kind, reason) as run:
+    with Run.open(settings, progress, wait_seconds, kind, reason, announcement=announcement) as run:
         yield run
     # Shown only when the warehouse is free again.
     watching.get().report = run.report

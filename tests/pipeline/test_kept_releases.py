@@ -207,7 +207,9 @@ def test_after_a_rollback_nights_go_on_and_publish_nothing_else_until_someone_pu
         (two, one), (release_ids(copy.warehouse)[-1], two),
     }  # fmt: skip
     entries = [json.loads(line) for line in (copy.places.archive / "releases.jsonl").read_text().splitlines()]
-    assert [entry["kind"] for entry in entries] == ["rolled back", "hold ended"]
+    published_once = ["published"] * 3
+    assert [entry["kind"] for entry in entries] == [*published_once, "rolled back", "hold ended", "published"]
+    assert [entry.get("reason_code") for entry in entries[:3]] == ["first", "correction", "correction"]
     assert night(copy.inbox, copy.warehouse).publication.outcome == "unchanged"
 
 

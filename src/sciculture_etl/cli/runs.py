@@ -45,7 +45,7 @@ def run(
     explain: Explain = False,
 ) -> None:
     """Run the nightly flow: what is new in the inbox goes all the way to a published release."""
-    with _watched(as_json, explain, looks_into_inbox=True) as watch:
+    with watched(as_json, explain, looks_into_inbox=True) as watch:
         from sciculture_flows.nightly import nightly
 
         watch(nightly, wait_seconds=wait, preview=preview)
@@ -54,17 +54,8 @@ def run(
 @app.command()
 def rebuild(as_json: AsJson = False, wait: Wait = 0, explain: Explain = False) -> None:
     """Make the build database anew from the archive alone; the release stays unless figures change."""
-    with _watched(as_json, explain, needs_receipts=True) as watch:
+    with watched(as_json, explain, needs_receipts=True) as watch:
         from sciculture_flows.rebuild import rebuild as flow
-
-        watch(flow, wait_seconds=wait)
-
-
-@app.command()
-def publish(as_json: AsJson = False, wait: Wait = 0, explain: Explain = False) -> None:
-    """Publish what has been read so far, without looking for new files; it ends the hold that follows a rollback."""
-    with _watched(as_json, explain, needs_receipts=True) as watch:
-        from sciculture_flows.publish import publish as flow
 
         watch(flow, wait_seconds=wait)
 
@@ -112,7 +103,7 @@ def backfill(
     reason = validated_reason(reason or scope_reason)
     if not yes:
         _ask(plan, as_json)
-    with _watched(as_json, explain) as watch:
+    with watched(as_json, explain) as watch:
         from sciculture_flows.backfill import backfill as flow
 
         watch(
@@ -187,7 +178,7 @@ class _Watch:
 
 
 @contextmanager
-def _watched(
+def watched(
     as_json: bool, explain: bool, looks_into_inbox: bool = False, needs_receipts: bool = False
 ) -> Iterator[_Watch]:
     """Prefect's API, the live view, and at the end the summary and the exit code of the flow that the block runs."""

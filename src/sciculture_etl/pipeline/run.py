@@ -25,7 +25,7 @@ from sciculture_etl.pipeline.journal import RunRecord, Runs
 from sciculture_etl.pipeline.reading import NEW, Intake
 from sciculture_etl.pipeline.reminding import newly_waiting
 from sciculture_etl.pipeline.report import Progress, Reasons, RunReport, Silent
-from sciculture_etl.publish import Publication, end_hold, publish_release, read_figures_checked
+from sciculture_etl.publish import NOTHING, Announcement, Publication, end_hold, publish_release, read_figures_checked
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.disk import machine_errors_described
 from sciculture_etl.versions.published import WAITING
@@ -46,16 +46,19 @@ class Run:
         record: RunRecord,
         outputs: Collection[str] | None = None,
         clock: Clock = machine_clock,
+        announcement: Announcement = NOTHING,
     ) -> None:
         self.settings = settings
         self.contracts = contracts
         self.table_contracts = table_contracts_over(contracts)
         self.warehouse = warehouse
         self.progress = progress
+        self.clock = clock
         self.today = clock().astimezone(SEOUL).date()
         self.archive = Archive(settings.archive, clock)
         self.record = record
         self.outputs = outputs
+        self.announcement = announcement
         self.report = RunReport(record.kind, set_aside=warehouse.set_aside)
         self.reasons = Reasons()
         self._intake = Intake(settings, contracts, warehouse, self.archive, progress)
@@ -72,6 +75,7 @@ class Run:
         contracts: dict[str, Contract] | None = None,
         outputs: Collection[str] | None = None,
         clock: Clock = machine_clock,
+        announcement: Announcement = NOTHING,
     ) -> Iterator[Run]:
         """Takes the writer's lock, writes the run's beginning down and opens the warehouse.
 
@@ -84,6 +88,7 @@ class Run:
             outputs: names of those of a release (``publish/outputs.py``) that are written beside the needed ones; None:
                 all.
             clock: what tells the day of the run, and when files are first seen.
+            announcement: what readers are told of the release that it makes, as far as that was given.
 
         Raises:
             BusyError: Where another run holds the lock.
@@ -99,7 +104,7 @@ class Run:
             with Warehouse.open(
                 settings.build_database, settings.staging, contracts, record.after_a_crash
             ) as warehouse:
-                run = cls(settings, contracts, warehouse, progress or Silent(), record, outputs, clock)
+                run = cls(settings, contracts, warehouse, progress or Silent(), record, outputs, clock, announcement)
                 run.report.closed_years = close_published_years(settings, contracts, run.today)
                 try:
                     yield run
@@ -226,8 +231,9 @@ class Run:
             is_preview: what would be released is kept as the candidate.
         """
         self.report.publication = publish_release(
-            self.settings, self.warehouse, self.contracts, self.table_contracts, model, self.outputs, is_preview
-        )
+            self.settings, self.warehouse, self.contracts, self.table_contracts, model, self.outputs, is_preview,
+            self.announcement, self.clock,
+        )  # fmt: skip
         return self.report.publication
 
     def answer(self) -> int:

@@ -34,6 +34,9 @@ RELEASE_INFO_COMMENTS = (
     "COMMENT ON COLUMN release.main.release_info.release_id IS '릴리스 번호 / Number of the release'",
     "COMMENT ON COLUMN release.main.release_info.software_version IS '만든 프로그램의 판 / Version of the software'",
     "COMMENT ON COLUMN release.main.release_info.regions_version IS '행정구역 자료의 판 / Version of the regions'",
+    "COMMENT ON COLUMN release.main.release_info.reason IS '공표 사유 / Why it was released'",
+    "COMMENT ON COLUMN release.main.release_info.note_ko IS '이용자 안내(국문) / Note for readers, in Korean'",
+    "COMMENT ON COLUMN release.main.release_info.note_en IS '이용자 안내(영문) / Note for readers, in English'",
 )
 
 
@@ -97,9 +100,13 @@ def build_database(
     path: Path,
     table_contracts: dict[str, TableContract],
     audience: str,
-    release_id: str,
+    about: dict[str, Any],
 ) -> None:
-    """The tables of an audience → a new database."""
+    """The tables of an audience → a new database.
+
+    Args:
+        about: the release's manifest, or as much of it as the file shall say of itself: ``release_id`` at least.
+    """
     connection.execute(f"ATTACH {sql_text(path)} AS release (STORAGE_VERSION '{STORAGE}', BLOCK_SIZE {BLOCK_BYTES})")
     try:
         connection.execute("BEGIN")
@@ -115,8 +122,14 @@ def build_database(
             connection.execute(comments(table_contract, target))
         connection.execute(
             "CREATE TABLE release.main.release_info AS "
-            "SELECT ? AS release_id, ? AS software_version, ? AS regions_version",
-            [release_id, __version__, REFERENCE_VERSION],
+            "SELECT ? AS release_id, ? AS software_version, ? AS regions_version, "
+            "CAST(? AS VARCHAR) AS reason, CAST(? AS VARCHAR) AS note_ko, CAST(? AS VARCHAR) AS note_en",
+            [
+                about["release_id"],
+                __version__,
+                REFERENCE_VERSION,
+                *(about.get(name) or None for name in ("reason", "note_ko", "note_en")),
+            ],
         )
         for line in RELEASE_INFO_COMMENTS:
             connection.execute(line)
@@ -196,11 +209,11 @@ def sha256_of(path: Path) -> str:
 
 
 def write_public(content: Content, _table: str, target: Path) -> None:
-    build_database(content.connection, target, content.table_contracts, "public", content.release_id)
+    build_database(content.connection, target, content.table_contracts, "public", content.manifest)
 
 
 def write_operations(content: Content, _table: str, target: Path) -> None:
-    build_database(content.connection, target, content.table_contracts, "operator", content.release_id)
+    build_database(content.connection, target, content.table_contracts, "operator", content.manifest)
 
 
 def why_no_database(path: Path, _table: dict[str, Any]) -> str | None:

@@ -1,4 +1,4 @@
-"""Decisions of people about releases: pins, rollbacks, and the end of the hold that follows one."""
+"""What became of releases: published, pinned, rolled back; the end of a hold; and notes left for the next one."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ SEOUL = ZoneInfo("Asia/Seoul")
 PINNED, UNPINNED = "pinned", "unpinned"
 # To an earlier release; on to the one published last, which ends the hold; and the hold ended by publishing again.
 ROLLED_BACK, WENT_ON, HOLD_ENDED = "rolled back", "went on", "hold ended"
+# A release that readers could open from then on, and what was left to be said of the next one.
+PUBLISHED, NOTE = "published", "note"
 
 
 class ReleaseJournal:
     """``releases.jsonl`` in the archive, where it outlives the releases.
 
     Its entries: ``{"kind", "release_id", "reason", "decided_at"}`` (ISO 8601 UTC), a rollback's also
-    ``"from_release_id"``.
+    ``"from_release_id"``. A publication's and a note's have ``"reason_code"``, ``"note_ko"`` and ``"note_en"`` besides;
+    a note has no release.
     """
 
     def __init__(self, archive: Path) -> None:
@@ -46,6 +49,11 @@ def decided(entry: dict[str, Any]) -> str:
     return f"{datetime.fromisoformat(entry['decided_at']).astimezone(SEOUL):%Y-%m-%d %H:%M}"
 
 
+def moment(time: datetime) -> str:
+    """As the journal writes it: ISO 8601, UTC, to the second."""
+    return time.astimezone(UTC).isoformat(timespec="seconds")
+
+
 def new_entry(kind: str, release_id: str, reason: str, **more: str) -> dict[str, Any]:
-    decided_at = datetime.now(UTC).isoformat(timespec="seconds")
+    decided_at = moment(datetime.now(UTC))
     return {"kind": kind, "release_id": release_id, "reason": reason, "decided_at": decided_at, **more}

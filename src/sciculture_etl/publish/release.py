@@ -11,9 +11,11 @@ from typing import Any
 from sciculture_etl import __version__
 from sciculture_etl.contracts import Contract, TableContract
 from sciculture_etl.disclosure import protect_tables
+from sciculture_etl.extract import Clock, machine_clock
 from sciculture_etl.load import Warehouse
 from sciculture_etl.messages import message
 from sciculture_etl.model import Model
+from sciculture_etl.publish.announcement import NOTHING, Announcement, announce, derived_reason, left_note
 from sciculture_etl.publish.candidate import (
     CANDIDATE,
     begin_candidate,
@@ -26,6 +28,7 @@ from sciculture_etl.publish.checks import accounts_that_disagree, facts_that_dis
 from sciculture_etl.publish.current import current_release, finish_swap, let_go, restore_live_copies, swap_to
 from sciculture_etl.publish.figures import judge_figures, read_figures_checked
 from sciculture_etl.publish.files import STORAGE, Content, Previous, build_database, hash_tables
+from sciculture_etl.publish.journal import ReleaseJournal
 from sciculture_etl.publish.manifest import make_manifest
 from sciculture_etl.publish.outputs import (
     FOR_OPERATORS,
@@ -35,6 +38,7 @@ from sciculture_etl.publish.outputs import (
     chosen,
     write_outputs,
 )
+from sciculture_etl.publish.publications import record_publication
 from sciculture_etl.publish.refusals import explain_figures, explain_suites
 from sciculture_etl.publish.retention import kept_ids, next_release_id, prune, read_manifest
 from sciculture_etl.publish.rollback import current_hold, resume_rollback, why_held
@@ -94,6 +98,8 @@ def publish_release(
     model: Model,
     outputs: Collection[str] | None = None,
     is_preview: bool = False,
+    announcement: Announcement = NOTHING,
+    clock: Clock = machine_clock,
 ) -> Publication:
     """Publishes the model's tables as a new release, unless nothing in them changed or a check refuses.
 
@@ -104,11 +110,16 @@ def publish_release(
     Args:
         outputs: names of those that are written beside the needed ones; None: all.
         is_preview: everything but the release and the swap.
+        announcement: what its readers are told of it, as far as that was given.
+        clock: what tells when it is published.
     """
     finish_swap(settings.warehouse)
     resume_rollback(settings)
+    record_publication(settings, clock)
     try:
-        publication = _publish(settings, warehouse, contracts, table_contracts, model, outputs, is_preview)
+        publication = _publish(
+            settings, warehouse, contracts, table_contracts, model, outputs, is_preview, announcement
+        )
     except BaseException:
         _sweep(settings)  # on a full disk, what was built takes the room that is missing
         raise
@@ -116,6 +127,7 @@ def publish_release(
         _show_operations(settings, warehouse, table_contracts)
     elif publication.outcome == "unchanged":
         restore_live_copies(settings.warehouse)
+    record_publication(settings, clock)
     if not publication.has_candidate:
         remove_candidate(settings)
     # What is published is published, whatever of the old can't be cleared away.
@@ -140,7 +152,7 @@ def _show_operations(settings: Settings, warehouse: Warehouse, table_contracts: 
     let_go(settings.warehouse, OPERATIONS)
     aside = settings.warehouse / f".{OPERATIONS}.aside"
     aside.unlink(missing_ok=True)
-    build_database(warehouse.connection, aside, table_contracts, "operator", "not published")
+    build_database(warehouse.connection, aside, table_contracts, "operator", {"release_id": "not published"})
     put_in_place(aside, settings.warehouse / OPERATIONS)
 
 
@@ -178,6 +190,7 @@ def _publish(
     model: Model,
     outputs: Collection[str] | None,
     is_preview: bool,
+    announcement: Announcement,
 ) -> Publication:
     current = current_release(settings.warehouse)
     current_id = current["release_id"] if current else None
@@ -217,6 +230,8 @@ def _publish(
     later = {name: table_contract for name, table_contract in table_contracts.items() if name not in made}
     manifest["tables"] |= build.hash(later, {})
     manifest["revised"] = revised
+    derived = derived_reason(warehouse, build.release_id, current_id is None and not kept)
+    manifest |= announce(announcement, left_note(ReleaseJournal(settings.archive)), derived)
     if is_candidate:
         refusals = checked.refusals
         if hold and not refusals:

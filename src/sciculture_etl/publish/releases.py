@@ -35,7 +35,8 @@ def list_releases(settings: Settings) -> list[Row]:
     """All kept releases, the newest first.
 
     receipts: how many it took in; new_receipts: of those, how many its predecessor didn't have. revised: what its
-    figures changed, by table; None where a release is too old to tell. fault: why it can't be read.
+    figures changed, by table; None where a release is too old to tell. reason, note_ko, note_en: what its readers are
+    told. fault: why it can't be read.
     """
     current = (current_release(settings.warehouse) or {}).get("release_id")
     hold, pinned, going = current_hold(settings), ReleaseJournal(settings.archive).pinned(), to_be_removed(settings)
@@ -75,6 +76,7 @@ def _causes_of(manifest: Row, receipts: dict[str, int]) -> Row:
         if before is None
         else count - before,
         "rows_loaded": manifest["accounts"]["rows_loaded"],
+        **{name: manifest.get(name) for name in ("reason", "note_ko", "note_en")},
         "revised": manifest.get("revised"),
     }
 

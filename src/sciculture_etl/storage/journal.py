@@ -18,16 +18,19 @@ T = TypeVar("T")
 MIN_REASON_CHARACTERS = 5
 
 
-def validated_reason(reason: str) -> str:
+def validated_reason(reason: str, option: str = "--reason") -> str:
     """Why somebody decides something, as a journal may keep it.
+
+    Args:
+        option: by which it was given.
 
     Raises:
         UserError: Where it says nothing or names a person.
     """
     if len(reason.strip()) < MIN_REASON_CHARACTERS:
-        raise UserError(message("reason_missing"))
+        raise UserError(message("reason_missing", option=option))
     if kinds_in(reason):
-        raise UserError(message("reason_personal"))
+        raise UserError(message("reason_personal", option=option))
     return reason.strip()
 
 

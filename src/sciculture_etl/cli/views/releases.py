@@ -9,9 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sciculture_etl.messages import message
+from sciculture_etl.publish.announcement import Announcement, reason_text
 from sciculture_etl.publish.journal import decided
 
 Row = dict[str, Any]
+MAX_NOTE_SHOWN = 60
 CHANGES = {
     "changed": "changed / 변경", "added": "added / 추가", "removed": "removed / 삭제", "status": "status / 확정 상태",
 }  # fmt: skip
@@ -39,21 +42,35 @@ def show_releases(console: Console, rows: list[Row]) -> None:
     if not rows:
         console.print("no release yet: run `sciculture run` / 아직 릴리스가 없습니다")
         return
-    table = _table("release", "", "built / 생성 일시", "files / 접수", "rows / 행", "changes / 변경된 수치", "MB", "")
+    table = _table(
+        "release",
+        "",
+        "built / 생성 일시",
+        "files / 접수",
+        "rows / 행",
+        "reason / 사유",
+        "changes / 변경된 수치",
+        "MB",
+        "",
+    )
     for row in rows:
         state = "current / 현재" if row["is_current"] else ""
         notes = [f"pinned / 고정: {row['pinned']}"] if row["pinned"] is not None else []
+        if note := row.get("note_ko") or row.get("note_en"):
+            notes.append(f"note / 안내: {note if len(note) <= MAX_NOTE_SHOWN else note[:MAX_NOTE_SHOWN] + '…'}")
         if row["is_removed_next"]:
             notes.append("removed by the next run / 다음 실행 때 삭제")
         size = f"{row['byte_count'] / 1e6:,.1f}"
         if fault := row.get("fault"):
-            table.add_row(row["release_id"], Text(state, "green"), "", "", "", Text("not whole", "red"), size, fault)
+            table.add_row(
+                row["release_id"], Text(state, "green"), "", "", "", "", Text("not whole", "red"), size, fault
+            )
             continue
         new = "" if row["new_receipts"] is None else f" (+{row['new_receipts']:,})"
         first = row["previous_release_id"] is None
         table.add_row(
             row["release_id"], Text(state, "green"), row["built_at"][:16].replace("T", " "),
-            f"{row['receipts']:,}{new}", f"{row['rows_loaded']:,}",
+            f"{row['receipts']:,}{new}", f"{row['rows_loaded']:,}", reason_text(row["reason"] or "", "ko"),
             "first release / 최초 릴리스" if first else counted(row["revised"]), size, Text("; ".join(notes), "dim"),
         )  # fmt: skip
     console.print(table)
@@ -64,6 +81,28 @@ def show_releases(console: Console, rows: list[Row]) -> None:
             "`sciculture publish` ends it / `sciculture publish`로 해제합니다"
         )
         console.print(Text(text, style="yellow"), soft_wrap=True)
+
+
+def show_note(console: Console, left: Announcement) -> None:
+    """What readers will be told of the next release."""
+    if left.is_empty:
+        console.print("nothing is left for the next release / 다음 릴리스에 남긴 안내가 없습니다")
+        return
+    if left.reason:
+        texts = f"{reason_text(left.reason, 'en')} / {reason_text(left.reason, 'ko')}"
+        console.print(Text(f"reason / 사유: {left.reason} ({texts})"), soft_wrap=True)
+    for label, text in (("note, Korean / 안내(국문)", left.note_ko), ("note, English / 안내(영문)", left.note_en)):
+        if text:
+            console.print(Text(f"{label}: {text}"), soft_wrap=True)
+    if left.internal:
+        console.print(Text(f"internal / 내부 사유: {left.internal}"), soft_wrap=True)
+    if left.is_in_one_language:
+        console.print(Text(message("note_lacks_translation", language=_missing(left)), style="yellow"), soft_wrap=True)
+    console.print("for the next release / 다음 릴리스에 붙습니다")
+
+
+def _missing(announcement: Announcement) -> str:
+    return "English/영어" if announcement.note_ko else "Korean/한국어"
 
 
 def show_difference(console: Console, found: Row) -> None:
