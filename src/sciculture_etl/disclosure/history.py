@@ -121,7 +121,7 @@ def read_history(archive: Path, last: int | None = None) -> History:
             continue
         releases.append(path.stem)
         try:
-            frame = pl.read_parquet(path).select(LINE.names()).cast(dict(LINE))
+            frame = pl.read_parquet(path).select(LINE.names()).cast(LINE)
         except (OSError, pl.exceptions.PolarsError) as error:
             text = message("disclosure_history_damaged", path=path, reason=type(error).__name__)
             raise ArchiveError(text) from None
