@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from sciculture_etl.disclosure.history import STATE, read_history, write_history
+from sciculture_etl.disclosure.history import STATE, keep_history, read_history, write_history
 from sciculture_etl.errors import ArchiveError
 
 
@@ -20,7 +20,8 @@ def state(**numbers: tuple[str | None, float | None, float | None]) -> pl.DataFr
 
 def released(archive: Path, *states: pl.DataFrame) -> None:
     for number, one in enumerate(states, start=1):
-        write_history(archive, f"{number:05d}-20260101", one, read_history(archive, number - 1))
+        write_history(archive, f"{number:05d}-20260101", one, read_history(archive))
+        keep_history(archive, lambda _: True)
 
 
 def rows_of(frame: pl.DataFrame) -> list[str]:
@@ -60,14 +61,18 @@ def test_a_number_is_known_once_it_was_shown_and_until_it_changes(tmp_path: Path
     assert read_history(tmp_path).known().select("row_key", "exact").rows() == [('["a"]', 5)]
 
 
-def test_the_delta_of_a_run_that_was_killed_is_read_by_nobody_and_written_anew(tmp_path: Path) -> None:
-    first, lost, made = (state(a=(None, number, number)) for number in (5, 6, 7))
-    released(tmp_path, first, lost)  # killed before the swap: no release has number 2
-    before = read_history(tmp_path, last=1)
-    assert before.latest()["value"].to_list() == [5]
-    write_history(tmp_path, "00002-20260105", made, before)
-    assert [path.stem for path in sorted((tmp_path / "disclosure").iterdir())] == ["00001-20260101", "00002-20260105"]
-    assert read_history(tmp_path).latest()["value"].to_list() == [7]
+def test_what_a_run_that_was_killed_would_have_shown_counts_where_its_release_is_there(tmp_path: Path) -> None:
+    first, pending = state(a=(None, 5, 5)), state(a=(None, 6, 6))
+    released(tmp_path, first)
+    for is_released, value in ((False, 5), (True, 6)):
+        write_history(tmp_path, "00002-20260101", pending, read_history(tmp_path))
+        assert read_history(tmp_path).latest()["value"].to_list() == [5]
+        keep_history(tmp_path, lambda name, answer=is_released: answer and name == "00002-20260101")
+        assert read_history(tmp_path).latest()["value"].to_list() == [value]
+    assert sorted(path.name for path in (tmp_path / "disclosure").iterdir()) == [
+        "00001-20260101.parquet",
+        "00002-20260101.parquet",
+    ]
 
 
 def test_a_damaged_delta_is_named(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """What every release has shown and withheld of persons: ``archive/disclosure/<release_id>.parquet``, a delta each.
 
 Once a release is out, readers may hold it whatever becomes of its folder, so what it said is kept with the archive: it
-is backed up, and a rebuild reads it. A delta is written before the swap. Where a run was killed in between, no release
-has its number yet, and the next run's delta of the same number takes its place; until then it is read by nobody.
+is backed up, and a rebuild reads it. A delta is on disk before the swap, as ``<release_id>.pending``, and gets its name
+once the release has its own. Where a run was killed in between, the next one tells by the release whether it counts.
 
 The files hold exact numbers of few persons and are this user's alone.
 """
@@ -10,6 +10,7 @@ The files hold exact numbers of few persons and are this user's alone.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -19,10 +20,11 @@ import polars as pl
 from sciculture_etl.errors import ArchiveError
 from sciculture_etl.messages import message
 from sciculture_etl.storage.access import OWN_FILE, OWN_FOLDER
-from sciculture_etl.storage.atomic import make_folder, sync, write_atomically
+from sciculture_etl.storage.atomic import make_folder, move, write_atomically
 
 FOLDER = "disclosure"
 NAME = re.compile(r"^(\d{5,})-\d{8}\.parquet$")
+PENDING = ".pending"
 # Why a number isn't shown: it is withheld; its year isn't closed.
 WITHHELD, NOT_YET = "x", "…"
 # What a number is known by. measure: the column, in a long table the measure.
@@ -104,11 +106,8 @@ def files_of(archive: Path) -> list[Path]:
     return sorted(found, key=lambda path: (number_of(path.name), path.name))
 
 
-def read_history(archive: Path, last: int | None = None) -> History:
+def read_history(archive: Path) -> History:
     """What the releases of the archive have shown and withheld.
-
-    Args:
-        last: the highest number that a release has; a delta beyond it is of a run that was killed. None: all count.
 
     Raises:
         ArchiveError: Where a file can't be read.
@@ -117,8 +116,6 @@ def read_history(archive: Path, last: int | None = None) -> History:
     releases = []
     for path in files_of(archive):
         number = number_of(path.name)
-        if last is not None and number > last:
-            continue
         releases.append(path.stem)
         try:
             frame = pl.read_parquet(path).select(LINE.names()).cast(LINE)
@@ -129,8 +126,8 @@ def read_history(archive: Path, last: int | None = None) -> History:
     return History(tuple(releases), pl.concat(read))
 
 
-def write_history(archive: Path, release_id: str, state: pl.DataFrame, before: History) -> Path:
-    """Adds a release, on disk when it returns.
+def write_history(archive: Path, release_id: str, state: pl.DataFrame, before: History) -> None:
+    """What a release says that isn't out yet, on disk when it returns; it counts once ``keep_history`` says so.
 
     Args:
         state: the numbers as it has them, as ``STATE`` says.
@@ -138,16 +135,23 @@ def write_history(archive: Path, release_id: str, state: pl.DataFrame, before: H
     """
     folder = archive / FOLDER
     make_folder(folder, OWN_FOLDER)
-    for path in files_of(archive):  # of runs that were killed before their release had its name
-        if number_of(path.name) >= number_of(release_id) and path.stem != release_id:
-            path.unlink()
     lines = delta(state, before).with_columns(release_id=pl.lit(release_id)).select(LINE.names())
     data = BytesIO()
     lines.sort(KEY).write_parquet(data, compression="zstd")
-    path = folder / f"{release_id}.parquet"
-    write_atomically(path, data.getvalue(), OWN_FILE)
-    sync(folder)
-    return path
+    write_atomically(folder / f"{release_id}{PENDING}", data.getvalue(), OWN_FILE)
+
+
+def keep_history(archive: Path, is_released: Callable[[str], bool]) -> None:
+    """Lets what pending releases say count, and removes it of those that never came out.
+
+    Args:
+        is_released: whether a release has its name.
+    """
+    for path in (archive / FOLDER).glob(f"*{PENDING}"):
+        if is_released(path.stem):
+            move(path, path.with_suffix(".parquet"))
+        else:
+            path.unlink()
 
 
 def delta(state: pl.DataFrame, before: History) -> pl.DataFrame:
