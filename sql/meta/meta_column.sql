@@ -12,7 +12,7 @@ SELECT
         WHEN unit = 'KRW' THEN '금액'
         WHEN unit = 'percent' THEN '율'
         WHEN data_type IN ('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'DOUBLE') THEN '수량'
-        WHEN regexp_matches(column_name, '(_code|_id|^measure|^role|^status)$') THEN '코드'
+        WHEN regexp_matches(column_name, '(_code|_id|^measure|^role|status)$') THEN '코드'
         WHEN regexp_matches(column_name, '(name|name_ko|name_en|title)$') THEN '명칭'
         ELSE '내용'
     END AS domain,

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from sciculture_etl.contracts.contract import Contract, load_contracts
 from sciculture_etl.contracts.deprecation import Deprecation
-from sciculture_etl.contracts.disclosure import Disclosure
+from sciculture_etl.contracts.disclosure import Disclosure, symbol_column
 from sciculture_etl.contracts.expectation import Expectation, wrong_columns
 from sciculture_etl.contracts.inherited import Inheritance, stated_once
 from sciculture_etl.contracts.yaml_files import BilingualText, Strict, explain, read_yaml, shown
@@ -69,9 +69,10 @@ class TableContract(Strict):
     ``status`` beside them.
     taken_from: of the columns that ``'*'`` stood for in the file, the dataset or fact that states them. No part of what
     is promised.
-    disclosure: what is withheld of the persons that it counts.
     is_code_list: whether its rows are codes kept by hand, one each, so that none goes unannounced.
     deprecated: of the table as a whole.
+    disclosure: what is withheld of the persons that it counts. Each column that may be withheld then has a column of
+    symbols beside it, ``<column>_status``, last of all.
     has_status: whether the model adds ``status`` to the rows that the SELECT gives. It follows from what else is said.
     """
 
@@ -94,19 +95,40 @@ class TableContract(Strict):
         """The columns of the grain on which the status of a row depends; none: it is the same in all rows."""
         return [name for name in self.grain if name in STATUS_KEY]
 
+    @property
+    def is_long(self) -> bool:
+        """Whether each row is one measure, named in ``measure``, with its number in one of ``VALUES``."""
+        return "measure" in self.grain
+
+    @property
+    def symbol_columns(self) -> list[str]:
+        """The columns that say of the others why they are empty. Only what is shown has them, not the model's table."""
+        if self.disclosure is None:
+            return []
+        return [name for name in self.columns if name in self.disclosure.symbol_columns(self.is_long, self.columns)]
+
+    @property
+    def exact_columns(self) -> dict[str, TableColumn]:
+        """The columns of the model's own table."""
+        symbols = self.symbol_columns
+        return {name: column for name, column in self.columns.items() if name not in symbols}
+
     @model_validator(mode="after")
     def _check_grain(self) -> TableContract:
         if unknown := [name for name in self.grain if name not in self.columns]:
             raise ValueError(f"grain: no such column: {', '.join(unknown)}")
-        if wrong := wrong_columns(self.suite, self.columns):
+        exact = self.exact_columns
+        if wrong := wrong_columns(self.suite, exact):
             raise ValueError(wrong)
+        if self.disclosure and (wrong := self.disclosure.wrong_columns(self.is_long, exact)):
+            raise ValueError(f"disclosure: {wrong}")
         if self.by_submission and "submission_id" not in self.columns:
             raise ValueError("by_submission: the table has no column submission_id")
         if self.is_code_list and len(self.grain) != 1:
             raise ValueError("is_code_list: its grain is the column of the code alone")
         self.suite.extend(
             Expectation(type="expect_column_values_to_be_in_set", kwargs={"column": name, "value_set": [*column.codes]})
-            for name, column in self.columns.items()
+            for name, column in exact.items()
             if column.codes
         )
         return self
@@ -117,6 +139,18 @@ def _is_published_mart(raw: dict[str, Any]) -> bool:
     return is_mart and raw.get("audience") == "public" and raw.get("made_by", "sql") == "sql"
 
 
+def _with_symbols(raw: dict[str, Any], columns: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a table with those that say why a number is withheld."""
+    if raw.get("disclosure") is None:
+        return columns
+    stated = stated_once()["withheld"]
+    is_long = "measure" in (raw.get("grain") or ())
+    for name in Disclosure.model_validate(raw["disclosure"]).withheld_columns(is_long, columns):
+        words = {language: text.format(column=name) for language, text in stated["description"].items()}
+        columns = columns | {symbol_column(name): stated | {"description": words}}
+    return columns
+
+
 def _table_contract(path: Path, raw: Any, inheritance: Inheritance) -> TableContract:
     try:
         if isinstance(raw, dict) and isinstance(raw.get("columns"), dict):
@@ -124,6 +158,7 @@ def _table_contract(path: Path, raw: Any, inheritance: Inheritance) -> TableCont
             raw = raw | {"columns": columns, "taken_from": taken_from}
             if has_status := _is_published_mart(raw) and STATUS not in columns:
                 columns = columns | {STATUS: stated_once()["marts"][STATUS]}
+            columns = _with_symbols(raw, columns)
             raw = raw | {"columns": columns, "has_status": has_status}
         table_contract = TableContract.model_validate(raw)
     except ValidationError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sciculture_etl.contracts import TableContract
+from sciculture_etl.contracts.disclosure import SUPPRESSED
 from sciculture_etl.load import Warehouse
 from sciculture_etl.model import Model
 
@@ -40,5 +41,14 @@ def protect_tables(warehouse: Warehouse, table_contracts: dict[str, TableContrac
     for name, table_contract in table_contracts.items():
         if table_contract.audience == "public" and table_contract.made_by == "sql":
             relation = published_relation(table_contract)
-            connection.execute(f'CREATE OR REPLACE VIEW {relation} AS SELECT * FROM main."{name}"')
+            connection.execute(
+                f'CREATE OR REPLACE VIEW {relation} AS SELECT {_columns(table_contract)} FROM main."{name}"'
+            )
     return Published(dict(model.fingerprints))
+
+
+def _columns(table_contract: TableContract) -> str:
+    """The columns of a table as it is shown where nothing of it is withheld, in their order."""
+    empty = {name: "false" if name == SUPPRESSED else "CAST(NULL AS VARCHAR)" for name in table_contract.symbol_columns}
+    named = (f'{empty[name]} AS "{name}"' if name in empty else f'"{name}"' for name in table_contract.columns)
+    return ", ".join(named)

@@ -9,7 +9,7 @@ from datetime import date
 
 import duckdb
 
-from sciculture_etl.contracts import Contract, TableContract
+from sciculture_etl.contracts import Contract, TableColumn, TableContract
 from sciculture_etl.errors import ContractError
 from sciculture_etl.load import Warehouse
 from sciculture_etl.load.warehouse import views_over_all
@@ -92,7 +92,7 @@ def _check_table_contract(statement: Statement, table_contract: TableContract | 
             f"expectations/curated/{statement.table}.yml is missing: sql/{statement.layer}/{statement.table}.sql makes "
             "this table, and every table is described"
         )
-    stated = {name: column.type for name, column in table_contract.columns.items()}
+    stated = {name: column.type for name, column in table_contract.exact_columns.items()}
     select = f"sql/{statement.layer}/{statement.table}.sql"
     contract = f"expectations/curated/{statement.table}.yml"
     wrong = []
@@ -113,12 +113,16 @@ def _check_table_contract(statement: Statement, table_contract: TableContract | 
         raise ContractError("\n".join(wrong))
 
 
-def comments(table_contract: TableContract, table: str) -> str:
-    """COMMENT ON statements for a table and its columns, to be run at once: one by one they take twice as long."""
+def comments(table_contract: TableContract, table: str, columns: dict[str, TableColumn] | None = None) -> str:
+    """COMMENT ON statements for a table and its columns, to be run at once: one by one they take twice as long.
+
+    Args:
+        columns: those that the table has; None: all that are shown.
+    """
     going = table_contract.deprecated.comment if table_contract.deprecated else ""
     text = f"{table_contract.description.ko} / {table_contract.description.en}{going}"
     lines = [f"COMMENT ON TABLE {table} IS {sql_text(text)}"]
-    for name, column in table_contract.columns.items():
+    for name, column in (table_contract.columns if columns is None else columns).items():
         unit = f" [{column.unit}]" if column.unit else ""
         additive = " 합산 불가/not additive" if column.additive is False else ""
         going = column.deprecated.comment if column.deprecated else ""
@@ -280,4 +284,4 @@ def _make_table(
     columns = {name: dtype for name, dtype, *_ in described}
     _check_table_contract(statement, table_contract, columns)
     if table_contract:
-        connection.execute(comments(table_contract, statement.table))
+        connection.execute(comments(table_contract, statement.table, table_contract.exact_columns))

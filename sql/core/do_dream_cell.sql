@@ -1,0 +1,16 @@
+-- Visitors of Do Dream by stop and place, as marts add them up.
+-- Grain: program_year, stop_name, sido_code, sigungu_code. A stop bears
+-- one name a year and si/gun/gu, however it was spelled.
+SELECT
+    program_year,
+    stop_name,
+    sido_code,
+    sigungu_code,
+    CAST(sum(visitor_count) AS BIGINT) AS visitor_count
+FROM (
+    SELECT
+        * REPLACE (min(stop_name) OVER (PARTITION BY program_year, name_key(stop_name), sigungu_code) AS stop_name)
+    FROM fct_do_dream_operation
+)
+GROUP BY ALL
+ORDER BY ALL
