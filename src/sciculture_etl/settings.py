@@ -180,6 +180,10 @@ class Variables(_Definition):
         "", "who decides, as the journals name them: a role or a staff number, no person's name; unset: the login name",
         "결정한 사람을 기록할 이름(직책이나 사번, 개인 이름 제외; 설정하지 않으면 로그인 이름)",
     )  # fmt: skip
+    publisher: str = _setting(
+        "한국과학창의재단", "the institution that publishes, as names of files for the public-data portal begin",
+        "공표 기관명(공공데이터포털용 파일 이름의 첫머리)",
+    )  # fmt: skip
     traceback: str = _setting(
         "", "anything: a failure shows its traceback besides, for whoever mends the program",
         "값이 있으면 오류의 상세 추적 정보를 함께 표시(개발자용)",

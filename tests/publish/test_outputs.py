@@ -38,7 +38,7 @@ def release(warehouse: Path) -> Path:
 
 
 def files(warehouse: Path, output: Output) -> list[Path]:
-    return [release(warehouse) / path for path, _ in output.files(manifest(warehouse)["tables"])]
+    return [release(warehouse) / path for path, _ in output.files(manifest(warehouse))]
 
 
 def all_text(path: Path) -> str:
@@ -108,7 +108,7 @@ def test_a_file_with_other_bytes_is_found(warehouse: Path, output: Output, tmp_p
 @EACH
 def test_every_output_has_its_line_in_the_documentation(output: Output) -> None:
     text = (Path(__file__).parents[2] / "docs" / "releases.md").read_text(encoding="utf-8")
-    path = output.path.replace("{table}", "<table>")
+    path = output.path.replace("{", "<").replace("}", ">")
     (line,) = [line for line in text.splitlines() if line.startswith(f"| `{path}` |")]
     assert line.split("|")[2].strip() == output.audience
 
@@ -124,7 +124,7 @@ def test_a_run_can_be_asked_for_less_and_the_release_says_so(warehouse: Path, tm
     found = {path for path in release(less).rglob("*") if not path.is_dir()}
     assert found == {path for name in told["outputs"] for path in files(less, BY_NAME[name])}
     assert hashes(less) == hashes(warehouse)
-    assert "outputs" not in manifest(warehouse)
+    assert manifest(warehouse)["outputs"] == [output.name for output in OUTPUTS]
 
 
 def test_the_release_after_one_that_holds_less_tells_what_changed(tmp_path: Path) -> None:
@@ -155,6 +155,10 @@ def test_what_would_come_out_the_same_is_the_file_of_the_release_before(warehous
     assert (second / damaged).read_bytes() == text
     changed = "csv/mart_dsc_summary.csv"
     assert (second / changed).read_bytes() != (first / changed).read_bytes()
+    names = {table: name for name, table in manifest(own)["portal_names"].items()}
+    same, other = (f"portal/{names[name]}.csv" for name in ("dim_region_map", "mart_dsc_summary"))
+    assert (second / same).samefile(first / same)
+    assert not (first / other).exists() or (second / other).read_bytes() != (first / other).read_bytes()
     page, dictionary = (second / "dictionary" / f"dictionary.{kind}" for kind in ("html", "md"))
     assert all(second.name in path.read_text("utf-8") for path in (page, dictionary))
     assert first.name not in page.read_text("utf-8")

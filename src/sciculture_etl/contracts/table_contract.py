@@ -113,6 +113,11 @@ class TableContract(Strict):
         symbols = self.symbol_columns
         return {name: column for name, column in self.columns.items() if name not in symbols}
 
+    @property
+    def title(self) -> BilingualText:
+        """The description without what it says in brackets."""
+        return self.description.without_brackets
+
     @model_validator(mode="after")
     def _check_grain(self) -> TableContract:
         if unknown := [name for name in self.grain if name not in self.columns]:

@@ -30,6 +30,11 @@ class BilingualText(Strict):
     ko: str = Field(min_length=1)
     en: str = Field(min_length=1)
 
+    @property
+    def without_brackets(self) -> BilingualText:
+        """What stands before the first bracket."""
+        return BilingualText(ko=self.ko.split(" (")[0], en=self.en.split(" (")[0])
+
 
 class _SafeLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """The C loader where it exists; a key written twice is an error, not the last one silently."""

@@ -63,7 +63,7 @@ def read_candidate(settings: Settings) -> dict[str, Any] | None:
 def why_incomplete(settings: Settings, manifest: dict[str, Any]) -> str | None:
     """In words; None where every table is there."""
     for output in OUTPUTS:
-        for path, _ in output.files(manifest.get("tables", {})):
+        for path, _ in output.files({"tables": {}} | manifest):
             if not (settings.candidate / path).is_file():
                 return f"{path} is missing"
     return None

@@ -47,7 +47,7 @@ def is_complete(release: Path) -> bool:
     """Whether a release has what it is used by: a manifest that can be read, and all files of the needed outputs."""
     try:
         manifest = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
-        needed = [path for output in OUTPUTS if output.is_needed for path, _ in output.files(manifest["tables"])]
+        needed = [path for output in OUTPUTS if output.is_needed for path, _ in output.files(manifest)]
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return False
     return all((release / path).is_file() for path in needed)

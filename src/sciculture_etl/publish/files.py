@@ -152,7 +152,8 @@ def _harmless(table_contract: TableContract) -> str:
     return f"* REPLACE ({', '.join(guarded)})" if guarded else "*"
 
 
-def _in_order(table_contract: TableContract, columns: str = "*") -> str:
+def in_order(table_contract: TableContract, columns: str = "*") -> str:
+    """The SELECT of a table's rows as readers get them."""
     order = ", ".join(f'"{column}"' for column in table_contract.grain)
     return f"SELECT {columns} FROM {published_relation(table_contract)} ORDER BY {order}"
 
@@ -163,15 +164,17 @@ def hash_tables(
     folder: Path,
     contents: dict[str, str],
     previous: Previous,
+    release_id: str,
 ) -> dict[str, dict[str, Any]]:
     """Audience, rows and sha256 of every published table.
 
-    The hash is that of its CSV, which stays in the folder where the table is public. history: in tables that depend on
-    earlier releases. content: what the rows and their contract are known by; a table of which that is as it was before
-    isn't written out again.
+    The hash is that of its CSV, which stays in the folder where the table is public. since: the release in which it
+    became so. history: in tables that depend on earlier releases. content: what the rows and their contract are known
+    by; a table of which that is as it was before isn't written out again.
 
     Args:
         contents: of the tables of the model, by name.
+        release_id: of the release that is built.
     """
     tables: dict[str, dict[str, Any]] = {}
     folder.mkdir(exist_ok=True)
@@ -180,16 +183,19 @@ def hash_tables(
             continue
         content = fingerprint(contents[name], STORAGE, __version__, duckdb.__version__) if name in contents else ""
         before = previous.tables.get(name, {})
+        was_so_since = before.get("since") or (previous.folder.name if previous.folder else release_id)
         if content and before.get("content") == content:
-            tables[name] = before
+            tables[name] = before | {"since": was_so_since}
             continue
         path = folder / f"{name}.csv"
-        _copy_csv(connection, table_contract, path)
+        copy_csv(connection, table_contract, path)
         counted = connection.execute(f"SELECT count(*) FROM {published_relation(table_contract)}").fetchone()
+        sha256 = sha256_of(path)
         tables[name] = {
             "audience": table_contract.audience,
             "rows": counted[0] if counted else 0,
-            "sha256": sha256_of(path),
+            "sha256": sha256,
+            "since": was_so_since if before.get("sha256") == sha256 else release_id,
             "content": content,
         } | ({"history": True} if table_contract.made_by == "publication" else {})
         if table_contract.audience != "public":
@@ -197,10 +203,12 @@ def hash_tables(
     return tables
 
 
-def _copy_csv(connection: duckdb.DuckDBPyConnection, table_contract: TableContract, path: Path) -> None:
+def copy_csv(
+    connection: duckdb.DuckDBPyConnection, table_contract: TableContract, path: Path, new_line: str = "\\n"
+) -> None:
     """No text is left that a spreadsheet would run as a formula."""
-    query = _in_order(table_contract, _harmless(table_contract))
-    connection.execute(f"COPY ({query}) TO {sql_text(path)} (FORMAT csv, HEADER)")
+    query = in_order(table_contract, _harmless(table_contract))
+    connection.execute(f"COPY ({query}) TO {sql_text(path)} (FORMAT csv, HEADER, NEW_LINE '{new_line}')")
 
 
 def sha256_of(path: Path) -> str:
@@ -222,7 +230,7 @@ def why_no_database(path: Path, _table: dict[str, Any]) -> str | None:
 
 
 def write_parquet(content: Content, table: str, target: Path) -> None:
-    query = _in_order(content.table_contracts[table])
+    query = in_order(content.table_contracts[table])
     content.connection.execute(f"COPY ({query}) TO {sql_text(target)} (FORMAT parquet, COMPRESSION zstd)")
 
 
@@ -237,11 +245,11 @@ def write_csv(content: Content, table: str, target: Path) -> None:
     if written.exists():
         written.rename(target)
     else:
-        _copy_csv(content.connection, content.table_contracts[table], target)
+        copy_csv(content.connection, content.table_contracts[table], target)
 
 
-def why_not_as_hashed(path: Path, table: dict[str, Any]) -> str | None:
-    return None if sha256_of(path) == table["sha256"] else "it was changed"
+def why_not_as_hashed(path: Path, said: dict[str, Any]) -> str | None:
+    return None if sha256_of(path) == said["sha256"] else "it was changed"
 
 
 def write_manifest(content: Content, _table: str, target: Path) -> None:

@@ -21,12 +21,13 @@ def integrity_fault(release: Path, quick: bool = False) -> str | None:
     manifest: dict[str, Any] = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
     if manifest.get("release_id") != release.name:
         return "its manifest is that of another release"
-    tables, held = manifest["tables"], held_in(manifest)
-    paths = [(output, path, table) for output in held for path, table in output.files(tables)]
+    tables, files = manifest["tables"], manifest.get("files", {})
+    paths = [(output, path, table) for output in held_in(manifest) for path, table in output.files(manifest)]
     for _, path, _ in paths:
         if not (release / path).is_file():
             return f"{path} is missing"
     for output, path, table in [] if quick else paths:
-        if output.why_broken and (reason := output.why_broken(release / path, tables.get(table, {}))):
+        said = tables.get(table, {}) | files.get(path, {})
+        if output.why_broken and (reason := output.why_broken(release / path, said)):
             return f"{path}: {reason}"
     return None

@@ -2,7 +2,7 @@
 
 Writing a release, its manifest, the check that it is complete, the doctor, the list in ``docs/releases.md`` and the
 test of what may stand in it all walk this list. To add an output: its ``write_…`` in
-``files.py`` or ``dictionary.py``, an entry here, its line in ``docs/releases.md``; ``OUTPUTS_BEFORE_CHOICE`` stays as
+``files.py`` or a file of its own, an entry here, its line in ``docs/releases.md``; ``OUTPUTS_BEFORE_CHOICE`` stays as
 it is.
 """
 
@@ -13,32 +13,46 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from sciculture_etl.publish import dictionary, files
+from sciculture_etl.publish import dictionary, files, portal
 from sciculture_etl.publish.files import Content
 from sciculture_etl.settings import fingerprint
 from sciculture_etl.storage.access import FILE_FOR_ALL, OWN_FILE
 
-Table = dict[str, Any]
-NAME = "{table}"
+Manifest = dict[str, Any]
+
+
+def _public_tables(manifest: Manifest) -> dict[str, str]:
+    return {name: name for name, table in sorted(manifest["tables"].items()) if table["audience"] == "public"}
+
+
+def _portal_names(manifest: Manifest) -> dict[str, str]:
+    return dict(manifest.get("portal_names", {}))
+
+
+# What may stand in a path → what it becomes, with what each file is written of.
+FILE_NAMES: dict[str, Callable[[Manifest], dict[str, str]]] = {
+    "{table}": _public_tables,
+    "{portal_name}": _portal_names,
+}
 
 
 @dataclass(frozen=True)
 class Output:
     """One kind of file in a release.
 
-    path: within the release; with ``{table}``, one file for each public table. audience: whom it is for; what is the
-    operator's is readable by its owner alone. write: content, table (empty without ``{table}``), target → the file.
-    why_broken: file, what the manifest says of its table → in words, None where nothing is; None: its presence is all
-    there is to check. made_from: content, table → what decides how the file comes out, empty where that can't be told;
-    None: it is another in every release. is_needed: no release is used without it. is_live: readers open a copy of it
-    beside the releases.
+    path: within the release; with ``{table}``, one file for each public table, and so for all ``FILE_NAMES``.
+    audience: whom it is for; what is the operator's is readable by its owner alone. write: content, what it is written
+    of (a table; empty without ``{…}``), target → the file. why_broken: file, what the manifest says of it and its
+    table → in words, None where nothing is; None: its presence is all there is to check. made_from: content, what it is
+    written of → what decides how the file comes out, empty where that can't be told; None: it is another in every
+    release. is_needed: no release is used without it. is_live: readers open a copy of it beside the releases.
     """
 
     name: str
     path: str
     audience: Literal["public", "operator"]
     write: Callable[[Content, str, Path], None]
-    why_broken: Callable[[Path, Table], str | None] | None = None
+    why_broken: Callable[[Path, dict[str, Any]], str | None] | None = None
     made_from: Callable[[Content, str], str] | None = None
     is_needed: bool = False
     is_live: bool = False
@@ -47,18 +61,14 @@ class Output:
     def mode(self) -> int:
         return FILE_FOR_ALL if self.audience == "public" else OWN_FILE
 
-    def files(self, tables: dict[str, Table]) -> Iterator[tuple[str, str]]:
-        """Path and table of every file of it.
-
-        Args:
-            tables: those of the release, as its manifest has them.
-        """
-        if NAME not in self.path:
-            yield self.path, ""
-            return
-        for name, table in sorted(tables.items()):
-            if table["audience"] == "public":
-                yield self.path.replace(NAME, name), name
+    def files(self, manifest: Manifest) -> Iterator[tuple[str, str]]:
+        """Path of every file of it in a release, and what that is written of: a table where there is one for each."""
+        for pattern, names in FILE_NAMES.items():
+            if pattern in self.path:
+                for name, written_of in names(manifest).items():
+                    yield self.path.replace(pattern, name), written_of
+                return
+        yield self.path, ""
 
 
 def _content(content: Content, table: str) -> str:
@@ -86,6 +96,9 @@ OUTPUTS = (
         is_needed=True,
     ),
     Output("csv", "csv/{table}.csv", "public", files.write_csv, files.why_not_as_hashed, _content),
+    Output(
+        "portal_csv", "portal/{portal_name}.csv", "public", portal.write_portal_csv, files.why_not_as_hashed, _content
+    ),
     Output("dictionary", "dictionary/dictionary.md", "public", dictionary.write_markdown),
     Output("dictionary_page", "dictionary/dictionary.html", "public", dictionary.write_page),
     Output("portal", "dictionary/portal/{table}.csv", "public", dictionary.write_portal, made_from=_described_content),
@@ -133,14 +146,14 @@ def write_outputs(outputs: Collection[Output], content: Content, folder: Path) -
     """
     standing = content.manifest.setdefault("files", {})
     for output in outputs:
-        for path, table in output.files(content.manifest["tables"]):
+        for path, table in output.files(content.manifest):
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            made_from = output.made_from(content, table) if output.made_from else ""
-            if not made_from:
+            if output.made_from is None:
                 output.write(content, table, target)
                 continue
-            sha256 = content.previous.link(path, made_from, target)
+            made_from = output.made_from(content, table)
+            sha256 = content.previous.link(path, made_from, target) if made_from else None
             if sha256 is None:
                 output.write(content, table, target)
                 sha256 = files.sha256_of(target)

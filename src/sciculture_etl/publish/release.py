@@ -38,6 +38,7 @@ from sciculture_etl.publish.outputs import (
     chosen,
     write_outputs,
 )
+from sciculture_etl.publish.portal import portal_names
 from sciculture_etl.publish.publications import record_publication
 from sciculture_etl.publish.refusals import explain_figures, explain_suites
 from sciculture_etl.publish.retention import kept_ids, next_release_id, prune, read_manifest
@@ -242,6 +243,7 @@ def _publish(
             on_hold = [SuiteOutcome("preview", 1, warnings=refusals)] if hold else []
             return Publication("previewed", current_id, [], [*checked.remarks, *on_hold], revised, True)
         return Publication("refused", current_id, refusals, checked.remarks, revised, True)
+    manifest["portal_names"] = portal_names(settings.publisher, table_contracts, manifest["tables"])
     build.keep_as_release(table_contracts, manifest, chosen(outputs))
     swap_to(settings.warehouse, build.release_id)
     warehouse.set_state("published", f"{build.release_id} {outward_fingerprint}")
@@ -267,7 +269,9 @@ class _Build:
 
     def hash(self, table_contracts: dict[str, TableContract], contents: dict[str, str]) -> dict[str, dict[str, Any]]:
         """What a manifest says of the tables."""
-        return hash_tables(self.warehouse.connection, table_contracts, self.hashed, contents, self.followed)
+        return hash_tables(
+            self.warehouse.connection, table_contracts, self.hashed, contents, self.followed, self.release_id
+        )
 
     def _write(
         self, outputs: Collection[Output], table_contracts: dict[str, TableContract], manifest: dict[str, Any],
