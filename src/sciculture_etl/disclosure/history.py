@@ -73,6 +73,16 @@ class History:
         last = self.lines.group_by(KEY, maintain_order=True).last().drop("release_id", "number")
         return last.filter(~_is_gone()).select(STATE.names())
 
+    def up_to(self, number: int) -> History:
+        """The same as after the release of that number."""
+        releases = tuple(name for name in self.releases if number_of(name) <= number)
+        return History(releases, self.lines.filter(pl.col("number") <= number))
+
+    def alone(self, release_id: str) -> History:
+        """As if that release were the only one."""
+        state = self.up_to(number_of(release_id)).latest()
+        return added(History((), self.lines.clear()), release_id, state)
+
     def withheld(self) -> pl.DataFrame:
         """``KEY`` of the numbers that a release withheld since their row came."""
         since = self.lines.with_columns(run=_is_gone().cast(pl.Int32).cum_sum().over(KEY))
@@ -152,6 +162,13 @@ def keep_history(archive: Path, is_released: Callable[[str], bool]) -> None:
             move(path, path.with_suffix(".parquet"))
         else:
             path.unlink()
+
+
+def added(before: History, release_id: str, state: pl.DataFrame) -> History:
+    """The history with a release after it."""
+    number = pl.lit(number_of(release_id), pl.Int64())
+    lines = delta(state, before).with_columns(release_id=pl.lit(release_id), number=number)
+    return History((*before.releases, release_id), pl.concat([before.lines, lines.select(before.lines.columns)]))
 
 
 def delta(state: pl.DataFrame, before: History) -> pl.DataFrame:
