@@ -136,9 +136,11 @@ def test_a_closing_is_one_line_for_all_rows_of_its_year_with_the_reason(followed
     told = published(warehouse, f"{lines} WHERE release_id = '{ids[2]}' ORDER BY ALL")
     facilities = "closed: dsc_facility 2020 (가상 확정 2020)"
     assert told == [
+        ("mart_dsc_by_eupmyeondong", "program_year=2020", "p", "final", facilities),
         ("mart_dsc_by_institution", "program_year=2020", "p", "final", facilities),
         ("mart_dsc_by_region", "program_year=2020", "p", "final", facilities),
         ("mart_dsc_summary", "program_year=2020", "p", "final", facilities),
+        ("mart_program_level_year", "program_code=daily_science_class, program_year=2020", "p", "final", facilities),
         ("mart_program_region_year", "program_code=daily_science_class, program_year=2020", "p", "final", facilities),
     ]
     assert nights[2].revised["mart_dsc_by_region"] == {"changed": 0, "added": 0, "removed": 0, "status": 1}

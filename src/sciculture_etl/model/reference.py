@@ -17,7 +17,7 @@ from sciculture_etl.contracts import Contract, ContractField, Deprecation, Table
 from sciculture_etl.findings import catalogue
 from sciculture_etl.load import Warehouse
 from sciculture_etl.project import Folder, files_of
-from sciculture_etl.regions import REFERENCE_VERSION, dim_region, region_changes
+from sciculture_etl.regions import REFERENCE_VERSION, dim_region, region_changes, sido_spellings
 from sciculture_etl.settings import fingerprint, sql_text
 from sciculture_etl.versions.evidence import evidence_words
 
@@ -87,6 +87,7 @@ def reference_tables(
     return found | {
         "region": _from_frame("region", REFERENCE_VERSION, dim_region),
         "region_change": _from_frame("region_change", REFERENCE_VERSION, region_changes),
+        "sido_spelling": _from_rows("sido_spelling", sido_spellings()),
         "evidence": _from_rows("evidence", [{"level": level, **words} for level, words in evidence_words().items()]),
         "finding": _from_rows("finding", [{"code": code, **words} for code, words in catalogue().items()]),
         "contract": _from_rows("contract", [_contract_row(contract) for contract in contracts.values()]),

@@ -11,7 +11,7 @@ docs/regions.md explains the policy, the tables and their sources.
 from sciculture_etl.regions.frames import resolve_frame
 from sciculture_etl.regions.gazetteer import reference_version
 from sciculture_etl.regions.resolution import COMPLETED, RENAMED, RegionCandidate, Resolution, as_json, resolve
-from sciculture_etl.regions.tables import dim_region, region_changes
+from sciculture_etl.regions.tables import dim_region, region_changes, sido_spellings
 
 REFERENCE_VERSION: str = reference_version()
 
@@ -26,4 +26,5 @@ __all__ = [
     "region_changes",
     "resolve",
     "resolve_frame",
+    "sido_spellings",
 ]

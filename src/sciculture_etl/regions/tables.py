@@ -6,6 +6,7 @@ from functools import cache
 import polars as pl
 
 from sciculture_etl.regions.gazetteer import OPEN_END, RANKS, SEJONG, SEJONG_CITY, Division, Gazetteer, gazetteer
+from sciculture_etl.regions.spelling import sido_forms
 
 _LEVELS = {rank: level for level, rank in RANKS.items()}
 
@@ -51,6 +52,14 @@ def region_changes() -> pl.DataFrame:
         "successor_name_ko": pl.String(),
     }
     return pl.DataFrame(rows, schema=schema, orient="row").sort("changed_on", "region_code", "successor_code")
+
+
+def sido_spellings() -> list[dict[str, str]]:
+    """Return every spelling of a sido with the code of each sido, past or present, that it stands for.
+
+    Keys: spelling, sido_code (two digits).
+    """
+    return [{"spelling": spelling, "sido_code": code[:2]} for spelling, codes in sido_forms().items() for code in codes]
 
 
 _DIMENSION: dict[str, pl.DataType] = {
