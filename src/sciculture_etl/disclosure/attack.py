@@ -10,7 +10,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_matrix, csr_matrix, vstack
 from scipy.sparse.csgraph import connected_components
 
-from sciculture_etl.disclosure.system import System, Target
+from sciculture_etl.disclosure.system import System
+from sciculture_etl.disclosure.targets import Target
 
 Interval = tuple[float, float]
 NOTHING: Interval = (-np.inf, np.inf)
@@ -107,24 +108,24 @@ def _explained(system: System, target: Target, interval: Interval) -> Found:
     return Found(target, interval, earlier)
 
 
-def _alone(system: System, target: Target, is_said: Callable[[Sequence[tuple[int, int]]], bool]) -> Interval:
-    for program, targets in _parts(system, is_said, [target]):
+def _alone(system: System, target: Target, is_counted: Callable[[Sequence[tuple[int, int]]], bool]) -> Interval:
+    for program, targets in _parts(system, is_counted, [target]):
         if targets:
             return _interval(program, target)
     return NOTHING
 
 
 def _parts(
-    system: System, is_said: Callable[[Sequence[tuple[int, int]]], bool], targets: list[Target] | None = None
+    system: System, is_counted: Callable[[Sequence[tuple[int, int]]], bool], targets: list[Target] | None = None
 ) -> list[tuple[_Program, list[Target]]]:
     """The parts of a system that have nothing to do with each other, as far as they hold such a number.
 
     Args:
-        is_said: whether an equation counts, by its spans.
+        is_counted: whether an equation counts, by its spans.
         targets: those that are asked for; None: all.
     """
     judged = system.targets if targets is None else targets
-    equations = [equation for equation in system.equations if is_said(equation.spans)]
+    equations = [equation for equation in system.equations if is_counted(equation.spans)]
     fixed = {one.variables[0]: one.total for one in equations if len(one.variables) == 1}
     size = len(system.exact)
     edges: list[tuple[int, int]] = []

@@ -18,7 +18,8 @@ from sciculture_etl.disclosure.families import Family, find_families
 from sciculture_etl.disclosure.history import KEY, History, added, number_of
 from sciculture_etl.disclosure.ledger import Disclosed, cell_name
 from sciculture_etl.disclosure.snapshot import take_snapshot
-from sciculture_etl.disclosure.system import Target, build_system
+from sciculture_etl.disclosure.system import build_system
+from sciculture_etl.disclosure.targets import Target
 
 # To say which earlier release a number takes, so many are tried, the newest first.
 MAX_TRIED = 30

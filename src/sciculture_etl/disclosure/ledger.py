@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from sciculture_etl.disclosure.attack import Found
 from sciculture_etl.disclosure.families import CELLS
-from sciculture_etl.disclosure.system import Target
+from sciculture_etl.disclosure.targets import Target
 from sciculture_etl.extract.decisions import REQUESTED
 from sciculture_etl.storage.journal import Journal
 
