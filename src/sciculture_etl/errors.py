@@ -5,6 +5,7 @@
   · ContractError               5  a file of expectations/ or sql/ can't be meant
   · NotReadyError               5  something else has to be done first
   · BusyError                   6  another run holds the warehouse; retryable
+  · QueryError                  5  a query took more time or memory than it may
   · RunError                    5  a run, or the server that runs it, didn't start or didn't finish
   + ChannelError                5  a folder or server that submissions come from
     · UnreachableError             it can't be opened or listed; retryable where that may pass
@@ -55,6 +56,10 @@ class BusyError(SciCultureError):
 
     exit_code = 6
     retryable = True
+
+
+class QueryError(SciCultureError):
+    """A query took more time or memory than it may."""
 
 
 class RunError(SciCultureError):
