@@ -140,3 +140,22 @@ def _whoever_reads() -> Iterator[None]:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from None
+
+
+@app.command("open")
+def open_release(release: Release = "latest") -> None:
+    """Open a shell on the current release, or another: DuckDB's own, read-only, until Ctrl-D.
+
+    It keeps the release that it opened, however many are published meanwhile.
+    """
+    from sciculture_etl.query import find_database, open_database, release_of
+    from sciculture_etl.query.shell import find_shell
+
+    path = find_database(Settings.from_environment(), release)
+    with open_database(path) as connection:
+        name = release_of(connection, path)
+    shell = find_shell()
+    if sys.stdin.isatty():
+        hint = "read-only; .tables lists the tables, Ctrl-D ends / 읽기 전용. .tables: 표 목록, Ctrl-D: 끝내기"
+        print(f"release / 릴리스 {name}: {hint}", flush=True)
+    os.execv(shell, [str(shell), "-readonly", str(path)])

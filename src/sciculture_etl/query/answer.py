@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from sciculture_etl.errors import QueryError, SciCultureError
 from sciculture_etl.messages import message
-from sciculture_etl.query.statement import Relation, mistake
+from sciculture_etl.query.statement import Relation, engine_error
 from sciculture_etl.stopping import exit_code, print_line
 
 ROWS_AT_ONCE = 20_000
@@ -98,7 +98,7 @@ class Answer:
                 _leave(error)
             raise
         if failed:
-            raise mistake(_as_engine_error(failed[0])) from None
+            raise engine_error(_as_engine_error(failed[0])) from None
         return given[0]
 
 

@@ -32,7 +32,7 @@ def bind_statement(connection: duckdb.DuckDBPyConnection, text: str) -> Relation
         _refuse_others(text)
         found = connection.sql(text)
     except duckdb.Error as error:
-        raise mistake(_placed(connection, text, error), text) from None
+        raise engine_error(_placed(connection, text, error), text) from None
     if found is None:
         raise UserError(message("query_empty"))
     return found
@@ -88,7 +88,7 @@ def _details(error: duckdb.Error) -> dict[str, Any]:
         return {"exception_message": text or kind}
 
 
-def mistake(error: duckdb.Error, text: str | None = None) -> UserError | QueryError:
+def engine_error(error: duckdb.Error, text: str | None = None) -> UserError | QueryError:
     """What the engine found wrong, in a sentence.
 
     Args:
