@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from sciculture_etl.contracts.disclosure import Sum
-from sciculture_etl.disclosure.families import Family
+from sciculture_etl.disclosure.links import Family
 from sciculture_etl.disclosure.history import LINE, STATE, History, added
 
 Key = tuple[str, str]

@@ -14,7 +14,7 @@ import polars as pl
 
 from sciculture_etl.contracts import TableContract
 from sciculture_etl.disclosure.attack import NOTHING, Found, find_narrow
-from sciculture_etl.disclosure.families import Family, find_families
+from sciculture_etl.disclosure.links import Family, find_families
 from sciculture_etl.disclosure.history import KEY, History, added, number_of
 from sciculture_etl.disclosure.ledger import Disclosed, cell_name
 from sciculture_etl.disclosure.snapshot import take_snapshot

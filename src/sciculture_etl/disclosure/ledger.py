@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sciculture_etl.disclosure.attack import Found
-from sciculture_etl.disclosure.families import CELLS
+from sciculture_etl.disclosure.links import CELLS
 from sciculture_etl.disclosure.targets import Target
 from sciculture_etl.extract.decisions import REQUESTED
 from sciculture_etl.storage.journal import Journal

@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from sciculture_etl.disclosure.families import Family
+from sciculture_etl.disclosure.links import Family
 from sciculture_etl.disclosure.history import KEY, NOT_YET
 from sciculture_etl.disclosure.snapshot import members
 from sciculture_etl.disclosure.targets import CELL, NEVER, Target, find_targets
@@ -91,7 +91,7 @@ def build_system(connection: duckdb.DuckDBPyConnection, family: Family, lines: p
     versions = versions.with_columns(is_known=pl.col("version").is_in(earlier["only"].unique().to_list()))
     unknown = versions.filter(~pl.col("is_known")).with_row_index("place").cast({"place": pl.Int64})
     places = versions.join(unknown.select("version", "place"), on="version", how="left").sort("version")
-    exists = _exists(places)
+    exists = _exists(family, places)
     least = unknown.join(exists, on="measure", how="left", maintain_order="left")["least"].to_numpy()
     system = System(family, now, unknown["exact"].to_numpy(), unknown["start"].to_numpy(), least, is_first=is_first)
     system.linked = sums.filter(pl.col("end") == NEVER).select(KEY)
@@ -150,10 +150,14 @@ def _linked(runs: pl.DataFrame, pairs: pl.DataFrame, versions: pl.DataFrame) -> 
     return found.filter((pl.col("total") - pl.col("exact")).abs() < 0.5).filter(~(is_past & pl.col("hidden")))
 
 
-def _exists(places: pl.DataFrame) -> pl.DataFrame:
-    """Measure → what a cell is at least: 1 where there is a row only if somebody is in it, else 0."""
+def _exists(family: Family, places: pl.DataFrame) -> pl.DataFrame:
+    """Measure → what a cell is at least: 1 where there is a row only if somebody is in it, else 0.
+
+    What never exceeds another may be nothing, though it happens not to be.
+    """
     now = places.filter(pl.col("end") == NEVER)
-    return now.group_by("measure").agg(least=(pl.col("exact").min() >= 1).cast(pl.Float64))
+    is_somebody = (pl.col("exact").min() >= 1) & ~pl.col("measure").first().is_in(list(family.at_most))
+    return now.group_by("measure").agg(least=is_somebody.cast(pl.Float64))
 
 
 def _equations(sums: pl.DataFrame, pairs: pl.DataFrame, unknown: pl.DataFrame, now: int) -> list[Equation]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from sciculture_etl.disclosure.families import Family
+from sciculture_etl.disclosure.links import Family
 from sciculture_etl.disclosure.history import KEY
 
 # The end of what has none yet.
