@@ -52,7 +52,7 @@ def test_rows_rest_on_the_facts_that_reach_them_and_not_on_registers_of_names() 
         return {source.dataset for source in sources_of(statements[mart], statements, contracts, table_contracts)}
 
     assert datasets("mart_dsc_by_institution") == {"dsc_class", "dsc_facility", "dsc_institution_year"}
-    assert datasets("mart_event_attendance") == {
+    assert datasets("mart_event_attendance_by_country") == {
         "event_attendance",
         "event_edition",
     }  # editions through dim_event_edition
