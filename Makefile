@@ -62,9 +62,10 @@ test: $(READY) check ## check, and all that must hold before anything lands
 test-slow: $(READY) ## ten years, kills, PostgreSQL, full disks
 	$(PYTEST) -m slow
 
-docs: $(READY) ## pages made from the code: docs/cli.md, docs/settings.md
+docs: $(READY) ## pages made from code and data: docs/cli.md, docs/settings.md, docs/clients.md
 	$(BIN)/typer sciculture_etl.cli utils docs --name sciculture --output docs/cli.md
 	$(BIN)/python generators/settings.py
+	$(BIN)/python generators/clients.py
 
 clean: ## removes .venv, inbox and all that runs made
 	rm -rf $(VENV) inbox warehouse/archive warehouse/restricted warehouse/outbox warehouse/releases warehouse/candidate \
