@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,3 +30,20 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def ask(database: Path, tmp_path: Path) -> Ask:
     places = Places(tmp_path / "inbox", tmp_path / "warehouse")
     return lambda *words: places.command("query", "--release", str(database), *words)
+
+
+@pytest.fixture
+def places_of_three(tmp_path: Path) -> Places:
+    """Three releases, of which the last is current, and links to the versions of the second."""
+    places = Places(tmp_path / "inbox", tmp_path / "warehouse")
+    releases = places.warehouse / "releases"
+    names = ["00001-20261128", "00002-20261129", "00003-20261130"]
+    for name in names:
+        (releases / name).mkdir(parents=True)
+        with duckdb.connect(str(releases / name / "sciculture.duckdb")) as connection:
+            connection.execute(f"CREATE TABLE release_info AS SELECT '{name}' AS release_id")
+    shutil.copy(releases / names[2] / "sciculture.duckdb", places.warehouse)
+    for link in ("1", "1.1"):
+        (releases / link).symlink_to(names[1])
+    (places.warehouse / "current.json").write_text(json.dumps({"release_id": names[2], "files": {}}))
+    return places

@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from tests.commands import Places
 from tests.query.conftest import Ask
 
 NAN_AND_LISTS = "SELECT 'nan'::DOUBLE AS one, ['inf'::FLOAT, 1.5] AS two, {'가': NULL} AS three"
@@ -162,6 +163,8 @@ def test_sql_comes_from_a_file_or_standard_input(
         (["SELECT 1", "--release", "/etc/passwd"], "not the database of a release"),
         (["SELECT 1", "--release", "nowhere.duckdb"], "not the database of a release"),
         (["SELECT 1", "--release", "4"], "there is no release '4'"),
+        (["SELECT 1", "--release", "1.2"], "no release of version 1.2"),
+        (["SELECT 1", "--release", "v3"], "no release of version v3"),
     ],
 )
 def test_a_mistake_beside_the_sql_is_one_sentence(words: list[str], part: str, ask: Ask) -> None:
@@ -205,3 +208,24 @@ def test_a_large_answer_is_whole_and_in_order(ask: Ask) -> None:
 def test_a_failure_is_json_too(ask: Ask) -> None:
     done = ask("SELECT foo FROM class", "--json")
     assert json.loads(done.stdout)["exit_code"] == 2
+
+
+def test_any_release_can_be_asked_by_number_version_or_place(places_of_three: Places) -> None:
+    def asked(release: str) -> str:
+        rows = places_of_three.command("query", "FROM release_info", "--release", release, "--json").answer
+        return str(rows[0]["release_id"])
+
+    releases = places_of_three.warehouse / "releases"
+    assert asked("latest") == asked("current") == "00003-20261130"
+    assert asked("2") == asked("00002") == "00002-20261129"
+    assert asked("v1") == asked("1.1") == asked("v1.1") == "00002-20261129"
+    assert asked(str(releases / "00001-20261128")) == "00001-20261128"
+    assert asked(str(releases / "00001-20261128" / "sciculture.duckdb")) == "00001-20261128"
+
+
+def test_the_private_build_database_is_not_asked(places_of_three: Places) -> None:
+    database = places_of_three.warehouse / "warehouse.duckdb"
+    with duckdb.connect(str(database)):  # as a run has it open
+        done = places_of_three.command("query", "SELECT 1", "--release", str(database))
+    assert done.returncode == 2
+    assert "private build database" in done.stderr

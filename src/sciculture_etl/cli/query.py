@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 Release = Annotated[
     str,
     typer.Option(
-        help="Release: latest, its number (4), the beginning of its name (00004), or the path of a folder or database."
+        help="Release: latest, its number (4), the beginning of its name (00004), a version (1.2, v1), or the path of a"
+        " folder or database."
     ),
 ]
 

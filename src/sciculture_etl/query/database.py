@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from sciculture_etl.settings import Settings
 from sciculture_etl.storage.damage import holder
 
 LATEST = "latest"
+# Of a version, as links beside the releases have it: 1.2, v1.2, v1. A bare 1 is the number of a release.
+VERSION = re.compile(r"v(?P<major>\d+)|v?(?P<minor>\d+\.\d+)")
 # What sorts and groups may hold at once; nothing is written to disk beside the file.
 MAX_MEMORY = "2GB"
 # No other file, no network, no extension, nothing of this process, and nothing of it can be turned on again.
@@ -38,8 +41,8 @@ def find_database(settings: Settings, asked: str = LATEST) -> Path:
     """Where the database of a release lies.
 
     Args:
-        asked: ``latest`` or ``current``, a number or the beginning of a name as for ``find_release``, or the path of a
-            database or of a release's folder.
+        asked: ``latest`` or ``current``, a number or the beginning of a name as for ``find_release``, a version
+            (``1.2``, ``v1``: the newest release of it), or the path of a database or of a release's folder.
 
     Raises:
         UserError: Where there is none, or the private build database is asked for: it has one writer, in whose way no
@@ -50,6 +53,11 @@ def find_database(settings: Settings, asked: str = LATEST) -> Path:
         path = settings.warehouse / PUBLIC
         if not path.exists():
             raise NotReadyError(message("not_made_yet", path=path))
+        return path
+    if version := VERSION.fullmatch(asked):
+        path = (settings.releases / (version["major"] or version["minor"])).resolve() / PUBLIC
+        if not path.is_file():
+            raise UserError(message("query_no_version", version=asked))
         return path
     if os.sep not in asked and not asked.endswith(".duckdb"):
         return settings.releases / find_release(settings, asked) / PUBLIC
