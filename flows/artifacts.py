@@ -19,9 +19,11 @@ from prefect.logging import get_run_logger
 from sciculture_etl.findings import catalogue
 from sciculture_etl.pipeline import Plan, Progress, RunReport
 from sciculture_etl.pipeline.completeness import describe_rates
+from sciculture_etl.publish import Publication
 from sciculture_etl.publish.candidate import CANDIDATE
 from sciculture_etl.publish.releases import compare_releases
 from sciculture_etl.publish.retention import CURRENT
+from sciculture_etl.publish.scheduled import shown_time
 from sciculture_etl.settings import Settings
 from sciculture_etl.versions.conflicts import describe_conflict
 
@@ -38,7 +40,7 @@ STATUS = {
 }  # fmt: skip
 OUTCOME = {
     "published": "Published / 공표", "unchanged": "Nothing new / 새 자료 없음", "refused": "Refused / 공표하지 않음",
-    "previewed": "Preview / 미리보기",
+    "previewed": "Preview / 미리보기", "scheduled": "Scheduled / 공표 예약",
 }  # fmt: skip
 SECONDS_BETWEEN = 3
 
@@ -79,6 +81,7 @@ def summary(report: RunReport) -> str:
     text = [
         f"## {OUTCOME[publication.outcome]}: release {publication.release_id or '(none)'}",
         *(line for refusal in publication.refusals for line in _refusal(refusal)),
+        *_scheduled(publication),
         *_list("channel unreachable / 접수 경로 연결 불가", extraction.unreachable),
         *_list("not copied / 가져오지 못함", extraction.unreadable),
         *_list("missing from the archive / 보관소에 없음", extraction.lost),
@@ -92,6 +95,12 @@ def summary(report: RunReport) -> str:
         *(f"| {label} | {count:,} |" for label, count in lines),
     ]  # fmt: skip
     return "\n".join(text)
+
+
+def _scheduled(publication: Publication) -> list[str]:
+    if not (scheduled := publication.scheduled):
+        return []
+    return [f"- release {scheduled.release_id} goes out at / 공표 예약: {shown_time(scheduled.at)}"]
 
 
 def _refusal(text: str) -> list[str]:

@@ -25,6 +25,7 @@ from sciculture_etl.pipeline import Progress, Run, RunReport
 from sciculture_etl.pipeline.steps import HOUR
 from sciculture_etl.privacy import mask_text
 from sciculture_etl.publish import NOTHING, Announcement
+from sciculture_etl.publish.scheduled import shown_time
 from sciculture_etl.settings import Settings
 from sciculture_etl.stopping import print_line
 from sciculture_etl.storage.disk import explain
@@ -57,7 +58,12 @@ def run_name(what: str) -> str:
 
 @contextmanager
 def open_run(
-    settings: Settings, wait_seconds: float, kind: str, reason: str = "", announcement: Announcement = NOTHING
+    settings: Settings,
+    wait_seconds: float,
+    kind: str,
+    reason: str = "",
+    announcement: Announcement = NOTHING,
+    at: datetime | None = None,
 ) -> Iterator[Run]:
     """The run with the caller's live view, and its progress in Prefect.
 
@@ -65,7 +71,7 @@ def open_run(
         BusyError: Another run holds the warehouse.
     """
     progress: Progress = Recorded(watching.get().progress)
-    with Run.open(settings, progress, wait_seconds, kind, reason, announcement=announcement) as run:
+    with Run.open(settings, progress, wait_seconds, kind, reason, announcement=announcement, at=at) as run:
         yield run
     # Shown only when the warehouse is free again.
     watching.get().report = run.report
@@ -74,8 +80,8 @@ def open_run(
 def concluded(work: Callable[[], None]) -> State[Any]:
     """Does the work of a flow, which opens a run by ``open_run``, and says how it ended.
 
-    Completed ``Published`` (whatever was rejected), ``Preview`` or ``Nothing new``; Failed ``Refused``, ``Busy``,
-    ``TimedOut`` or ``Failed``; Cancelled ``Skipped`` for a schedule that a newer one covers.
+    Completed ``Published`` (whatever was rejected), ``Scheduled``, ``Preview`` or ``Nothing new``; Failed ``Refused``,
+    ``Busy``, ``TimedOut`` or ``Failed``; Cancelled ``Skipped`` for a schedule that a newer one covers.
     """
     if covering := covered_by():
         return Cancelled(name="Skipped", message=covering)
@@ -135,6 +141,10 @@ def state_of(report: RunReport) -> State[Any]:
         lines = sum(sum(changes.values()) for changes in publication.revised.values())
         would = f"{lines:,} values and rows of {len(publication.revised):,} tables would change / 변경될 값과 행"
         return Completed(name="Preview", message="; ".join([would, *counted]))
+    if scheduled := publication.scheduled:
+        counted.insert(0, f"release {scheduled.release_id} goes out at / 공표 예약 {shown_time(scheduled.at)}")
+    if publication.outcome == "scheduled":
+        return Completed(name="Scheduled", message="; ".join(counted))
     if publication.outcome == "unchanged":
         return Completed(
             name="Nothing new", message="; ".join([f"release {publication.release_id} stays / 그대로", *counted])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,13 @@ from prefect.runner import Runner
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
-from sciculture_etl.errors import RunError, UserError
+from sciculture_etl.errors import RunError, SciCultureError, UserError
+from sciculture_etl.failures import describe_failure
 from sciculture_etl.messages import message
 from sciculture_etl.pipeline.steps import HOUR
+from sciculture_etl.publish.going_out import publish_if_due
+from sciculture_etl.settings import Settings
+from sciculture_etl.stopping import print_line
 from sciculture_flows.backfill import backfill
 from sciculture_flows.nightly import nightly
 from sciculture_flows.publish import publish
@@ -28,6 +33,7 @@ from sciculture_flows.watchdog import SERVED
 TIMEZONE = "Asia/Seoul"
 MINUTE = 60
 MAX_SECONDS_TO_ANSWER = 120
+SECONDS_BETWEEN_LOOKS = 15
 WAIT = {"wait_seconds": HOUR}
 # What is served, with the parameters that it has unless told otherwise. A further flow: one line here, one entry in
 # prefect.yaml.
@@ -38,6 +44,8 @@ DEPLOYMENTS: list[tuple[Flow[..., Any], dict[str, Any]]] = [
     (publish, WAIT),
 ]
 SCHEDULED = nightly.name
+# What was last said of a scheduled release that can't go out: once, and not every few seconds.
+_stated = ""
 
 
 def schedule_of(cron: str) -> Any:
@@ -89,5 +97,29 @@ async def _serve(schedule: Any, ready: Callable[[], None]) -> None:
     loop.add_signal_handler(signal.SIGINT, runner.handle_sigterm)
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup does
         loop.add_signal_handler(signal.SIGHUP, runner.handle_sigterm)
+    looking = loop.create_task(_look_at_the_clock())
     ready()
-    await runner.start()
+    try:
+        await runner.start()
+    finally:
+        looking.cancel()
+
+
+async def _look_at_the_clock() -> None:
+    """Lets a scheduled release out when its time comes, beside the runs; while one is at work, that one does."""
+    while True:
+        await asyncio.to_thread(_publish_if_due)
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+
+
+def _publish_if_due() -> None:
+    global _stated
+    try:
+        if released := publish_if_due(Settings.from_environment()):
+            print_line(f"release {released} is out / 공표했습니다", sys.stdout)
+        _stated = ""
+    except Exception as error:  # the next look tries again; the server goes on
+        text = str(error) if isinstance(error, SciCultureError) else describe_failure(error)
+        if text != _stated:
+            print_line(f"sciculture: {text}", sys.stderr)
+        _stated = text

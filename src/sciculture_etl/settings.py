@@ -242,6 +242,10 @@ class Settings(Variables):
         return self.warehouse / "candidate"
 
     @property
+    def scheduled(self) -> Path:
+        return self.warehouse / "scheduled"
+
+    @property
     def outbox(self) -> Path:
         return self.warehouse / "outbox"
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 
 import typer
 
-from sciculture_etl.errors import SciCultureError, UserError
+from sciculture_etl.errors import SciCultureError, StorageError, UserError
 from sciculture_etl.messages import message
+from sciculture_etl.settings import Settings
 from sciculture_etl.storage.access import write_privately
 
 HELP = """The ``sciculture`` command.
@@ -31,6 +33,23 @@ class Language(StrEnum):
 app = typer.Typer(
     name="sciculture", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=HELP
 )
+
+
+# Commands that open the current release, or say which it is.
+OPENS_THE_RELEASE = ("diff", "doctor", "figures", "open", "query", "releases", "rollback", "trace", "verify")
+
+
+@app.callback()
+def before_each(context: typer.Context) -> None:
+    """Let a scheduled release out whose time has come, before anybody looks at the current one."""
+    if context.invoked_subcommand not in OPENS_THE_RELEASE or "--help" in sys.argv:
+        return
+    from sciculture_etl.publish.going_out import publish_if_due
+
+    try:
+        publish_if_due(Settings.from_environment())
+    except StorageError as error:  # who only wants to look may; a run and the doctor say it as well
+        print(f"sciculture: {error}", file=sys.stderr)
 
 
 def write_asked(path: Path, data: bytes, is_private: bool = False) -> None:

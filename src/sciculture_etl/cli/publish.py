@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import typer
@@ -29,21 +30,66 @@ def publish(
     note_ko: NoteKo = "",
     note_en: NoteEn = "",
     internal: Internal = "",
+    at: Annotated[
+        str,
+        typer.Option(
+            help="When the release goes out: 2026-12-01T09:00, Korean time unless it has an offset. It is built and "
+            "checked now; until then nothing else is published."
+        ),
+    ] = "",
+    due: Annotated[
+        bool, typer.Option("--due", help="Only let a scheduled release out whose time has come; for a timer.")
+    ] = False,
     as_json: AsJson = False,
     wait: Wait = 0,
     explain: Explain = False,
 ) -> None:
     """Publish what has been read so far, without looking for new files; it ends the hold that follows a rollback."""
     from sciculture_etl.publish.announcement import validated_announcement
+    from sciculture_etl.publish.scheduled import parse_time
 
+    if due:
+        _publish_due(as_json)
+        return
     given = validated_announcement(reason, note_ko, note_en, internal)
+    if at:
+        parse_time(at)
     with watched(as_json, explain, needs_receipts=True) as watch:
         from sciculture_flows.publish import publish as flow
 
         watch(
             flow, wait_seconds=wait, reason=given.reason, note_ko=given.note_ko, note_en=given.note_en,
-            internal=given.internal,
+            internal=given.internal, at=at,
         )  # fmt: skip
+
+
+def _publish_due(as_json: bool) -> None:
+    from sciculture_etl.publish.going_out import publish_if_due
+    from sciculture_etl.publish.scheduled import find_scheduled, shown_time
+
+    settings = Settings.from_environment()
+    released, waiting = publish_if_due(settings), find_scheduled(settings)
+    if as_json:
+        found = {"released": released, "scheduled": waiting.as_dict() if waiting else None}
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+    elif released:
+        print(f"release {released} is out / 공표했습니다")
+    elif waiting:
+        print(f"release {waiting.release_id} goes out at / 공표 예약: {shown_time(waiting.at)}")
+    else:
+        print("no release is scheduled / 공표 예약된 릴리스가 없습니다")
+
+
+@releases.command()
+def withdraw(
+    release: Annotated[str, typer.Argument(help="The scheduled release: its number (4), its name, or scheduled.")],
+    reason: Annotated[str, typer.Option(help="The reason; it is recorded. No personal data.")],
+) -> None:
+    """Take a scheduled release back before its time; nights publish again."""
+    from sciculture_etl.publish.going_out import withdraw_scheduled
+
+    entry = withdraw_scheduled(Settings.from_environment(), release, reason)
+    print(f"{entry['release_id']} withdrawn: it doesn't go out / 공표 예약을 철회했습니다. 공표하지 않습니다")
 
 
 @releases.command()

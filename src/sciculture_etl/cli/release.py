@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Release = Annotated[str, typer.Argument(help="Release: its number (4), the beginning of its name (00004) or current.")]
 Compared = Annotated[
-    str, typer.Argument(help="Release: its number (4), the beginning of its name (00004), current, or candidate.")
+    str,
+    typer.Argument(help="Release: its number (4), the beginning of its name (00004), current, candidate or scheduled."),
 ]
 releases = typer.Typer(invoke_without_command=True, help="List the releases that are kept; pin and unpin them.")
 app.add_typer(releases, name="releases")
@@ -123,7 +124,8 @@ def diff(
 ) -> None:
     """Tell what differs between the figures of two releases, and what caused it.
 
-    candidate is what the last run would have released, where it was a preview or refused to publish.
+    candidate is what the last run would have released, where it was a preview or refused to publish; scheduled is what
+    goes out at a set time.
     """
     from sciculture_etl.cli.views.console import operators_console
     from sciculture_etl.cli.views.releases import show_difference

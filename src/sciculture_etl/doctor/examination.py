@@ -25,6 +25,7 @@ AREAS: dict[str, Callable[[Case], Iterable[Check]]] = {
     "current release": releases.check_live_copies,
     "releases": releases.check_releases,
     "candidate": releases.check_candidate,
+    "scheduled release": releases.check_scheduled,
     "leftovers": releases.check_leftovers,
     "waiting": runs.check_waiting,
     "outbox": runs.check_outbox,

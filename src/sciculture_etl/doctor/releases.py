@@ -12,6 +12,7 @@ from sciculture_etl.publish.current import current_release, read_pointer
 from sciculture_etl.publish.integrity import integrity_fault
 from sciculture_etl.publish.journal import decided
 from sciculture_etl.publish.rollback import current_hold
+from sciculture_etl.publish.scheduled import find_scheduled, shown_time, why_not
 from sciculture_etl.storage.disk import megabytes
 
 AREA = "current release"
@@ -121,6 +122,20 @@ def check_candidate(case: Case) -> Iterator[Check]:
             ("it is incomplete", "불완전합니다"),
             ("sciculture run --preview makes it again", "sciculture run --preview가 다시 만듭니다"),
         )
+
+
+def check_scheduled(case: Case) -> Iterator[Check]:
+    """A release under embargo is what it was when it was checked."""
+    found = find_scheduled(case.settings)
+    if found is None:
+        yield ok("scheduled release", "none", "없음")
+    elif fault_text := case.unless_running(lambda: [why for why in [why_not(case.settings, found)] if why]):
+        english, _, korean = fault_text[0].partition(" / ")
+        withdraw = f"sciculture releases withdraw {found.release_id} --reason ..."
+        yield fault("scheduled release", (english, korean), (withdraw, withdraw))
+    else:
+        at = shown_time(found.at)
+        yield ok("scheduled release", f"{found.release_id} goes out at {at}", f"{found.release_id}: {at} 공표 예약")
 
 
 def leftovers(case: Case) -> list[Path]:

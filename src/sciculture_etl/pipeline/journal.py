@@ -15,7 +15,7 @@ UNFINISHED = "unfinished"
 # The kind of a run that shows what a release would change: no release, no answers, nobody is notified.
 PREVIEW = "preview"
 # Outcomes of runs that told what came.
-REPORTED = ("published", "unchanged", "refused")
+REPORTED = ("published", "unchanged", "refused", "scheduled")
 BROKEN_OFF = (UNFINISHED, "failed", "stopped")
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 # Fields that the journal, and ``runs --json``, call otherwise.
@@ -31,7 +31,7 @@ class RunRecord:
         run_no: counted from 1.
         kind: nightly, preview, backfill, rebuild or publish.
         began_at, ended_at: ISO 8601 UTC; the end is empty while it runs, and for ever where it was killed.
-        outcome: published, previewed, unchanged, refused, failed, stopped, else ``UNFINISHED``.
+        outcome: published, previewed, unchanged, refused, scheduled, failed, stopped, else ``UNFINISHED``.
         plan: of a backfill, its scope and what it was to read.
         details: what it did.
         after_a_crash: whether the run before it did not finish.

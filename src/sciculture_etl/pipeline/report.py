@@ -80,6 +80,7 @@ class RunReport:
         closed_years: closed by this run, the first of this version over a warehouse of an earlier one.
         conflicts: pairs of submissions of which somebody has to say which one counts (``mart_version_conflict``).
         unfit_corrections: those whose guard fails, with stale or not_found.
+        went_out: the scheduled release whose time came in this run.
         answers, reminders: letters written to the outbox in this run.
         set_aside: why the build database was set aside and rebuilt, if it was.
     """
@@ -104,6 +105,7 @@ class RunReport:
     closed_years: list[Closing] = field(default_factory=list)
     conflicts: list[dict[str, Any]] = field(default_factory=list)
     unfit_corrections: dict[str, str] = field(default_factory=dict)
+    went_out: str | None = None
     answers: int = 0
     reminders: int = 0
     set_aside: str | None = None

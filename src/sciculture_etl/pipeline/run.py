@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sciculture_etl.contracts import Contract, load_contracts, table_contracts_over
-from sciculture_etl.errors import NotReadyError
+from sciculture_etl.errors import NotReadyError, ReleaseError
 from sciculture_etl.extract import Archive, Clock, Extraction, Receipt, extract_submissions, machine_clock
 from sciculture_etl.feedback import answer_all, remind_all
 from sciculture_etl.intake.workers import prepare_workers
@@ -26,6 +27,8 @@ from sciculture_etl.pipeline.reading import NEW, Intake
 from sciculture_etl.pipeline.reminding import newly_waiting
 from sciculture_etl.pipeline.report import Progress, Reasons, RunReport, Silent
 from sciculture_etl.publish import NOTHING, Announcement, Publication, end_hold, publish_release, read_figures_checked
+from sciculture_etl.publish.going_out import publish_due
+from sciculture_etl.publish.scheduled import refuse_while_scheduled
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.disk import machine_errors_described
 from sciculture_etl.versions.published import WAITING
@@ -47,6 +50,7 @@ class Run:
         outputs: Collection[str] | None = None,
         clock: Clock = machine_clock,
         announcement: Announcement = NOTHING,
+        at: datetime | None = None,
     ) -> None:
         self.settings = settings
         self.contracts = contracts
@@ -59,6 +63,8 @@ class Run:
         self.record = record
         self.outputs = outputs
         self.announcement = announcement
+        # A time that has passed is now.
+        self.at = at if at is not None and clock() < at else None
         self.report = RunReport(record.kind, set_aside=warehouse.set_aside)
         self.reasons = Reasons()
         self._intake = Intake(settings, contracts, warehouse, self.archive, progress)
@@ -76,6 +82,7 @@ class Run:
         outputs: Collection[str] | None = None,
         clock: Clock = machine_clock,
         announcement: Announcement = NOTHING,
+        at: datetime | None = None,
     ) -> Iterator[Run]:
         """Takes the writer's lock, writes the run's beginning down and opens the warehouse.
 
@@ -89,6 +96,7 @@ class Run:
                 all.
             clock: what tells the day of the run, and when files are first seen.
             announcement: what readers are told of the release that it makes, as far as that was given.
+            at: when that release goes out, if not now.
 
         Raises:
             BusyError: Where another run holds the lock.
@@ -104,7 +112,10 @@ class Run:
             with Warehouse.open(
                 settings.build_database, settings.staging, contracts, record.after_a_crash
             ) as warehouse:
-                run = cls(settings, contracts, warehouse, progress or Silent(), record, outputs, clock, announcement)
+                run = cls(
+                    settings, contracts, warehouse, progress or Silent(), record, outputs, clock, announcement, at
+                )
+                run._publish_due()
                 run.report.closed_years = close_published_years(settings, contracts, run.today)
                 try:
                     yield run
@@ -190,14 +201,19 @@ class Run:
     def resume_publication(self) -> None:
         """The first step of a run that publishes what has been read: ends the hold after a rollback.
 
+        A release that goes out later ends it then.
+
         Raises:
-            NotReadyError: Where submissions wait to be read, since figures without them would be wrong.
+            NotReadyError: Where submissions wait to be read, since figures without them would be wrong, or a release
+                is scheduled.
         """
+        refuse_while_scheduled(self.settings)
         stale, reshaped = self._intake.stale(self._intake.sync_receipts()), self._intake.reshaped()
         waiting = [one for one in stale if one.why == [NEW] or one.receipt.submission_id in reshaped]
         if waiting:
             raise NotReadyError(message("submissions_unread", count=len(waiting)))
-        end_hold(self.settings)
+        if self.at is None:
+            end_hold(self.settings)
 
     def accept(self, scope: Scope = EVERYTHING) -> Acceptance:
         """Puts the newest versions in force, year by year where the year's suite holds.
@@ -230,11 +246,27 @@ class Run:
             model: of this run.
             is_preview: what would be released is kept as the candidate.
         """
+        self._publish_due()
         self.report.publication = publish_release(
             self.settings, self.warehouse, self.contracts, self.table_contracts, model, self.outputs, is_preview,
-            self.announcement, self.clock,
+            self.announcement, self.at, self.clock,
         )  # fmt: skip
+        self._publish_due()
         return self.report.publication
+
+    def _publish_due(self) -> None:
+        """Lets a scheduled release out whose time has come; one that can't go out is a refusal of this run's, too."""
+        publication = self.report.publication
+        try:
+            released = publish_due(self.settings, self.clock)
+        except ReleaseError as error:
+            publication.outcome, publication.refusals = "refused", [str(error)]
+            return
+        if released:
+            self.report.went_out = released
+            publication.release_id, publication.scheduled = released, None
+            if publication.outcome == "scheduled":
+                publication.outcome = "published"
 
     def answer(self) -> int:
         """What was found → the outbox, for every submission of which that is new. Returns how many were answered."""

@@ -20,7 +20,7 @@ from sciculture_etl.load import Warehouse
 from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.privacy import kinds_in
 from sciculture_etl.project import EXPECTATIONS
-from sciculture_etl.publish.journal import NOTE, PUBLISHED, ReleaseJournal
+from sciculture_etl.publish.journal import NOTE, PUBLISHED, SCHEDULED, WITHDRAWN, ReleaseJournal
 from sciculture_etl.revisions.diff import HISTORY
 from sciculture_etl.storage.journal import validated_reason
 
@@ -142,7 +142,9 @@ def left_note(journal: ReleaseJournal) -> LeftNote:
     """The last note that was left and that no release has taken; an empty one where there is none."""
     entries = journal.entries()
     notes = [entry for entry in entries if entry["kind"] == NOTE]
-    taken = max((int(entry.get("notes_taken", 0)) for entry in entries if entry["kind"] == PUBLISHED), default=0)
+    withdrawn = {entry["release_id"] for entry in entries if entry["kind"] == WITHDRAWN}
+    took = [e for e in entries if e["kind"] in (PUBLISHED, SCHEDULED) and e["release_id"] not in withdrawn]
+    taken = max((int(entry.get("notes_taken", 0)) for entry in took), default=0)
     if len(notes) <= taken:
         return LeftNote(Announcement(), len(notes))
     last = notes[-1]
@@ -190,3 +192,13 @@ def announcement_in(manifest: dict[str, Any]) -> Announcement:
         str(manifest.get("reason", "")), str(manifest.get("note_ko", "")), str(manifest.get("note_en", "")),
         str(manifest.get("internal_reason", "")),
     )  # fmt: skip
+
+
+def publication_entry(manifest: dict[str, Any], published_at: str) -> dict[str, Any]:
+    """The journal's line about a release, with all that outlives its folder."""
+    return {
+        "kind": PUBLISHED, "release_id": manifest["release_id"], "decided_at": published_at,
+        **announcement_in(manifest).as_entry(), "notes_taken": manifest.get("notes_taken", 0),
+        "previous_release_id": manifest["previous_release_id"], "version": manifest.get("version"),
+        "revised": manifest.get("revised"),
+    }  # fmt: skip

@@ -10,16 +10,17 @@ from sciculture_etl.publish.current import is_complete
 from sciculture_etl.publish.outputs import MANIFEST, held_in
 
 
-def integrity_fault(release: Path, quick: bool = False) -> str | None:
+def integrity_fault(release: Path, quick: bool = False, name: str = "") -> str | None:
     """In words; None where nothing is.
 
     Args:
         quick: only whether files are there, not what they hold.
+        name: of the release, where its folder has another.
     """
     if not is_complete(release):
         return "its manifest, a database or a table as Parquet is missing or broken"
     manifest: dict[str, Any] = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
-    if manifest.get("release_id") != release.name:
+    if manifest.get("release_id") != (name or release.name):
         return "its manifest is that of another release"
     tables, files = manifest["tables"], manifest.get("files", {})
     paths = [(output, path, table) for output in held_in(manifest) for path, table in output.files(manifest)]

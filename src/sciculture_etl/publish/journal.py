@@ -15,6 +15,8 @@ PINNED, UNPINNED = "pinned", "unpinned"
 ROLLED_BACK, WENT_ON, HOLD_ENDED = "rolled back", "went on", "hold ended"
 # A release that readers could open from then on, and what was left to be said of the next one.
 PUBLISHED, NOTE = "published", "note"
+# One that goes out at a set time, and one that was taken back before it.
+SCHEDULED, WITHDRAWN = "scheduled", "withdrawn"
 
 
 class ReleaseJournal:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sciculture_etl.extract import Clock, machine_clock
-from sciculture_etl.publish.announcement import Announcement, announcement_in, left_note
+from sciculture_etl.publish.announcement import Announcement, left_note, publication_entry
 from sciculture_etl.publish.current import current_release, finish_swap
 from sciculture_etl.publish.journal import NOTE, PUBLISHED, ROLLED_BACK, WENT_ON, ReleaseJournal, moment
 from sciculture_etl.publish.retention import read_manifest
@@ -19,16 +19,6 @@ from sciculture_etl.storage.lock import writer_lock
 
 Entry = dict[str, Any]
 RECORDED = (PUBLISHED, ROLLED_BACK, WENT_ON)
-
-
-def publication_entry(manifest: dict[str, Any], published_at: str) -> Entry:
-    """The journal's line about a release, with all that outlives its folder."""
-    return {
-        "kind": PUBLISHED, "release_id": manifest["release_id"], "decided_at": published_at,
-        **announcement_in(manifest).as_entry(), "notes_taken": manifest.get("notes_taken", 0),
-        "previous_release_id": manifest["previous_release_id"], "version": manifest.get("version"),
-        "revised": manifest.get("revised"),
-    }  # fmt: skip
 
 
 def record_publication(settings: Settings, clock: Clock = machine_clock) -> None:
@@ -43,6 +33,11 @@ def record_publication(settings: Settings, clock: Clock = machine_clock) -> None
     manifest = read_manifest(settings, release_id)
     if "notes_taken" in manifest:
         journal.add(publication_entry(manifest, moment(clock())))
+
+
+def make_known(settings: Settings, clock: Clock = machine_clock) -> None:
+    """What follows a swap: the journal, and what readers are told by. It may be repeated at any time."""
+    record_publication(settings, clock)
 
 
 def leave_note(settings: Settings, announcement: Announcement, clock: Clock = machine_clock) -> Entry:

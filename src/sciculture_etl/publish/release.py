@@ -16,40 +16,37 @@ from sciculture_etl.load import Warehouse
 from sciculture_etl.messages import message
 from sciculture_etl.model import Model
 from sciculture_etl.publish.announcement import NOTHING, Announcement, announce, derived_reason, left_note
+from sciculture_etl.publish.building import Build, sweep_builds
 from sciculture_etl.publish.candidate import (
     CANDIDATE,
-    begin_candidate,
-    keep_candidate,
     remove_candidate,
-    sweep_candidate,
 )
-from sciculture_etl.publish.candidate import OUTPUTS as CANDIDATE_OUTPUTS
 from sciculture_etl.publish.checks import accounts_that_disagree, facts_that_disagree, judge_tables
 from sciculture_etl.publish.current import current_release, finish_swap, let_go, restore_live_copies, swap_to
 from sciculture_etl.publish.figures import judge_figures, read_figures_checked
-from sciculture_etl.publish.files import STORAGE, Content, Previous, build_database, hash_tables
+from sciculture_etl.publish.files import STORAGE, Previous, build_database
 from sciculture_etl.publish.journal import ReleaseJournal
 from sciculture_etl.publish.manifest import make_manifest
 from sciculture_etl.publish.outputs import (
-    FOR_OPERATORS,
     OPERATIONS,
-    OUTPUTS_BEFORE_CHOICE,
-    Output,
     chosen,
-    write_outputs,
 )
 from sciculture_etl.publish.portal import portal_names
-from sciculture_etl.publish.publications import record_publication
+from sciculture_etl.publish.publications import make_known, record_publication
 from sciculture_etl.publish.refusals import explain_figures, explain_suites
 from sciculture_etl.publish.retention import kept_ids, next_release_id, prune, read_manifest
 from sciculture_etl.publish.rollback import current_hold, resume_rollback, why_held
+from sciculture_etl.publish.scheduled import (
+    ScheduledRelease,
+    find_scheduled,
+    shown_time,
+    why_not,
+)
 from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.revisions.changes import changes_since
 from sciculture_etl.revisions.diff import table_hashes
 from sciculture_etl.revisions.revision import write_revisions
 from sciculture_etl.settings import Settings, fingerprint
-from sciculture_etl.stopping import stop_if_asked
-from sciculture_etl.storage.access import let_all_read, make_folder_for_all
 from sciculture_etl.storage.atomic import put_in_place
 
 # Of one kind of refusal: what is wrong everywhere needn't be told of every submission.
@@ -62,11 +59,13 @@ class Publication:
 
     Attributes:
         outcome: published, unchanged, refused (then ``refusals`` say why, a text each: the reason, and a line for each
-            submission that is behind it), or previewed: a release would change what ``revised`` counts.
+            submission that is behind it), previewed: a release would change what ``revised`` counts, or scheduled: a
+            release goes out later, and what differs from it after that.
         release_id: the current release.
         revised: what differs from the release before, or would, table → ``changed`` values, rows ``added`` and
             ``removed``.
         has_candidate: whether what differs stands in the candidate, and not in a release.
+        scheduled: the release that goes out at a set time.
     """
 
     outcome: str
@@ -75,6 +74,7 @@ class Publication:
     remarks: list[SuiteOutcome] = field(default_factory=list)
     revised: dict[str, dict[str, int]] = field(default_factory=dict)
     has_candidate: bool = False
+    scheduled: ScheduledRelease | None = None
 
 
 @dataclass
@@ -100,6 +100,7 @@ def publish_release(
     outputs: Collection[str] | None = None,
     is_preview: bool = False,
     announcement: Announcement = NOTHING,
+    at: datetime | None = None,
     clock: Clock = machine_clock,
 ) -> Publication:
     """Publishes the model's tables as a new release, unless nothing in them changed or a check refuses.
@@ -112,6 +113,7 @@ def publish_release(
         outputs: names of those that are written beside the needed ones; None: all.
         is_preview: everything but the release and the swap.
         announcement: what its readers are told of it, as far as that was given.
+        at: when the release goes out, if not now.
         clock: what tells when it is published.
     """
     finish_swap(settings.warehouse)
@@ -119,16 +121,17 @@ def publish_release(
     record_publication(settings, clock)
     try:
         publication = _publish(
-            settings, warehouse, contracts, table_contracts, model, outputs, is_preview, announcement
+            settings, warehouse, contracts, table_contracts, model, outputs, is_preview, announcement, at
         )
     except BaseException:
-        _sweep(settings)  # on a full disk, what was built takes the room that is missing
+        sweep_builds(settings)  # on a full disk, what was built takes the room that is missing
         raise
-    if publication.outcome in ("refused", "previewed") or current_hold(settings):
+    publication.scheduled = find_scheduled(settings)
+    if publication.outcome in ("refused", "previewed", "scheduled") or current_hold(settings):
         _show_operations(settings, warehouse, table_contracts)
     elif publication.outcome == "unchanged":
         restore_live_copies(settings.warehouse)
-    record_publication(settings, clock)
+    make_known(settings, clock)
     if not publication.has_candidate:
         remove_candidate(settings)
     # What is published is published, whatever of the old can't be cleared away.
@@ -140,12 +143,6 @@ def publish_release(
 def _few(sentences: list[str]) -> list[str]:
     left = len(sentences) - MAX_REFUSALS
     return sentences[:MAX_REFUSALS] + ([f"and {left:,} more"] if left > 0 else [])
-
-
-def _sweep(settings: Settings) -> None:
-    for left in settings.releases.glob(".building-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    sweep_candidate(settings)
 
 
 def _show_operations(settings: Settings, warehouse: Warehouse, table_contracts: dict[str, TableContract]) -> None:
@@ -192,6 +189,7 @@ def _publish(
     outputs: Collection[str] | None,
     is_preview: bool,
     announcement: Announcement,
+    at: datetime | None,
 ) -> Publication:
     current = current_release(settings.warehouse)
     current_id = current["release_id"] if current else None
@@ -205,11 +203,13 @@ def _publish(
         return Publication("refused", None, refusals=[message("nothing_accepted_yet")])
     before = read_manifest(settings, current_id) if current_id else None
     checked = _check(warehouse, contracts, table_contracts, model, before)
-    is_candidate = is_preview or bool(hold) or bool(checked.refusals)
+    scheduled = find_scheduled(settings)
+    is_kept_back = (bool(hold) and at is None) or scheduled is not None
+    is_candidate = is_preview or is_kept_back or bool(checked.refusals)
     followed = Previous()
     if before and current_id:
         followed = Previous(settings.releases / current_id, before["tables"], before.get("files", {}))
-    build = _Build(settings, warehouse, CANDIDATE if is_candidate else next_release_id(settings), followed)
+    build = Build(settings, warehouse, CANDIDATE if is_candidate else next_release_id(settings), followed, at)
     published = protect_tables(warehouse, made, model)
     tables = build.hash(made, published.fingerprints)
     # After a rollback the submission log is another than the release's own: the figures alone decide.
@@ -234,64 +234,31 @@ def _publish(
     derived = derived_reason(warehouse, build.release_id, current_id is None and not kept)
     manifest |= announce(announcement, left_note(ReleaseJournal(settings.archive)), derived)
     if is_candidate:
-        refusals = checked.refusals
-        if hold and not refusals:
-            differing = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
-            refusals = [why_held(hold, differing)]
+        differing = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
+        kept_back = _why_kept_back(settings, scheduled, hold, differing)
+        refusals = checked.refusals or kept_back
         build.keep_as_candidate(table_contracts, manifest | {"refusals": refusals})
         if is_preview and not checked.refusals:
-            on_hold = [SuiteOutcome("preview", 1, warnings=refusals)] if hold else []
+            on_hold = [SuiteOutcome("preview", 1, warnings=kept_back)] if kept_back else []
             return Publication("previewed", current_id, [], [*checked.remarks, *on_hold], revised, True)
+        if scheduled and not checked.refusals and not why_not(settings, scheduled):
+            return Publication("scheduled", current_id, [], checked.remarks, revised, True)
         return Publication("refused", current_id, refusals, checked.remarks, revised, True)
     manifest["portal_names"] = portal_names(settings.publisher, table_contracts, manifest["tables"])
+    if at is not None:
+        build.keep_as_scheduled(table_contracts, manifest, chosen(outputs), at)
+        return Publication("scheduled", current_id, remarks=checked.remarks, revised=revised)
     build.keep_as_release(table_contracts, manifest, chosen(outputs))
     swap_to(settings.warehouse, build.release_id)
     warehouse.set_state("published", f"{build.release_id} {outward_fingerprint}")
     return Publication("published", build.release_id, remarks=checked.remarks, revised=revised)
 
 
-class _Build:
-    """A folder that is filled beside the releases, and becomes a release or the candidate."""
-
-    def __init__(self, settings: Settings, warehouse: Warehouse, release_id: str, followed: Previous) -> None:
-        self.settings = settings
-        self.warehouse = warehouse
-        self.release_id = release_id
-        self.followed = followed
-        if release_id == CANDIDATE:
-            self.folder = begin_candidate(settings)
-        else:
-            make_folder_for_all(settings.releases)
-            _sweep(settings)
-            self.folder = settings.releases / f".building-{release_id}"
-            self.folder.mkdir()
-        self.hashed = self.folder / ".hashed"
-
-    def hash(self, table_contracts: dict[str, TableContract], contents: dict[str, str]) -> dict[str, dict[str, Any]]:
-        """What a manifest says of the tables."""
-        return hash_tables(
-            self.warehouse.connection, table_contracts, self.hashed, contents, self.followed, self.release_id
-        )
-
-    def _write(
-        self, outputs: Collection[Output], table_contracts: dict[str, TableContract], manifest: dict[str, Any],
-        followed: Previous,
-    ) -> None:  # fmt: skip
-        content = Content(self.warehouse.connection, table_contracts, manifest, self.hashed, followed)
-        write_outputs(outputs, content, self.folder)
-        shutil.rmtree(self.hashed)
-        stop_if_asked()
-
-    def keep_as_candidate(self, table_contracts: dict[str, TableContract], manifest: dict[str, Any]) -> None:
-        # Files of its own alone: a second name of a released one would have that one's mode.
-        self._write(CANDIDATE_OUTPUTS, table_contracts, manifest, Previous())
-        keep_candidate(self.settings, self.folder)
-
-    def keep_as_release(
-        self, table_contracts: dict[str, TableContract], manifest: dict[str, Any], outputs: Collection[Output]
-    ) -> None:
-        if (names := [output.name for output in outputs]) != list(OUTPUTS_BEFORE_CHOICE):
-            manifest["outputs"] = names
-        self._write(outputs, table_contracts, manifest, self.followed)
-        let_all_read(self.folder, but=FOR_OPERATORS)
-        put_in_place(self.folder, self.settings.releases / self.release_id)
+def _why_kept_back(
+    settings: Settings, scheduled: ScheduledRelease | None, hold: dict[str, Any] | None, differing: list[str]
+) -> list[str]:
+    """Why what differs isn't published now, whatever the checks say."""
+    if scheduled:
+        at = shown_time(scheduled.at)
+        return [why_not(settings, scheduled) or message("scheduled_keeps_back", release=scheduled.release_id, at=at)]
+    return [why_held(hold, differing)] if hold else []

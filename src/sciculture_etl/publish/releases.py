@@ -18,6 +18,7 @@ from sciculture_etl.publish.current import current_release
 from sciculture_etl.publish.journal import PINNED, UNPINNED, ReleaseJournal
 from sciculture_etl.publish.retention import find_release, folder_of, kept_ids, read_manifest, to_be_removed
 from sciculture_etl.publish.rollback import current_hold
+from sciculture_etl.publish.scheduled import SCHEDULED_NAME, ScheduledRelease, find_scheduled, why_not
 from sciculture_etl.revisions.diff import HISTORY, count_differences, find_differences, released_tables, table_hashes
 from sciculture_etl.rules import apply_rule
 from sciculture_etl.settings import Settings, sql_text
@@ -36,7 +37,7 @@ def list_releases(settings: Settings) -> list[Row]:
 
     receipts: how many it took in; new_receipts: of those, how many its predecessor didn't have. revised: what its
     figures changed, by table; None where a release is too old to tell. reason, note_ko, note_en: what its readers are
-    told. fault: why it can't be read.
+    told. scheduled_at: of one that goes out later, ISO 8601, Korean time. fault: why it can't be read.
     """
     current = (current_release(settings.warehouse) or {}).get("release_id")
     hold, pinned, going = current_hold(settings), ReleaseJournal(settings.archive).pinned(), to_be_removed(settings)
@@ -58,7 +59,20 @@ def list_releases(settings: Settings) -> list[Row]:
                 continue  # a night has removed it meanwhile
             row["fault"] = str(error)
         found.append(row)
+    if scheduled := find_scheduled(settings):
+        found.append(_scheduled_row(settings, scheduled, receipts))
     return found[::-1]
+
+
+def _scheduled_row(settings: Settings, scheduled: ScheduledRelease, receipts: dict[str, int]) -> Row:
+    row: Row = {
+        "release_id": scheduled.release_id, "is_current": False, "hold": None, "pinned": None,
+        "is_removed_next": False, "byte_count": size_of(settings.scheduled) if not scheduled.is_lost else 0,
+        "scheduled_at": scheduled.as_dict()["at"],
+    }  # fmt: skip
+    if scheduled.is_lost:
+        return row | {"fault": why_not(settings, scheduled)}
+    return row | _causes_of(scheduled.manifest, receipts)
 
 
 def _causes_of(manifest: Row, receipts: dict[str, int]) -> Row:
@@ -106,7 +120,7 @@ def compare_releases(settings: Settings, old: str, new: str, table: str | None =
     ``{"old", "new", "tables": {table: {"changed", "added", "removed"}}, "lines": [...]}``.
 
     Args:
-        old, new: as ``find_release`` takes them, or ``candidate``.
+        old, new: as ``find_release`` takes them, ``candidate`` or ``scheduled``.
         table: only of that.
         limit: so many lines of each table at most.
 
@@ -132,6 +146,11 @@ def compare_releases(settings: Settings, old: str, new: str, table: str | None =
 
 
 def _find_compared(settings: Settings, asked: str) -> str:
+    if asked == SCHEDULED_NAME:
+        found = find_scheduled(settings)
+        if found is None or found.is_lost:
+            raise UserError(message("release_not_scheduled", asked=asked, found="-"))
+        return SCHEDULED_NAME
     if asked != CANDIDATE:
         return find_release(settings, asked)
     if read_candidate(settings) is None:

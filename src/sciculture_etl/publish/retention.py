@@ -16,7 +16,7 @@ from sciculture_etl.errors import NotReadyError, ReleaseError, UserError
 from sciculture_etl.messages import message
 from sciculture_etl.publish.candidate import CANDIDATE
 from sciculture_etl.publish.current import current_release, read_pointer
-from sciculture_etl.publish.journal import ReleaseJournal
+from sciculture_etl.publish.journal import SCHEDULED, ReleaseJournal
 from sciculture_etl.publish.outputs import MANIFEST
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.atomic import move
@@ -67,8 +67,9 @@ def find_release(settings: Settings, asked: str) -> str:
 
 
 def folder_of(settings: Settings, release_id: str) -> Path:
-    """Where a release, or the candidate, lies."""
-    return settings.candidate if release_id == CANDIDATE else settings.releases / release_id
+    """Where a release, the candidate or the scheduled one lies."""
+    aside = {CANDIDATE: settings.candidate, SCHEDULED: settings.scheduled}
+    return aside.get(release_id) or settings.releases / release_id
 
 
 def read_manifest(settings: Settings, release_id: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from sciculture_etl.publish.integrity import integrity_fault
 from sciculture_etl.publish.journal import HOLD_ENDED, ROLLED_BACK, WENT_ON, ReleaseJournal, decided, new_entry
 from sciculture_etl.publish.outputs import PUBLIC
 from sciculture_etl.publish.retention import find_release
+from sciculture_etl.publish.scheduled import refuse_while_scheduled
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.journal import validated_reason
 from sciculture_etl.storage.lock import writer_lock
@@ -33,14 +34,15 @@ def rollback(settings: Settings, asked: str, reason: str = "") -> dict[str, Any]
     """Makes an earlier release the current one and puts publication on hold; returns the journal's entry.
 
     Going on to the release that the hold came from ends it. The operator's file stays that of the last run. Raises
-    UserError where the release is unknown or current already, ReleaseError where it isn't whole, BusyError where a run
-    is going on. Killed at any instruction it ends in one of the two releases.
+    UserError where the release is unknown or current already, ReleaseError where it isn't whole, NotReadyError while
+    another is scheduled, BusyError where a run is going on. Killed at any instruction, it ends in one of the two.
     """
     reason = validated_reason(reason) if reason.strip() else ""
     find_release(settings, asked)  # of a wrong name nothing comes, not even a lock
     with writer_lock(settings.warehouse, doing="rollback"):
         finish_swap(settings.warehouse)
         resume_rollback(settings)
+        refuse_while_scheduled(settings)
         release_id = find_release(settings, asked)
         current = current_release(settings.warehouse)
         if current is None:

@@ -230,16 +230,23 @@ def _show_undecided(console: Console, report: RunReport) -> None:
 def _show_outcome(console: Console, settings: Settings, report: RunReport, seconds: dict[str, float]) -> None:
     from sciculture_etl.cli.views.figures import show_refusals
     from sciculture_etl.cli.views.releases import counted
+    from sciculture_etl.publish.scheduled import shown_time
 
     publication = report.publication
     texts = {
         "published": f"[green]published / 공표[/] release {publication.release_id}",
         "unchanged": f"[green]nothing new / 새 자료 없음[/], release {publication.release_id} stays",
         "refused": f"[red]refused / 공표하지 않음[/], release {publication.release_id or '(none)'} stays",
+        "scheduled": f"[cyan]scheduled / 공표 예약[/], release {publication.release_id or '(none)'} stays until then",
         "previewed": f"[cyan]preview / 미리보기[/], release {publication.release_id or '(none)'} stays",
     }
     console.print()
     console.print(texts[publication.outcome])
+    if scheduled := publication.scheduled:
+        text = f"  release {scheduled.release_id} goes out at / 공표 예약: {shown_time(scheduled.at)} (Asia/Seoul)"
+        console.print(Text(text, style="cyan"), soft_wrap=True)
+    if report.went_out:
+        console.print(Text(f"  scheduled release {report.went_out} went out / 예약한 릴리스를 공표했습니다"))
     if publication.revised:
         label = "would change / 변경될 수치" if publication.has_candidate else "changes / 변경된 수치"
         shown = (
@@ -275,6 +282,8 @@ def as_machine_report(
         "exit_code": exit_code,
         "release_id": publication.release_id,
         "refusals": publication.refusals,
+        "scheduled": publication.scheduled.as_dict() if publication.scheduled else None,
+        "went_out": report.went_out,
         "revised": publication.revised,
         "files": {
             "received": len(report.extraction.received),

@@ -55,6 +55,8 @@ def show_releases(console: Console, rows: list[Row]) -> None:
     )
     for row in rows:
         state = "current / 현재" if row["is_current"] else ""
+        if at := row.get("scheduled_at"):
+            state = f"scheduled / 공표 예약 {at[:16].replace('T', ' ')}"
         notes = [f"pinned / 고정: {row['pinned']}"] if row["pinned"] is not None else []
         if note := row.get("note_ko") or row.get("note_en"):
             notes.append(f"note / 안내: {note if len(note) <= MAX_NOTE_SHOWN else note[:MAX_NOTE_SHOWN] + '…'}")

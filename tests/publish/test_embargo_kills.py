@@ -1,0 +1,158 @@
+"""Killed at any instruction on its way out, a scheduled release is out or isn't, and whoever looks next goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from sciculture_etl.publish.current import is_complete, swap_to
+from sciculture_etl.publish.going_out import publish_if_due, withdraw_scheduled
+from sciculture_etl.publish.journal import ReleaseJournal
+from sciculture_etl.publish.publications import record_publication
+from sciculture_etl.publish.scheduled import begin_scheduled, find_scheduled, keep_scheduled
+from sciculture_etl.settings import Settings
+from tests.nights import published, settings
+
+HOUR = datetime(2099, 12, 1, tzinfo=UTC)
+REASON = "가상: 아직 공표할 수 없음"
+FIRST, ID = "00001-20991129", "00002-20991130"
+CHANGES = ("os.rename", "os.remove", "os.rmdir", "os.chmod", "os.mkdir", "open")
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+_limit: list[int] = []
+
+
+def _audit(event: str, values: tuple[Any, ...]) -> None:
+    if not _limit or event not in CHANGES:
+        return
+    if event == "open" and not (isinstance(values[2], int) and values[2] & (os.O_WRONLY | os.O_RDWR)):
+        return
+    _limit[0] -= 1
+    if _limit[0] < 0:
+        raise Killed
+
+
+sys.addaudithook(_audit)
+
+
+@contextmanager
+def killed_after(count: int) -> Iterator[None]:
+    """Lets so many changes of files happen, and no more."""
+    _limit.append(count)
+    try:
+        yield
+    finally:
+        _limit.clear()
+
+
+def release(folder: Path, release_id: str, **more: Any) -> dict[str, Any]:
+    """A release of no table, which is all that a release needs; returns its manifest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("sciculture.duckdb", "operations.duckdb"):
+        with duckdb.connect(str(folder / name)) as database:
+            database.execute("CREATE TABLE release_info AS SELECT ? AS release_id", [release_id])
+    manifest = {"release_id": release_id, "previous_release_id": None, "built_at": "2099-11-30T00:00:00+00:00"}
+    manifest |= {"tables": {}, "outputs": [], "inputs": [], "notes_taken": 0, "reason": "routine"} | more
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return manifest
+
+
+def schedule(places: Settings) -> None:
+    """The next release, at the hour."""
+    aside = begin_scheduled(places)
+    keep_scheduled(places, aside, release(aside, ID, previous_release_id=FIRST, scheduled_at=HOUR.isoformat()))
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Settings:
+    """A warehouse with one release."""
+    places = settings(tmp_path / "inbox", tmp_path / "warehouse")
+    release(places.releases / FIRST, FIRST)
+    swap_to(places.warehouse, FIRST)
+    record_publication(places)
+    return places
+
+
+@pytest.fixture
+def scheduled(first: Settings) -> Settings:
+    """The same with one that goes out at the hour."""
+    schedule(first)
+    return first
+
+
+def steps_of(scheduled: Settings, tmp_path: Path, action: Any) -> Iterator[tuple[int, Settings, bool]]:
+    """The warehouse after each number of changes, and whether the action ended by then."""
+    for count in range(200):
+        copy = tmp_path / f"killed {count}"
+        shutil.copytree(scheduled.warehouse, copy, copy_function=os.link)
+        for name in ("archive/releases.jsonl", "current.json"):  # what is changed in place, and not by rename
+            (copy / name).unlink()
+            shutil.copy2(scheduled.warehouse / name, copy / name)
+        places = settings(tmp_path / "inbox", copy)
+        try:
+            with killed_after(count):
+                action(places)
+            yield count, places, True
+            return
+        except Killed:
+            yield count, places, False
+        finally:
+            shutil.rmtree(copy, ignore_errors=True)
+    raise AssertionError("it doesn't end")
+
+
+def current_id(places: Settings) -> str:
+    return str(published(places.warehouse, "SELECT release_id FROM release_info")[0][0])
+
+
+def test_killed_anywhere_on_its_way_out_the_next_look_finishes_it(scheduled: Settings, tmp_path: Path) -> None:
+    seen: set[str] = set()
+    before = current_id(scheduled)
+    for count, places, has_ended in steps_of(scheduled, tmp_path, lambda p: publish_if_due(p, lambda: HOUR)):
+        # Readers always have a whole file, and what is among the releases is whole.
+        seen.add(current_id(places))
+        assert all(is_complete(path) for path in places.releases.glob("0*")), count
+        is_moving = (places.releases / ID).exists()
+        # A clock that was set back meanwhile stops nothing that is on its way, and starts nothing that isn't.
+        publish_if_due(places, lambda: HOUR - timedelta(days=1))
+        assert (find_scheduled(places) is None) == is_moving or has_ended, count
+        publish_if_due(places, lambda: HOUR)
+        assert find_scheduled(places) is None
+        kinds = [entry["kind"] for entry in ReleaseJournal(places.archive).entries()]
+        assert kinds == ["published", "scheduled", "published"], count
+        assert not places.scheduled.exists()
+    assert count > 5
+    assert before in seen
+
+
+def test_killed_while_it_is_withdrawn_it_is_scheduled_or_withdrawn(scheduled: Settings, tmp_path: Path) -> None:
+    early = HOUR - timedelta(days=1)
+    for count, places, _ in steps_of(scheduled, tmp_path, lambda p: withdraw_scheduled(p, "2", REASON, lambda: early)):
+        if find_scheduled(places) is None:
+            assert publish_if_due(places, lambda: HOUR) is None
+            assert current_id(places).startswith("00001-"), count
+        else:
+            withdraw_scheduled(places, "2", REASON, lambda: early)
+        assert find_scheduled(places) is None
+
+
+def test_killed_while_it_is_scheduled_there_is_none_or_this_one(first: Settings, tmp_path: Path) -> None:
+    for count, places, _ in steps_of(first, tmp_path, schedule):
+        found = find_scheduled(places)
+        assert found is None or found.release_id == ID
+        publish_if_due(places, lambda: HOUR)
+        assert current_id(places).startswith("00002-" if found else "00001-"), count
