@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast, get_args, get_origin
 
 from annotated_types import Ge
 from dotenv.parser import parse_stream
@@ -184,6 +184,14 @@ class Variables(_Definition):
         "한국과학창의재단", "the institution that publishes, as names of files for the public-data portal begin",
         "공표 기관명(공공데이터포털용 파일 이름의 첫머리)",
     )  # fmt: skip
+    publisher_en: str = _setting(
+        "Korea Foundation for the Advancement of Science and Creativity",
+        "the same in English, for the citation of a release", "공표 기관의 영어 이름(인용 정보에 표시)",
+    )  # fmt: skip
+    licence: Literal["KOGL-0", "KOGL-1", "KOGL-2", "KOGL-3", "KOGL-4", "CC-BY-4.0", "CC0-1.0"] = _setting(
+        "KOGL-1", "terms under which releases may be used: `KOGL-0` to `KOGL-4`, `CC-BY-4.0` or `CC0-1.0`",
+        "공표 자료의 이용 조건: 공공누리 제0~4유형(`KOGL-0`~`KOGL-4`), `CC-BY-4.0`, `CC0-1.0`",
+    )  # fmt: skip
     traceback: str = _setting(
         "", "anything: a failure shows its traceback besides, for whoever mends the program",
         "값이 있으면 오류의 상세 추적 정보를 함께 표시(개발자용)",
@@ -333,6 +341,9 @@ def _explained(group: type[_Definition], error: ValidationError) -> UserError:
     variable = next(variable for variable, field in group.variables().items() if field == name)
     if group.model_fields[name].annotation is bool:
         return UserError(message("setting_no_switch", name=variable, value=found["input"]))
+    if get_origin(annotation := group.model_fields[name].annotation) is Literal:
+        choices = ", ".join(get_args(annotation))
+        return UserError(message("setting_no_choice", name=variable, choices=choices, value=found["input"]))
     least = next((rule.ge for rule in group.model_fields[name].metadata if isinstance(rule, Ge)), 1)
     return UserError(message("setting_no_number", name=variable, least=least, value=found["input"]))
 

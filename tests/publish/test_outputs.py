@@ -10,9 +10,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from sciculture_etl.cli.app import FAILED
 from sciculture_etl.pipeline import Run, take_steps
 from sciculture_etl.publish.integrity import integrity_fault
-from sciculture_etl.publish.outputs import BY_NAME, OUTPUTS, Output
+from sciculture_etl.publish.outputs import BY_NAME, FOR_OPERATORS, OUTPUTS, Output
+from tests.commands import Places
 from tests.forms import CLASS, as_csv, as_xlsx, table
 from tests.nights import ALL, begin, hashes, manifest, night, published, settings, submit
 
@@ -98,11 +100,8 @@ def test_a_file_with_other_bytes_is_found(warehouse: Path, output: Output, tmp_p
     file = damaged / files(warehouse, output)[0].relative_to(release(warehouse))
     file.write_bytes(file.read_bytes()[:-1])
     fault = integrity_fault(damaged)
-    if output.why_broken is None and output.name != "manifest":
-        assert fault is None
-    else:
-        assert fault is not None
-        assert str(file.relative_to(damaged)) in fault or "manifest" in fault
+    assert fault is not None
+    assert str(file.relative_to(damaged)) in fault or "manifest" in fault
 
 
 @EACH
@@ -111,6 +110,31 @@ def test_every_output_has_its_line_in_the_documentation(output: Output) -> None:
     path = output.path.replace("{", "<").replace("}", ">")
     (line,) = [line for line in text.splitlines() if line.startswith(f"| `{path}` |")]
     assert line.split("|")[2].strip() == output.audience
+
+
+@EACH
+def test_every_public_output_is_explained_to_whoever_gets_a_copy(warehouse: Path, output: Output) -> None:
+    page = (release(warehouse) / "README.md").read_text(encoding="utf-8")
+    path = output.path.replace("{", "<").replace("}", ">")
+    assert (f"| `{path}` |" in page) == (output.audience == "public")
+
+
+def test_a_release_and_a_copy_of_its_public_files_verify(warehouse: Path, tmp_path: Path) -> None:
+    places = Places(warehouse.parent / "inbox", warehouse)
+    own = places.command("verify", "current", "--json").answer
+    assert (own["is_complete"], own["release_id"]) == (True, release(warehouse).name)
+    assert own["operator_files"] == sorted(FOR_OPERATORS)
+    copy = tmp_path / "사본"
+    shutil.copytree(release(warehouse), copy, ignore=shutil.ignore_patterns(*FOR_OPERATORS))
+    nowhere = Places(tmp_path / "inbox", tmp_path / "no_warehouse")
+    found = nowhere.command("verify", str(copy), "--json").answer
+    assert (found["is_complete"], found["operator_files"]) == (True, [])
+    assert found["list_sha256"] == own["list_sha256"]
+    assert found["files"] == own["files"] - 2  # operations.duckdb, and the list itself, which the manifest names
+    (copy / "csv" / "dim_country.csv").unlink()
+    ended = nowhere.command("verify", str(copy))
+    assert ended.returncode == FAILED
+    assert "csv/dim_country.csv" in ended.stdout
 
 
 def test_a_run_can_be_asked_for_less_and_the_release_says_so(warehouse: Path, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from sciculture_etl.cli import (
     submissions,
     template,
     trace,
+    verify,
     years,
 )  # fmt: skip
 from sciculture_etl.cli.app import FAILED, app
@@ -49,6 +50,7 @@ __all__ = [
     "submissions",
     "template",
     "trace",
+    "verify",
     "years",
 ]
 

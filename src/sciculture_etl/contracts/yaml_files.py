@@ -31,6 +31,11 @@ class BilingualText(Strict):
     en: str = Field(min_length=1)
 
     @property
+    def both(self) -> str:
+        """Korean, then English, in a line."""
+        return f"{self.ko} / {self.en}"
+
+    @property
     def without_brackets(self) -> BilingualText:
         """What stands before the first bracket."""
         return BilingualText(ko=self.ko.split(" (")[0], en=self.en.split(" (")[0])

@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 
 from sciculture_etl.contracts import TableContract
 from sciculture_etl.disclosure import published_relation
+from sciculture_etl.publish.about import Licence, about
 from sciculture_etl.publish.files import Content
 
 PORTAL_HEADER = (
@@ -85,11 +86,12 @@ def _codes(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def dictionary_markdown(connection: duckdb.DuckDBPyConnection) -> str:
+def dictionary_markdown(connection: duckdb.DuckDBPyConnection, licence: Licence) -> str:
     """The dictionary as one Markdown text, ``RELEASE`` in place of the release's name.
 
     Args:
         connection: a database with the ``meta_`` tables.
+        licence: under which the release may be used.
     """
     tables = _rows(connection, "SELECT * FROM meta_table ORDER BY table_name")
     columns = _rows(connection, "SELECT * FROM meta_column ORDER BY table_name, column_no")
@@ -102,6 +104,8 @@ def dictionary_markdown(connection: duckdb.DuckDBPyConnection) -> str:
         "",
         f"릴리스 / release `{RELEASE}`. 사업 실적(행정집계)이며 국가승인통계가 아닙니다. "
         "Administrative returns, no national statistics.",
+        "",
+        f"이용 조건 / licence: [{licence.title.both}]({licence.url}). {licence.terms.ko} {licence.terms.en}",
         "",
         "합산이 '아니오'인 열은 서로 다른 것의 수이거나 비율이므로 지역이나 기간을 넘어 더하지 않습니다. "
         "Columns that are not additive are distinct counts or rates: never add them up over regions or terms.",
@@ -196,12 +200,12 @@ def portal_rows(
 
 
 def write_markdown(content: Content, _table: str, target: Path) -> None:
-    text = dictionary_markdown(content.connection)
+    text = dictionary_markdown(content.connection, about(content.manifest).licence)
     target.write_text(text.replace(RELEASE, content.release_id), encoding="utf-8")
 
 
 def write_page(content: Content, _table: str, target: Path) -> None:
-    markdown = dictionary_markdown(content.connection)
+    markdown = dictionary_markdown(content.connection, about(content.manifest).licence)
     page = _page_before(content, markdown) or dictionary_html(markdown)
     target.write_text(page.replace(RELEASE, content.release_id), encoding="utf-8")
 

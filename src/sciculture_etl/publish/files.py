@@ -77,6 +77,7 @@ class Content:
         connection: to a database with the published tables by name.
         hashed: folder with public tables as the CSV that their hash was taken of; it is gone once written.
         previous: the release that is followed.
+        public: of the outputs that are written and for everyone: name → path within the release.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -84,6 +85,7 @@ class Content:
     manifest: dict[str, Any]
     hashed: Path
     previous: Previous = field(default_factory=Previous)
+    public: dict[str, str] = field(default_factory=dict)
 
     @property
     def release_id(self) -> str:

@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from sciculture_etl.messages import message
 from sciculture_etl.publish.current import is_complete
 from sciculture_etl.publish.outputs import MANIFEST, held_in
+from sciculture_etl.publish.verification import why_not_as_published
 
 
 def integrity_fault(release: Path, quick: bool = False, name: str = "") -> str | None:
@@ -28,7 +30,12 @@ def integrity_fault(release: Path, quick: bool = False, name: str = "") -> str |
         if not (release / path).is_file():
             return f"{path} is missing"
     for output, path, table in [] if quick else paths:
-        said = tables.get(table, {}) | files.get(path, {})
-        if output.why_broken and (reason := output.why_broken(release / path, said)):
+        if "output" in files.get(path, {}):
+            kind = why_not_as_published(release / path, files[path]["sha256"])
+            reason = message(kind) if kind else None
+        else:  # of a release from before the hash of every file was kept
+            said = tables.get(table, {}) | files.get(path, {})
+            reason = output.why_broken(release / path, said) if output.why_broken else None
+        if reason:
             return f"{path}: {reason}"
     return None

@@ -9,11 +9,19 @@ it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from sciculture_etl.publish import dictionary, files, portal
+from sciculture_etl.publish import (
+    checksums,
+    citation,
+    datapackage,
+    dictionary,
+    files,
+    portal,
+    readme,
+)
 from sciculture_etl.publish.files import Content
 from sciculture_etl.settings import fingerprint
 from sciculture_etl.storage.access import FILE_FOR_ALL, OWN_FILE
@@ -102,11 +110,18 @@ OUTPUTS = (
     Output("dictionary", "dictionary/dictionary.md", "public", dictionary.write_markdown),
     Output("dictionary_page", "dictionary/dictionary.html", "public", dictionary.write_page),
     Output("portal", "dictionary/portal/{table}.csv", "public", dictionary.write_portal, made_from=_described_content),
+    Output("readme", "README.md", "public", readme.write_readme),
+    Output("citation", "CITATION.cff", "public", citation.write_citation),
+    # It tells of all files before it, and the list of hashes of that too.
+    Output("datapackage", "datapackage.json", "public", datapackage.write_data_package),
+    Output("checksums", checksums.CHECKSUMS, "public", checksums.write_checksums),
     # It names the files that institutions sent. It is read before all else is checked, so that needs no check here.
     Output("manifest", "manifest.json", "operator", files.write_manifest, is_needed=True),
 )  # fmt: skip
 BY_NAME = {output.name: output for output in OUTPUTS}
-OPERATIONS, PUBLIC, MANIFEST = (BY_NAME[name].path for name in ("operations", "public", "manifest"))
+OPERATIONS, PUBLIC, MANIFEST, DATAPACKAGE = (
+    BY_NAME[name].path for name in ("operations", "public", "manifest", "datapackage")
+)
 FOR_OPERATORS = [output.path for output in OUTPUTS if output.audience == "operator"]
 LIVE = {output.path: output.mode for output in OUTPUTS if output.is_live}
 # Frozen: what a release holds whose manifest has no "outputs". Never add a name: every release that is kept would count
@@ -142,19 +157,19 @@ def held_in(manifest: dict[str, Any]) -> list[Output]:
 def write_outputs(outputs: Collection[Output], content: Content, folder: Path) -> None:
     """Writes them into the new folder of a release.
 
-    A file that would come out as it stands in the release before is that file.
+    A file that would come out as it stands in the release before is that file. The manifest says of each, under
+    ``files``, what it was made from, its hash, its output and what it is written of.
     """
     standing = content.manifest.setdefault("files", {})
+    content = replace(content, public={one.name: one.path for one in outputs if one.audience == "public"})
     for output in outputs:
-        for path, table in output.files(content.manifest):
+        for path, written_of in output.files(content.manifest):
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            if output.made_from is None:
-                output.write(content, table, target)
-                continue
-            made_from = output.made_from(content, table)
+            made_from = output.made_from(content, written_of) if output.made_from else ""
             sha256 = content.previous.link(path, made_from, target) if made_from else None
             if sha256 is None:
-                output.write(content, table, target)
+                output.write(content, written_of, target)
                 sha256 = files.sha256_of(target)
-            standing[path] = {"made_from": made_from, "sha256": sha256}
+            if output.name != "manifest":
+                standing[path] = {"made_from": made_from, "sha256": sha256, "output": output.name, "of": written_of}

@@ -15,6 +15,7 @@ from sciculture_etl.extract import Clock, machine_clock
 from sciculture_etl.load import Warehouse
 from sciculture_etl.messages import message
 from sciculture_etl.model import Model
+from sciculture_etl.publish.about import one_line
 from sciculture_etl.publish.announcement import NOTHING, Announcement, announce, derived_reason, left_note
 from sciculture_etl.publish.building import Build, sweep_builds
 from sciculture_etl.publish.candidate import (
@@ -244,6 +245,8 @@ def _publish(
         if scheduled and not checked.refusals and not why_not(settings, scheduled):
             return Publication("scheduled", current_id, [], checked.remarks, revised, True)
         return Publication("refused", current_id, refusals, checked.remarks, revised, True)
+    manifest["publisher"] = {"ko": one_line(settings.publisher), "en": one_line(settings.publisher_en)}
+    manifest["licence"] = settings.licence
     manifest["portal_names"] = portal_names(settings.publisher, table_contracts, manifest["tables"])
     if at is not None:
         build.keep_as_scheduled(table_contracts, manifest, chosen(outputs), at)
