@@ -1,5 +1,7 @@
 """Who is told when a run refuses, fails or crashes, and of reports that became overdue: ``SCICULTURE_NOTIFY``.
 
+And who is told of every release, with nothing that is internal in it: ``SCICULTURE_SUBSCRIBERS``.
+
 Apprise URLs (``mailtos://...``, ``slack://...``, ``json://...``) or notification blocks (``prefect://<type>/<name>``).
 They hold credentials: of a URL nothing is ever shown but how it begins. What can't be delivered fails no run.
 """
@@ -13,6 +15,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from sciculture_etl.privacy import mask_text
+from sciculture_etl.publish.events import unreported_events
 from sciculture_etl.settings import Settings
 from sciculture_etl.stopping import print_line
 from sciculture_etl.versions.conflicts import describe_conflict
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
     from sciculture_etl.pipeline import RunReport
 
-SETTING = "SCICULTURE_NOTIFY"
+SETTING, SUBSCRIBERS = "SCICULTURE_NOTIFY", "SCICULTURE_SUBSCRIBERS"
 BLOCK = "prefect://"
 MAX_LISTED = 30
 # An address may hold commas of its own.
@@ -157,13 +160,27 @@ def _where(flow_run: FlowRun | None) -> str:
     return "Where / 어디: " + ", ".join(part for part in parts if part)
 
 
-def notify(subject: str, body: str, kind: str) -> None:
+def notify_released(_report: RunReport) -> None:
+    """Subscribers, of what a run published."""
+    notify_subscribers(Settings.from_environment())
+
+
+def notify_subscribers(settings: Settings) -> None:
+    """Of what became of releases since they were last told: in the words of the feed, and of nothing else."""
+    for event in unreported_events(settings):
+        if not os.environ.get(SUBSCRIBERS):
+            continue
+        parts = ["\n".join([event.title(language), *event.details(language)]) for language in ("ko", "en")]
+        notify(" / ".join(event.title(language) for language in ("ko", "en")), "\n\n".join(parts), "info", SUBSCRIBERS)
+
+
+def notify(subject: str, body: str, kind: str, setting: str = SETTING) -> None:
     """Tells everyone that the setting names.
 
     Args:
-        kind: failure or warning, as Apprise has them.
+        kind: failure, warning or info, as Apprise has them.
     """
-    for target in BETWEEN.split(os.environ.get(SETTING, "").strip(", \n")):
+    for target in BETWEEN.split(os.environ.get(setting, "").strip(", \n")):
         if not target:
             continue
         try:
@@ -174,7 +191,7 @@ def notify(subject: str, body: str, kind: str) -> None:
         except Exception as error:
             reason = type(error).__name__
         if reason:
-            _report_undelivered(target, reason)
+            _report_undelivered(target, reason, setting)
 
 
 def _by_url(target: str, subject: str, body: str, kind: str) -> bool:
@@ -198,10 +215,10 @@ def _by_block(target: str, subject: str, body: str, kind: str) -> bool:
     return True
 
 
-def _report_undelivered(target: str, reason: str) -> None:
+def _report_undelivered(target: str, reason: str, setting: str) -> None:
     shown = target if target.startswith(BLOCK) else f"{target.partition('://')[0][:20]}://..."
     print_line(
-        f"sciculture: the notification to {shown} of {SETTING} wasn't delivered ({reason}): check that address"
+        f"sciculture: the notification to {shown} of {setting} wasn't delivered ({reason}): check that address"
         " / 알림을 보내지 못했습니다. 주소를 확인해 주세요",
         sys.stderr,
     )  # fmt: skip

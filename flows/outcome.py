@@ -31,7 +31,14 @@ from sciculture_etl.stopping import print_line
 from sciculture_etl.storage.disk import explain
 from sciculture_flows.artifacts import Recorded, show_report
 from sciculture_flows.assets import report_assets
-from sciculture_flows.notify import notify_conflicts, notify_missing, notify_waiting, on_crash, on_failure
+from sciculture_flows.notify import (
+    notify_conflicts,
+    notify_missing,
+    notify_released,
+    notify_waiting,
+    on_crash,
+    on_failure,
+)
 from sciculture_flows.schedule import covered_by
 from sciculture_flows.steps import Watch, watching
 from sciculture_flows.watchdog import SERVED, Watchdog
@@ -92,7 +99,9 @@ def concluded(work: Callable[[], None]) -> State[Any]:
         report = watch.report
         assert report is not None, "the flow opened no run"
         state = state_of(report)
-        report_steps = (show_report, report_assets, notify_missing, notify_waiting, notify_conflicts)
+        report_steps = (
+            show_report, report_assets, notify_released, notify_missing, notify_waiting, notify_conflicts
+        )  # fmt: skip
         for report_step in report_steps[: 1 if report.is_preview else None]:
             _ignoring_failures(report_step, report)
     except Exception as error:

@@ -26,6 +26,7 @@ from sciculture_etl.settings import Settings
 from sciculture_etl.stopping import print_line
 from sciculture_flows.backfill import backfill
 from sciculture_flows.nightly import nightly
+from sciculture_flows.notify import notify_subscribers
 from sciculture_flows.publish import publish
 from sciculture_flows.rebuild import rebuild
 from sciculture_flows.watchdog import SERVED
@@ -117,6 +118,7 @@ def _publish_if_due() -> None:
     try:
         if released := publish_if_due(Settings.from_environment()):
             print_line(f"release {released} is out / 공표했습니다", sys.stdout)
+            notify_subscribers(Settings.from_environment())
         _stated = ""
     except Exception as error:  # the next look tries again; the server goes on
         text = str(error) if isinstance(error, SciCultureError) else describe_failure(error)

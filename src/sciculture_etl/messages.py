@@ -32,6 +32,11 @@ def message(code: str, **values: Any) -> str:
     return f"{texts['en'].format(**values)} / {texts['ko'].format(**values)}"
 
 
+def text_in(language: str, code: str, **values: Any) -> str:
+    """Return a message in one of its languages, ``en`` or ``ko``, for what has a place of its own for each."""
+    return message_catalogue()[code][language].format(**values)
+
+
 def nearest_names(given: str, known: Iterable[str]) -> str:
     """Return the names that are nearest to one that is none of them, else the first of all, for a message."""
     names = list(dict.fromkeys(known))

@@ -162,6 +162,10 @@ class Variables(_Definition):
         "", "addresses that are told of failures and overdue reports, separated by spaces or commas",
         "실패와 제출 지연을 알릴 주소(공백이나 쉼표로 구분)", repr=False,
     )  # fmt: skip
+    subscribers: str = _setting(
+        "", "addresses that are told of every release and what it changed, as readers are; separated like those above",
+        "공표할 때마다 변경 내용을 알릴 이용자 주소(위와 같이 구분)", repr=False,
+    )  # fmt: skip
     keep_releases: int = _setting(
         10, "so many of the newest releases are kept, however old", "보관하는 최신 릴리스 수", ge=0
     )

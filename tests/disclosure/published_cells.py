@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import polars as pl
 
 from sciculture_etl.contracts.disclosure import Sum
-from sciculture_etl.disclosure.links import Family
 from sciculture_etl.disclosure.history import LINE, STATE, History, added
+from sciculture_etl.disclosure.links import Family
 
 Key = tuple[str, str]
 HIDDEN, DOTS = "x", "…"

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from forms import CLASS, as_csv, table
-from nights import hashes, night, operations, published, settings, submit
+from nights import hashes, night, operations, published, release_ids, settings, submit
 
 from sciculture_etl.contracts import Contract, load_contracts
 from sciculture_etl.contracts.contract import read_contract
@@ -117,13 +117,13 @@ def test_only_what_is_in_the_scope_changes_and_the_next_night_does_the_rest(
 ) -> None:
     inbox, warehouse = history
     contracts = with_alias(tmp_path / "contract")
-    releases = sorted((warehouse / "releases").iterdir())
+    releases = release_ids(warehouse)
     submit(inbox, CENTRE, "새 것.csv", classes(2019, sessions=50, 반="2"))
     plan, report = backfill(inbox, warehouse, Scope.from_texts("2018:2019"), contracts)
     assert (len(plan.files), report.read_count) == (4, 4)
     assert report.acceptance.accepted == [("dsc_class", 2018), ("dsc_class", 2019)]
     assert sessions(warehouse) == {2017: 4, 2018: 104, 2019: 104, 2020: 4}
-    assert len(sorted((warehouse / "releases").iterdir())) == len(releases) + 1
+    assert len(release_ids(warehouse)) == len(releases) + 1
     with Run.open(settings(inbox, warehouse), contracts=contracts) as run:
         assert take_steps(run).read_count == 5  # the four that are left, and the new one
     assert sessions(warehouse)[2017] == sessions(warehouse)[2020] == 104

@@ -47,9 +47,19 @@ def before_each(context: typer.Context) -> None:
     from sciculture_etl.publish.going_out import publish_if_due
 
     try:
-        publish_if_due(Settings.from_environment())
+        if publish_if_due(Settings.from_environment()):
+            notify_readers()
     except StorageError as error:  # who only wants to look may; a run and the doctor say it as well
         print(f"sciculture: {error}", file=sys.stderr)
+
+
+def notify_readers() -> None:
+    """Of a release that went out, or was gone back from, outside a run."""
+    settings = Settings.from_environment()
+    if settings.subscribers:
+        from sciculture_flows.notify import notify_subscribers  # with Prefect, which takes its time
+
+        notify_subscribers(settings)
 
 
 def write_asked(path: Path, data: bytes, is_private: bool = False) -> None:

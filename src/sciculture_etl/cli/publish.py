@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sciculture_etl.cli.app import app
+from sciculture_etl.cli.app import app, notify_readers
 from sciculture_etl.cli.release import releases
 from sciculture_etl.cli.runs import AsJson, Explain, Wait, watched
 from sciculture_etl.settings import Settings
@@ -68,7 +68,9 @@ def _publish_due(as_json: bool) -> None:
     from sciculture_etl.publish.scheduled import find_scheduled, shown_time
 
     settings = Settings.from_environment()
-    released, waiting = publish_if_due(settings), find_scheduled(settings)
+    if released := publish_if_due(settings):
+        notify_readers()
+    waiting = find_scheduled(settings)
     if as_json:
         found = {"released": released, "scheduled": waiting.as_dict() if waiting else None}
         print(json.dumps(found, ensure_ascii=False, indent=1))

@@ -11,6 +11,7 @@ from typing import Any
 from sciculture_etl.extract import Clock, machine_clock
 from sciculture_etl.publish.announcement import Announcement, left_note, publication_entry
 from sciculture_etl.publish.current import current_release, finish_swap
+from sciculture_etl.publish.feed import write_feed
 from sciculture_etl.publish.journal import NOTE, PUBLISHED, ROLLED_BACK, WENT_ON, ReleaseJournal, moment
 from sciculture_etl.publish.retention import read_manifest
 from sciculture_etl.publish.rollback import resume_rollback
@@ -38,6 +39,7 @@ def record_publication(settings: Settings, clock: Clock = machine_clock) -> None
 def make_known(settings: Settings, clock: Clock = machine_clock) -> None:
     """What follows a swap: the journal, and what readers are told by. It may be repeated at any time."""
     record_publication(settings, clock)
+    write_feed(settings)
 
 
 def leave_note(settings: Settings, announcement: Announcement, clock: Clock = machine_clock) -> Entry:

@@ -12,6 +12,7 @@ from typing import Any
 from sciculture_etl.errors import NotReadyError, ReleaseError, UserError
 from sciculture_etl.messages import message
 from sciculture_etl.publish.current import current_release, finish_swap, point_to, read_pointer, swap_to
+from sciculture_etl.publish.feed import write_feed
 from sciculture_etl.publish.integrity import integrity_fault
 from sciculture_etl.publish.journal import HOLD_ENDED, ROLLED_BACK, WENT_ON, ReleaseJournal, decided, new_entry
 from sciculture_etl.publish.outputs import PUBLIC
@@ -58,6 +59,7 @@ def rollback(settings: Settings, asked: str, reason: str = "") -> dict[str, Any]
         hold = entry if kind == ROLLED_BACK else None
         swap_to(settings.warehouse, release_id, (PUBLIC,), hold=hold, told=entry)
         resume_rollback(settings)
+        write_feed(settings)
     return entry
 
 
