@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from threading import Event, Thread
@@ -21,7 +22,7 @@ from sciculture_etl.stopping import exit_code, print_line
 ROWS_AT_ONCE = 20_000
 DEFAULT_SECONDS = 300
 # So long the engine may take to notice that it is to end.
-SECONDS_TO_END = 5
+SECONDS_TO_END, SECONDS_BETWEEN = 5, 0.1
 T = TypeVar("T")
 
 
@@ -52,23 +53,22 @@ class Answer:
             found.append(wanted)
         return found
 
-    def batches(self, expressions: list[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """The rows in their order.
+    def batches(self, expressions: list[str]) -> Iterator[pa.RecordBatch]:
+        """The rows in their order; the first batch has none, and tells the types.
 
         Args:
-            expressions: what is wanted of each column, which is ``#1``, ``#2`` ...; none: its values.
+            expressions: what is wanted of the columns, which are ``#1``, ``#2`` ...
 
         Raises:
             UserError: Where a value can't be computed.
             QueryError: Where it takes more memory or time than it may.
         """
-        wanted = expressions or [f"#{number}" for number in range(1, len(self.names) + 1)]
-        names = self.distinct_names
-        relation = self.relation.project(", ".join(f"{one} AS c{number}" for number, one in enumerate(wanted, start=1)))
+        wanted = (f"{one} AS c{number}" for number, one in enumerate(expressions, start=1))
+        relation = self.relation.project(", ".join(wanted))
         reader = self._ask(lambda: relation.to_arrow_reader(ROWS_AT_ONCE))
-        yield pa.RecordBatch.from_arrays([pa.array([], field.type) for field in reader.schema], names=names)
+        yield pa.RecordBatch.from_arrays([pa.array([], field.type) for field in reader.schema], schema=reader.schema)
         while (batch := self._ask(lambda: next(reader, None))) is not None:
-            yield batch.rename_columns(names)
+            yield batch
 
     def _ask(self, work: Callable[[], T]) -> T:
         """What the engine answers, unless it gives nothing for too long; a slow reader's time isn't counted.
@@ -87,19 +87,26 @@ class Answer:
             done.set()
 
         thread = Thread(target=answer, name="query", daemon=True)
-        thread.start()
         try:
+            thread.start()
             if not done.wait(self.seconds or None):
                 raise QueryError(message("query_too_slow", seconds=self.seconds))
         except BaseException as error:
-            self.connection.interrupt()
-            thread.join(SECONDS_TO_END)
-            if thread.is_alive():  # deep in something that looks up from nothing, and closing would wait for it
+            if not self._has_ended(done):  # deep in something that looks up from nothing: closing would wait for it
                 _leave(error)
             raise
         if failed:
             raise engine_error(_as_engine_error(failed[0])) from None
         return given[0]
+
+    def _has_ended(self, done: Event) -> bool:
+        """Interrupts the engine, again and again: what hasn't quite begun yet notices nothing of the first time."""
+        end = time.monotonic() + SECONDS_TO_END
+        while time.monotonic() < end:
+            self.connection.interrupt()
+            if done.wait(SECONDS_BETWEEN):
+                return True
+        return False
 
 
 def _leave(error: BaseException) -> NoReturn:

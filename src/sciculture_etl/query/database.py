@@ -33,8 +33,9 @@ LOCKED = {
     "temp_directory": "",
     "memory_limit": MAX_MEMORY,
     "errors_as_json": "true",
-    "lock_configuration": "true",
 }
+# Of a connection: no bar among the rows; and from then on nothing can be set.
+LAST = "SET enable_progress_bar = false; SET lock_configuration = true"
 
 
 def find_database(settings: Settings, asked: str = LATEST) -> Path:
@@ -85,8 +86,11 @@ def open_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             raise MachineError(message("query_held", path=path, program=held_by[0], process=held_by[1])) from None
         if not os.access(path, os.R_OK):
             raise MachineError(message("query_not_readable", path=path)) from None
+        if isinstance(error, duckdb.ProgrammingError):
+            raise
         raise UserError(message("query_no_database", path=path)) from None
     with connection:
+        connection.execute(LAST)
         yield connection
 
 

@@ -21,7 +21,8 @@ EXACT = re.compile(r"^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL\(\d+,\d+\))$
 FRACTIONS = re.compile(r"FLOAT|DOUBLE")
 # What Parquet has no type for is written as text.
 UNKNOWN_TO_PARQUET = re.compile(r"INTERVAL|UNION|BIT|TIME WITH TIME ZONE|VARIANT|GEOMETRY|BIGNUM|TIME_NS")
-NO_NUMBER = re.compile(r"\b(NaN|Infinity)\b")
+NO_NUMBER = re.compile(r'"(?:\\.|[^"\\])*"|NaN|-?Infinity')
+NO_NUMBERS = {"NaN": '"nan"', "Infinity": '"inf"', "-Infinity": '"-inf"'}
 Write = Callable[[str], object]
 
 
@@ -62,23 +63,19 @@ def _head(names: list[str]) -> str:
     return pl.DataFrame([harmless], orient="row").write_csv(include_header=False)
 
 
-def _literal(column: str, kind: str) -> str:
-    """A value as JSON; exact where the engine's own would be rounded."""
-    if EXACT.match(kind):
-        return f"CAST({column} AS VARCHAR)"
-    if kind in ("FLOAT", "DOUBLE"):
-        written = f"CAST(to_json({column}) AS VARCHAR)"
-        return f"CASE WHEN isfinite({column}) THEN {written} ELSE to_json(CAST({column} AS VARCHAR)) END"
-    return f"CAST(to_json({column}) AS VARCHAR)"
+def _object(answer: Answer) -> str:
+    """A row as a JSON object; numbers are exact, where the engine's own would be rounded."""
+    parts: list[str] = []
+    for (column, kind), name in zip(_columns(answer), answer.distinct_names, strict=True):
+        key = json.dumps(name, ensure_ascii=False)
+        value = f"CAST({column if EXACT.match(kind) else f'to_json({column})'} AS VARCHAR)"
+        parts += [sql_text(f"{', ' if parts else ''}{key}: "), f"coalesce({value}, 'null')"]
+    return f"concat('{{', {', '.join(parts)}, '}}')"
 
 
-def _valid(literal: str | None, kind: str) -> str:
-    """JSON knows no number that is none: within lists and the like it becomes a text, too."""
-    if literal is None:
-        return "null"
-    if FRACTIONS.search(kind) and NO_NUMBER.search(literal):
-        return json.dumps(json.loads(literal, parse_constant=lambda name: name.replace("Infinity", "inf").lower()))
-    return literal
+def _valid(rows: str) -> str:
+    """JSON knows no number that is none: it becomes a text."""
+    return NO_NUMBER.sub(lambda found: NO_NUMBERS.get(found[0], found[0]), rows)
 
 
 def write_json(answer: Answer, write: Write) -> int:
@@ -87,17 +84,15 @@ def write_json(answer: Answer, write: Write) -> int:
     Returns:
         How many rows there were.
     """
-    names = [json.dumps(name, ensure_ascii=False) for name in answer.distinct_names]
+    has_fractions = any(FRACTIONS.search(kind) for kind in answer.types)
     count = 0
-    for number, batch in enumerate(answer.batches([_literal(*column) for column in _columns(answer)])):
+    for number, batch in enumerate(answer.batches([_object(answer)])):
         if number == 0:
             write("[")
             continue
-        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            values = (_valid(value, kind) for value, kind in zip(row, answer.types, strict=True))
-            pairs = ", ".join(f"{name}: {value}" for name, value in zip(names, values, strict=True))
-            write(f"{',' if count else ''}\n{{{pairs}}}")
-            count += 1
+        rows = ",\n".join(batch.column(0).to_pylist())
+        write((",\n" if count else "\n") + (_valid(rows) if has_fractions else rows))
+        count += batch.num_rows
     write("\n]\n" if count else "]\n")
     return count
 
@@ -132,8 +127,9 @@ def _write_parquet(answer: Answer, target: BinaryIO) -> int:
     ]
     batches = answer.batches(wanted)
     count = 0
-    with pq.ParquetWriter(target, next(batches).schema, compression="zstd") as writer:
+    names = answer.distinct_names
+    with pq.ParquetWriter(target, next(batches).rename_columns(names).schema, compression="zstd") as writer:
         for batch in batches:
-            writer.write_batch(batch)
+            writer.write_batch(batch.rename_columns(names))
             count += batch.num_rows
     return count
