@@ -111,7 +111,7 @@ cells AS (
         sigungu_code,
         general_gu_code,
         CASE WHEN session_count > 0 THEN sigungu_code END AS counted_sigungu_code,
-        CASE WHEN session_count > 0 THEN concat_ws('|', name_key(stop_name), sigungu_code, operation_date) END
+        CASE WHEN session_count > 0 THEN concat_ws('/', name_key(stop_name), sigungu_code, operation_date) END
             AS operating_day,
         session_count,
         visitor_count
@@ -140,7 +140,7 @@ cells AS (
         sigungu_code,
         general_gu_code,
         sigungu_code AS counted_sigungu_code,
-        concat_ws('|', name_key(museum_name), sigungu_code) AS museum,
+        concat_ws('/', name_key(museum_name), sigungu_code) AS museum,
         1 AS exhibit_count,
         visitor_count,
         support_amount_krw
