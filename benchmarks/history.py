@@ -76,13 +76,13 @@ def run_night(inbox: Path, warehouse: Path, whole: int) -> Measured:
     with ExitStack() as held:
         run = held.enter_context(Run.open(Settings(inbox=str(inbox), warehouse=warehouse)))
         done("open")
-        summarise = run._sum_up  # the first thing at the end of the block, told apart
+        summarise = run.sum_up  # the first thing at the end of the block, told apart
 
         def summed_up() -> None:
             summarise()
             done("summary")
 
-        run._sum_up = summed_up  # type: ignore[method-assign]
+        run.sum_up = summed_up  # type: ignore[method-assign]
 
         def timed(step: Step, work: Callable[[], Made]) -> Made:
             made = work()

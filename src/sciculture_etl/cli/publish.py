@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sciculture_etl.cli.app import app, notify_readers
+from sciculture_etl.cli.app import PARTIAL, REFUSED, app, notify_readers
 from sciculture_etl.cli.release import releases
 from sciculture_etl.cli.runs import AsJson, Explain, Wait, watched
+from sciculture_etl.errors import NotReadyError
+from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings
+
+if TYPE_CHECKING:
+    from sciculture_etl.publish import Announcement
 
 Reason = Annotated[
     str,
@@ -37,6 +42,14 @@ def publish(
             "checked now; until then nothing else is published."
         ),
     ] = "",
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Show what blocks a release and what should be known before; publish and change nothing. Exit code: "
+            "0 nothing, 3 only to be known, 4 blocked.",
+        ),
+    ] = False,
     due: Annotated[
         bool, typer.Option("--due", help="Only let a scheduled release out whose time has come; for a timer.")
     ] = False,
@@ -54,6 +67,8 @@ def publish(
     given = validated_announcement(reason, note_ko, note_en, internal)
     if at:
         parse_time(at)
+    if check:
+        raise typer.Exit(_check(given, as_json, wait))
     with watched(as_json, explain, needs_receipts=True) as watch:
         from sciculture_flows.publish import publish as flow
 
@@ -61,6 +76,27 @@ def publish(
             flow, wait_seconds=wait, reason=given.reason, note_ko=given.note_ko, note_en=given.note_en,
             internal=given.internal, at=at,
         )  # fmt: skip
+
+
+def _check(announcement: Announcement, as_json: bool, wait: float) -> int:
+    from sciculture_etl.cli.views.console import operators_console
+    from sciculture_etl.cli.views.releases import show_checklist
+    from sciculture_etl.extract import Archive
+    from sciculture_etl.pipeline.checklist import as_dict
+    from sciculture_etl.pipeline.rehearsal import rehearse
+
+    settings = Settings.from_environment()
+    if not Archive(settings.archive).receipts():
+        raise NotReadyError(message("nothing_received", path=settings.archive))
+    report = rehearse(settings, wait, announcement)
+    blocking = any(result.is_blocking for result in report.checklist)
+    code = REFUSED if blocking else PARTIAL if report.checklist else 0
+    if as_json:
+        found = {"exit_code": code, "outcome": report.publication.outcome, "revised": report.publication.revised}
+        print(json.dumps(found | as_dict(report.checklist), ensure_ascii=False, indent=1))
+    else:
+        show_checklist(operators_console(), report)
+    return code
 
 
 def _publish_due(as_json: bool) -> None:

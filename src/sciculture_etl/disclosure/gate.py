@@ -14,9 +14,9 @@ import polars as pl
 
 from sciculture_etl.contracts import TableContract
 from sciculture_etl.disclosure.attack import NOTHING, Found, find_narrow
-from sciculture_etl.disclosure.links import Family, find_families
 from sciculture_etl.disclosure.history import KEY, History, added, number_of
 from sciculture_etl.disclosure.ledger import Disclosed, cell_name
+from sciculture_etl.disclosure.links import Family, find_families
 from sciculture_etl.disclosure.snapshot import take_snapshot
 from sciculture_etl.disclosure.system import build_system
 from sciculture_etl.disclosure.targets import Target

@@ -10,8 +10,8 @@ import polars as pl
 from sciculture_etl.contracts import TableContract
 from sciculture_etl.contracts.disclosure import NOT_ADDITIVE, VALUE, Sum, symbol_column
 from sciculture_etl.contracts.table_contract import STATUS
-from sciculture_etl.disclosure.links import Family, conditions, find_families, group_columns
 from sciculture_etl.disclosure.history import KEY, NOT_YET, STATE, WITHHELD, row_key
+from sciculture_etl.disclosure.links import Family, conditions, find_families, group_columns
 from sciculture_etl.rules import given
 from sciculture_etl.settings import sql_text
 

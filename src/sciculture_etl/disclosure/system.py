@@ -13,8 +13,8 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from sciculture_etl.disclosure.links import Family
 from sciculture_etl.disclosure.history import KEY, NOT_YET
+from sciculture_etl.disclosure.links import Family
 from sciculture_etl.disclosure.snapshot import members
 from sciculture_etl.disclosure.targets import CELL, NEVER, Target, find_targets
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from sciculture_etl.disclosure.links import Family
 from sciculture_etl.disclosure.history import KEY
+from sciculture_etl.disclosure.links import Family
 
 # The end of what has none yet.
 NEVER = 1 << 62

@@ -63,6 +63,24 @@ class Reasons:
         return list(self._found.values())
 
 
+@dataclass(frozen=True)
+class CheckResult:
+    """A check before a release that found something.
+
+    Attributes:
+        name, english, korean: as in ``expectations/release_checks.yml``.
+        is_in_summary: whether the summary of a run shows the findings anyway.
+        findings: a text each.
+    """
+
+    name: str
+    english: str
+    korean: str
+    is_blocking: bool
+    is_in_summary: bool
+    findings: list[str]
+
+
 @dataclass
 class RunReport:
     """What a run did, for people and machines.
@@ -81,6 +99,7 @@ class RunReport:
         conflicts: pairs of submissions of which somebody has to say which one counts (``mart_version_conflict``).
         unfit_corrections: those whose guard fails, with stale or not_found.
         went_out: the scheduled release whose time came in this run.
+        checklist: what was looked at before a release and found something.
         answers, reminders: letters written to the outbox in this run.
         set_aside: why the build database was set aside and rebuilt, if it was.
     """
@@ -106,6 +125,7 @@ class RunReport:
     conflicts: list[dict[str, Any]] = field(default_factory=list)
     unfit_corrections: dict[str, str] = field(default_factory=dict)
     went_out: str | None = None
+    checklist: list[CheckResult] = field(default_factory=list)
     answers: int = 0
     reminders: int = 0
     set_aside: str | None = None

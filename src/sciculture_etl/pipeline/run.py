@@ -21,13 +21,16 @@ from sciculture_etl.load.year_states import record_year_states
 from sciculture_etl.messages import message
 from sciculture_etl.model import Model, build_model
 from sciculture_etl.pipeline.backfill import Plan, approve_locked, ask_for, make_plan
+from sciculture_etl.pipeline.checklist import Evidence, run_checks
 from sciculture_etl.pipeline.completeness import overdue_reports, rates_due
 from sciculture_etl.pipeline.journal import RunRecord, Runs
-from sciculture_etl.pipeline.reading import NEW, Intake
+from sciculture_etl.pipeline.reading import NEW, Intake, Stale
 from sciculture_etl.pipeline.reminding import newly_waiting
 from sciculture_etl.pipeline.report import Progress, Reasons, RunReport, Silent
 from sciculture_etl.publish import NOTHING, Announcement, Publication, end_hold, publish_release, read_figures_checked
+from sciculture_etl.publish.announcement import announcement_in
 from sciculture_etl.publish.going_out import publish_due
+from sciculture_etl.publish.retention import read_manifest
 from sciculture_etl.publish.scheduled import refuse_while_scheduled
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.disk import machine_errors_described
@@ -121,7 +124,9 @@ class Run:
                     yield run
                 finally:
                     run.archive.close()
-                run._sum_up()
+                run.sum_up()
+                evidence = Evidence(settings, warehouse, run.report, run.announcement_made())
+                run.report.checklist = run_checks(evidence)
 
     @staticmethod
     def plan_backfill(
@@ -208,12 +213,16 @@ class Run:
                 is scheduled.
         """
         refuse_while_scheduled(self.settings)
-        stale, reshaped = self._intake.stale(self._intake.sync_receipts()), self._intake.reshaped()
-        waiting = [one for one in stale if one.why == [NEW] or one.receipt.submission_id in reshaped]
+        waiting = self._unread(self._intake.stale(self._intake.sync_receipts()))
         if waiting:
             raise NotReadyError(message("submissions_unread", count=len(waiting)))
         if self.at is None:
             end_hold(self.settings)
+
+    def _unread(self, stale: list[Stale]) -> list[Stale]:
+        """Those without which figures would be wrong."""
+        reshaped = self._intake.reshaped()
+        return [one for one in stale if one.why == [NEW] or one.receipt.submission_id in reshaped]
 
     def accept(self, scope: Scope = EVERYTHING) -> Acceptance:
         """Puts the newest versions in force, year by year where the year's suite holds.
@@ -285,7 +294,29 @@ class Run:
         )
         return self.report.reminders
 
-    def _sum_up(self) -> None:
+    def try_to_publish(self, model: Model) -> Publication:
+        """What ``publish`` would meet: the checks alone, and no look at the clock."""
+        self.report.publication = publish_release(
+            self.settings, self.warehouse, self.contracts, self.table_contracts, model, self.outputs,
+            is_preview=True, announcement=self.announcement, clock=self.clock,
+        )  # fmt: skip
+        return self.report.publication
+
+    def count_unread(self) -> int:
+        """How many submissions wait to be read, new or because what reads them changed their rows."""
+        receipts = self.archive.receipts()
+        self.warehouse.record_receipts(receipts)
+        self._intake.sync_decisions()
+        return len(self._unread(self._intake.stale(receipts)))
+
+    def announcement_made(self) -> Announcement:
+        """What the readers of its release are told."""
+        publication = self.report.publication
+        if publication.outcome != "published" or not publication.release_id:
+            return self.announcement
+        return announcement_in(read_manifest(self.settings, publication.release_id))
+
+    def sum_up(self) -> None:
         """Fills the report with what stands in the build database now, and the record of the run with what it did."""
         report = self.report
         if self.warehouse.value(

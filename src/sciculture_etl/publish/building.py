@@ -20,11 +20,15 @@ from sciculture_etl.stopping import stop_if_asked
 from sciculture_etl.storage.access import let_all_read, make_folder_for_all
 from sciculture_etl.storage.atomic import put_in_place
 
+# Where a publication is tried without one, on a copy.
+REHEARSAL = ".rehearsal.aside"
+
 
 def sweep_builds(settings: Settings) -> None:
     """Removes what a killed run left half-built."""
     for left in settings.releases.glob(".building-*"):
         shutil.rmtree(left, ignore_errors=True)
+    shutil.rmtree(settings.warehouse / REHEARSAL, ignore_errors=True)
     sweep_candidate(settings)
     sweep_scheduled(settings)
 

@@ -67,6 +67,7 @@ class Publication:
             ``removed``.
         has_candidate: whether what differs stands in the candidate, and not in a release.
         scheduled: the release that goes out at a set time.
+        refused_by: the check that refused it, by its name in ``expectations/release_checks.yml``.
     """
 
     outcome: str
@@ -76,6 +77,7 @@ class Publication:
     revised: dict[str, dict[str, int]] = field(default_factory=dict)
     has_candidate: bool = False
     scheduled: ScheduledRelease | None = None
+    refused_by: str = ""
 
 
 @dataclass
@@ -85,6 +87,7 @@ class _Checked:
     refusals: list[str] = field(default_factory=list)
     outcomes: list[SuiteOutcome] = field(default_factory=list)
     remarks: list[SuiteOutcome] = field(default_factory=list)
+    refused_by: str = ""
 
 
 def _reproduced(manifest: dict[str, Any] | None) -> set[str]:
@@ -165,17 +168,19 @@ def _check(
     """Rows that add up, then the suites of the tables, then the published figures: what fails ends it there."""
     wrong = [*accounts_that_disagree(warehouse, contracts), *facts_that_disagree(warehouse, contracts, table_contracts)]
     if wrong:
-        return _Checked([message("rows_do_not_add_up", detail=line) for line in _few(wrong)])
+        texts = [message("rows_do_not_add_up", detail=line) for line in _few(wrong)]
+        return _Checked(texts, refused_by="row_accounts")
     outcomes = judge_tables(warehouse, table_contracts, model)
     remarks = [outcome for outcome in outcomes if outcome.warnings]
     if any(outcome.errors for outcome in outcomes):
         changes = changes_since(warehouse, before)
         refusals = explain_suites(warehouse, outcomes, table_contracts, changes, model, before)
-        return _Checked(refusals, outcomes, remarks)
+        return _Checked(refusals, outcomes, remarks, "table_rules")
     refused, warnings = judge_figures(read_figures_checked(warehouse.connection), _reproduced(before))
     if refused:
         changes = changes_since(warehouse, before)
-        return _Checked(explain_figures(warehouse, refused, changes, model, before), outcomes, remarks)
+        refusals = explain_figures(warehouse, refused, changes, model, before)
+        return _Checked(refusals, outcomes, remarks, "published_figures")
     if warnings:
         remarks.append(SuiteOutcome("published figures", len(warnings), warnings=warnings))
     return _Checked([], outcomes, remarks)
@@ -244,7 +249,9 @@ def _publish(
             return Publication("previewed", current_id, [], [*checked.remarks, *on_hold], revised, True)
         if scheduled and not checked.refusals and not why_not(settings, scheduled):
             return Publication("scheduled", current_id, [], checked.remarks, revised, True)
-        return Publication("refused", current_id, refusals, checked.remarks, revised, True)
+        return Publication(
+            "refused", current_id, refusals, checked.remarks, revised, True, refused_by=checked.refused_by
+        )
     manifest["publisher"] = {"ko": one_line(settings.publisher), "en": one_line(settings.publisher_en)}
     manifest["licence"] = settings.licence
     manifest["portal_names"] = portal_names(settings.publisher, table_contracts, manifest["tables"])

@@ -158,6 +158,7 @@ def _figures(report: RunReport) -> Table:
 def show_summary(console: Console, settings: Settings, report: RunReport, seconds: dict[str, float]) -> None:
     """The summary at the end of a run."""
     from sciculture_etl.cli.views.figures import figures_table, show_refusals
+    from sciculture_etl.cli.views.releases import show_check
     from sciculture_etl.pipeline.completeness import describe_rates
 
     extraction, publication = report.extraction, report.publication
@@ -201,6 +202,9 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
     for outcome in report.acceptance.held:
         console.print(Text(f"held, last good facts stay / 보류: {outcome.name}:", style="red"), soft_wrap=True)
         show_refusals(console, outcome.errors)
+    for result in report.checklist:
+        if not result.is_in_summary:
+            show_check(console, result, "yellow")
     for outcome in [*report.acceptance.remarks, *publication.remarks]:
         console.print(Text(f"remark / 참고: {outcome.name}: {'; '.join(outcome.warnings)}", style="yellow"))
     _show_outcome(console, settings, report, seconds)
@@ -276,6 +280,8 @@ def as_machine_report(
     report: RunReport, settings: Settings, exit_code: int, seconds: dict[str, float]
 ) -> dict[str, Any]:
     """The same as JSON."""
+    from sciculture_etl.pipeline.checklist import as_dict as checklist
+
     publication = report.publication
     return {
         "outcome": publication.outcome,
@@ -284,6 +290,7 @@ def as_machine_report(
         "refusals": publication.refusals,
         "scheduled": publication.scheduled.as_dict() if publication.scheduled else None,
         "went_out": report.went_out,
+        "checklist": checklist(report.checklist),
         "revised": publication.revised,
         "files": {
             "received": len(report.extraction.received),

@@ -10,11 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from sciculture_etl.messages import message
+from sciculture_etl.pipeline.report import CheckResult, RunReport
 from sciculture_etl.publish.announcement import Announcement, reason_text
 from sciculture_etl.publish.journal import decided
 
 Row = dict[str, Any]
-MAX_NOTE_SHOWN = 60
+MAX_NOTE_SHOWN, MAX_FINDINGS = 60, 20
 CHANGES = {
     "changed": "changed / 변경", "added": "added / 추가", "removed": "removed / 삭제", "status": "status / 확정 상태",
 }  # fmt: skip
@@ -83,6 +84,33 @@ def show_releases(console: Console, rows: list[Row]) -> None:
             "`sciculture publish` ends it / `sciculture publish`로 해제합니다"
         )
         console.print(Text(text, style="yellow"), soft_wrap=True)
+
+
+def show_checklist(console: Console, report: RunReport) -> None:
+    """What blocks a release, then what should be known before it."""
+    for is_blocking, title, style in (
+        (True, "blocks the release / 공표 불가 사유", "red"), (False, "to be known / 확인할 사항", "yellow"),
+    ):  # fmt: skip
+        results = [result for result in report.checklist if result.is_blocking == is_blocking]
+        if results:
+            console.print(Text(title, style=f"bold {style}"))
+        for result in results:
+            show_check(console, result, style)
+    if not report.checklist:
+        console.print("[green]nothing found / 확인할 사항이 없습니다[/]")
+    outcome = report.publication.outcome
+    what = "nothing new / 새 자료 없음" if outcome == "unchanged" else counted(report.publication.revised)
+    console.print(Text(f"a release would change / 공표하면 변경될 수치: {what}"), soft_wrap=True)
+
+
+def show_check(console: Console, result: CheckResult, style: str) -> None:
+    """A check with its first findings."""
+    console.print(Text(f"  {result.english} / {result.korean}", style=style), soft_wrap=True)
+    for finding in result.findings[:MAX_FINDINGS]:
+        for line in finding.splitlines():
+            console.print(Text(f"    {line}"), soft_wrap=True)
+    if (more := len(result.findings) - MAX_FINDINGS) > 0:
+        console.print(f"    ... {more:,} more: --json / {more:,}건 더 있음")
 
 
 def show_note(console: Console, left: Announcement) -> None:
