@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from sciculture_etl.load import writer_lock
+from sciculture_etl.publish.journal import ReleaseJournal
+from sciculture_etl.settings import Settings
 from tests.commands import Places, within
 from tests.flows.serving import receiver, until
 
@@ -46,3 +48,27 @@ def test_a_busy_warehouse_names_its_holder_and_is_told_of(prefect: Mapping[str, 
     assert f"(a test) is using {places.warehouse}: process {os.getpid()}" in state.message
     (told,) = until(lambda: received.about("Busy"), "the notification")
     assert state.message in told["message"]
+
+
+def test_subscribers_are_told_of_each_release_once_and_of_nothing_internal(tmp_path: Path) -> None:
+    places = Places(tmp_path / "inbox", tmp_path / "warehouse")
+    entry = {
+        "kind": "published", "release_id": "00001-20261130", "decided_at": "2026-11-30T00:00:00+00:00",
+        "reason": "a centre had sent the wrong file", "reason_code": "correction", "note_ko": "강원 정정",
+        "note_en": "Gangwon corrected", "revised": {"mart_dsc_summary": {"changed": 3}}, "notes_taken": 0,
+    }  # fmt: skip
+    with receiver() as operators, receiver() as readers:
+        addresses = {"SCICULTURE_NOTIFY": operators.url, "SCICULTURE_SUBSCRIBERS": readers.url}
+        with within(places.environment | addresses):
+            from sciculture_flows.notify import notify_subscribers
+
+            settings = Settings.from_environment()
+            ReleaseJournal(settings.archive).add(entry)
+            for _ in range(2):
+                notify_subscribers(settings)
+            (told,) = until(lambda: readers.messages, "the notification")
+    assert operators.messages == []
+    assert told["title"] == "릴리스 00001-20261130 공표: 수치 정정 / Release 00001-20261130: Corrected figures"
+    for part in ("강원 정정", "Gangwon corrected", "mart_dsc_summary (3 values changed)"):
+        assert part in told["message"]
+    assert "wrong file" not in told["message"]

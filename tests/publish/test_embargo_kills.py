@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from sciculture_etl.publish.current import is_complete, swap_to
-from sciculture_etl.publish.going_out import publish_if_due, withdraw_scheduled
+from sciculture_etl.publish.going_out import publish_due, publish_if_due, withdraw_scheduled
 from sciculture_etl.publish.journal import ReleaseJournal
 from sciculture_etl.publish.publications import record_publication
 from sciculture_etl.publish.scheduled import begin_scheduled, find_scheduled, keep_scheduled
@@ -141,10 +141,15 @@ def test_killed_anywhere_on_its_way_out_the_next_look_finishes_it(scheduled: Set
 
 def test_killed_while_it_is_withdrawn_it_is_scheduled_or_withdrawn(scheduled: Settings, tmp_path: Path) -> None:
     early = HOUR - timedelta(days=1)
+    shown = scheduled.archive / "disclosure" / f"{ID}.parquet"
+    shown.parent.mkdir()
+    shown.write_bytes(b"")
     for count, places, _ in steps_of(scheduled, tmp_path, lambda p: withdraw_scheduled(p, "2", REASON, lambda: early)):
         if find_scheduled(places) is None:
-            assert publish_if_due(places, lambda: HOUR) is None
+            assert publish_due(places, lambda: HOUR) is None  # as the next run does
             assert current_id(places).startswith("00001-"), count
+            # What nobody saw isn't counted as shown.
+            assert not (places.archive / "disclosure" / shown.name).exists()
         else:
             withdraw_scheduled(places, "2", REASON, lambda: early)
         assert find_scheduled(places) is None

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sciculture_etl.disclosure.history import FOLDER as DELTAS
 from sciculture_etl.errors import NotReadyError, UserError
 from sciculture_etl.messages import message
 from sciculture_etl.publish.announcement import publication_entry
@@ -139,6 +140,10 @@ def sweep_scheduled(settings: Settings) -> None:
     """Removes what a kill left of one, and one that was withdrawn or went out. Call it under the writer's lock."""
     for name in (ASIDE, REMOVED):
         shutil.rmtree(settings.warehouse / name, ignore_errors=True)
+    # What a withdrawn release would have shown, nobody ever saw.
+    for entry in ReleaseJournal(settings.archive).entries():
+        if entry["kind"] == WITHDRAWN:
+            (settings.archive / DELTAS / f"{entry['release_id']}.parquet").unlink(missing_ok=True)
     found = find_scheduled(settings)
     if settings.scheduled.exists() and (found is None or (found.is_moving and _manifest_in(settings.scheduled))):
         _remove(settings)
