@@ -1,4 +1,4 @@
-"""How the name of a column is compared, however it is written."""
+"""How the name of a column is compared, however it is written, and how wide it is."""
 
 from __future__ import annotations
 
@@ -41,3 +41,8 @@ def unit_in_header(text: str | None) -> str | None:
     """``국비(천원)`` → ``천원``."""
     found = UNIT_IN_BRACKETS.search(unicodedata.normalize("NFKC", text or ""))
     return re.sub(r"\s", "", found[1]) if found else None
+
+
+def text_width(text: str) -> int:
+    """How wide a text is in a spreadsheet's units: a Korean letter takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from python_calamine import CalamineWorkbook
 
 from sciculture_etl.cli.app import FAILED
 from sciculture_etl.pipeline import Run, take_steps
@@ -49,6 +50,9 @@ def all_text(path: Path) -> str:
     with duckdb.connect() as connection:
         if path.suffix == ".parquet":
             text += str(connection.execute(f"FROM read_parquet('{path}')").fetchall())
+        elif path.suffix == ".xlsx":
+            book = CalamineWorkbook.from_path(path)
+            text += str([book.get_sheet_by_name(name).to_python() for name in book.sheet_names])
         elif path.suffix == ".duckdb":
             connection.execute(f"ATTACH '{path}' AS file (READ_ONLY)")
             listed = "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'file'"
@@ -183,6 +187,9 @@ def test_what_would_come_out_the_same_is_the_file_of_the_release_before(warehous
     same, other = (f"portal/{names[name]}.csv" for name in ("dim_region_map", "mart_dsc_summary"))
     assert (second / same).samefile(first / same)
     assert not (first / other).exists() or (second / other).read_bytes() != (first / other).read_bytes()
+    standing, changed = (f"xlsx/{name}.xlsx" for name in ("reference", "daily_science_class"))
+    assert (second / standing).samefile(first / standing)
+    assert not (second / changed).samefile(first / changed)
     page, dictionary = (second / "dictionary" / f"dictionary.{kind}" for kind in ("html", "md"))
     assert all(second.name in path.read_text("utf-8") for path in (page, dictionary))
     assert first.name not in page.read_text("utf-8")

@@ -21,6 +21,7 @@ from sciculture_etl.publish import (
     files,
     portal,
     readme,
+    workbooks,
 )
 from sciculture_etl.publish.files import Content
 from sciculture_etl.settings import fingerprint
@@ -37,10 +38,15 @@ def _portal_names(manifest: Manifest) -> dict[str, str]:
     return dict(manifest.get("portal_names", {}))
 
 
+def _workbooks(manifest: Manifest) -> dict[str, str]:
+    return {name: name for name in manifest.get("workbooks", {})}
+
+
 # What may stand in a path → what it becomes, with what each file is written of.
 FILE_NAMES: dict[str, Callable[[Manifest], dict[str, str]]] = {
     "{table}": _public_tables,
     "{portal_name}": _portal_names,
+    "{workbook}": _workbooks,
 }
 
 
@@ -106,6 +112,10 @@ OUTPUTS = (
     Output("csv", "csv/{table}.csv", "public", files.write_csv, files.why_not_as_hashed, _content),
     Output(
         "portal_csv", "portal/{portal_name}.csv", "public", portal.write_portal_csv, files.why_not_as_hashed, _content
+    ),
+    Output(
+        "xlsx", "xlsx/{workbook}.xlsx", "public", workbooks.write_workbook, files.why_not_as_hashed,
+        workbooks.made_from,
     ),
     Output("dictionary", "dictionary/dictionary.md", "public", dictionary.write_markdown),
     Output("dictionary_page", "dictionary/dictionary.html", "public", dictionary.write_page),

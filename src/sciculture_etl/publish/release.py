@@ -43,6 +43,7 @@ from sciculture_etl.publish.scheduled import (
     shown_time,
     why_not,
 )
+from sciculture_etl.publish.workbooks import workbooks_of
 from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.revisions.changes import changes_since
 from sciculture_etl.revisions.diff import table_hashes
@@ -254,6 +255,7 @@ def _publish(
         )
     manifest["publisher"] = {"ko": one_line(settings.publisher), "en": one_line(settings.publisher_en)}
     manifest["licence"] = settings.licence
+    manifest["workbooks"], manifest["datasets"] = workbooks_of(warehouse.connection, contracts, table_contracts)
     manifest["portal_names"] = portal_names(settings.publisher, table_contracts, manifest["tables"])
     if at is not None:
         build.keep_as_scheduled(table_contracts, manifest, chosen(outputs), at)

@@ -11,10 +11,11 @@ from xlsxwriter.utility import xl_col_to_name
 from sciculture_etl.contracts import Contract, FormColumn, form_columns
 from sciculture_etl.contracts.field import ContractField
 from sciculture_etl.contracts.form import TOTAL
+from sciculture_etl.header_text import text_width
 from sciculture_etl.template.lists import Lists
 from sciculture_etl.template.region_lists import Names
 from sciculture_etl.template.rules import keeps_pattern, pattern_shown
-from sciculture_etl.template.texts import text_width, words
+from sciculture_etl.template.texts import words
 
 MAX_LISTED = 20  # values that are named in full
 FORMATS = {"text": "@", "list": "@", "count": "#,##0", "money": "#,##0", "ordinal": "0", "date": "yyyy-mm-dd"}

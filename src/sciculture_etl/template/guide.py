@@ -6,9 +6,10 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from sciculture_etl.contracts import Contract, TemplateId
+from sciculture_etl.header_text import text_width
 from sciculture_etl.template.columns import Column
 from sciculture_etl.template.form import GRID, MARGINS, title_of
-from sciculture_etl.template.texts import text_width, words
+from sciculture_etl.template.texts import words
 
 WIDTHS = (22, 5, 6, 44, 58)
 LINE = 16  # height of a line, in points

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from functools import lru_cache
 from typing import Any
 
@@ -25,8 +24,3 @@ def term_text(contract: Contract, term: int | None) -> str:
         return ""
     spelled = words("labels")["term"][field.terms]
     return str(spelled[term - 1] if isinstance(spelled, list) else spelled.format(n=term, header=field.header))
-
-
-def text_width(text: str) -> int:
-    """How wide a text is in a spreadsheet's units: a Korean letter takes two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
