@@ -24,3 +24,13 @@ CREATE OR REPLACE MACRO is_small(persons) AS persons BETWEEN 1 AND 2;
 CREATE OR REPLACE MACRO evidence_level(decided_by) AS list_position(
     ['preference', 'made_on', 'saved_at', 'file_name', 'arrival', 'channel_time', 'undecided'], decided_by
 );
+
+-- Under which code a row stands at a level of the region: its own, else the narrowest wider one that is known, else 00.
+CREATE OR REPLACE MACRO region_at(region_level, sido, sigungu, general_gu, eupmyeondong) AS
+    CASE region_level
+        WHEN 'nation' THEN '00'
+        WHEN 'sido' THEN coalesce(sido, '00')
+        WHEN 'sigungu' THEN coalesce(sigungu, sido, '00')
+        WHEN 'general_gu' THEN coalesce(general_gu, sigungu, sido, '00')
+        ELSE coalesce(eupmyeondong, general_gu, sigungu, sido, '00')
+    END;

@@ -4,6 +4,7 @@ SELECT
     p.* EXCLUDE (
         submitter, partition_key, institution_name, sido_name, sigungu_name, eupmyeondong_code, region_code
     ),
+    region_at('general_gu', p.sido_code, p.sigungu_code, p.general_gu_code, NULL) AS general_gu_region_code,
     i.institution_code
 FROM accepted.inclusive_program AS p
 JOIN institution_key AS i ON i.name_key = name_key(p.institution_name)

@@ -3,6 +3,7 @@
 SELECT
     p.* EXCLUDE (submitter, partition_key, institution_name),
     s.sido_code,
+    region_at('sido', s.sido_code, NULL, NULL, NULL) AS sido_region_code,
     i.institution_code
 FROM accepted.private_activity_project AS p
 JOIN institution_key AS i ON i.name_key = name_key(p.institution_name)

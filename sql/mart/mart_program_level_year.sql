@@ -8,13 +8,7 @@ WITH placed AS (
     SELECT
         c.*,
         l.region_level,
-        CASE l.region_level
-            WHEN 'nation' THEN '00'
-            WHEN 'sido' THEN coalesce(c.sido_code, '00')
-            WHEN 'sigungu' THEN coalesce(c.sigungu_code, c.sido_code, '00')
-            WHEN 'general_gu' THEN coalesce(c.general_gu_code, c.sigungu_code)
-            ELSE coalesce(c.eupmyeondong_code, c.general_gu_code, c.sigungu_code, c.sido_code, '00')
-        END AS region_code
+        region_at(l.region_level, c.sido_code, c.sigungu_code, c.general_gu_code, c.eupmyeondong_code) AS region_code
     FROM program_cell AS c
     -- General gu stand beside others of their city alone.
     JOIN reference.region_level AS l
