@@ -9,7 +9,7 @@ from typing import Any
 
 from sciculture_etl.errors import SciCultureError
 from sciculture_etl.messages import text_in
-from sciculture_etl.publish.announcement import publication_entry, reason_text
+from sciculture_etl.publish.announcement import FIRST, publication_entry, reason_text
 from sciculture_etl.publish.journal import PUBLISHED, ROLLED_BACK, SEOUL, WENT_ON, ReleaseJournal
 from sciculture_etl.publish.retention import kept_ids, read_manifest
 from sciculture_etl.settings import Settings
@@ -66,7 +66,7 @@ class ReleaseEvent:
         lines = [text_in(language, "event_when", when=when)]
         if note := (self.note_ko if language == "ko" else self.note_en):
             lines.append(note)
-        if self.kind == PUBLISHED and self.revised is not None:
+        if self.kind == PUBLISHED and self.revised is not None and self.reason != FIRST:
             lines.append(self._tables(language))
         return lines
 
