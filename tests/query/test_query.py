@@ -182,20 +182,14 @@ def test_the_warehouse_takes_no_answer_and_a_file_stays_as_it_was(ask: Ask, tmp_
     assert [path.name for path in tmp_path.iterdir()] == ["x.parquet"]
 
 
-@pytest.mark.parametrize(
-    ("sql", "part"),
-    [
-        (
-            "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE hash(a.range + b.range) = 3",
-            "--timeout",
-        ),
-        ("FROM range(1000000000) a, range(1000000000) b WHERE hash(a.range + b.range) = 3", "--timeout"),
-    ],
-)
-def test_a_question_without_end_is_ended(sql: str, part: str, ask: Ask) -> None:
+ENDLESS = "FROM range(1000000000) a, range(1000000000) b WHERE hash(a.range + b.range) = 3"
+
+
+@pytest.mark.parametrize("sql", [pytest.param(f"SELECT count(*) {ENDLESS}", marks=pytest.mark.slow), ENDLESS])
+def test_a_question_without_end_is_ended(sql: str, ask: Ask) -> None:
     done = ask(sql, "--timeout", "1", "--csv")
     assert done.returncode == 5
-    assert part in done.stderr
+    assert "--timeout" in done.stderr
 
 
 def test_a_large_answer_is_whole_and_in_order(ask: Ask) -> None:
