@@ -29,6 +29,7 @@ from sciculture_etl.publish.files import STORAGE, Previous, build_database
 from sciculture_etl.publish.journal import ReleaseJournal
 from sciculture_etl.publish.manifest import make_manifest
 from sciculture_etl.publish.outputs import (
+    BY_NAME,
     OPERATIONS,
     chosen,
 )
@@ -255,12 +256,14 @@ def _publish(
         )
     manifest["publisher"] = {"ko": one_line(settings.publisher), "en": one_line(settings.publisher_en)}
     manifest["licence"] = settings.licence
-    manifest["workbooks"], manifest["datasets"] = workbooks_of(warehouse.connection, contracts, table_contracts)
+    wanted = chosen(outputs)
+    if BY_NAME["xlsx"] in wanted:
+        manifest["workbooks"], manifest["datasets"] = workbooks_of(warehouse.connection, contracts, table_contracts)
     manifest["portal_names"] = portal_names(settings.publisher, table_contracts, manifest["tables"])
     if at is not None:
-        build.keep_as_scheduled(table_contracts, manifest, chosen(outputs), at)
+        build.keep_as_scheduled(table_contracts, manifest, wanted, at)
         return Publication("scheduled", current_id, remarks=checked.remarks, revised=revised)
-    build.keep_as_release(table_contracts, manifest, chosen(outputs))
+    build.keep_as_release(table_contracts, manifest, wanted)
     swap_to(settings.warehouse, build.release_id)
     warehouse.set_state("published", f"{build.release_id} {outward_fingerprint}")
     return Publication("published", build.release_id, remarks=checked.remarks, revised=revised)
