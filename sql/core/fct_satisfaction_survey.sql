@@ -19,3 +19,5 @@ FROM accepted.satisfaction_survey AS s
 LEFT JOIN stops AS d
     ON s.program_code = 'do_dream' AND d.program_year = s.program_year AND d.stop_key = name_key(s.unit_name)
 LEFT JOIN sido_of_name AS n ON n.program_year = s.program_year AND n.name_key = name_key(s.unit_name)
+-- A mean that isn't rounded depends in its last digit on the order of what is added up.
+ORDER BY s.submission_id, s.part, s.source_row
