@@ -80,8 +80,8 @@ OTHERS: dict[str, Any] = {
     "accepted.dataset_year": {"dataset": pl.String, "program_year": pl.Int16},
     "accepted.satisfaction_survey": {
         "submission_id": pl.String, "part": pl.Int32, "source_row": pl.Int64, "submitter": pl.String,
-        "partition_key": pl.String, "program_year": pl.Int16, "program_code": pl.String, "unit_name": pl.String, "survey_round": pl.Int16, "scale": pl.String,
-        "respondent_count": pl.Int64, "satisfaction_score": pl.Float64,
+        "partition_key": pl.String, "program_year": pl.Int16, "program_code": pl.String, "unit_name": pl.String,
+        "survey_round": pl.Int16, "scale": pl.String, "respondent_count": pl.Int64, "satisfaction_score": pl.Float64,
     },
 }  # fmt: skip
 # Those that they read as their contracts have them, whose SELECTs have no cases here.
