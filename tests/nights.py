@@ -19,7 +19,7 @@ from sciculture_etl.extract import machine_clock
 from sciculture_etl.model import build_model
 from sciculture_etl.pipeline import Run, RunReport, take_steps
 from sciculture_etl.publish.checks import judge_tables
-from sciculture_etl.publish.retention import kept_ids
+from sciculture_etl.publish.release_names import kept_ids
 from sciculture_etl.settings import Settings
 
 # Variables of the tests' own: where the empty warehouse is made, and the ring that the running test is in.

@@ -32,7 +32,7 @@ class Settled:
 
     def copy(self, folder: Path) -> Path:
         """The warehouse, to be changed."""
-        return Path(shutil.copytree(self.warehouse, folder / "warehouse"))
+        return Path(shutil.copytree(self.warehouse, folder / "warehouse", symlinks=True))
 
 
 def settle(

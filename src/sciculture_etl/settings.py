@@ -172,6 +172,10 @@ class Variables(_Definition):
     keep_release_days: int = _setting(
         30, "releases younger than so many days are kept, however many", "릴리스를 보관하는 최소 일수", ge=0
     )
+    keep_major_days: int = _setting(
+        365, "the newest release of each major version is kept for so many days, for those who hold on to it",
+        "주 버전마다 가장 새로운 릴리스를 보관하는 일수", ge=0,
+    )  # fmt: skip
     personal_retention_days: int = _setting(
         30, "so many days the bytes of a file with personal data are kept apart; 0: until the next run",
         "개인정보가 든 파일을 분리 보관하는 일수(0: 다음 실행까지)", ge=0,

@@ -56,7 +56,7 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunRepo
 @pytest.fixture
 def copy(first_night: tuple[Path, RunReport], tmp_path: Path) -> Path:
     """The first night's folder, to go on with."""
-    shutil.copytree(first_night[0], tmp_path / "copy")
+    shutil.copytree(first_night[0], tmp_path / "copy", symlinks=True)
     return tmp_path / "copy"
 
 

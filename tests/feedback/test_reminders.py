@@ -52,7 +52,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def copy(before: Path, tmp_path: Path) -> Path:
-    shutil.copytree(before, tmp_path / "copy")
+    shutil.copytree(before, tmp_path / "copy", symlinks=True)
     return tmp_path / "copy"
 
 

@@ -88,7 +88,7 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def history(first_night: Path, tmp_path: Path) -> tuple[Path, Path]:
     """A copy of it to go on with."""
-    shutil.copytree(first_night, tmp_path / "history")
+    shutil.copytree(first_night, tmp_path / "history", symlinks=True)
     return tmp_path / "history" / "inbox", tmp_path / "history" / "warehouse"
 
 
@@ -261,7 +261,7 @@ def _killed_after(seconds: float, inbox: Path, warehouse: Path, folder: Path) ->
 def test_killed_at_random_moments_a_backfill_ends_as_if_undisturbed(history: tuple[Path, Path], tmp_path: Path) -> None:
     inbox, warehouse = history
     undisturbed, folder = tmp_path / "undisturbed", tmp_path / "contract"
-    shutil.copytree(warehouse, undisturbed)
+    shutil.copytree(warehouse, undisturbed, symlinks=True)
     with_alias(folder)
     process = SERVER.Process(target=_backfill_of_the_scope, args=(inbox, undisturbed, folder))
     began = time.monotonic()
@@ -270,13 +270,13 @@ def test_killed_at_random_moments_a_backfill_ends_as_if_undisturbed(history: tup
     assert process.exitcode == 0
     took = time.monotonic() - began
     moments = random.Random(2016)
-    before = Path(shutil.copytree(warehouse, tmp_path / "before"))
+    before = Path(shutil.copytree(warehouse, tmp_path / "before", symlinks=True))
     for number in range(KILLS):
         moment = (number + moments.random()) / KILLS * took
         while not _killed_after(moment, inbox, warehouse, folder):  # it had ended: less was left to do than thought
             assert hashes(warehouse) == hashes(undisturbed)
             shutil.rmtree(warehouse)
-            shutil.copytree(before, warehouse)
+            shutil.copytree(before, warehouse, symlinks=True)
             moment *= 0.8
         assert sessions(warehouse)[2017] == 4
         assert sessions(warehouse) in ({2017: 4, 2018: 4, 2019: 4, 2020: 4}, {2017: 4, 2018: 104, 2019: 104, 2020: 104})

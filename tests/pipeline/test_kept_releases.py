@@ -81,7 +81,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
 def copy(history: History, tmp_path: Path) -> History:
     """The same to go on with."""
     shutil.copytree(history.inbox, tmp_path / "inbox")
-    shutil.copytree(history.warehouse, tmp_path / "warehouse")
+    shutil.copytree(history.warehouse, tmp_path / "warehouse", symlinks=True)
     return replace(history, places=settings(tmp_path / "inbox", tmp_path / "warehouse"))
 
 

@@ -97,7 +97,7 @@ def two_days(small: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An inbox as it stood on the first day with the warehouse of that day, and the inbox of the second day."""
     folder = tmp_path_factory.mktemp("kill")
     shutil.copytree(small.inbox, folder / "day one")
-    shutil.copytree(small.warehouse, folder / "after day one")
+    shutil.copytree(small.warehouse, folder / "after day one", symlinks=True)
     shutil.copytree(small.inbox, folder / "day two")
     report_centre(folder / "day two", instructors=7)
     return folder
@@ -110,7 +110,7 @@ def undisturbed(two_days: Path) -> Callable[[str], float]:
     @cache
     def make(start: str) -> float:
         if start == "from day one":
-            shutil.copytree(two_days / "after day one", two_days / start)
+            shutil.copytree(two_days / "after day one", two_days / start, symlinks=True)
         seconds = _seconds_of_a_run(two_days / "day two", two_days / start)
         assert hashes(two_days / start) != hashes(two_days / "after day one")
         return seconds
@@ -150,7 +150,7 @@ def test_killed_at_random_moments_a_rerun_ends_as_if_undisturbed(
             readers.close()
             fresh = tmp_path / f"warehouse {len(told)}"
             if row % 2:  # on top of a release that people are reading
-                shutil.copytree(folder / "after day one", fresh)
+                shutil.copytree(folder / "after day one", fresh, symlinks=True)
             told.append(readers.enter_context(reader(fresh)))
             return fresh
 
@@ -179,7 +179,7 @@ def test_killed_at_random_moments_a_rerun_ends_as_if_undisturbed(
 
 def test_a_reader_never_fails_while_releases_are_swapped(two_days: Path, tmp_path: Path) -> None:
     warehouse, inbox = tmp_path / "warehouse", tmp_path / "inbox"
-    shutil.copytree(two_days / "after day one", warehouse)
+    shutil.copytree(two_days / "after day one", warehouse, symlinks=True)
     shutil.copytree(two_days / "day one", inbox)
     with reader(warehouse) as read, duckdb.connect(str(warehouse / "sciculture.duckdb"), read_only=True) as long_open:
         before = long_open.execute("FROM mart_dsc_summary").fetchall()

@@ -20,7 +20,7 @@ from sciculture_etl.pipeline import Run, take_steps
 def copy(small: Any, tmp_path: Path) -> Any:
     """The small sample after its first night, to go on with."""
     shutil.copytree(small.inbox, tmp_path / "inbox")
-    shutil.copytree(small.warehouse, tmp_path / "warehouse")
+    shutil.copytree(small.warehouse, tmp_path / "warehouse", symlinks=True)
     return replace(small, inbox=tmp_path / "inbox", warehouse=tmp_path / "warehouse")
 
 

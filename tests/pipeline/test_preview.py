@@ -114,7 +114,7 @@ def copied(previewed: Previewed, tmp_path: Path) -> Settings:
     """A copy to be changed."""
     import shutil
 
-    shutil.copytree(previewed.places.warehouse, tmp_path / "warehouse")
+    shutil.copytree(previewed.places.warehouse, tmp_path / "warehouse", symlinks=True)
     return settings(Path(previewed.places.inbox), tmp_path / "warehouse")
 
 

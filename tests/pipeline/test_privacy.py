@@ -124,7 +124,7 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def refused(first_night: Path, tmp_path: Path) -> Path:
     """A folder with an inbox and its warehouse after a night: one file sound, one with a number in it."""
-    return shutil.copytree(first_night, tmp_path / "copy")
+    return shutil.copytree(first_night, tmp_path / "copy", symlinks=True)
 
 
 def kept(folder: Path) -> list[str]:

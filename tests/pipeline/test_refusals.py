@@ -82,7 +82,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def copy(sound: Path, tmp_path: Path) -> Path:
-    shutil.copytree(sound, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(sound, tmp_path, dirs_exist_ok=True, symlinks=True)
     return tmp_path
 
 

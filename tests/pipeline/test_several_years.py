@@ -226,7 +226,7 @@ def test_the_dictionary_describes_every_published_column(years: Any) -> None:
 @pytest.fixture
 def copy(years: Any, tmp_path: Path) -> Any:
     """The ten years after their first night, to go on with; only what comes next lies in the inbox."""
-    shutil.copytree(years.warehouse, tmp_path / "warehouse")
+    shutil.copytree(years.warehouse, tmp_path / "warehouse", symlinks=True)
     (tmp_path / "inbox").mkdir()
     return replace(years, inbox=tmp_path / "inbox", warehouse=tmp_path / "warehouse")
 

@@ -169,7 +169,7 @@ def test_the_release_after_one_that_holds_less_tells_what_changed(tmp_path: Path
 
 def test_what_would_come_out_the_same_is_the_file_of_the_release_before(warehouse: Path, tmp_path: Path) -> None:
     """One that was damaged there is written anew, and all is as in a warehouse that never had that release."""
-    own = Path(shutil.copytree(warehouse, tmp_path / "warehouse"))
+    own = Path(shutil.copytree(warehouse, tmp_path / "warehouse", symlinks=True))
     inbox, first = tmp_path / "inbox", release(own)
     damaged, standing = "csv/dim_region_map.csv", "parquet/dim_region_map.parquet"
     text = (first / damaged).read_bytes()

@@ -29,7 +29,7 @@ class Days:
 
 
 def copy_of(warehouse: Path, target: Path) -> Path:
-    return Path(shutil.copytree(warehouse, target))
+    return Path(shutil.copytree(warehouse, target, symlinks=True))
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +39,7 @@ def days(tmp_path_factory: pytest.TempPathFactory) -> Days:
     submit(first, "한국과학창의재단", "등록부.csv", as_csv(table(INSTITUTION)))
     submit(first, SUBMITTER, "강좌.csv", as_csv(table(CLASS, {}, {"기수": "2"})))
     submit(first, SUBMITTER, "시설.csv", as_csv(table(FACILITY)))
-    shutil.copytree(first, second)
+    shutil.copytree(first, second, symlinks=True)
     newer = table(CLASS, {"운영횟수": "20"}, {"기수": "2"}, {"기수": "3"})
     submit(second, SUBMITTER, "강좌 고침.csv", as_csv(newer), "2020-05-01T09:00:00")
     night(first, folder / "warehouse", outputs=ALL)

@@ -24,6 +24,7 @@ AREAS: dict[str, Callable[[Case], Iterable[Check]]] = {
     "build database": build.check_database,
     "current release": releases.check_live_copies,
     "releases": releases.check_releases,
+    "version links": releases.check_version_links,
     "candidate": releases.check_candidate,
     "scheduled release": releases.check_scheduled,
     "leftovers": releases.check_leftovers,

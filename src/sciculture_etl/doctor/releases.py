@@ -11,13 +11,16 @@ from sciculture_etl.publish.candidate import read_candidate
 from sciculture_etl.publish.current import current_release, read_pointer
 from sciculture_etl.publish.integrity import integrity_fault
 from sciculture_etl.publish.journal import decided
+from sciculture_etl.publish.release_names import kept_ids
 from sciculture_etl.publish.rollback import current_hold
 from sciculture_etl.publish.scheduled import find_scheduled, shown_time, why_not
+from sciculture_etl.publish.version_links import links_behind, standing_links
 from sciculture_etl.storage.disk import megabytes
 
 AREA = "current release"
 PATTERNS = (
-    ".*.aside", "archive/.incoming-*", "outbox/.aside-*", "releases/.building-*", "releases/.removing-*", "staging/*",
+    ".*.aside", "archive/.incoming-*", "outbox/.aside-*", "releases/.*.aside", "releases/.building-*",
+    "releases/.removing-*", "staging/*",
 )  # fmt: skip
 NEXT_RUN: BilingualPair = (
     "the next run publishes it again: sciculture run",
@@ -84,7 +87,7 @@ def check_live_copies(case: Case) -> Iterator[Check]:
 
 def check_releases(case: Case) -> Iterator[Check]:
     """Each release has what its manifest says; the content is read again unless quick."""
-    folders = sorted(case.settings.releases.glob("[0-9]*")) if case.settings.releases.is_dir() else []
+    folders = [case.settings.releases / name for name in kept_ids(case.settings.releases)]
     case.progress.start("releases", len(folders))
     broken = 0
     for folder in folders:
@@ -103,6 +106,22 @@ def check_releases(case: Case) -> Iterator[Check]:
         case.progress.advance("releases")
     if not broken:
         yield ok("releases", f"{len(folders)} kept, all complete", f"공표본 {len(folders)}개, 모두 이상 없습니다")
+
+
+def check_version_links(case: Case) -> Iterator[Check]:
+    """What readers hold on to by a version names the release that it should."""
+    behind = case.unless_running(lambda: list(links_behind(case.settings)))
+    for name, standing, wanted in behind:
+        yield remark(
+            "version links",
+            (f"releases/{name} names {standing or 'nothing'}, not {wanted or 'nothing'}",
+             f"releases/{name}: {wanted or '없음'} 대신 {standing or '없음'}을(를) 가리킵니다"),
+            ("the next run, or --fix, puts it right", "다음 실행이나 --fix가 바로잡습니다"),
+            safe=True,
+        )  # fmt: skip
+    if not behind:
+        links = len(standing_links(case.settings.releases))
+        yield ok("version links", f"{links} name the releases they should", f"버전 링크 {links}개, 모두 맞습니다")
 
 
 def check_candidate(case: Case) -> Iterator[Check]:

@@ -16,6 +16,7 @@ from sciculture_etl.extract import Archive, Damage, channels_of
 from sciculture_etl.load import writer_lock
 from sciculture_etl.messages import message
 from sciculture_etl.publish.current import finish_swap
+from sciculture_etl.publish.version_links import link_versions, links_behind
 from sciculture_etl.storage.access import open_to_others
 from sciculture_etl.storage.damage import set_aside
 from sciculture_etl.storage.proof import why_unreadable
@@ -33,6 +34,7 @@ def repair(case: Case) -> list[BilingualPair]:
         return [
             *_closed_by_the_lock(case, opened), *_put_receipts_back(case), *_put_bytes_back(case),
             *_set_aside_broken_database(case), *_restore_copies(case), *_clear_leftovers(case),
+            *_link_versions(case),
         ]  # fmt: skip
 
 
@@ -114,6 +116,13 @@ def _restore_copies(case: Case) -> Iterator[BilingualPair]:
     if finish_swap(case.settings.warehouse, renewed=stale):
         names = ", ".join(stale) or "current.json"
         yield f"restored from the release: {names}", f"공표본에서 복원했습니다: {names}"
+
+
+def _link_versions(case: Case) -> Iterator[BilingualPair]:
+    behind = [name for name, *_ in links_behind(case.settings)]
+    stuck = link_versions(case.settings)
+    if behind and not stuck:
+        yield f"put version links right: {', '.join(behind)}", f"버전 링크를 바로잡았습니다: {', '.join(behind)}"
 
 
 def _clear_leftovers(case: Case) -> Iterator[BilingualPair]:

@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from sciculture_etl.publish.outputs import LIVE, MANIFEST, OUTPUTS, PUBLIC
+from sciculture_etl.publish.release_names import kept_ids
+from sciculture_etl.publish.release_version import released_version
 from sciculture_etl.storage.access import FILE_FOR_ALL
 from sciculture_etl.storage.atomic import put_in_place, write_atomically
 
 
 def current_release(warehouse: Path) -> dict[str, Any] | None:
-    """``{"release_id": ..., "files": {name: [size, mtime_ns]}}``.
+    """``{"release_id": ..., "version": ..., "files": {name: [size, mtime_ns]}}``.
 
     None before the first release, and where the one that is pointed to is no longer whole. files: those that are copies
     of the release's own; the operator's isn't while it is that of a night that published nothing, or of the last run
@@ -55,7 +57,8 @@ def is_complete(release: Path) -> bool:
 
 def _recovered_release(warehouse: Path) -> str | None:
     """The release whose file readers have open; else the newest whole one."""
-    whole = sorted(path for path in (warehouse / "releases").glob("[0-9]*") if is_complete(path))
+    folders = [warehouse / "releases" / name for name in kept_ids(warehouse / "releases")]
+    whole = [path for path in folders if is_complete(path)]
     live = warehouse / PUBLIC
     for release in whole:
         if live.exists() and _stamp(live) == _stamp(release / PUBLIC):
@@ -65,7 +68,8 @@ def _recovered_release(warehouse: Path) -> str | None:
 
 def _pointer_to(warehouse: Path, release_id: str, names: Collection[str] = tuple(LIVE)) -> dict[str, Any]:
     folder = warehouse / "releases" / release_id
-    return {"release_id": release_id, "files": {name: _stamp(folder / name) for name in names}}
+    files = {name: _stamp(folder / name) for name in names}
+    return {"release_id": release_id, "version": str(released_version(folder)), "files": files}
 
 
 def _stamp(path: Path) -> list[int]:

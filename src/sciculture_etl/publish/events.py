@@ -11,7 +11,8 @@ from sciculture_etl.errors import SciCultureError
 from sciculture_etl.messages import text_in
 from sciculture_etl.publish.announcement import FIRST, publication_entry, reason_text
 from sciculture_etl.publish.journal import PUBLISHED, ROLLED_BACK, SEOUL, WENT_ON, ReleaseJournal
-from sciculture_etl.publish.retention import kept_ids, read_manifest
+from sciculture_etl.publish.release_names import kept_ids
+from sciculture_etl.publish.retention import read_manifest
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.access import OWN_FILE
 from sciculture_etl.storage.atomic import write_atomically

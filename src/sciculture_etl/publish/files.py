@@ -32,6 +32,7 @@ BLOCK_BYTES = 16_384
 RELEASE_INFO_COMMENTS = (
     "COMMENT ON TABLE release.main.release_info IS '이 파일의 릴리스 / The release this file is'",
     "COMMENT ON COLUMN release.main.release_info.release_id IS '릴리스 번호 / Number of the release'",
+    "COMMENT ON COLUMN release.main.release_info.version IS '릴리스의 버전 (주.부.수정) / Its version'",
     "COMMENT ON COLUMN release.main.release_info.software_version IS '만든 프로그램의 판 / Version of the software'",
     "COMMENT ON COLUMN release.main.release_info.regions_version IS '행정구역 자료의 판 / Version of the regions'",
     "COMMENT ON COLUMN release.main.release_info.reason IS '공표 사유 / Why it was released'",
@@ -124,10 +125,11 @@ def build_database(
             connection.execute(comments(table_contract, target))
         connection.execute(
             "CREATE TABLE release.main.release_info AS "
-            "SELECT ? AS release_id, ? AS software_version, ? AS regions_version, "
+            "SELECT ? AS release_id, CAST(? AS VARCHAR) AS version, ? AS software_version, ? AS regions_version, "
             "CAST(? AS VARCHAR) AS reason, CAST(? AS VARCHAR) AS note_ko, CAST(? AS VARCHAR) AS note_en",
             [
                 about["release_id"],
+                about.get("version"),
                 __version__,
                 REFERENCE_VERSION,
                 *(about.get(name) or None for name in ("reason", "note_ko", "note_en")),

@@ -23,8 +23,8 @@ class ReleaseJournal:
     """``releases.jsonl`` in the archive, where it outlives the releases.
 
     Its entries: ``{"kind", "release_id", "reason", "decided_at"}`` (ISO 8601 UTC), a rollback's also
-    ``"from_release_id"``. A publication's and a note's have ``"reason_code"``, ``"note_ko"`` and ``"note_en"`` besides;
-    a note has no release.
+    ``"from_release_id"`` and ``"from_version"``. A publication's and a note's have ``"reason_code"``, ``"note_ko"`` and
+    ``"note_en"`` besides; a note has no release.
     """
 
     def __init__(self, archive: Path) -> None:

@@ -21,6 +21,7 @@ from sciculture_etl.model import Model
 from sciculture_etl.project import EXPECTATIONS, SQL
 from sciculture_etl.publish.figures import read_figures_checked
 from sciculture_etl.publish.files import STORAGE
+from sciculture_etl.publish.following import Following
 from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.regions import REFERENCE_VERSION
 from sciculture_etl.rules import apply_rule
@@ -84,6 +85,7 @@ def make_manifest(
     built_at: datetime,
     tables: dict[str, Any],
     suites: list[SuiteOutcome],
+    following: Following,
 ) -> dict[str, Any]:
     inputs = _inputs(warehouse)
     accounts = {
@@ -92,7 +94,11 @@ def make_manifest(
     }
     return {
         "release_id": release_id,
+        "version": str(following.version),
         "previous_release_id": previous_id,
+        "previous_version": following.previous_version,
+        "change": following.level,
+        "structure": following.described(),
         "built_at": built_at.isoformat(timespec="seconds"),
         "versions": {
             "sciculture_etl": __version__,

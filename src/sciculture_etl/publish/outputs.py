@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sciculture_etl.publish import (
+    changelog,
     checksums,
     citation,
     datapackage,
@@ -21,6 +22,7 @@ from sciculture_etl.publish import (
     files,
     portal,
     readme,
+    schema_file,
     workbooks,
 )
 from sciculture_etl.publish.files import Content
@@ -120,6 +122,8 @@ OUTPUTS = (
     Output("dictionary", "dictionary/dictionary.md", "public", dictionary.write_markdown),
     Output("dictionary_page", "dictionary/dictionary.html", "public", dictionary.write_page),
     Output("portal", "dictionary/portal/{table}.csv", "public", dictionary.write_portal, made_from=_described_content),
+    Output("schema", "schema.json", "public", schema_file.write_schema),
+    Output("changelog", "CHANGELOG.md", "public", changelog.write_changelog),
     Output("readme", "README.md", "public", readme.write_readme),
     Output("citation", "CITATION.cff", "public", citation.write_citation),
     # It tells of all files before it, and the list of hashes of that too.

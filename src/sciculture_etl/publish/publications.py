@@ -15,6 +15,7 @@ from sciculture_etl.publish.feed import write_feed
 from sciculture_etl.publish.journal import NOTE, PUBLISHED, ROLLED_BACK, WENT_ON, ReleaseJournal, moment
 from sciculture_etl.publish.retention import read_manifest
 from sciculture_etl.publish.rollback import resume_rollback
+from sciculture_etl.publish.version_links import link_versions
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.lock import writer_lock
 
@@ -37,7 +38,8 @@ def record_publication(settings: Settings, clock: Clock = machine_clock) -> None
 
 
 def make_known(settings: Settings, clock: Clock = machine_clock) -> None:
-    """What follows a swap: the journal, and what readers are told by. It may be repeated at any time."""
+    """What follows a swap: links, the journal, and what readers are told by. It may be repeated at any time."""
+    link_versions(settings)
     record_publication(settings, clock)
     write_feed(settings)
 

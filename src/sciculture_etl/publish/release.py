@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sciculture_etl import __version__
 from sciculture_etl.contracts import Contract, TableContract
@@ -22,10 +23,13 @@ from sciculture_etl.publish.candidate import (
     CANDIDATE,
     remove_candidate,
 )
+from sciculture_etl.publish.changelog import history_after
 from sciculture_etl.publish.checks import accounts_that_disagree, facts_that_disagree, judge_tables
+from sciculture_etl.publish.code_changes import write_code_changes
 from sciculture_etl.publish.current import current_release, finish_swap, let_go, restore_live_copies, swap_to
 from sciculture_etl.publish.figures import judge_figures, read_figures_checked
 from sciculture_etl.publish.files import STORAGE, Previous, build_database
+from sciculture_etl.publish.following import follow
 from sciculture_etl.publish.journal import ReleaseJournal
 from sciculture_etl.publish.manifest import make_manifest
 from sciculture_etl.publish.outputs import (
@@ -36,7 +40,9 @@ from sciculture_etl.publish.outputs import (
 from sciculture_etl.publish.portal import portal_names
 from sciculture_etl.publish.publications import make_known, record_publication
 from sciculture_etl.publish.refusals import explain_figures, explain_suites
-from sciculture_etl.publish.retention import kept_ids, next_release_id, prune, read_manifest
+from sciculture_etl.publish.release_names import kept_ids
+from sciculture_etl.publish.release_version import released_version
+from sciculture_etl.publish.retention import manifest_if_readable, next_release_id, prune, read_manifest
 from sciculture_etl.publish.rollback import current_hold, resume_rollback, why_held
 from sciculture_etl.publish.scheduled import (
     ScheduledRelease,
@@ -44,6 +50,7 @@ from sciculture_etl.publish.scheduled import (
     shown_time,
     why_not,
 )
+from sciculture_etl.publish.version_links import link_versions
 from sciculture_etl.publish.workbooks import workbooks_of
 from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.revisions.changes import changes_since
@@ -52,6 +59,7 @@ from sciculture_etl.revisions.revision import write_revisions
 from sciculture_etl.settings import Settings, fingerprint
 from sciculture_etl.storage.atomic import put_in_place
 
+SEOUL = ZoneInfo("Asia/Seoul")
 # Of one kind of refusal: what is wrong everywhere needn't be told of every submission.
 MAX_REFUSALS = 5
 
@@ -65,6 +73,8 @@ class Publication:
             submission that is behind it), previewed: a release would change what ``revised`` counts, or scheduled: a
             release goes out later, and what differs from it after that.
         release_id: the current release.
+        version: of the current release.
+        next_version: what is previewed would have.
         revised: what differs from the release before, or would, table → ``changed`` values, rows ``added`` and
             ``removed``.
         has_candidate: whether what differs stands in the candidate, and not in a release.
@@ -80,6 +90,8 @@ class Publication:
     has_candidate: bool = False
     scheduled: ScheduledRelease | None = None
     refused_by: str = ""
+    version: str | None = None
+    next_version: str | None = None
 
 
 @dataclass
@@ -125,6 +137,7 @@ def publish_release(
     finish_swap(settings.warehouse)
     resume_rollback(settings)
     record_publication(settings, clock)
+    link_versions(settings)
     try:
         publication = _publish(
             settings, warehouse, contracts, table_contracts, model, outputs, is_preview, announcement, at
@@ -143,12 +156,21 @@ def publish_release(
     # What is published is published, whatever of the old can't be cleared away.
     if not is_preview and (stuck := prune(settings)):
         publication.remarks.append(SuiteOutcome("kept releases", len(stuck), warnings=stuck))
+    if unlinked := link_versions(settings):
+        publication.remarks.append(SuiteOutcome("version links", len(unlinked), warnings=unlinked))
+    if publication.release_id:
+        publication.version = str(released_version(settings.releases / publication.release_id))
     return publication
 
 
 def _few(sentences: list[str]) -> list[str]:
     left = len(sentences) - MAX_REFUSALS
     return sentences[:MAX_REFUSALS] + ([f"and {left:,} more"] if left > 0 else [])
+
+
+def _of_figures(hashes: dict[str, str]) -> dict[str, str]:
+    """Without the data dictionary: words alone make no release, the next one carries them."""
+    return {name: sha256 for name, sha256 in hashes.items() if not name.startswith("meta_")}
 
 
 def _show_operations(settings: Settings, warehouse: Warehouse, table_contracts: dict[str, TableContract]) -> None:
@@ -211,6 +233,10 @@ def _publish(
         return Publication("refused", None, refusals=[message("nothing_accepted_yet")])
     before = read_manifest(settings, current_id) if current_id else None
     checked = _check(warehouse, contracts, table_contracts, model, before)
+    built_at = datetime.now(UTC)
+    following = follow(settings, warehouse, table_contracts, current_id, built_at.astimezone(SEOUL).date())
+    if following.refusals and not checked.refusals:
+        checked.refusals, checked.refused_by = _few(following.refusals), "removals"
     scheduled = find_scheduled(settings)
     is_kept_back = (bool(hold) and at is None) or scheduled is not None
     is_candidate = is_preview or is_kept_back or bool(checked.refusals)
@@ -222,33 +248,36 @@ def _publish(
     tables = build.hash(made, published.fingerprints)
     # After a rollback the submission log is another than the release's own: the figures alone decide.
     compared = "public" if hold else None
-    was, now = (table_hashes(m, compared) if m else {} for m in (before, {"tables": tables}))
-    if current_id and was == now and not checked.refusals:
+    was, now = (_of_figures(table_hashes(m, compared)) if m else {} for m in (before, {"tables": tables}))
+    if current_id and was == now and not following.changes and not checked.refusals:
         shutil.rmtree(build.folder)
         if not hold:
             warehouse.set_state("published", f"{current_id} {outward_fingerprint}")
         return Publication("unchanged", current_id, remarks=checked.remarks)
-    built_at = datetime.now(UTC)
     manifest = make_manifest(
         warehouse, contracts, model, build.release_id, current_id, built_at, dict(sorted(tables.items())),
-        checked.outcomes,
+        checked.outcomes, following,
     )  # fmt: skip
+    manifest["history"] = history_after(before or manifest_if_readable(following.followed))
     kept = kept_ids(settings.releases)
     previous = settings.releases / (current_id or kept[-1]) if kept else None
     revised = write_revisions(warehouse, contracts, table_contracts, manifest, before, previous, built_at)
+    write_code_changes(warehouse, table_contracts, following.structure, following.followed, manifest["version"])
     later = {name: table_contract for name, table_contract in table_contracts.items() if name not in made}
     manifest["tables"] |= build.hash(later, {})
     manifest["revised"] = revised
     derived = derived_reason(warehouse, build.release_id, current_id is None and not kept)
     manifest |= announce(announcement, left_note(ReleaseJournal(settings.archive)), derived)
     if is_candidate:
-        differing = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
-        kept_back = _why_kept_back(settings, scheduled, hold, differing)
+        differing = {name for name in was.keys() | now.keys() if was.get(name) != now.get(name)}
+        differing |= {change.table for change in following.changes}
+        kept_back = _why_kept_back(settings, scheduled, hold, sorted(differing))
         refusals = checked.refusals or kept_back
         build.keep_as_candidate(table_contracts, manifest | {"refusals": refusals})
         if is_preview and not checked.refusals:
             on_hold = [SuiteOutcome("preview", 1, warnings=kept_back)] if kept_back else []
-            return Publication("previewed", current_id, [], [*checked.remarks, *on_hold], revised, True)
+            remarks = [*checked.remarks, *on_hold]
+            return Publication("previewed", current_id, [], remarks, revised, True, next_version=manifest["version"])
         if scheduled and not checked.refusals and not why_not(settings, scheduled):
             return Publication("scheduled", current_id, [], checked.remarks, revised, True)
         return Publication(

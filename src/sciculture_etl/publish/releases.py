@@ -16,7 +16,8 @@ from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.publish.candidate import CANDIDATE, read_candidate
 from sciculture_etl.publish.current import current_release
 from sciculture_etl.publish.journal import PINNED, UNPINNED, ReleaseJournal
-from sciculture_etl.publish.retention import find_release, folder_of, kept_ids, read_manifest, to_be_removed
+from sciculture_etl.publish.release_names import kept_ids
+from sciculture_etl.publish.retention import find_release, folder_of, read_manifest, to_be_removed
 from sciculture_etl.publish.rollback import current_hold
 from sciculture_etl.publish.scheduled import SCHEDULED_NAME, ScheduledRelease, find_scheduled, why_not
 from sciculture_etl.revisions.diff import HISTORY, count_differences, find_differences, released_tables, table_hashes

@@ -1,12 +1,8 @@
-"""The releases that are kept: their names, which of them may go, and how one goes.
-
-A release is named ``<number>-<day>``: counted, so that a clock that goes back can't make a new one look old.
-"""
+"""The releases that are kept: the next name, which of them may go, and how one goes."""
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,22 +13,14 @@ from sciculture_etl.messages import message
 from sciculture_etl.publish.candidate import CANDIDATE
 from sciculture_etl.publish.current import current_release, read_pointer
 from sciculture_etl.publish.journal import SCHEDULED, ReleaseJournal
+from sciculture_etl.publish.lines import newest_of_majors
 from sciculture_etl.publish.outputs import MANIFEST
+from sciculture_etl.publish.release_names import kept_ids, number_of
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.atomic import move
 
-RELEASE_NAME = re.compile(r"^(\d{5,})-(\d{8})$")
 REMOVING = ".removing-"
 CURRENT = "current"
-
-
-def _number(release_id: str) -> int:
-    return int(release_id.partition("-")[0])
-
-
-def kept_ids(releases: Path) -> list[str]:
-    """The names of all releases, the oldest first."""
-    return sorted((path.name for path in releases.glob("*") if RELEASE_NAME.match(path.name)), key=_number)
 
 
 def next_release_id(settings: Settings) -> str:
@@ -41,7 +29,7 @@ def next_release_id(settings: Settings) -> str:
     entries = ReleaseJournal(settings.archive).entries()
     recorded = [entry[part] for entry in entries for part in ("release_id", "from_release_id") if part in entry]
     names = [*kept_ids(settings.releases), *recorded, *([current["release_id"]] if current else [])]
-    return f"{max(map(_number, names), default=0) + 1:05d}-{datetime.now(UTC):%Y%m%d}"
+    return f"{max(map(number_of, names), default=0) + 1:05d}-{datetime.now(UTC):%Y%m%d}"
 
 
 def find_release(settings: Settings, asked: str) -> str:
@@ -56,7 +44,7 @@ def find_release(settings: Settings, asked: str) -> str:
         if (current := current_release(settings.warehouse)) is None:
             raise NotReadyError(message("no_release_yet", path=settings.warehouse / "current.json"))
         return str(current["release_id"])
-    found = [name for name in ids if asked.isdecimal() and _number(name) == int(asked)]
+    found = [name for name in ids if asked.isdecimal() and number_of(name) == int(asked)]
     found = found or [name for name in ids if asked and name.startswith(asked)]
     if len(found) == 1:
         return found[0]
@@ -86,6 +74,15 @@ def read_manifest(settings: Settings, release_id: str) -> dict[str, Any]:
             message("release_incomplete", release=release_id, path=path, reason=type(error).__name__)
         ) from None
     return found
+
+
+def manifest_if_readable(release: Path | None) -> dict[str, Any] | None:
+    """What a release says of itself, where it can be read."""
+    try:
+        found = json.loads((release / MANIFEST).read_text(encoding="utf-8")) if release else None
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and "release_id" in found else None
 
 
 def _day_of(release_id: str) -> date:
@@ -119,10 +116,14 @@ def protected_ids(settings: Settings) -> set[str]:
 
 def to_be_removed(settings: Settings) -> list[str]:
     """The releases that the next run removes."""
-    return removable(
-        kept_ids(settings.releases), protected_ids(settings), settings.keep_releases, settings.keep_release_days,
-        datetime.now(UTC).date(),
-    )  # fmt: skip
+    ids, today = kept_ids(settings.releases), datetime.now(UTC).date()
+    going = removable(ids, protected_ids(settings), settings.keep_releases, settings.keep_release_days, today)
+    if not going:
+        return []
+    # Whoever holds on to a former major version has so long to turn to the next one.
+    held = newest_of_majors(settings) & set(going)
+    outlived = removable(ids, set(), 0, settings.keep_major_days, today)
+    return [release_id for release_id in going if release_id not in held or release_id in outlived]
 
 
 def prune(settings: Settings) -> list[str]:

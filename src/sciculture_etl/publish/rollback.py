@@ -16,8 +16,10 @@ from sciculture_etl.publish.feed import write_feed
 from sciculture_etl.publish.integrity import integrity_fault
 from sciculture_etl.publish.journal import HOLD_ENDED, ROLLED_BACK, WENT_ON, ReleaseJournal, decided, new_entry
 from sciculture_etl.publish.outputs import PUBLIC
+from sciculture_etl.publish.release_version import released_version
 from sciculture_etl.publish.retention import find_release
 from sciculture_etl.publish.scheduled import refuse_while_scheduled
+from sciculture_etl.publish.version_links import link_versions
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.journal import validated_reason
 from sciculture_etl.storage.lock import writer_lock
@@ -55,11 +57,13 @@ def rollback(settings: Settings, asked: str, reason: str = "") -> dict[str, Any]
         # However often one goes back, the hold is that of the release which was published last.
         published = (current.get("hold") or {}).get("from_release_id", current["release_id"])
         kind = WENT_ON if published == release_id else ROLLED_BACK
-        entry = new_entry(kind, release_id, reason, from_release_id=published)
+        version = str(released_version(settings.releases / published))
+        entry = new_entry(kind, release_id, reason, from_release_id=published, from_version=version)
         hold = entry if kind == ROLLED_BACK else None
         swap_to(settings.warehouse, release_id, (PUBLIC,), hold=hold, told=entry)
         resume_rollback(settings)
         write_feed(settings)
+        link_versions(settings)
     return entry
 
 

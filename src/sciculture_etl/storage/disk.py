@@ -132,7 +132,7 @@ def room_needed(settings: Settings) -> int:
     """
     database = settings.build_database.stat().st_size if settings.build_database.exists() else 0
     releases = settings.releases.glob("[0-9]*") if settings.releases.is_dir() else []
-    release = max((size_of(folder) for folder in releases), default=0)
+    release = max((size_of(folder) for folder in releases if not folder.is_symlink()), default=0)
     return max(MIN_FREE_BYTES, ROOM_PER_DATABASE * database + ROOM_PER_RELEASE * release)
 
 
