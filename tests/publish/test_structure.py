@@ -13,7 +13,7 @@ from sciculture_etl.publish.announced import why_unannounced
 from sciculture_etl.publish.release_version import FIRST, Version, parse_version, version_of
 from sciculture_etl.publish.structure import (
     Column,
-    Promise,
+    Notice,
     Structure,
     StructureChange,
     Table,
@@ -47,7 +47,7 @@ def with_stars(*codes: str) -> Structure:
 
 WITHOUT_STARS = {name: table for name, table in BEFORE.items() if name != "dim_star"}
 NEW_TABLE = BEFORE | {"mart_moons": Table(("year",), {"year": Column("SMALLINT", "year")})}
-GOING = Promise(date(2026, 10, 1), date(2026, 12, 31), "planet_count")
+GOING = Notice(date(2026, 10, 1), date(2026, 12, 31), "planet_count")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_what_goes_unannounced_is_refused_by_name_and_an_entry_lets_it_go(after:
 def test_what_is_deprecated_goes_once_its_day_has_come() -> None:
     gone = with_column("star_count", None)
     due, later = (
-        with_column("star_count", replace(COUNT, deprecated=Promise(date(2026, 10, 1), until)))
+        with_column("star_count", replace(COUNT, deprecated=Notice(date(2026, 10, 1), until)))
         for until in (TODAY, date(2026, 12, 2))
     )
     assert refusals(gone, before=due) == []

@@ -7,7 +7,7 @@ from datetime import date
 
 from sciculture_etl.contracts.removal import Removal
 from sciculture_etl.messages import message
-from sciculture_etl.publish.structure import DEPRECATED, MAJOR, REMOVED, Promise, Structure, StructureChange
+from sciculture_etl.publish.structure import DEPRECATED, MAJOR, REMOVED, Notice, Structure, StructureChange
 
 # Table, column, old code.
 Renamed = Collection[tuple[str, str, str]]
@@ -45,7 +45,7 @@ def why_unannounced(
 def _why_not_removed(
     change: StructureChange, before: Structure, removal: Removal | None, renamed: Renamed, today: date
 ) -> list[str]:
-    until = None if change.code else _promised(change, before).until
+    until = None if change.code else _notice_of(change, before).until
     if until and until > today and not (removal and removal.is_early):
         return [message("removal_too_early", what=change.what, until=until)]
     if until or removal or (change.table, change.column, change.code) in renamed:
@@ -55,6 +55,6 @@ def _why_not_removed(
     return [message("removal_unannounced", what=change.what, table=change.table)]
 
 
-def _promised(change: StructureChange, before: Structure) -> Promise:
+def _notice_of(change: StructureChange, before: Structure) -> Notice:
     table = before[change.table]
     return table.columns[change.column].deprecated if change.column else table.deprecated

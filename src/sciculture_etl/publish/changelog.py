@@ -118,8 +118,8 @@ def _section(entry: Entry, counts: list[tuple[Any, ...]], moves: list[tuple[Any,
     level = LEVELS.get(entry.get("change", ""))
     follows = entry.get("previous_version") or entry.get("previous_release_id")
     facts = [level, f"이전 / follows {follows}" if follows else None, _reason(entry)]
-    if told := "; ".join(fact for fact in facts if fact):
-        yield f"{told}."
+    if stated := "; ".join(fact for fact in facts if fact):
+        yield f"{stated}."
     for key in ("note_ko", "note_en"):
         if entry.get(key):
             yield from ("", _plain(entry[key]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sciculture_etl.publish.current import read_pointer
 from sciculture_etl.publish.journal import ROLLED_BACK, WENT_ON, ReleaseJournal
 from sciculture_etl.publish.release_names import kept_ids, number_of
-from sciculture_etl.publish.release_version import Said, said_by
+from sciculture_etl.publish.release_version import Place, place_of
 from sciculture_etl.settings import Settings
 
 LATEST = "latest"
@@ -20,9 +20,9 @@ def wanted_links(settings: Settings) -> dict[str, str]:
     current = (read_pointer(settings.warehouse) or {}).get("release_id")
     if current is None:
         return {}
-    said = {name: said_by(settings.releases / name) for name in kept_ids(settings.releases)}
+    said = {name: place_of(settings.releases / name) for name in kept_ids(settings.releases)}
     withdrawn = _withdrawn(settings, current, said)
-    found: dict[str, tuple[Said, str]] = {}
+    found: dict[str, tuple[Place, str]] = {}
     for release_id, of_release in said.items():
         if number_of(release_id) in withdrawn:
             continue
@@ -38,7 +38,7 @@ def newest_of_majors(settings: Settings) -> set[str]:
     return {release_id for line, release_id in wanted_links(settings).items() if line.isdecimal()}
 
 
-def _withdrawn(settings: Settings, current: str, said: dict[str, Said]) -> set[int]:
+def _withdrawn(settings: Settings, current: str, said: dict[str, Place]) -> set[int]:
     """Numbers of the releases that were gone back from.
 
     The journal tells of every rollback; where it was lost, so does a release that follows another than the one before

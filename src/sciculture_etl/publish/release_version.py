@@ -57,14 +57,14 @@ def version_of(manifest: dict[str, Any]) -> Version:
 
 
 @dataclass(frozen=True)
-class Said:
+class Place:
     """What a kept release says of its place among the others."""
 
     version: Version
     previous_id: str | None = None
 
 
-def said_by(release: Path) -> Said:
+def place_of(release: Path) -> Place:
     """Of a release, from its folder, by the smaller of the two files that have it; by its number where neither does."""
     for name in (SCHEMA, MANIFEST):
         try:
@@ -72,9 +72,9 @@ def said_by(release: Path) -> Said:
         except (OSError, ValueError):
             continue
         if isinstance(said, dict) and said.get("release_id") == release.name:
-            return Said(version_of(said), said.get("previous_release_id"))
-    return Said(version_of({"release_id": release.name}))
+            return Place(version_of(said), said.get("previous_release_id"))
+    return Place(version_of({"release_id": release.name}))
 
 
 def released_version(release: Path) -> Version:
-    return said_by(release).version
+    return place_of(release).version

@@ -9,7 +9,7 @@ import duckdb
 import orjson
 
 from sciculture_etl.publish.files import Content
-from sciculture_etl.publish.structure import Column, Promise, Structure, model_structure
+from sciculture_etl.publish.structure import Column, Notice, Structure, model_structure
 
 # Raised when a reader of the file has to do something else.
 SCHEMA_FORMAT = 1
@@ -47,7 +47,7 @@ def _table(name: str, structure: Structure, texts: dict[tuple[str, str | None], 
         "description": texts[name, None],
         "grain": table.grain,
         "is_code_list": table.codes is not None,
-        "deprecated": _promise(table.deprecated),
+        "deprecated": _notice(table.deprecated),
         "columns": [
             {"name": column, "description": texts[name, column], **_column(stated)}
             for column, stated in table.columns.items()
@@ -62,14 +62,14 @@ def _column(column: Column) -> dict[str, Any]:
         "is_additive": column.is_additive,
         "codes": [{"code": code, "meaning": meaning} for code, meaning in (column.codes or {}).items()],
         "references": column.references,
-        "deprecated": _promise(column.deprecated),
+        "deprecated": _notice(column.deprecated),
     }
 
 
-def _promise(promise: Promise) -> dict[str, Any] | None:
-    if promise.since is None:
+def _notice(notice: Notice) -> dict[str, Any] | None:
+    if notice.since is None:
         return None
-    return {"since": promise.since, "until": promise.until, "use": promise.use or None}
+    return {"since": notice.since, "until": notice.until, "use": notice.use or None}
 
 
 def write_schema(content: Content, _table: str, target: Path) -> None:

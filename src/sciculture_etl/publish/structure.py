@@ -26,7 +26,7 @@ Read = Callable[[str], str]
 
 
 @dataclass(frozen=True)
-class Promise:
+class Notice:
     """How long something deprecated is kept, and what to use instead."""
 
     since: date | None = None
@@ -36,14 +36,18 @@ class Promise:
 
 @dataclass(frozen=True)
 class Column:
-    """codes: with their meaning, all that it may hold; None where that isn't stated. references: ``table.column``."""
+    """codes: with their meaning, all that it may hold; None where that isn't stated. references: ``table.column``.
+
+    has_own_codes: whether the table states them, and not only the forms that have a field of that name.
+    """
 
     type: str
     unit: str | None = None
     is_additive: bool | None = None
     codes: Mapping[str, str] | None = None
     references: str | None = None
-    deprecated: Promise = Promise()
+    deprecated: Notice = Notice()
+    has_own_codes: bool = True
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Table:
     grain: tuple[str, ...]
     columns: Mapping[str, Column]
     codes: frozenset[str] | None = None
-    deprecated: Promise = Promise()
+    deprecated: Notice = Notice()
 
 
 Structure = dict[str, Table]
@@ -138,24 +142,26 @@ def _structure(connection: duckdb.DuckDBPyConnection, read: Read, code_lists: fr
     found: dict[str, dict[str, Column]] = {row["table_name"]: {} for row in tables}
     for row in columns:
         name, owner = row["column_name"], references.get(row["column_name"])
-        codes = row.get("codes") or ([] if owner else of_fields.get(name, []))
+        stated = row.get("codes")
+        # Of a release that says nothing of codes, none are known.
+        codes = stated or ([] if owner or stated is None else of_fields.get(name, []))
         found[row["table_name"]][name] = Column(
             row["data_type"], row["unit"], row["is_additive"], _with_meaning(codes) if codes else None,
-            f"{owner}.{name}" if owner and owner != row["table_name"] else None, _promise(row),
+            f"{owner}.{name}" if owner and owner != row["table_name"] else None, _notice(row), bool(stated),
         )  # fmt: skip
     return {
         row["table_name"]: Table(
             tuple(row["grain"]), found[row["table_name"]],
             _codes_of_rows(connection, read(row["table_name"]), row["grain"][0])
             if row["table_name"] in lists else None,
-            _promise(row),
+            _notice(row),
         )
         for row in tables
     }  # fmt: skip
 
 
-def _promise(row: dict[str, Any]) -> Promise:
-    return Promise(row.get("deprecated_since"), row.get("deprecated_until"), row.get("use_instead") or "")
+def _notice(row: dict[str, Any]) -> Notice:
+    return Notice(row.get("deprecated_since"), row.get("deprecated_until"), row.get("use_instead") or "")
 
 
 def _with_meaning(codes: list[str]) -> dict[str, str]:
@@ -193,7 +199,7 @@ def _of_table(name: str, before: Structure, after: Structure) -> Iterator[Struct
     if now is None:
         yield StructureChange(REMOVED, name, use=was.deprecated.use)
         return
-    yield from _of_promise(name, was.deprecated, now.deprecated)
+    yield from _of_notice(name, was.deprecated, now.deprecated)
     if was.grain != now.grain:
         yield StructureChange(GRAIN, name, ", ".join(was.grain), ", ".join(now.grain))
     if was.codes is not None and now.codes is not None:
@@ -214,9 +220,9 @@ def _of_column(what: str, was: Column | None, now: Column | None) -> Iterator[St
     ):  # fmt: skip
         if old != new:
             yield StructureChange(kind, what, _text(old), _text(new))
-    if was.codes is not None and now.codes is not None:
+    if was.codes is not None and now.codes is not None and was.has_own_codes >= now.has_own_codes:
         yield from _of_codes(what, was.codes, now.codes)
-    yield from _of_promise(what, was.deprecated, now.deprecated)
+    yield from _of_notice(what, was.deprecated, now.deprecated)
 
 
 def _of_codes(
@@ -227,7 +233,7 @@ def _of_codes(
             yield StructureChange(kind, f"{what}={code}")
 
 
-def _of_promise(what: str, was: Promise, now: Promise) -> Iterator[StructureChange]:
+def _of_notice(what: str, was: Notice, now: Notice) -> Iterator[StructureChange]:
     if was.until != now.until:
         yield StructureChange(DEPRECATED, what, _text(was.until), _text(now.until), now.use)
 
