@@ -16,6 +16,7 @@ import orjson
 
 from sciculture_etl import __version__
 from sciculture_etl.contracts import TableContract
+from sciculture_etl.contracts.yaml_files import BilingualText
 from sciculture_etl.disclosure import published_relation
 from sciculture_etl.model.build import comments
 from sciculture_etl.regions import REFERENCE_VERSION
@@ -79,6 +80,7 @@ class Content:
         hashed: folder with public tables as the CSV that their hash was taken of; it is gone once written.
         previous: the release that is followed.
         public: of the outputs that are written and for everyone: name → path within the release.
+        names: what several files name alike, by what it is, once one of them has asked.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -87,6 +89,7 @@ class Content:
     hashed: Path
     previous: Previous = field(default_factory=Previous)
     public: dict[str, str] = field(default_factory=dict)
+    names: dict[str, dict[str, BilingualText]] = field(default_factory=dict)
 
     @property
     def release_id(self) -> str:

@@ -20,9 +20,12 @@ from sciculture_etl.publish import (
     datapackage,
     dictionary,
     files,
+    jsonstat,
+    observations,
     portal,
     readme,
     schema_file,
+    sdmx,
     workbooks,
 )
 from sciculture_etl.publish.files import Content
@@ -44,11 +47,21 @@ def _workbooks(manifest: Manifest) -> dict[str, str]:
     return {name: name for name in manifest.get("workbooks", {})}
 
 
+def _cubes(manifest: Manifest) -> dict[str, str]:
+    return {cube: cube for cube in manifest.get("cubes", ())}
+
+
+def _long_table(manifest: Manifest) -> dict[str, str]:
+    return {observations.TABLE: observations.TABLE} if observations.TABLE in manifest.get("tables", {}) else {}
+
+
 # What may stand in a path → what it becomes, with what each file is written of.
 FILE_NAMES: dict[str, Callable[[Manifest], dict[str, str]]] = {
     "{table}": _public_tables,
     "{portal_name}": _portal_names,
     "{workbook}": _workbooks,
+    "{cube}": _cubes,
+    "{long_table}": _long_table,
 }
 
 
@@ -124,6 +137,16 @@ OUTPUTS = (
     Output("portal", "dictionary/portal/{table}.csv", "public", dictionary.write_portal, made_from=_described_content),
     Output("schema", "schema.json", "public", schema_file.write_schema),
     Output("changelog", "CHANGELOG.md", "public", changelog.write_changelog),
+    Output("jsonstat", "jsonstat/{cube}.json", "public", jsonstat.write_dataset, made_from=observations.made_from),
+    Output(
+        "jsonstat_collection", "jsonstat/collection.json", "public", jsonstat.write_collection,
+        made_from=observations.made_from,
+    ),
+    Output("sdmx", "sdmx/{long_table}.csv", "public", sdmx.write_observations, made_from=observations.made_from),
+    Output(
+        "sdmx_structure", "sdmx/{long_table}.structure.json", "public", sdmx.write_structure,
+        made_from=observations.made_from,
+    ),
     Output("readme", "README.md", "public", readme.write_readme),
     Output("citation", "CITATION.cff", "public", citation.write_citation),
     # It tells of all files before it, and the list of hashes of that too.

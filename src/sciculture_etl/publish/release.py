@@ -32,6 +32,7 @@ from sciculture_etl.publish.files import STORAGE, Previous, build_database
 from sciculture_etl.publish.following import follow
 from sciculture_etl.publish.journal import ReleaseJournal
 from sciculture_etl.publish.manifest import make_manifest
+from sciculture_etl.publish.observations import cubes
 from sciculture_etl.publish.outputs import (
     BY_NAME,
     OPERATIONS,
@@ -288,6 +289,7 @@ def _publish(
     wanted = chosen(outputs)
     if BY_NAME["xlsx"] in wanted:
         manifest["workbooks"], manifest["datasets"] = workbooks_of(warehouse.connection, contracts, table_contracts)
+    manifest["cubes"] = cubes(warehouse.connection, table_contracts)
     manifest["portal_names"] = portal_names(settings.publisher, table_contracts, manifest["tables"])
     if at is not None:
         build.keep_as_scheduled(table_contracts, manifest, wanted, at)
