@@ -17,9 +17,6 @@ CREATE OR REPLACE MACRO round_half_up(x, n) AS CAST(round(CAST(x AS DECIMAL(38, 
 -- Mean of a score over those who gave it, not rounded.
 CREATE OR REPLACE MACRO weighted_mean(score, weight) AS sum(score * weight) / nullif(sum(weight), 0);
 
--- Persons too few to be published: one or two.
-CREATE OR REPLACE MACRO is_small(persons) AS persons BETWEEN 1 AND 2;
-
 -- Place of what decided between two versions in the order of evidence (sql/rules/version_order.sql).
 CREATE OR REPLACE MACRO evidence_level(decided_by) AS list_position(
     ['preference', 'made_on', 'saved_at', 'file_name', 'arrival', 'channel_time', 'undecided'], decided_by

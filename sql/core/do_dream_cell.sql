@@ -1,11 +1,12 @@
 -- Visitors of Do Dream by stop and place, as marts add them up.
--- Grain: program_year, stop_name, sido_code, sigungu_code. A stop bears
--- one name a year and si/gun/gu, however it was spelled.
+-- Grain: program_year, stop_name, sido_code, sigungu_code, general_gu_code.
+-- A stop bears one name a year and si/gun/gu, however it was spelled.
 SELECT
     program_year,
     stop_name,
     sido_code,
     sigungu_code,
+    general_gu_code,
     CAST(sum(visitor_count) AS BIGINT) AS visitor_count
 FROM (
     SELECT

@@ -1,5 +1,5 @@
 -- Respondents of surveys by program, and by stop where a survey of Do Dream belongs to one.
--- Grain: program_year, program_code, stop_name, sigungu_code.
+-- Grain: program_year, program_code, sido_code, sigungu_code, stop_name, stop_sigungu_code.
 WITH stops AS (
     SELECT
         program_year,
@@ -13,8 +13,10 @@ WITH stops AS (
 SELECT
     s.program_year,
     s.program_code,
+    s.sido_code,
+    s.sigungu_code,
     d.stop_name,
-    d.sigungu_code,
+    d.sigungu_code AS stop_sigungu_code,
     CAST(sum(s.respondent_count) AS BIGINT) AS respondent_count
 FROM fct_satisfaction_survey AS s
 LEFT JOIN stops AS d

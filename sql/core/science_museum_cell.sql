@@ -1,10 +1,12 @@
 -- Visitors of supported museums by museum and place, as marts add them up.
--- Grain: program_year, museum_name, sido_code, sigungu_code. A museum bears one name a year and si/gun/gu.
+-- Grain: program_year, museum_name, sido_code, sigungu_code, general_gu_code.
+-- A museum bears one name a year and si/gun/gu.
 SELECT
     program_year,
     museum_name,
     sido_code,
     sigungu_code,
+    general_gu_code,
     CAST(sum(visitor_count) AS BIGINT) AS visitor_count
 FROM (
     SELECT

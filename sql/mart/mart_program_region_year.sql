@@ -48,7 +48,6 @@ vouchers AS (
         program_year,
         sido_code,
         sigungu_code,
-        total_withheld AS suppressed,
         sum(issued_count) AS issued_count,
         sum(user_count) AS user_count,
         sum(use_count) AS use_count,
@@ -113,7 +112,7 @@ programs AS (
 ),
 measures AS (
     UNPIVOT programs
-    ON COLUMNS(* EXCLUDE (program_code, program_year, sido_code, sigungu_code, suppressed))
+    ON COLUMNS(* EXCLUDE (program_code, program_year, sido_code, sigungu_code))
     INTO NAME measure VALUE amount
 ),
 provinces AS (
@@ -129,12 +128,10 @@ SELECT
     r.current_sigungu_code,
     r.current_sigungu_name,
     d.measure,
-    CASE WHEN m.is_additive AND d.suppressed IS NOT TRUE THEN CAST(d.amount AS DOUBLE) END AS value,
-    CASE WHEN NOT m.is_additive AND d.suppressed IS NOT TRUE THEN CAST(d.amount AS DOUBLE) END
-        AS value_not_additive,
+    CASE WHEN m.is_additive THEN CAST(d.amount AS DOUBLE) END AS value,
+    CASE WHEN NOT m.is_additive THEN CAST(d.amount AS DOUBLE) END AS value_not_additive,
     m.unit,
-    m.is_additive,
-    d.suppressed IS TRUE AS suppressed
+    m.is_additive
 FROM measures AS d
 LEFT JOIN reference.measure AS m USING (measure)
 LEFT JOIN sigungu_of_year AS r ON r.program_year = d.program_year AND r.sigungu_code = d.sigungu_code

@@ -12,9 +12,6 @@ MACROS = {
     "round_half_up(89.24, 1)": 89.2,
     "round_half_up(CAST(1.005 AS DOUBLE), 2)": 1.01,
     "round_half_up(NULL, 1)": None,
-    "is_small(0)": False,
-    "is_small(2)": True,
-    "is_small(3)": False,
 }
 
 

@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
-from nights import night, published, submit
+from nights import night, publish_again, published, release_ids, settings, submit
+
+from sciculture_etl.submissions import close_years
 
 FORMS = Path(__file__).parents[1] / "contracts"
 DATASETS = [
@@ -21,6 +24,9 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
             submit(folder / "inbox", f"가상 {dataset} {number}", path.name, path.read_bytes())
     report = night(folder / "inbox", folder / "warehouse")
     assert not report.acceptance.held
+    places = settings(folder / "inbox", folder / "warehouse")
+    close_years(places, "voucher_usage", [2022], "가상 사유: 결산 완료")
+    assert publish_again(places).publication.outcome == "published"
     return folder / "warehouse"
 
 
@@ -93,13 +99,14 @@ FIGURES: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         "WHERE program_year = 2022 ORDER BY sigungu_code, 2",
         [
             ("종로구", "basic_livelihood", None, True),
-            ("종로구", "near_poor", None, True),
-            ("종로구", "welfare_facility", 40, False),
+            ("종로구", "near_poor", 40, False),
+            # Of 40 to whom a voucher was issued all but two used it.
+            ("종로구", "welfare_facility", None, True),
             ("세종특별자치시", "other", None, True),
             ("수원시", "other", 5, False),
             ("수원시", "remote_school", 100, False),
             ("철원군", "near_poor", None, True),
-            ("철원군", "other", 20, False),
+            ("철원군", "other", None, True),
         ],
     ),
     "a district's total of one person, and one beside it, are withheld": (
@@ -134,3 +141,15 @@ FIGURES: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
 def test_the_published_figures_are_those_of_the_files(warehouse: Path, about: str) -> None:
     query, expected = FIGURES[about]
     assert published(warehouse, query) == expected
+
+
+def test_vouchers_show_below_the_nation_once_the_year_is_closed(warehouse: Path) -> None:
+    first, second = (warehouse / "releases" / name / "parquet" for name in release_ids(warehouse))
+    query = (
+        "SELECT count(*), count(issued_count), "
+        "count(*) FILTER (issued_count_status = '…' AND used_amount_krw IS NULL), count(*) FILTER (suppressed) "
+        "FROM read_parquet('{}/mart_voucher_by_region.parquet') WHERE program_year = 2022"
+    )
+    with duckdb.connect() as connection:
+        assert connection.execute(query.format(first)).fetchall() == [(8, 0, 8, 0)]
+        assert connection.execute(query.format(second)).fetchall() == [(8, 3, 0, 5)]

@@ -31,7 +31,7 @@ from sciculture_etl.model.reference import CORRECTION, DUE_PERIOD, MEASURE
 from sciculture_etl.project import SQL
 from sciculture_etl.revisions.causes import CAUSE
 from sciculture_etl.revisions.diff import DIFFERENCE
-from sciculture_etl.revisions.revision import RELEASE
+from sciculture_etl.revisions.revision import RELEASE, WITHHELD
 from sciculture_etl.rules import apply_rule, given, rule
 from sciculture_etl.versions.fold import NONE_ASIDE
 
@@ -55,6 +55,7 @@ FRAMES: dict[str, Any] = {
     "scope": SCHEMA,
     "set_aside": NONE_ASIDE.schema,
     "release": RELEASE,
+    "withheld": WITHHELD,
     "rests_on": {"key": pl.List(pl.String), "dataset": pl.String, "program_year": pl.Int16},
     "wording": {"unknown": pl.String, "named": pl.Int64},
     "between_them": dict.fromkeys((*ROW, "column_name"), pl.String),

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from sciculture_etl.contracts.contract import Contract, load_contracts
 from sciculture_etl.contracts.deprecation import Deprecation
-from sciculture_etl.contracts.disclosure import Disclosure, symbol_column
+from sciculture_etl.contracts.disclosure import LEVEL, LEVEL_CODE, Disclosure, symbol_column
 from sciculture_etl.contracts.expectation import Expectation, wrong_columns
 from sciculture_etl.contracts.inherited import Inheritance, stated_once
 from sciculture_etl.contracts.yaml_files import BilingualText, Strict, explain, read_yaml, shown
@@ -18,7 +18,7 @@ from sciculture_etl.errors import ContractError
 from sciculture_etl.messages import nearest_names
 from sciculture_etl.project import EXPECTATIONS, Folder, files_of
 
-STATUS = "status"
+STATUS, MEASURE, YEAR = "status", "measure", "program_year"
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE")
 # Whatever else a column of a table may hold.
 OTHERS = ("BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "VARCHAR")
@@ -98,7 +98,7 @@ class TableContract(Strict):
     @property
     def is_long(self) -> bool:
         """Whether each row is one measure, named in ``measure``, with its number in one of ``VALUES``."""
-        return "measure" in self.grain
+        return MEASURE in self.grain
 
     @property
     def symbol_columns(self) -> list[str]:
@@ -149,7 +149,7 @@ def _with_symbols(raw: dict[str, Any], columns: dict[str, Any]) -> dict[str, Any
     if raw.get("disclosure") is None:
         return columns
     stated = stated_once()["withheld"]
-    is_long = "measure" in (raw.get("grain") or ())
+    is_long = MEASURE in (raw.get("grain") or ())
     for name in Disclosure.model_validate(raw["disclosure"]).withheld_columns(is_long, columns):
         words = {language: text.format(column=name) for language, text in stated["description"].items()}
         columns = columns | {symbol_column(name): stated | {"description": words}}
@@ -198,4 +198,29 @@ def table_contracts_over(contracts: dict[str, Contract], folder: Folder = EXPECT
     paths = files_of(folder, "curated/*.yml")
     found = {path.stem: read_yaml(path) for path in paths}
     inheritance = Inheritance(found, contracts)
-    return {path.stem: _table_contract(path, found[path.stem], inheritance) for path in paths}
+    made = {path.stem: _table_contract(path, found[path.stem], inheritance) for path in paths}
+    for path in paths:
+        if wrong := _wrong_sums(made[path.stem], made):
+            raise ContractError(f"{shown(path)}: disclosure.sums: {wrong}")
+    return made
+
+
+def _wrong_sums(table_contract: TableContract, table_contracts: dict[str, TableContract]) -> str:
+    """What the sums of a table say that can't be so, in words; empty where nothing is wrong."""
+    for one in table_contract.disclosure.every_sum if table_contract.disclosure else ():
+        cells = table_contracts.get(one.of)
+        if cells is None:
+            return f"of: no such table: {one.of!r}; nearest: {nearest_names(one.of, list(table_contracts))}"
+        used = [*one.by.values(), *one.cells, *one.persons.values()]
+        if unknown := [name for name in used if name not in cells.exact_columns]:
+            near = nearest_names(unknown[0], list(cells.exact_columns))
+            return f"{one.of} has no column {unknown[0]!r}; nearest: {near}"
+        # Of the nation there is but one.
+        stated = {*one.by, *one.where, MEASURE} | ({LEVEL_CODE} if LEVEL in one.where else set())
+        if apart := [name for name in table_contract.grain if name not in stated]:
+            return (
+                f"by: {', '.join(apart)} tells rows apart, so that a row is no sum of {one.of} by {', '.join(one.by)}"
+            )
+        if one.only_closed_years and YEAR not in one.by.values():
+            return f"only_closed_years: by has no {YEAR}"
+    return ""

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sciculture_etl.contracts import TableContract
-from sciculture_etl.contracts.disclosure import SUPPRESSED
-from sciculture_etl.load import Warehouse
-from sciculture_etl.model import Model
+import duckdb
 
-SCHEMA = "published"
+from sciculture_etl.contracts import Contract, TableContract
+from sciculture_etl.contracts.disclosure import NOT_ADDITIVE, SUPPRESSED, VALUE, symbol_column
+from sciculture_etl.disclosure.history import WITHHELD, History, row_key
+from sciculture_etl.disclosure.withheld import LINES, SCHEMA, find_withheld
+from sciculture_etl.load import Warehouse
+from sciculture_etl.model import Model, all_statements
+from sciculture_etl.model.statements import FIGURES
+from sciculture_etl.settings import fingerprint, sql_text
+
+COMPUTED = "figure_as_shown"
 
 
 @dataclass(frozen=True)
@@ -34,21 +40,119 @@ def published_relation(table_contract: TableContract) -> str:
     return f'"{table_contract.table}"'
 
 
-def protect_tables(warehouse: Warehouse, table_contracts: dict[str, TableContract], model: Model) -> Published:
-    """Makes the tables that are shown from those of the model."""
-    connection = warehouse.connection
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
-    for name, table_contract in table_contracts.items():
-        if table_contract.audience == "public" and table_contract.made_by == "sql":
+def protect_tables(
+    warehouse: Warehouse,
+    contracts: dict[str, Contract],
+    table_contracts: dict[str, TableContract],
+    model: Model,
+    history: History,
+) -> Published:
+    """Makes the tables that are shown from those of the model.
+
+    Args:
+        history: what earlier releases have shown and withheld.
+    """
+    fingerprints = dict(model.fingerprints)
+    with warehouse.transaction() as connection:
+        find_withheld(warehouse, contracts, table_contracts, model, history)
+        for name, table_contract in table_contracts.items():
+            if table_contract.audience != "public" or table_contract.made_by != "sql" or name == FIGURES:
+                continue
             relation = published_relation(table_contract)
-            connection.execute(
-                f'CREATE OR REPLACE VIEW {relation} AS SELECT {_columns(table_contract)} FROM main."{name}"'
-            )
-    return Published(dict(model.fingerprints))
+            _drop(connection, name)
+            if not table_contract.symbol_columns:
+                connection.execute(f'CREATE VIEW {relation} AS SELECT * FROM main."{name}"')
+                continue
+            connection.execute(f"CREATE TABLE {relation} AS {_as_shown(table_contract)}")
+            fingerprints[name] = fingerprint(model.fingerprints[name], _lines_fingerprint(connection, name))
+        if FIGURES in table_contracts:
+            fingerprints[FIGURES] = fingerprint(model.fingerprints[FIGURES], _check_figures(connection))
+    return Published(fingerprints)
 
 
-def _columns(table_contract: TableContract) -> str:
-    """The columns of a table as it is shown where nothing of it is withheld, in their order."""
-    empty = {name: "false" if name == SUPPRESSED else "CAST(NULL AS VARCHAR)" for name in table_contract.symbol_columns}
-    named = (f'{empty[name]} AS "{name}"' if name in empty else f'"{name}"' for name in table_contract.columns)
-    return ", ".join(named)
+def _drop(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    kind = connection.execute(
+        "SELECT table_type FROM information_schema.tables WHERE table_catalog = current_database() "
+        "AND table_schema = ? AND table_name = ?",
+        [SCHEMA, name],
+    ).fetchone()
+    if kind:
+        connection.execute(f'DROP {"VIEW" if kind[0] == "VIEW" else "TABLE"} {SCHEMA}."{name}"')
+
+
+def _check_figures(connection: duckdb.DuckDBPyConnection) -> str:
+    """Published figures beside what readers can compute; one that takes a withheld number says that it has no data.
+
+    Returns:
+        Which ones do.
+    """
+    _drop(connection, FIGURES)
+    relation = f'{SCHEMA}."{FIGURES}"'
+    select = all_statements()[FIGURES].text.rstrip().rstrip(";")
+    connection.execute(f"SET search_path = '{SCHEMA},main'")
+    try:
+        connection.execute(f"CREATE TEMP TABLE {COMPUTED} AS SELECT figure_id, actual FROM ({select})")
+    finally:
+        connection.execute("RESET search_path")
+    same = "c.actual IS NOT DISTINCT FROM e.actual"
+    connection.execute(
+        f"CREATE TABLE {relation} AS SELECT e.* REPLACE (CASE WHEN {same} THEN e.actual END AS actual, "
+        f"CASE WHEN {same} THEN e.diff END AS diff, CASE WHEN {same} THEN e.status ELSE 'no_data' END AS status, "
+        f'CASE WHEN {same} THEN e.passed ELSE false END AS passed) FROM main."{FIGURES}" AS e '
+        f"JOIN {COMPUTED} AS c USING (figure_id)"
+    )
+    both = f'{COMPUTED} AS c JOIN main."{FIGURES}" AS e USING (figure_id)'
+    found = connection.execute(f"SELECT figure_id FROM {both} WHERE NOT ({same}) ORDER BY ALL").fetchall()
+    connection.execute(f"DROP TABLE {COMPUTED}")
+    return str(found)
+
+
+def _lines_fingerprint(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    row = connection.execute(
+        "SELECT count(*), bit_xor(hash(row_key, measure, mark)), sum(CAST(hash(row_key, measure, mark) AS HUGEINT)) "
+        f"FROM {LINES} WHERE table_name = ?",
+        [table],
+    ).fetchone()
+    return str(row)
+
+
+def _as_shown(table_contract: TableContract) -> str:
+    """The SELECT of a table without what is withheld of it, with the symbols beside."""
+    select = _long(table_contract) if table_contract.is_long else _wide(table_contract)
+    columns = ", ".join(f'{select.get(name, f"""r."{name}" """)} AS "{name}"' for name in table_contract.columns)
+    return (
+        f'SELECT {columns} FROM main."{table_contract.table}" AS r '
+        f"LEFT JOIN ({_symbols(table_contract)}) AS w ON w.row_key = {row_key(table_contract.grain, 'r')}"
+    )
+
+
+def _symbols(table_contract: TableContract) -> str:
+    """A SELECT of the symbols of each row, a column each; of a long table, of its one number."""
+    names = ["mark"] if table_contract.is_long else _withheld_columns(table_contract)
+    condition = "" if table_contract.is_long else " FILTER (measure = {})"
+    found = ", ".join(f'max(mark){condition.format(sql_text(name))} AS "{name}"' for name in names)
+    return f"SELECT row_key, {found} FROM {LINES} WHERE table_name = {sql_text(table_contract.table)} GROUP BY row_key"
+
+
+def _withheld_columns(table_contract: TableContract) -> list[str]:
+    stated = table_contract.disclosure
+    return stated.withheld_columns(table_contract.is_long, table_contract.columns) if stated else []
+
+
+def _wide(table_contract: TableContract) -> dict[str, str]:
+    names = _withheld_columns(table_contract)
+    select = {name: f'CASE WHEN w."{name}" IS NULL THEN r."{name}" END' for name in names}
+    select |= {symbol_column(name): f'w."{name}"' for name in names}
+    symbols = [f'w."{name}"' for name in names]
+    return select | {SUPPRESSED: _is_withheld(symbols)}
+
+
+def _long(table_contract: TableContract) -> dict[str, str]:
+    values = [name for name in (VALUE, NOT_ADDITIVE) if name in table_contract.columns]
+    select = {name: f'CASE WHEN w.mark IS NULL THEN r."{name}" END' for name in values}
+    select |= {symbol_column(name): f'CASE WHEN r."{name}" IS NOT NULL THEN w.mark END' for name in values}
+    return select | {SUPPRESSED: _is_withheld(["w.mark"])}
+
+
+def _is_withheld(symbols: list[str]) -> str:
+    return " OR ".join(f"coalesce({mark} = '{WITHHELD}', false)" for mark in symbols)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sciculture_etl import __version__
 from sciculture_etl.contracts import Contract, TableContract
 from sciculture_etl.disclosure import protect_tables
+from sciculture_etl.disclosure.history import read_history
 from sciculture_etl.extract import Clock, machine_clock
 from sciculture_etl.load import Warehouse
 from sciculture_etl.messages import message
@@ -245,7 +246,7 @@ def _publish(
     if before and current_id:
         followed = Previous(settings.releases / current_id, before["tables"], before.get("files", {}))
     build = Build(settings, warehouse, CANDIDATE if is_candidate else next_release_id(settings), followed, at)
-    published = protect_tables(warehouse, made, model)
+    published = protect_tables(warehouse, contracts, made, model, read_history(settings.archive))
     tables = build.hash(made, published.fingerprints)
     # After a rollback the submission log is another than the release's own: the figures alone decide.
     compared = "public" if hold else None

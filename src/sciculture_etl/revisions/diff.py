@@ -162,7 +162,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, name: str, was: Columns, now
     values = ", ".join(
         f'CAST(CASE WHEN n.r IS NULL THEN o.r."{column}" ELSE n.r."{column}" END AS VARCHAR)' for column in was.grain
     )
-    keys = _in_words(was.grain)
+    keys = in_words(was.grain)
     # Nearly all rows are as they were; only the others are looked through column by column.
     both = [column for column in now.types if column not in was.grain and column in was.types]
     cast = {column: was.types[column] != now.types[column] for column in both}
@@ -198,7 +198,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, name: str, was: Columns, now
     connection.execute("DROP TABLE pair")
 
 
-def _in_words(key: list[str]) -> str:
+def in_words(key: list[str]) -> str:
     """SQL: what ``concat`` makes a row's key of, from the list ``key`` of its values."""
     return ", ', ', ".join(
         f"{sql_text(f'{column}=')}, coalesce(key[{place}], '')" for place, column in enumerate(key, 1)
@@ -209,7 +209,7 @@ def _status_lines(connection: duckdb.DuckDBPyConnection, name: str, status_key: 
     """A line for all rows of one key of which the status changed."""
     values = ", ".join(f'CAST(n."{column}" AS VARCHAR)' for column in status_key)
     of_all = "CAST(NULL AS VARCHAR[]) AS key, CAST(NULL AS VARCHAR) AS row_key"
-    stated = f"key, concat({_in_words(status_key)}) AS row_key" if status_key else of_all
+    stated = f"key, concat({in_words(status_key)}) AS row_key" if status_key else of_all
     old, new = (f"string_agg(DISTINCT {side}.{STATUS}, ', ' ORDER BY {side}.{STATUS})" for side in ("o", "n"))
     return connection.execute(
         f"SELECT {sql_text(name)} AS table_name, {stated}, '{CHANGED}' AS change, '{STATUS}' AS column_name, "

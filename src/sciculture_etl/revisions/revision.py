@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from sciculture_etl.contracts import Contract, TableContract
+from sciculture_etl.contracts.disclosure import NOT_ADDITIVE, VALUE
+from sciculture_etl.disclosure.withheld import LINES
 from sciculture_etl.load import Warehouse
 from sciculture_etl.revisions.causes import explain_causes
 from sciculture_etl.revisions.diff import (
@@ -21,6 +23,7 @@ from sciculture_etl.revisions.diff import (
     built_tables,
     count_differences,
     find_differences,
+    in_words,
     released_tables,
     table_hashes,
 )
@@ -29,14 +32,11 @@ from sciculture_etl.settings import sql_text
 from sciculture_etl.storage.parquet import damage_reported
 
 SEOUL = ZoneInfo("Asia/Seoul")
-# A table that withholds small cells has this column. What it showed earlier could give away what it withholds now, so
-# its revisions say that a value changed and why, never from what to what.
-WITHHOLDS = "suppressed"
+WITHHELD = pl.Schema([("table_name", pl.String()), ("row_key", pl.String()), ("column_name", pl.String())])
 RELEASE = {
     "release_id": pl.String(),
     "previous_release_id": pl.String(),
     "revised_at": pl.Datetime(),
-    "withholding": pl.List(pl.String()),
 }
 
 
@@ -66,6 +66,13 @@ def write_revisions(
     if carried and carried.exists():
         with damage_reported(carried):
             run(f"INSERT INTO {HISTORY} BY NAME SELECT * FROM read_parquet({sql_text(carried)})")
+    withheld = _withheld_numbers(warehouse, table_contracts)
+    # What is withheld now could be told from what was shown of it.
+    with given(warehouse.connection, withheld=withheld):
+        run(
+            f"UPDATE {HISTORY} AS h SET old_value = NULL, new_value = NULL FROM withheld AS w "
+            "WHERE w.table_name = h.table_name AND w.row_key = h.row_key AND w.column_name = h.column_name"
+        )
     if before is None or previous is None:
         return {}
     was, now = table_hashes(before), table_hashes(manifest)
@@ -74,19 +81,31 @@ def write_revisions(
     differences = find_differences(warehouse.connection, old, new, same)
     causes = explain_causes(warehouse, contracts, table_contracts, before, manifest, differences)
     moment = built_at.astimezone(SEOUL).replace(tzinfo=None, microsecond=0)
-    release = pl.DataFrame(
-        [
-            (
-                manifest["release_id"],
-                before["release_id"],
-                moment,
-                [n for n, p in table_contracts.items() if WITHHOLDS in p.columns],
-            )
-        ],
-        RELEASE,
-        orient="row",
+    release = pl.DataFrame([(manifest["release_id"], before["release_id"], moment)], RELEASE, orient="row")
+    lines = apply_rule(
+        warehouse.connection, "revision", difference=differences, cause=causes, release=release, withheld=withheld
     )
-    lines = apply_rule(warehouse.connection, "revision", difference=differences, cause=causes, release=release)
     with given(warehouse.connection, lines=lines):
         run(f"INSERT INTO {HISTORY} BY NAME SELECT * FROM lines")
     return count_differences(differences)
+
+
+def _withheld_numbers(warehouse: Warehouse, table_contracts: dict[str, TableContract]) -> pl.DataFrame:
+    """Every number that isn't shown now, by table, row in words and column."""
+    found = [pl.DataFrame(schema=WITHHELD)]
+    for name, table_contract in sorted(table_contracts.items()):
+        if not table_contract.symbol_columns:
+            continue
+        values = [column for column in (VALUE, NOT_ADDITIVE) if column in table_contract.columns]
+        column = f"unnest({values})" if table_contract.is_long else "measure"
+        found.append(
+            warehouse.connection.execute(
+                f"SELECT DISTINCT table_name, concat({in_words(table_contract.grain)}) AS row_key, "
+                f"{column} AS column_name "
+                f"FROM (SELECT *, CAST(CAST(row_key AS JSON) AS VARCHAR[]) AS key FROM {LINES} WHERE table_name = ?)",
+                [name],
+            )
+            .pl()
+            .cast(WITHHELD)
+        )
+    return pl.concat(found)

@@ -143,12 +143,10 @@ class Reader:
 
     Attributes:
         expressions: those of the rewriting, by number.
-        is_withheld: the published value is empty to protect persons, so that the exact one is looked for.
     """
 
     connection: duckdb.DuckDBPyConnection
     expressions: list[tuple[Tree, list[Tree]]]
-    is_withheld: bool = False
     _texts: dict[int, tuple[str, list[str]]] = field(default_factory=dict, init=False)
 
     def _text(self, number: int) -> tuple[str, list[str]]:
@@ -187,8 +185,6 @@ class Reader:
     def _formula(self, found: Any) -> Account | None:
         tree, trees = self.expressions[found["e"]]
         value = found["v"]
-        if value is None and self.is_withheld and (exact := _without_withholding(tree)) is not tree:
-            tree, value = exact, self.evaluated(exact, trees, found["of"])
         text, names = self._text(found["e"])
         known = list(zip(names, found["of"], strict=True))
         followed = [(name, one) for name, one in known if one["w"] is not None]
@@ -302,15 +298,3 @@ class Reader:
             [values],
         ).fetchone()
         return None if row is None else row[0]
-
-
-def _without_withholding(tree: Tree) -> Tree:
-    """A value that a condition empties, without the condition."""
-
-    def result(node: Tree) -> Tree | None:
-        if node.get("class") != "CASE" or len(node["case_checks"]) != 1:
-            return None
-        empty = node["else_expr"].get("value", {}).get("is_null") if node["else_expr"]["class"] == "CONSTANT" else False
-        return {**node["case_checks"][0]["then_expr"]} if empty else None
-
-    return tree if result(tree) is None else dict(replaced(tree, result))

@@ -24,6 +24,7 @@ def as_json(trace: Trace) -> dict[str, Any]:
         "published": trace.published,
         "value": trace.value,
         "is_withheld": trace.is_withheld,
+        "is_not_yet_shown": trace.is_not_yet_shown,
         "withheld_cells": trace.withheld_cells,
         "is_as_published": trace.is_as_published,
         "adds_up": trace.adds_up,

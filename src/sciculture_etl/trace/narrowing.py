@@ -50,8 +50,7 @@ class Narrowing:
         for one in found["of"]:
             left = self.narrowed(one["w"])
             of.append(one | {"v": self._value(one["v"], [one["w"]], [left], is_counted=False), "w": left})
-        is_withheld = found["v"] is None and self.reader.is_withheld
-        value = found["v"] if of == found["of"] or is_withheld else self.reader.evaluated(tree, parts, of)
+        value = found["v"] if of == found["of"] else self.reader.evaluated(tree, parts, of)
         return found | {"v": value, "of": of}
 
     def _aggregate(self, found: dict[str, Any]) -> dict[str, Any]:

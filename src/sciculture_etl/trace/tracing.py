@@ -16,6 +16,8 @@ from typing import Any
 import duckdb
 
 from sciculture_etl.contracts import TableContract, load_table_contracts
+from sciculture_etl.contracts.disclosure import symbol_column
+from sciculture_etl.disclosure.history import WITHHELD
 from sciculture_etl.errors import BusyError, NotReadyError, UserError
 from sciculture_etl.load.warehouse import has_todays_layout
 from sciculture_etl.messages import message
@@ -38,7 +40,8 @@ from sciculture_etl.trace.row_columns import RowColumns, RowCondition
 from sciculture_etl.trace.source_files import Place, places_of, values_of
 from sciculture_etl.trace.sql_tree import NAME, Functions, quoted
 
-PUBLISHED = "published"
+# The current release, beside the build database.
+PUBLISHED = "current_release"
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,9 @@ class Trace:
         published: what the current release holds; None where it is empty.
         release_id: of the current release; None before the first.
         is_withheld: the published cell is empty to protect persons.
-        withheld_cells: of several cells added up, those withheld, which the sum leaves out.
+        is_not_yet_shown: it is empty until its year is closed.
+        withheld_cells: of several cells added up, those that are empty for either cause: the published sum leaves them
+            out, the value doesn't.
         account: how it is made up; None where no row reaches it.
         adds_up: whether what is listed gives the value; nothing listed gives nothing, or zero.
         sources: tables with rows of submissions that the table is made from, directly or not.
@@ -86,6 +91,7 @@ class Trace:
     published: str | None
     release_id: str | None
     is_withheld: bool
+    is_not_yet_shown: bool
     withheld_cells: int
     account: Account | None
     adds_up: bool
@@ -97,7 +103,8 @@ class Trace:
 
     @property
     def is_as_published(self) -> bool:
-        return self.is_withheld or is_same_number(self.value, self.published)
+        is_empty = self.is_withheld or self.is_not_yet_shown or self.withheld_cells > 0
+        return is_empty or is_same_number(self.value, self.published)
 
     @property
     def rows(self) -> set[SourceRow]:
@@ -205,12 +212,11 @@ class Tracer:
             value, why = self._followed(explained, question)
         except duckdb.Error:  # of a kind of SQL that the rewriting doesn't know
             value, why = _one(connection.execute(question.select()).fetchall(), followed=False)
-        withheld = _withheld_cells(connection, question, contract)
-        is_withheld = value is None and withheld > 0
-        reader = Reader(connection, explained.expressions, is_withheld)
+        symbols = _symbols(connection, question, contract)
+        published = _published(connection, question, contract)
+        is_empty = published is None and bool(symbols)
+        reader = Reader(connection, explained.expressions)
         account = reader.read(why, question.expression, value)
-        if is_withheld and account is not None:
-            value = account.value
         rows = _rows_of(account)
         part = self._part(question, reader, why, rows) if question.row_conditions else None
         if part is not None:
@@ -221,10 +227,11 @@ class Tracer:
             sql=sql_file(self._statements[question.table]),
             unit=column.unit or "" if column else "",
             value=value,
-            published=_published(connection, question, contract),
+            published=published,
             release_id=self._release_id,
-            is_withheld=is_withheld,
-            withheld_cells=0 if is_withheld else withheld,
+            is_withheld=is_empty and WITHHELD in symbols,
+            is_not_yet_shown=is_empty and WITHHELD not in symbols,
+            withheld_cells=0 if is_empty else len(symbols),
             account=account,
             adds_up=_is_explained(account, value),
             sources=_sources(question.table, self._statements),
@@ -299,10 +306,17 @@ def _published(connection: duckdb.DuckDBPyConnection, question: Question, contra
         return None
 
 
-def _withheld_cells(connection: duckdb.DuckDBPyConnection, question: Question, contract: TableContract) -> int:
-    if "suppressed" not in contract.columns:
-        return 0
-    row = connection.execute(
-        f"SELECT count(*) FROM main.{quoted(question.table)} WHERE suppressed AND ({question.where})"
-    ).fetchone()
-    return int(row[0]) if row else 0
+def _symbols(connection: duckdb.DuckDBPyConnection, question: Question, contract: TableContract) -> list[str]:
+    """Why numbers of the rows asked for are empty in the current release, one for each that is."""
+    symbol = symbol_column(question.column)
+    if symbol not in contract.symbol_columns:
+        return []
+    place = f"{PUBLISHED}.main.{quoted(question.table)}"
+    try:
+        found = connection.execute(
+            f"SELECT {quoted(symbol)} FROM {place} AS {quoted(question.table)} "
+            f"WHERE ({question.where}) AND {quoted(symbol)} IS NOT NULL"
+        ).fetchall()
+    except duckdb.Error:  # the release is of another version
+        return []
+    return [str(row[0]) for row in found]

@@ -63,10 +63,13 @@ def _show_number(console: Console, trace: Trace) -> None:
     if trace.is_withheld:
         withheld = "withheld in the published table to protect persons; the exact value is for you alone"
         console.print(f"  [yellow]{withheld} / 공표표에서는 가린 값입니다. 운영자만 볼 수 있습니다[/]")
+    if trace.is_not_yet_shown:
+        not_yet = "published once the year is closed; until then the value is for you alone"
+        console.print(f"  [yellow]{not_yet} / 그 사업연도가 마감된 뒤에 공표합니다. 지금은 운영자만 볼 수 있습니다[/]")
     if trace.withheld_cells:
         console.print(
-            f"  [yellow]{trace.withheld_cells:,} of the cells are withheld and not in the sum / "
-            f"가린 칸 {trace.withheld_cells:,}개는 합계에 없습니다[/]"
+            f"  [yellow]{trace.withheld_cells:,} of the cells are empty for readers and in this exact sum alone / "
+            f"공표표에서 빈칸인 {trace.withheld_cells:,}개는 이 합계에만 들어 있습니다[/]"
         )
 
 
