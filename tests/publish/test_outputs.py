@@ -152,6 +152,9 @@ def test_a_run_can_be_asked_for_less_and_the_release_says_so(warehouse: Path, tm
     found = {path for path in release(less).rglob("*") if not path.is_dir()}
     assert found == {path for name in told["outputs"] for path in files(less, BY_NAME[name])}
     assert hashes(less) == hashes(warehouse)
+    for name in hashes(less):
+        path = Path("parquet") / f"{name}.parquet"
+        assert (release(less) / path).read_bytes() == (release(warehouse) / path).read_bytes(), name
     assert manifest(warehouse)["outputs"] == [output.name for output in OUTPUTS]
 
 

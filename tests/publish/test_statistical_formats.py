@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from jsonstat_validator import validate_jsonstat
 
 from sciculture_etl.contracts import load_table_contracts
 from sciculture_etl.contracts.table_contract import TableColumn
-from sciculture_etl.publish import jsonstat, sdmx
+from sciculture_etl.publish import files, jsonstat, sdmx
 from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.observations import TABLE, cubes
 
@@ -124,6 +125,21 @@ def test_sdmx_tells_why_a_value_is_missing_by_the_lists_that_all_agencies_share(
         ("11110", "user_count", "2021"): ("", "O", "N"),
     }
     assert {row["ROW_STATUS"] for row in rows if row["IS_REMAINDER"] == "Y"} == {"r"}
+
+
+@pytest.mark.parametrize("write", [files.write_parquet, sdmx.write_observations])
+def test_rows_in_any_order_and_any_number_of_threads_give_the_same_bytes(
+    content: Content, tmp_path: Path, write: Any
+) -> None:
+    found = set()
+    for threads in (1, 4):
+        connection = content.connection.cursor()
+        connection.execute(f"SET threads = {threads}")
+        connection.execute(f"CREATE OR REPLACE TABLE shuffled AS FROM published.{TABLE} ORDER BY random()")
+        connection.execute(f"CREATE OR REPLACE TABLE published.{TABLE} AS FROM shuffled")
+        write(replace(content, connection=connection), TABLE, tmp_path / "file")
+        found.add((tmp_path / "file").read_bytes())
+    assert len(found) == 1
 
 
 def test_every_code_of_the_observations_is_in_the_structure(content: Content, tmp_path: Path) -> None:
