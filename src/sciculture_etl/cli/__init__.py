@@ -10,6 +10,7 @@ import sys
 
 from sciculture_etl import stopping
 from sciculture_etl.cli import (
+    disclosure,
     doctor,
     files,
     init,
@@ -37,6 +38,7 @@ gc.set_threshold(OBJECTS_BETWEEN_LOOKS, 20, 20)
 
 __all__ = [
     "app",
+    "disclosure",
     "doctor",
     "files",
     "init",

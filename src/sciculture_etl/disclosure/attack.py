@@ -96,6 +96,12 @@ def find_narrow(system: System, k: int) -> list[Found]:
     return [_explained(system, target, interval) for target, interval in narrow]
 
 
+def interval_of(system: System, target: Target) -> tuple[float | None, float | None]:
+    """Between what a number must lie by all that was published; None where there is no bound."""
+    low, high = _alone(system, target, lambda _: True)
+    return (None if low == -np.inf else low), (None if high == np.inf else high)
+
+
 def _interval(program: _Program, target: Target) -> Interval:
     return program.least(target, 1), program.least(target, -1)
 

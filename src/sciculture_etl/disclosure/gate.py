@@ -63,7 +63,7 @@ def judge_release(
         passed.setdefault(line.cell, []).append(line)
     news = [
         one
-        for one in found
+        for one in sorted(found, key=lambda one: cell_name(one.target))
         if not any(line.has_allowed(one.interval) for line in passed.get(cell_name(one.target), ()))
     ]
     return Judgement(state, [one for one in news if one.is_new], [one for one in news if not one.is_new])

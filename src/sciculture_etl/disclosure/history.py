@@ -151,16 +151,17 @@ def write_history(archive: Path, release_id: str, state: pl.DataFrame, before: H
     write_atomically(folder / f"{release_id}{PENDING}", data.getvalue(), OWN_FILE)
 
 
-def keep_history(archive: Path, is_released: Callable[[str], bool]) -> None:
-    """Lets what pending releases say count, and removes it of those that never came out.
+def keep_history(archive: Path, is_released: Callable[[str], bool | None]) -> None:
+    """Lets what pending releases show count, and removes it of those that never come out.
 
     Args:
-        is_released: whether a release has its name.
+        is_released: whether readers can have a release; None: not yet.
     """
     for path in (archive / FOLDER).glob(f"*{PENDING}"):
-        if is_released(path.stem):
+        answer = is_released(path.stem)
+        if answer:
             move(path, path.with_suffix(".parquet"))
-        else:
+        elif answer is not None:
             path.unlink()
 
 

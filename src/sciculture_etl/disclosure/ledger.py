@@ -21,12 +21,17 @@ UNQUOTED = ":-_.~"
 
 
 def cell_name(target: Target) -> str:
-    """What a number is called on the command line: table, the row's grain and the column, with slashes between them.
+    """What a number is called on the command line."""
+    return name_of(target.table, target.row_key, target.measure)
+
+
+def name_of(table: str, row_key: str, measure: str) -> str:
+    """Table, the row's grain and the column, with slashes between them.
 
     A text is as it stands in the table, but for what a shell or the slashes would take for something else (``%20``).
     """
-    parts = [target.table.removeprefix(CELLS), *("" if v is None else str(v) for v in json.loads(target.row_key))]
-    return "/".join(_quoted(part) for part in (*parts, target.measure))
+    parts = [table.removeprefix(CELLS), *("" if value is None else str(value) for value in json.loads(row_key))]
+    return "/".join(_quoted(part) for part in (*parts, measure))
 
 
 def _quoted(text: str) -> str:
@@ -84,6 +89,7 @@ class Ledger:
 
 
 def bounds_of(found: Found) -> tuple[float | None, float | None]:
+    """The interval; None where there is no bound."""
     low, high = found.interval
     return (None if abs(low) == float("inf") else low), (None if abs(high) == float("inf") else high)
 

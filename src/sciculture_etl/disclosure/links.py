@@ -52,7 +52,7 @@ def find_families(table_contracts: dict[str, TableContract]) -> dict[str, Family
             family.measures = sorted({*family.measures, *one.persons.values()})
             family.sums.append((table, one))
     for name, family in families.items():
-        stated = table_contracts[name].disclosure
+        stated = table_contracts[name].disclosure if name in table_contracts else None
         if stated is not None:
             family.k = max(family.k, stated.k)
             family.at_most = {

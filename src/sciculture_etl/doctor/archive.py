@@ -15,6 +15,7 @@ JOURNALS = (
     "closings.jsonl",
     "restricted.jsonl",
     "releases.jsonl",
+    "disclosures.jsonl",
     "reminders.jsonl",
     "runs.jsonl",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from sciculture_etl.doctor import archive, build, folders, releases, runs
+from sciculture_etl.doctor import archive, build, disclosure, folders, releases, runs
 from sciculture_etl.doctor.case import Case, Check, fault
 from sciculture_etl.errors import SciCultureError
 from sciculture_etl.failures import describe_failure
@@ -25,6 +25,7 @@ AREAS: dict[str, Callable[[Case], Iterable[Check]]] = {
     "current release": releases.check_live_copies,
     "releases": releases.check_releases,
     "version links": releases.check_version_links,
+    "disclosure": disclosure.check_history,
     "candidate": releases.check_candidate,
     "scheduled release": releases.check_scheduled,
     "leftovers": releases.check_leftovers,

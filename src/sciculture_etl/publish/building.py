@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sciculture_etl.contracts import TableContract
@@ -39,6 +40,7 @@ class Build:
     Attributes:
         release_id: of what it becomes, or ``CANDIDATE``.
         followed: the release before it.
+        gate: what a release has to pass once its files are written; it raises where it may not.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Build:
         self.warehouse = warehouse
         self.release_id = release_id
         self.followed = followed
+        self.gate: Callable[[Path], None] = lambda _: None
         if release_id == CANDIDATE:
             self.folder = begin_candidate(settings)
         elif at is not None:
@@ -101,3 +104,4 @@ class Build:
         if (names := [output.name for output in outputs]) != list(OUTPUTS_BEFORE_CHOICE):
             manifest["outputs"] = names
         self._write(outputs, table_contracts, manifest, self.followed)
+        self.gate(self.folder)

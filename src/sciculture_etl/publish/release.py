@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from sciculture_etl import __version__
 from sciculture_etl.contracts import Contract, TableContract
 from sciculture_etl.disclosure import protect_tables
-from sciculture_etl.disclosure.history import read_history
 from sciculture_etl.extract import Clock, machine_clock
 from sciculture_etl.load import Warehouse
 from sciculture_etl.messages import message
@@ -28,6 +27,14 @@ from sciculture_etl.publish.changelog import history_after
 from sciculture_etl.publish.checks import accounts_that_disagree, facts_that_disagree, judge_tables
 from sciculture_etl.publish.code_changes import write_code_changes
 from sciculture_etl.publish.current import current_release, finish_swap, let_go, restore_live_copies, swap_to
+from sciculture_etl.publish.disclosure import (
+    GateClosedError,
+    gate_of,
+    judge_candidate,
+    released_history,
+    resume_history,
+)
+from sciculture_etl.publish.earlier_releases import read_earlier_releases
 from sciculture_etl.publish.figures import judge_figures, read_figures_checked
 from sciculture_etl.publish.files import STORAGE, Previous, build_database
 from sciculture_etl.publish.following import follow
@@ -140,10 +147,13 @@ def publish_release(
     resume_rollback(settings)
     record_publication(settings, clock)
     link_versions(settings)
+    asked = (settings, warehouse, contracts, table_contracts, model, outputs, is_preview, announcement, at)
     try:
-        publication = _publish(
-            settings, warehouse, contracts, table_contracts, model, outputs, is_preview, announcement, at
-        )
+        try:
+            publication = _publish(*asked)
+        except GateClosedError:
+            sweep_builds(settings)
+            publication = _publish(*asked, is_closed=True)
     except BaseException:
         sweep_builds(settings)  # on a full disk, what was built takes the room that is missing
         raise
@@ -153,6 +163,7 @@ def publish_release(
     elif publication.outcome == "unchanged":
         restore_live_copies(settings.warehouse)
     make_known(settings, clock)
+    resume_history(settings)
     if not publication.has_candidate:
         remove_candidate(settings)
     # What is published is published, whatever of the old can't be cleared away.
@@ -222,7 +233,9 @@ def _publish(
     is_preview: bool,
     announcement: Announcement,
     at: datetime | None,
+    is_closed: bool = False,
 ) -> Publication:
+    """is_closed: what is to be released gives few persons away; it becomes the candidate."""
     current = current_release(settings.warehouse)
     current_id = current["release_id"] if current else None
     hold = current_hold(settings)
@@ -241,12 +254,13 @@ def _publish(
         checked.refusals, checked.refused_by = _few(following.refusals), "removals"
     scheduled = find_scheduled(settings)
     is_kept_back = (bool(hold) and at is None) or scheduled is not None
-    is_candidate = is_preview or is_kept_back or bool(checked.refusals)
+    is_candidate = is_preview or is_kept_back or is_closed or bool(checked.refusals)
+    history = read_earlier_releases(settings, warehouse, made, released_history(settings))
     followed = Previous()
     if before and current_id:
         followed = Previous(settings.releases / current_id, before["tables"], before.get("files", {}))
     build = Build(settings, warehouse, CANDIDATE if is_candidate else next_release_id(settings), followed, at)
-    published = protect_tables(warehouse, contracts, made, model, read_history(settings.archive))
+    published = protect_tables(warehouse, contracts, made, model, history)
     tables = build.hash(made, published.fingerprints)
     # After a rollback the submission log is another than the release's own: the figures alone decide.
     compared = "public" if hold else None
@@ -276,6 +290,8 @@ def _publish(
         kept_back = _why_kept_back(settings, scheduled, hold, sorted(differing))
         refusals = checked.refusals or kept_back
         build.keep_as_candidate(table_contracts, manifest | {"refusals": refusals})
+        if not checked.refusals and (closed := judge_candidate(settings, warehouse, table_contracts, history)):
+            return Publication("refused", current_id, [*refusals, *closed], checked.remarks, revised, True)
         if is_preview and not checked.refusals:
             on_hold = [SuiteOutcome("preview", 1, warnings=kept_back)] if kept_back else []
             remarks = [*checked.remarks, *on_hold]
@@ -292,6 +308,7 @@ def _publish(
         manifest["workbooks"], manifest["datasets"] = workbooks_of(warehouse.connection, contracts, table_contracts)
     manifest["cubes"] = cubes(warehouse.connection, table_contracts)
     manifest["portal_names"] = portal_names(settings.publisher, table_contracts, manifest["tables"])
+    build.gate = gate_of(settings, warehouse, table_contracts, build.release_id, history, checked.remarks)
     if at is not None:
         build.keep_as_scheduled(table_contracts, manifest, wanted, at)
         return Publication("scheduled", current_id, remarks=checked.remarks, revised=revised)
