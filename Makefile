@@ -31,6 +31,9 @@ demo: $(READY) ## ten years of invented submissions, from inbox to release
 	@echo "Writing ten years of invented submissions, then one nightly run over them ..."
 	@$(BIN)/sciculture sample --years 2016:2025 --out inbox
 	@$(BIN)/sciculture run || [ $$? -eq 3 ]
+	@echo "Closing the voucher's years up to 2024, as an operator would: below the nation only closed years are shown ..."
+	@$(BIN)/sciculture years close voucher_usage 2019:2024 --reason "demo: the annual reports are published"
+	@$(BIN)/sciculture publish >/dev/null || [ $$? -eq 3 ]
 	@$(BIN)/sciculture figures
 
 # Rings of tests, each wider than the one before: tests/README.md says what each proves and how long it takes.
