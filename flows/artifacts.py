@@ -79,7 +79,7 @@ def summary(report: RunReport) -> str:
         *((f"rows {kind.replace('_', ' ')} / 행", count) for kind, count in report.rows.items()),
     ]
     text = [
-        f"## {OUTCOME[publication.outcome]}: release {publication.release_id or '(none)'}",
+        f"## {OUTCOME[publication.outcome]}: release {publication.named}",
         *(line for refusal in publication.refusals for line in _refusal(refusal)),
         *_scheduled(publication),
         *_list("channel unreachable / 접수 경로 연결 불가", extraction.unreachable),

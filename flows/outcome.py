@@ -156,9 +156,9 @@ def state_of(report: RunReport) -> State[Any]:
         return Completed(name="Scheduled", message="; ".join(counted))
     if publication.outcome == "unchanged":
         return Completed(
-            name="Nothing new", message="; ".join([f"release {publication.release_id} stays / 그대로", *counted])
+            name="Nothing new", message="; ".join([f"release {publication.named} stays / 그대로", *counted])
         )
-    return Completed(name="Published", message="; ".join([f"release {publication.release_id}", *counted]))
+    return Completed(name="Published", message="; ".join([f"release {publication.named}", *counted]))
 
 
 def state_of_error(error: Exception) -> State[Any]:

@@ -102,6 +102,12 @@ class Publication:
     version: str | None = None
     next_version: str | None = None
 
+    @property
+    def named(self) -> str:
+        """The current release with its version, for people."""
+        version = f" ({self.version})" if self.version else ""
+        return f"{self.release_id}{version}" if self.release_id else "(none)"
+
 
 @dataclass
 class _Checked:

@@ -17,6 +17,7 @@ from sciculture_etl.publish.candidate import CANDIDATE, read_candidate
 from sciculture_etl.publish.current import current_release
 from sciculture_etl.publish.journal import PINNED, UNPINNED, ReleaseJournal
 from sciculture_etl.publish.release_names import kept_ids
+from sciculture_etl.publish.release_version import version_of
 from sciculture_etl.publish.retention import find_release, folder_of, read_manifest, to_be_removed
 from sciculture_etl.publish.rollback import current_hold
 from sciculture_etl.publish.scheduled import SCHEDULED_NAME, ScheduledRelease, find_scheduled, why_not
@@ -82,6 +83,7 @@ def _causes_of(manifest: Row, receipts: dict[str, int]) -> Row:
     before = receipts.get(manifest["previous_release_id"] or "")
     built_at = datetime.fromisoformat(manifest["built_at"]).astimezone(SEOUL)
     return {
+        "version": str(version_of(manifest)),
         "built_at": built_at.isoformat(timespec="seconds"),
         "previous_release_id": manifest["previous_release_id"],
         "receipts": count,
@@ -118,7 +120,7 @@ def pin(settings: Settings, asked: str, reason: str, undo: bool = False) -> Row:
 def compare_releases(settings: Settings, old: str, new: str, table: str | None = None, limit: int | None = None) -> Row:
     """What differs between two kept releases, in either order.
 
-    ``{"old", "new", "tables": {table: {"changed", "added", "removed"}}, "lines": [...]}``.
+    ``{"old", "new", "versions", "tables": {table: {"changed", "added", "removed"}}, "lines": [...]}``.
 
     Args:
         old, new: as ``find_release`` takes them, ``candidate`` or ``scheduled``.
@@ -130,7 +132,8 @@ def compare_releases(settings: Settings, old: str, new: str, table: str | None =
     """
     old_id, new_id = (_find_compared(settings, asked) for asked in (old, new))
     folders = folder_of(settings, old_id), folder_of(settings, new_id)
-    was, now = (table_hashes(read_manifest(settings, release_id)) for release_id in (old_id, new_id))
+    manifests = [read_manifest(settings, release_id) for release_id in (old_id, new_id)]
+    was, now = map(table_hashes, manifests)
     same = frozenset(name for name in was if was[name] == now.get(name))
     with duckdb.connect() as connection:
         before, after = (released_tables(connection, folder) for folder in folders)
@@ -143,7 +146,8 @@ def compare_releases(settings: Settings, old: str, new: str, table: str | None =
             between_them = _history_between(connection, *folders)
         found = apply_rule(connection, "difference_with_cause", difference=differences, between_them=between_them)
     tables, lines = count_differences(differences), found.to_dicts()
-    return {"old": old_id, "new": new_id, "tables": tables, "lines": list(_first(lines, limit))}
+    versions = [str(version_of(manifest)) for manifest in manifests]
+    return {"old": old_id, "new": new_id, "versions": versions, "tables": tables, "lines": list(_first(lines, limit))}
 
 
 def _find_compared(settings: Settings, asked: str) -> str:

@@ -238,11 +238,11 @@ def _show_outcome(console: Console, settings: Settings, report: RunReport, secon
 
     publication = report.publication
     texts = {
-        "published": f"[green]published / 공표[/] release {publication.release_id}",
-        "unchanged": f"[green]nothing new / 새 자료 없음[/], release {publication.release_id} stays",
-        "refused": f"[red]refused / 공표하지 않음[/], release {publication.release_id or '(none)'} stays",
-        "scheduled": f"[cyan]scheduled / 공표 예약[/], release {publication.release_id or '(none)'} stays until then",
-        "previewed": f"[cyan]preview / 미리보기[/], release {publication.release_id or '(none)'} stays",
+        "published": f"[green]published / 공표[/] release {publication.named}",
+        "unchanged": f"[green]nothing new / 새 자료 없음[/], release {publication.named} stays",
+        "refused": f"[red]refused / 공표하지 않음[/], release {publication.named} stays",
+        "scheduled": f"[cyan]scheduled / 공표 예약[/], release {publication.named} stays until then",
+        "previewed": f"[cyan]preview / 미리보기[/], release {publication.named} stays",
     }
     console.print()
     console.print(texts[publication.outcome])
@@ -252,6 +252,8 @@ def _show_outcome(console: Console, settings: Settings, report: RunReport, secon
     if report.went_out:
         console.print(Text(f"  scheduled release {report.went_out} went out / 예약한 릴리스를 공표했습니다"))
     if publication.revised:
+        if publication.next_version:
+            console.print(Text(f"  version / 버전: {publication.next_version}"))
         label = "would change / 변경될 수치" if publication.has_candidate else "changes / 변경된 수치"
         shown = (
             "`sciculture diff current candidate`" if publication.has_candidate else "mart_revision, `sciculture diff`"
@@ -287,6 +289,8 @@ def as_machine_report(
         "outcome": publication.outcome,
         "exit_code": exit_code,
         "release_id": publication.release_id,
+        "version": publication.version,
+        "next_version": publication.next_version,
         "refusals": publication.refusals,
         "scheduled": publication.scheduled.as_dict() if publication.scheduled else None,
         "went_out": report.went_out,

@@ -45,6 +45,7 @@ def show_releases(console: Console, rows: list[Row]) -> None:
         return
     table = _table(
         "release",
+        "version / 버전",
         "",
         "built / 생성 일시",
         "files / 접수",
@@ -66,13 +67,13 @@ def show_releases(console: Console, rows: list[Row]) -> None:
         size = f"{row['byte_count'] / 1e6:,.1f}"
         if fault := row.get("fault"):
             table.add_row(
-                row["release_id"], Text(state, "green"), "", "", "", "", Text("not whole", "red"), size, fault
+                row["release_id"], "", Text(state, "green"), "", "", "", "", Text("not whole", "red"), size, fault
             )
             continue
         new = "" if row["new_receipts"] is None else f" (+{row['new_receipts']:,})"
         first = row["previous_release_id"] is None
         table.add_row(
-            row["release_id"], Text(state, "green"), row["built_at"][:16].replace("T", " "),
+            row["release_id"], row["version"], Text(state, "green"), row["built_at"][:16].replace("T", " "),
             f"{row['receipts']:,}{new}", f"{row['rows_loaded']:,}", reason_text(row["reason"] or "", "ko"),
             "first release / 최초 릴리스" if first else counted(row["revised"]), size, Text("; ".join(notes), "dim"),
         )  # fmt: skip
@@ -136,7 +137,8 @@ def _missing(announcement: Announcement) -> str:
 
 
 def show_difference(console: Console, found: Row) -> None:
-    console.print(f"[bold]{found['old']} → {found['new']}[/]")
+    old, new = (f"{found[side]} ({version})" for side, version in zip(("old", "new"), found["versions"], strict=True))
+    console.print(f"[bold]{old} → {new}[/]")
     if not found["tables"]:
         console.print("no differences / 차이가 없습니다")
         return
