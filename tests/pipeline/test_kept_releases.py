@@ -142,7 +142,8 @@ def test_two_releases_are_compared_in_either_order_with_the_causes_between_them(
 
 def test_releases_with_the_same_figures_do_not_differ(history: History) -> None:
     assert compare_releases(history.places, "1", "3") == {
-        "old": release_ids(history.warehouse)[0], "new": release_ids(history.warehouse)[2], "tables": {}, "lines": [],
+        "old": release_ids(history.warehouse)[0], "new": release_ids(history.warehouse)[2],
+        "versions": ["1.0.0", "1.0.2"], "tables": {}, "lines": [],
     }  # fmt: skip
 
 

