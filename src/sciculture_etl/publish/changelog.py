@@ -47,7 +47,10 @@ SELECT
     count(*) FILTER (change = 'added' AND row_key IS NOT NULL) AS added,
     count(*) FILTER (change = 'removed' AND row_key IS NOT NULL) AS removed,
     count(*) FILTER (change = 'changed' AND column_name = 'status') AS status
-FROM {HISTORY} GROUP BY ALL ORDER BY ALL"""
+FROM {HISTORY}
+-- A column or table that came or went stands under the structure.
+WHERE change = 'changed' OR row_key IS NOT NULL
+GROUP BY ALL ORDER BY ALL"""
 # Of each measure of a table the largest step, those first that changed by the largest part.
 MOVES = f"""
 WITH step AS (
