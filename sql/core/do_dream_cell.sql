@@ -7,6 +7,9 @@ SELECT
     sido_code,
     sigungu_code,
     general_gu_code,
+    region_at('sido', sido_code, NULL, NULL, NULL) AS sido_region_code,
+    region_at('sigungu', sido_code, sigungu_code, NULL, NULL) AS sigungu_region_code,
+    region_at('general_gu', sido_code, sigungu_code, general_gu_code, NULL) AS general_gu_region_code,
     CAST(sum(visitor_count) AS BIGINT) AS visitor_count
 FROM (
     SELECT

@@ -6,6 +6,8 @@ SELECT
     )
     REPLACE (coalesce(c.facility_code, k.facility_code) AS facility_code),
     region_at('general_gu', c.sido_code, c.sigungu_code, c.general_gu_code, NULL) AS general_gu_region_code,
+    region_at('eupmyeondong', c.sido_code, c.sigungu_code, c.general_gu_code, c.eupmyeondong_code)
+        AS eupmyeondong_region_code,
     i.institution_code
 FROM accepted.dsc_class AS c
 JOIN institution_key AS i ON i.name_key = name_key(coalesce(c.institution_name, c.submitter))

@@ -15,6 +15,8 @@ SELECT
     s.program_code,
     s.sido_code,
     s.sigungu_code,
+    region_at('sido', s.sido_code, NULL, NULL, NULL) AS sido_region_code,
+    region_at('sigungu', s.sido_code, s.sigungu_code, NULL, NULL) AS sigungu_region_code,
     d.stop_name,
     d.sigungu_code AS stop_sigungu_code,
     CAST(sum(s.respondent_count) AS BIGINT) AS respondent_count

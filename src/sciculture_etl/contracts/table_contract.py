@@ -57,6 +57,18 @@ class TableColumn(Strict):
         return self
 
 
+class WorkbookRows(Strict):
+    """Which rows of a table a workbook holds, where it isn't to hold all.
+
+    Attributes:
+        where: SQL of the rows that it holds.
+        note: what it says of the others.
+    """
+
+    where: str
+    note: BilingualText
+
+
 class TableContract(Strict):
     """What one modelled table promises. It becomes COMMENT ON in the database.
 
@@ -73,6 +85,7 @@ class TableContract(Strict):
     deprecated: of the table as a whole.
     disclosure: what is withheld of the persons that it counts. Each column that may be withheld then has a column of
     symbols beside it, ``<column>_status``, last of all.
+    workbook: which of its rows workbooks hold; none: all.
     has_status: whether the model adds ``status`` to the rows that the SELECT gives. It follows from what else is said.
     """
 
@@ -87,6 +100,7 @@ class TableContract(Strict):
     has_status: bool = Field(default=False, exclude=True)
     suite: list[Expectation] = Field(default_factory=list)
     disclosure: Disclosure | None = None
+    workbook: WorkbookRows | None = None
     is_code_list: bool = False
     deprecated: Deprecation | None = None
 

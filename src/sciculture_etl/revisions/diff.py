@@ -7,7 +7,7 @@ The data dictionary isn't compared, nor is what a release tells of those before 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import duckdb
 import polars as pl
 
 from sciculture_etl.contracts import TableContract, load_table_contracts
+from sciculture_etl.contracts.disclosure import symbol_column
 from sciculture_etl.contracts.table_contract import STATUS
 from sciculture_etl.disclosure import published_relation
 from sciculture_etl.settings import sql_text
@@ -47,6 +48,7 @@ class Columns:
     Attributes:
         files: of a release, that may be damaged.
         status_key: the columns on which the status of a row depends; None where rows have none.
+        numbers: column of symbols → the number of which it says why it is empty.
     """
 
     source: str
@@ -54,6 +56,7 @@ class Columns:
     types: dict[str, str]
     files: tuple[Path, ...] = ()
     status_key: list[str] | None = None
+    numbers: dict[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> list[tuple[str, str]]:
@@ -90,7 +93,9 @@ def _compared(
     with damage_reported(*files):
         types = {row[0]: row[1] for row in connection.execute(f"DESCRIBE FROM {source}").fetchall()}
     has_status = contract is not None and contract.has_status and contract.grain == grain and STATUS in types
-    return Columns(source, grain, types, files, contract.status_key if contract and has_status else None)
+    symbols = {symbol_column(name): name for name in types if symbol_column(name) in types}
+    numbers = {symbol: name for symbol, name in symbols.items() if contract and symbol in contract.symbol_columns}
+    return Columns(source, grain, types, files, contract.status_key if contract and has_status else None, numbers)
 
 
 def _is_compared(name: str) -> bool:
@@ -194,7 +199,11 @@ def _compare(connection: duckdb.DuckDBPyConnection, name: str, was: Columns, now
             yield _status_lines(connection, name, was.status_key)
             continue
         old, new = (_value(side, column, cast[column]) for side in ("o", "n"))
-        yield lines(CHANGED, column, old, new, f"o IS NOT NULL AND n IS NOT NULL AND {old} IS DISTINCT FROM {new}")
+        condition = f"o IS NOT NULL AND n IS NOT NULL AND {old} IS DISTINCT FROM {new}"
+        if number := now.numbers.get(column):
+            # A number that went or came says enough.
+            condition += f' AND o."{number}" IS NOT DISTINCT FROM n."{number}"'
+        yield lines(CHANGED, column, old, new, condition)
     connection.execute("DROP TABLE pair")
 
 

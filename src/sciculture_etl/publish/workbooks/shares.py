@@ -46,7 +46,8 @@ def workbooks_of(
         sources = sources_of(statement, statements, contracts, table_contracts) if statement else []
         shared = REFERENCE if name.startswith("dim_") else COMMON
         for program, rows, count in _programs_of(connection, table_contract, table_contracts, sources):
-            shares[program or shared][name] = rows
+            only = f" AND ({table_contract.workbook.where})" if table_contract.workbook else ""
+            shares[program or shared][name] = rows + only
             if count and program:
                 own = {source.dataset for source in sources if _has_rows_of(connection, source, program)}
                 datasets[program] |= own or {source.dataset for source in sources}

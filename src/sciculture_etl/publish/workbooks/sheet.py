@@ -57,6 +57,8 @@ def notes_of(table: SheetTable, language: Language) -> str:
     """What must be known to read the rows: the table in full, symbols, what doesn't add up."""
     described = in_language(table.table_contract.description, language)
     notes = [described] if described != in_language(table.table_contract.title, language) else []
+    if table.table_contract.workbook:
+        notes.append(in_language(table.table_contract.workbook.note, language))
     if any(column.is_added_up is False for column in table.columns):
         notes.append(in_language(text("adding", sign=NOT_ADDITIVE_SIGN), language))
     symbols = {NOTHING: in_language(text("nothing"), language)} if any(c.is_number for c in table.columns) else {}
