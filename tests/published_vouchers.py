@@ -128,7 +128,8 @@ def _attack_year(
         if None in chain.numbers.values():
             district = cell.split("/")[0]
             told = {release for release, of in enumerate(totals) for name, _ in of if name == district}
-            groups[district if told else "", tuple(chain.numbers.items())].append(cell)
+            unknown = {release for release, number in chain.numbers.items() if number is None}
+            groups[district if told & unknown else "", tuple(chain.numbers.items())].append(cell)
     _solve(attack, names, chains, list(groups.values()), totals, is_open, measure)
 
 
