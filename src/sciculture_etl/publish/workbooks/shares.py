@@ -3,7 +3,8 @@
 A row is a program's by its ``program_code``, else by the list of codes that says of a column's values which program
 each belongs to (``series_code`` of events), else by the form that the table is made from. A list of the programs
 themselves, and what is made from all programs, is in ``common``, lists of codes that are no program's in ``reference``.
-The data dictionary is in none (each explains its own columns), nor is what puts codes of one day in place of another's.
+The data dictionary is in none (each explains its own columns), nor is the history of values (``CHANGELOG.md`` sums it
+up), nor what puts codes of one day in place of another's.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ def workbooks_of(
     datasets: dict[str, set[str]] = defaultdict(set)
     for name, table_contract in sorted(table_contracts.items()):
         is_map = name.startswith("dim_") and len(table_contract.grain) > 1
-        if table_contract.audience != "public" or name.startswith("meta_") or is_map:
+        is_history = table_contract.made_by == "publication"
+        if table_contract.audience != "public" or name.startswith("meta_") or is_map or is_history:
             continue
         statement = statements.get(name)
         sources = sources_of(statement, statements, contracts, table_contracts) if statement else []
