@@ -82,12 +82,24 @@ def attack(state: pl.DataFrame, families: dict[str, Family], history: History) -
     linked = [pl.DataFrame(schema=dict.fromkeys(KEY, pl.String))]
     with duckdb.connect() as connection:
         for family in families.values():
+            if not _may_hold_few(lines, family):
+                continue
             system = build_system(connection, family, lines, now)
             linked.append(system.linked)
             narrow = find_narrow(system, family.k)
             found += [_explained(connection, family, history, state, one) for one in narrow]
     k = max((family.k for family in families.values()), default=0)
     return [*found, *_shown_alone(lines, pl.concat(linked), now, k)]
+
+
+def _may_hold_few(lines: pl.DataFrame, family: Family) -> bool:
+    """Whether any number of a family is, or was, of few persons; what lies between two numbers isn't looked at here."""
+    names = [family.cells, *(table for table, _ in family.sums)]
+    own = lines.filter(pl.col("table_name").is_in(names))
+    if family.at_most:
+        return not own.is_empty()
+    few = pl.any_horizontal(pl.col(name).is_between(1, family.k - 1) for name in ("exact", "value"))
+    return not own.filter(few).is_empty()
 
 
 def next_number(history: History) -> int:

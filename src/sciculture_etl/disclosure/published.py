@@ -19,6 +19,8 @@ from sciculture_etl.model import Model, all_statements
 from sciculture_etl.model.statements import FIGURES
 from sciculture_etl.settings import fingerprint, sql_text
 
+# Raised where tables are shown otherwise of the same numbers.
+SHOWING_VERSION = "1"
 COMPUTED = "figure_as_shown"
 
 
@@ -55,38 +57,49 @@ def protect_tables(
     fingerprints = dict(model.fingerprints)
     with warehouse.transaction() as connection:
         find_withheld(warehouse, contracts, table_contracts, model, history)
+        kinds = _kinds(connection)
         for name, table_contract in table_contracts.items():
             if table_contract.audience != "public" or table_contract.made_by != "sql" or name == FIGURES:
                 continue
-            relation = published_relation(table_contract)
-            _drop(connection, name)
-            if not table_contract.symbol_columns:
-                connection.execute(f'CREATE VIEW {relation} AS SELECT * FROM main."{name}"')
+            if table_contract.symbol_columns:
+                fingerprints[name] = fingerprint(model.fingerprints[name], _lines_fingerprint(connection, name))
+            made_from = fingerprint(SHOWING_VERSION, fingerprints[name])
+            if name in kinds and warehouse.state(f"shown {name}") == made_from:
                 continue
-            connection.execute(f"CREATE TABLE {relation} AS {_as_shown(table_contract)}")
-            fingerprints[name] = fingerprint(model.fingerprints[name], _lines_fingerprint(connection, name))
+            relation = published_relation(table_contract)
+            _drop(connection, name, kinds)
+            if table_contract.symbol_columns:
+                connection.execute(f"CREATE TABLE {relation} AS {_as_shown(table_contract)}")
+            else:
+                connection.execute(f'CREATE VIEW {relation} AS SELECT * FROM main."{name}"')
+            warehouse.set_state(f"shown {name}", made_from)
         if FIGURES in table_contracts:
-            fingerprints[FIGURES] = fingerprint(model.fingerprints[FIGURES], _check_figures(connection))
+            fingerprints[FIGURES] = fingerprint(model.fingerprints[FIGURES], _check_figures(connection, kinds))
     return Published(fingerprints)
 
 
-def _drop(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    kind = connection.execute(
-        "SELECT table_type FROM information_schema.tables WHERE table_catalog = current_database() "
-        "AND table_schema = ? AND table_name = ?",
-        [SCHEMA, name],
-    ).fetchone()
-    if kind:
-        connection.execute(f'DROP {"VIEW" if kind[0] == "VIEW" else "TABLE"} {SCHEMA}."{name}"')
+def _kinds(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """What stands in the schema: name → ``TABLE`` or ``VIEW``."""
+    rows = connection.execute(
+        "SELECT table_name, CASE table_type WHEN 'VIEW' THEN 'VIEW' ELSE 'TABLE' END FROM information_schema.tables "
+        "WHERE table_catalog = current_database() AND table_schema = ?",
+        [SCHEMA],
+    ).fetchall()
+    return dict(rows)
 
 
-def _check_figures(connection: duckdb.DuckDBPyConnection) -> str:
+def _drop(connection: duckdb.DuckDBPyConnection, name: str, kinds: dict[str, str]) -> None:
+    if name in kinds:
+        connection.execute(f'DROP {kinds[name]} {SCHEMA}."{name}"')
+
+
+def _check_figures(connection: duckdb.DuckDBPyConnection, kinds: dict[str, str]) -> str:
     """Published figures beside what readers can compute; one that takes a withheld number says that it has no data.
 
     Returns:
         Which ones do.
     """
-    _drop(connection, FIGURES)
+    _drop(connection, FIGURES, kinds)
     relation = f'{SCHEMA}."{FIGURES}"'
     select = all_statements()[FIGURES].text.rstrip().rstrip(";")
     connection.execute(f"SET search_path = '{SCHEMA},main'")

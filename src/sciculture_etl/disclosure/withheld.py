@@ -101,6 +101,8 @@ def _find(
 
 def _known_of(connection: duckdb.DuckDBPyConnection, family: LinkedSums, before: Before) -> str:
     """Fingerprint of what is known of the numbers that are withheld: they hide no others."""
+    if before.known.is_empty():
+        return fingerprint("[]")
     with given(connection, known=before.known):
         rows = connection.execute(
             f"SELECT table_name, row_key, measure, exact FROM known SEMI JOIN {LINES} AS w "
@@ -112,6 +114,8 @@ def _known_of(connection: duckdb.DuckDBPyConnection, family: LinkedSums, before:
 
 def _is_complete(connection: duckdb.DuckDBPyConnection, family: LinkedSums, before: Before) -> bool:
     """Whether all that was withheld is."""
+    if before.withheld.is_empty():
+        return True
     measures = pl.DataFrame(
         [(one.table, name) for one in family.sums for name in one.measures],
         {"t": pl.String, "m": pl.String},
