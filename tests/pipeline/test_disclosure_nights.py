@@ -62,6 +62,7 @@ def test_the_history_is_written_with_each_release_and_for_its_owner_alone(year: 
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
 
 
+@pytest.mark.slow
 def test_a_rebuild_from_the_archive_alone_withholds_the_same(year: Path, tmp_path: Path) -> None:
     warehouse = tmp_path / "warehouse"
     shutil.copytree(year / "archive", warehouse / "archive")

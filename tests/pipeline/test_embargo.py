@@ -141,6 +141,7 @@ def test_the_night_after_it_finds_nothing_new_whatever_the_clock_says(places: Se
     assert published(places.warehouse, SESSIONS) == [(14,)]
 
 
+@pytest.mark.slow
 def test_nights_before_the_hour_receive_and_publish_nothing_newer(places: Settings) -> None:
     report_sessions(Path(places.inbox), "재수정.csv", "20")
     report = night_at(places, BEFORE)
@@ -167,6 +168,7 @@ def test_the_night_after_the_hour_lets_it_out_first_and_then_what_came_since(pla
     }
 
 
+@pytest.mark.slow
 def test_one_thing_after_the_other(places: Settings) -> None:
     for again in (
         lambda: publish(places, BEFORE),
@@ -205,6 +207,7 @@ def test_what_went_out_is_not_withdrawn(places: Settings) -> None:
     assert published(places.warehouse, SESSIONS) == [(14,)]
 
 
+@pytest.mark.slow
 def test_damage_stops_it_and_what_is_newer_and_says_what_to_do(places: Settings) -> None:
     path = places.scheduled / "parquet" / "mart_dsc_summary.parquet"
     path.write_bytes(b"no table")

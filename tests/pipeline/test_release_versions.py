@@ -134,6 +134,7 @@ def test_other_words_alone_make_no_release_and_come_with_the_next(copy: Path) ->
     [(had_less, "1.1.0"), (lambda folder: had_more(folder, date(2020, 2, 1)), "2.0.0")],
     ids=["a column more", "a deprecated column less"],
 )
+@pytest.mark.slow
 def test_columns_that_come_and_go_count_up_the_parts_before(
     copy: Path, before: Callable[[Path], None], expected: str
 ) -> None:
@@ -172,6 +173,7 @@ def test_after_a_rollback_the_next_release_is_higher_than_all_and_links_follow(c
     assert links(copy) == {"1": "00004", "1.0": "00004", "latest": "00004"}
 
 
+@pytest.mark.slow
 def test_what_a_kill_or_a_copy_left_of_the_links_is_put_right_by_the_next_run(copy: Path) -> None:
     releases = copy / "warehouse" / "releases"
     (name,) = release_ids(copy / "warehouse")
@@ -189,6 +191,7 @@ def test_what_a_kill_or_a_copy_left_of_the_links_is_put_right_by_the_next_run(co
     assert sorted(path.name for path in releases.iterdir() if path.suffix != ".xml") == [name, "1", "1.0", "latest"]
 
 
+@pytest.mark.slow
 def test_what_else_stands_in_the_place_of_a_link_is_left_alone_and_told(copy: Path) -> None:
     places = settings(copy / "inbox", copy / "warehouse")
     link = places.releases / "latest"
