@@ -31,7 +31,7 @@ def test_a_night_with_a_rejected_file_is_completed_and_shown_with_its_lineage(se
     run = served.api.start("nightly")
     kind, name, message = served.api.ended(run)
     assert (kind, name) == ("COMPLETED", "Published")
-    assert re.match(r"release 00001-\d{8}; 2 received / 접수; 1 rejected / 반려", message)
+    assert re.match(r"release 00001-\d{8} \(1\.0\.0\); 2 received / 접수; 1 rejected / 반려", message)
     assert re.fullmatch(r"nightly \d{4}-\d\d-\d\d", served.api.run(run)["name"])
     shown = served.api.artifacts(run)
     assert {"reading", "summary", "findings", "figures"} <= set(shown)

@@ -58,7 +58,7 @@ OWN = {
 }
 
 
-# A new measure of a form: what each of the five files gains, after a line that stands in it.
+# A new measure of a form: what each of the six files gains, after a line that stands in it.
 FORM, MARTS = "expectations/submissions/dsc_class.yml", "sql/mart/mart_dsc_{}.sql"
 LONG = "sql/mart/mart_program_region_year.sql"
 FIELD = """\
@@ -71,6 +71,9 @@ NEW_MEASURE = {
 NEW_MEASURE |= {
     MARTS.format(mart): {line: line.replace("attendance_count", "trial_count") for line in (SUM, SHOWN)}
     for mart in ("summary", "by_region", "by_institution")
+}
+NEW_MEASURE[MARTS.format("by_eupmyeondong")] = {
+    line: line.replace("attendance_count", "trial_count") for line in (SUM, SHOWN.replace("CAST(", "CAST(c."))
 }
 NEW_MEASURE[LONG] = {"        class_count,": "        trial_count,"}
 
@@ -105,7 +108,7 @@ def test_init_lays_out_what_may_be_changed_and_writes_over_nothing(project: Path
     again = command(project, "init", ".", "--with", "sql/mart/mart_dsc_*")
     assert again.returncode == 0
     assert (project / SETTINGS_FILE).read_text(encoding="utf-8") == "SCICULTURE_WAREHOUSE=elsewhere\n"
-    assert len(list((project / "sql" / "mart").glob("*.sql"))) == 3
+    assert len(list((project / "sql" / "mart").glob("*.sql"))) == 4
 
 
 def test_init_refuses_what_it_cannot_do(tmp_path: Path) -> None:
@@ -128,7 +131,7 @@ def test_its_own_contract_is_published_into_its_own_warehouse(project: Path, tmp
 
 
 @pytest.mark.night
-def test_a_new_measure_reaches_every_mart_by_five_files(project: Path, tmp_path: Path) -> None:
+def test_a_new_measure_reaches_every_mart_by_six_files(project: Path, tmp_path: Path) -> None:
     laid = command(project, "init", ".", *(word for name in NEW_MEASURE for word in ("--with", name)))
     assert laid.returncode == 0, laid.stderr
     for name, additions in NEW_MEASURE.items():
@@ -137,7 +140,7 @@ def test_a_new_measure_reaches_every_mart_by_five_files(project: Path, tmp_path:
             assert text.count(f"{line}\n") == 1, (name, line)
             text = text.replace(f"{line}\n", f"{line}\n{more.rstrip()}\n")
         (project / name).write_text(text, encoding="utf-8")
-    assert len(NEW_MEASURE) == 5
+    assert len(NEW_MEASURE) == 6
     submit(
         project / "inbox",
         "가상시험센터",
@@ -146,7 +149,7 @@ def test_a_new_measure_reaches_every_mart_by_five_files(project: Path, tmp_path:
     )
     run_night(tmp_path)
     warehouse = project / "warehouse"
-    for mart in ("summary", "by_region", "by_institution"):
+    for mart in ("summary", "by_region", "by_institution", "by_eupmyeondong"):
         assert published(warehouse, f"SELECT trial_count FROM mart_dsc_{mart}") == [(11,)], mart
     assert published(
         warehouse, "SELECT value, unit, is_additive FROM mart_program_region_year WHERE measure = 'trial_count'"
@@ -156,7 +159,8 @@ def test_a_new_measure_reaches_every_mart_by_five_files(project: Path, tmp_path:
         "SELECT table_name, unit, is_additive, description_ko FROM meta.column WHERE column_name = 'trial_count' "
         "ORDER BY table_name",
     ) == [
-        (f"mart_dsc_{mart}", "persons", True, "체험한 사람 수") for mart in ("by_institution", "by_region", "summary")
+        (f"mart_dsc_{mart}", "persons", True, "체험한 사람 수")
+        for mart in ("by_eupmyeondong", "by_institution", "by_region", "summary")
     ]
     assert command(project, "template", "dsc_class", "--year", "2021").returncode == 0
 

@@ -43,7 +43,8 @@ GIVEN = {
 OURS = {
     "contracts.field.reference_path", "feedback.cells.fill", "findings.shown_column", "findings.unsupported",
     "findings.why_ended", "formats.grid.too_large", "formats.recognise.is_package", "formats.recognise.is_xml",
-    "messages.message", "messages.nearest_names", "privacy.kinds.for_polars", "tables.spelling.wide_column",
+    "messages.message", "messages.nearest_names", "messages.text_in", "privacy.kinds.for_polars",
+    "tables.spelling.wide_column",
     "template.rules.pattern_shown", "template.rules.keeps_pattern", "template.texts.words",
     "extract.names.why_no_submission", "formats.tags.without_prefix", "formats.tags.first_tag",
     "grid.column_index",

@@ -45,10 +45,10 @@ def test_2020_has_the_districts_that_were_published(years: Any) -> None:
 
 
 def test_what_may_be_added_up_sums_to_the_level_above(years: Any) -> None:
-    """In every region of every program, measure and year; none is lost on the way down."""
+    """In every region of every program, measure and year, as they are before anything is withheld; none is lost."""
     for level, (wider, lies_within) in WITHIN.items():
-        told = published(
-            years.warehouse,
+        told = rows(
+            years.warehouse / "warehouse.duckdb",
             "SELECT w.program_code, w.program_year, w.region_code, w.measure, any_value(w.value) = sum(n.value) "
             "FROM mart_program_level_year AS n "
             "LEFT JOIN dim_region AS d ON d.level = n.region_level AND d.region_code = rpad(n.region_code, 10, '0') "
@@ -58,8 +58,8 @@ def test_what_may_be_added_up_sums_to_the_level_above(years: Any) -> None:
         )
         assert len(told) > 40
         assert [row for row in told if not row[-1]] == []
-        ((lost,),) = published(
-            years.warehouse,
+        ((lost,),) = rows(
+            years.warehouse / "warehouse.duckdb",
             "SELECT count(*) FROM mart_program_level_year AS n "
             "LEFT JOIN dim_region AS d ON d.level = n.region_level AND d.region_code = rpad(n.region_code, 10, '0') "
             f"WHERE n.region_level = '{level}' AND n.is_additive AND NOT EXISTS ("
@@ -190,11 +190,15 @@ def test_readers_are_warned_of_adding_up_levels(years: Any) -> None:
 
 
 def test_attendance_is_shown_by_country_and_by_kind_and_not_by_both(years: Any) -> None:
-    sums = published(
-        years.warehouse,
+    sums = rows(
+        years.warehouse / "warehouse.duckdb",
         "SELECT (SELECT sum(attendee_count) FROM mart_event_attendance_by_type), "
-        "(SELECT sum(attendee_count) FROM mart_event_attendance_by_country), (SELECT count(*) FROM duckdb_tables() "
-        "WHERE table_name IN ('mart_event_attendance', 'event_attendance_cell'))",
+        "(SELECT sum(attendee_count) FROM mart_event_attendance_by_country), "
+        "(SELECT sum(attendee_count) FROM fct_event_attendance)",
     )
-    ((exact,),) = rows(years.warehouse / "warehouse.duckdb", "SELECT sum(attendee_count) FROM fct_event_attendance")
-    assert sums == [(exact, exact, 0)]
+    assert len(set(sums[0])) == 1
+    held = "SELECT table_name FROM duckdb_tables() WHERE table_name LIKE '%event_attendance%' ORDER BY ALL"
+    assert published(years.warehouse, held) == [
+        ("mart_event_attendance_by_country",),
+        ("mart_event_attendance_by_type",),
+    ]

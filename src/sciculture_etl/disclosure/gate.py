@@ -82,7 +82,7 @@ def attack(state: pl.DataFrame, families: dict[str, Family], history: History) -
     linked = [pl.DataFrame(schema=dict.fromkeys(KEY, pl.String))]
     with duckdb.connect() as connection:
         for family in families.values():
-            if not _may_hold_few(lines, family):
+            if not _can_hold_few(lines, family):
                 continue
             system = build_system(connection, family, lines, now)
             linked.append(system.linked)
@@ -92,7 +92,7 @@ def attack(state: pl.DataFrame, families: dict[str, Family], history: History) -
     return [*found, *_shown_alone(lines, pl.concat(linked), now, k)]
 
 
-def _may_hold_few(lines: pl.DataFrame, family: Family) -> bool:
+def _can_hold_few(lines: pl.DataFrame, family: Family) -> bool:
     """Whether any number of a family is, or was, of few persons; what lies between two numbers isn't looked at here."""
     names = [family.cells, *(table for table, _ in family.sums)]
     own = lines.filter(pl.col("table_name").is_in(names))

@@ -110,5 +110,5 @@ def engine_error(error: duckdb.Error, text: str | None = None) -> UserError | Qu
 
 def _lines(text: str) -> list[str]:
     """What is wrong and what may be meant, without the copy of the line."""
-    text = re.split(r"\n\s*LINE \d+:", text)[0].replace("bindings: :", "bindings:")
+    text = re.split(r"\n[ \t]*LINE \d+:", text)[0].rstrip().replace("bindings: :", "bindings:")
     return [line for line in text.splitlines() if line.strip()]
