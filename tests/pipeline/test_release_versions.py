@@ -17,6 +17,7 @@ from forms import CLASS, as_csv, table
 from nights import ALL, manifest, night, publish_again, published, release_ids, settings, submit
 
 from sciculture_etl.publish.releases import list_releases
+from sciculture_etl.publish.retention import find_release
 from sciculture_etl.publish.rollback import rollback
 from sciculture_etl.publish.version_links import link_versions, links_behind, standing_links
 
@@ -96,6 +97,8 @@ def test_a_first_release_is_1_0_0_and_says_so_everywhere(first: Path) -> None:
     }  # fmt: skip
     assert said == {"1.0.0"}
     assert standing_links(warehouse / "releases") == dict.fromkeys(("1", "1.0", "latest"), name)
+    kept = settings(first / "inbox", warehouse)
+    assert {find_release(kept, asked) for asked in ("latest", "1.0", "1", "current")} == {name}
     text = (warehouse / "releases" / "latest" / "CHANGELOG.md").read_text(encoding="utf-8")
     assert "## 1.0.0 (" in text
     summary = next(one for one in schema["tables"] if one["name"] == "mart_dsc_summary")

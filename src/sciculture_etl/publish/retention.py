@@ -35,6 +35,8 @@ def next_release_id(settings: Settings) -> str:
 def find_release(settings: Settings, asked: str) -> str:
     """The kept release that is meant: its name, the beginning of it, its number without zeros, or ``current``.
 
+    Or one of the links beside the releases, ``latest`` or ``1.2``; a whole number is that of a release.
+
     Raises:
         UserError: Where none or several are.
         NotReadyError: Where there is no current one yet.
@@ -46,6 +48,8 @@ def find_release(settings: Settings, asked: str) -> str:
         return str(current["release_id"])
     found = [name for name in ids if asked.isdecimal() and number_of(name) == int(asked)]
     found = found or [name for name in ids if asked and name.startswith(asked)]
+    if not found and (settings.releases / Path(asked).name).is_symlink():
+        found = [name for name in ids if name == (settings.releases / Path(asked).name).readlink().name]
     if len(found) == 1:
         return found[0]
     if found:
