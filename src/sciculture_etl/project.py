@@ -1,4 +1,4 @@
-"""Where contracts, SQL and maps stand: in a project of one's own first, else as they are carried.
+"""Where contracts, SQL, maps and pages stand: in a project of one's own first, else as they are carried.
 
 A project is a folder with a ``sciculture.env`` in it: the one that ``SCICULTURE_PROJECT`` names, else the working
 folder. A file of a project takes the place of the carried one of the same name, and stands beside those of other names;
@@ -13,7 +13,7 @@ from pathlib import Path
 
 SETTINGS_FILE = "sciculture.env"
 PROJECT_VARIABLE = "SCICULTURE_PROJECT"
-CARRIED_FOLDERS = ("expectations", "sql", "maps")
+CARRIED_FOLDERS = ("expectations", "sql", "maps", "pages")
 _PACKAGE = Path(__file__).resolve().parent
 CHECKOUT = _PACKAGE.parents[1]
 
@@ -70,3 +70,4 @@ def layered(name: str) -> LayeredFolder:
 
 EXPECTATIONS = layered("expectations")
 SQL = layered("sql")
+PAGES = layered("pages")

@@ -20,6 +20,8 @@ PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 NAME = "sciculture"
 # The output of which the files are tables with a schema.
 TABLES = "csv"
+# The output that shows the data, and holds none.
+PAGES = "site"
 # As columns of the engine are written as CSV.
 TYPES: dict[str, dict[str, Any]] = {
     **{name: {"type": "integer"} for name in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")},
@@ -81,7 +83,11 @@ def _resource(content: Content, path: str, said: dict[str, Any], folder: Path) -
 def data_package(content: Content, folder: Path) -> dict[str, Any]:
     """The description of the public files that were written into a folder so far."""
     described, texts = about(content.manifest), release_texts()
-    listed = [(path, said) for path, said in content.manifest["files"].items() if said["output"] in content.public]
+    listed = [
+        (path, said)
+        for path, said in content.manifest["files"].items()
+        if said["output"] in content.public and said["output"] != PAGES
+    ]
     # What has columns comes first.
     listed.sort(key=lambda one: (one[1]["output"] != TABLES, one[0]))
     licence = described.licence

@@ -26,6 +26,7 @@ from sciculture_etl.publish import (
     readme,
     schema_file,
     sdmx,
+    site,
     workbooks,
 )
 from sciculture_etl.publish.files import Content
@@ -47,6 +48,10 @@ def _workbooks(manifest: Manifest) -> dict[str, str]:
     return {name: name for name in manifest.get("workbooks", {})}
 
 
+def _pages(manifest: Manifest) -> dict[str, str]:
+    return {page: page for page in manifest.get("pages", ())}
+
+
 def _cubes(manifest: Manifest) -> dict[str, str]:
     return {cube: cube for cube in manifest.get("cubes", ())}
 
@@ -61,6 +66,7 @@ FILE_NAMES: dict[str, Callable[[Manifest], dict[str, str]]] = {
     "{portal_name}": _portal_names,
     "{workbook}": _workbooks,
     "{cube}": _cubes,
+    "{page}": _pages,
     "{long_table}": _long_table,
 }
 
@@ -147,6 +153,7 @@ OUTPUTS = (
         "sdmx_structure", "sdmx/{long_table}.structure.json", "public", sdmx.write_structure,
         made_from=observations.made_from,
     ),
+    Output("site", "site/{page}", "public", site.write_page, files.why_not_as_hashed, site.made_from),
     Output("readme", "README.md", "public", readme.write_readme),
     Output("citation", "CITATION.cff", "public", citation.write_citation),
     # It tells of all files before it, and the list of hashes of that too.
@@ -199,6 +206,8 @@ def write_outputs(outputs: Collection[Output], content: Content, folder: Path) -
     """
     standing = content.manifest.setdefault("files", {})
     content = replace(content, public={one.name: one.path for one in outputs if one.audience == "public"})
+    if "site" in content.public:
+        content.manifest["pages"] = site.pages_of(content)
     for output in outputs:
         for path, written_of in output.files(content.manifest):
             target = folder / path

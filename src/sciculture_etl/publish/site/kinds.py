@@ -1,0 +1,66 @@
+"""The kinds of pages of a site, and of the files that they need.
+
+To add a kind: a module beside this one that says which pages there are, what decides how each comes out, and how it is
+written; an entry here; its template in ``pages/templates/site``, its words in ``expectations/site.yml``. The test in a
+browser walks this list: it opens one page of each kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sciculture_etl.pages import LANGUAGES
+from sciculture_etl.publish.files import Content
+from sciculture_etl.publish.site import front
+
+
+@dataclass(frozen=True)
+class PageKind:
+    """One kind of page or file.
+
+    Attributes:
+        path: below ``site/``; ``{language}`` and ``{name}`` stand for what there is one for each.
+        names: content → the names, where there is a page for each.
+        made_from: content, language, name → what decides how it comes out: a fingerprint of hashes of tables, of slices
+            of them, of words. Empty: it is another in every release. Never the release's name in it, or no page would
+            ever stay.
+        write: content, language, name → the file.
+    """
+
+    name: str
+    path: str
+    made_from: Callable[[Content, str, str], str]
+    write: Callable[[Content, str, str], bytes]
+    names: Callable[[Content], list[str]] | None = None
+
+    def pages(self, content: Content) -> dict[str, tuple[str, str]]:
+        """Path → language and name."""
+        languages = LANGUAGES if "{language}" in self.path else ("",)
+        names = self.names(content) if self.names else [""]
+        return {self.path.format(language=lang, name=name): (lang, name) for lang in languages for name in names}
+
+
+KINDS = (PageKind("front", "{language}/index.html", front.made_from, front.write),)
+
+
+def pages_of(content: Content) -> list[str]:
+    """The paths of all files of a site, below ``site/``."""
+    return [path for kind in KINDS for path in kind.pages(content)]
+
+
+def _kind_of(content: Content, path: str) -> tuple[PageKind, str, str]:
+    return next((kind, *found) for kind in KINDS if (found := kind.pages(content).get(path)))
+
+
+def made_from(content: Content, path: str) -> str:
+    """What decides how a page comes out; empty where it is another in every release."""
+    kind, language, name = _kind_of(content, path)
+    return kind.made_from(content, language, name)
+
+
+def write_page(content: Content, path: str, target: Path) -> None:
+    """One file of the site → ``target``."""
+    kind, language, name = _kind_of(content, path)
+    target.write_bytes(kind.write(content, language, name))
