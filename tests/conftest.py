@@ -4,10 +4,16 @@ No test may depend on what stands in the working folder, in the settings of the 
 three are empty here, and a test that writes into the working folder fails the run.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.browser.chromium import Chromium
 
 for name in [name for name in os.environ if name.startswith(("SCICULTURE_", "PREFECT_"))]:
     del os.environ[name]
@@ -57,6 +63,16 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, s
     """The environment with which flows find Prefect's API: one server for all tests that are not about a server."""
     with shared_api(shared_folder(tmp_path_factory, "prefect")) as environment:
         yield environment
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """The browser of this worker. It starts with the first test that looks at a page."""
+    from tests.browser.chromium import Chromium
+
+    browser = Chromium(tmp_path_factory.mktemp("chromium"))
+    yield browser
+    browser.close()
 
 
 def _is_night(item: pytest.Item) -> bool:

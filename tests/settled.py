@@ -16,9 +16,10 @@ from once import made_once, shared_folder
 
 from sciculture_etl.pipeline import RunReport
 from sciculture_sample import write_sample
-from tests.nights import ALL, night
+from tests.nights import ALL, night, night_of_figures
 
 WHOLE_NIGHT = partial(night, outputs=ALL)
+TEN_YEARS = range(2016, 2026)
 
 
 @dataclass(frozen=True)
@@ -54,3 +55,8 @@ def settle(
 def sample(inbox: Path, **wanted: Any) -> Any:
     """The truth of a sample that is written into the inbox."""
     return json.loads(write_sample(inbox, **wanted).truth.read_text(encoding="utf-8"))
+
+
+def settle_ten_years(temporary: pytest.TempPathFactory) -> Settled:
+    """All sixteen datasets of ten years, and what is published of them."""
+    return settle(temporary, "ten years", lambda inbox: sample(inbox, years=TEN_YEARS), night_of_figures)

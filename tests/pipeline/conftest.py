@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from nights import night_of_figures
 
-from tests.settled import Settled, sample, settle
+from tests.settled import Settled, sample, settle, settle_ten_years
 
-TEN_YEARS = range(2016, 2026)
 # What something was published about in other years than the one that most figures are of.
 OF_OTHER_YEARS = ("event_edition", "event_attendance", "overseas_association_membership")
 
@@ -25,5 +24,6 @@ def _published_years(inbox: Path) -> Any:
 @pytest.fixture(scope="session", params=["published years", pytest.param("ten years", marks=pytest.mark.slow)])
 def years(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Settled:
     """All sixteen datasets: of the years that something was published about, and among the slow tests of ten years."""
-    write = _published_years if request.param == "published years" else lambda inbox: sample(inbox, years=TEN_YEARS)
-    return settle(tmp_path_factory, request.param, write, night_of_figures)
+    if request.param == "ten years":
+        return settle_ten_years(tmp_path_factory)
+    return settle(tmp_path_factory, "published years", _published_years, night_of_figures)
