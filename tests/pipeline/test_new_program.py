@@ -20,7 +20,7 @@ GUIDE = (CHECKOUT / "docs" / "add_a_program.md").read_text(encoding="utf-8")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with the guide's blocks written into it."""
     copy = tmp_path_factory.mktemp("project")
-    for folder in ("src", "flows", "sql", "expectations", "tests"):
+    for folder in ("src", "flows", "sql", "expectations", "pages", "maps", "tests"):
         shutil.copytree(CHECKOUT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(CHECKOUT / "pyproject.toml", copy)
     for block in BLOCK.finditer(GUIDE):

@@ -7,10 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2.meta import find_referenced_templates
 
 from sciculture_etl.pages.numbers import shown_number
-from sciculture_etl.pages.words import Language, Words
+from sciculture_etl.pages.words import SHARED, Language, Words, page_texts
 from sciculture_etl.project import PAGES
+from sciculture_etl.settings import fingerprint
 
 
 def _source(name: str) -> tuple[str, str, Callable[[], bool]] | None:
@@ -34,11 +36,25 @@ def render(template: str, group: str, language: Language, **values: object) -> s
 
     Args:
         template: path below ``pages/templates``.
-        group: of the words that it uses, as ``t``.
+        group: of the words that it uses, as ``t``; as ``p`` it has those of all pages.
         values: whatever the template asks for besides.
 
     Raises:
         UndefinedError: For a name that it isn't given.
     """
-    words = Words(group, language)
-    return environment().get_template(template).render(t=words, language=language, **values)
+    words, shared = Words(group, language), Words(SHARED, language)
+    return environment().get_template(template).render(t=words, p=shared, language=language, **values)
+
+
+@lru_cache
+def template_fingerprint(template: str, group: str) -> str:
+    """What a page owes to its template, to those that it rests on, and to the words of its group and of all pages."""
+    parts, waiting = {}, [template]
+    while waiting:
+        name = waiting.pop()
+        if name not in parts:
+            source = (PAGES / f"templates/{name}").read_text(encoding="utf-8")
+            parts[name] = source
+            waiting += [one for one in find_referenced_templates(environment().parse(source)) if one]
+    words = (repr(page_texts(one)) for one in (group, SHARED))
+    return fingerprint(*(f"{name} {parts[name]}" for name in sorted(parts)), *words)

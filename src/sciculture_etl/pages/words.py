@@ -1,4 +1,7 @@
-"""The words of pages. Every group of pages has a file of its own: ``expectations/site.yml``, ``desk.yml``."""
+"""The words of pages.
+
+Every group of pages has a file of its own, ``expectations/site.yml``, ``desk.yml``; what all share is in ``pages.yml``.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from sciculture_etl.contracts.yaml_files import BilingualText, read_yaml
 from sciculture_etl.project import EXPECTATIONS
 
 Language = Literal["ko", "en"]
+SHARED = "pages"  # the words of all pages
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
 
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import orjson
 
 from sciculture_etl import __version__
 from sciculture_etl.contracts import TableContract
-from sciculture_etl.contracts.yaml_files import BilingualText
 from sciculture_etl.disclosure import published_relation
 from sciculture_etl.model.build import comments
 from sciculture_etl.regions import REFERENCE_VERSION
@@ -24,6 +24,7 @@ from sciculture_etl.settings import fingerprint, sql_text
 from sciculture_etl.storage.parquet import first_unreadable
 from sciculture_etl.storage.proof import why_unreadable
 
+Found = TypeVar("Found")
 # Opened by every client since DuckDB 1.1: the file's own version is the same as with v1.0.0, but the statistics of its
 # columns take a tenth of the room.
 STORAGE = "v1.1.0"
@@ -80,7 +81,7 @@ class Content:
         hashed: folder with public tables as the CSV that their hash was taken of; it is gone once written.
         previous: the release that is followed.
         public: of the outputs that are written and for everyone: name → path within the release.
-        names: what several files name alike, by what it is, once one of them has asked.
+        asked: what several files need alike, by what it is, once one of them has asked.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -89,11 +90,18 @@ class Content:
     hashed: Path
     previous: Previous = field(default_factory=Previous)
     public: dict[str, str] = field(default_factory=dict)
-    names: dict[str, dict[str, BilingualText]] = field(default_factory=dict)
+    asked: dict[Hashable, Any] = field(default_factory=dict)
 
     @property
     def release_id(self) -> str:
         return str(self.manifest["release_id"])
+
+    def once(self, what: Hashable, ask: Callable[[], Found]) -> Found:
+        """What ``ask`` gives, kept under that name for all files of the release."""
+        if what not in self.asked:
+            self.asked[what] = ask()
+        found: Found = self.asked[what]
+        return found
 
 
 def _place(table: str) -> str:

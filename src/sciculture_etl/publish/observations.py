@@ -62,18 +62,12 @@ MEASURE_NAMES = """
 
 
 def program_names(content: Content) -> dict[str, BilingualText]:
-    return _asked_once(content, "programs", PROGRAM_NAMES)
+    return content.once("programs", lambda: pairs(content.connection, PROGRAM_NAMES))
 
 
 def measure_names(content: Content) -> dict[str, BilingualText]:
     """Measure → its shortest description among the columns of that name, without what that says in brackets."""
-    return _asked_once(content, "measures", MEASURE_NAMES)
-
-
-def _asked_once(content: Content, what: str, query: str) -> dict[str, BilingualText]:
-    if what not in content.names:
-        content.names[what] = pairs(content.connection, query)
-    return content.names[what]
+    return content.once("measures", lambda: pairs(content.connection, MEASURE_NAMES))
 
 
 def region_names(

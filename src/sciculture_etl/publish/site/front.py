@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from sciculture_etl.pages import Language, render
+from sciculture_etl.pages import page_texts
 from sciculture_etl.publish.files import Content
+from sciculture_etl.publish.site.page import page
 
 
 def made_from(_content: Content, _language: str, _name: str) -> str:
-    return ""
+    return ""  # it names the release
 
 
 def write(content: Content, language: str, _name: str) -> bytes:
-    return render("site/front.html", "site", cast("Language", language), release=content.release_id).encode()
+    title = page_texts("site")["title"][language]
+    return page(content, "front.html", language, "index.html", title, {}, release=content.release_id)

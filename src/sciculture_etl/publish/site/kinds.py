@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sciculture_etl.pages import LANGUAGES
 from sciculture_etl.publish.files import Content
-from sciculture_etl.publish.site import front
+from sciculture_etl.publish.site import asset, front
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,10 @@ class PageKind:
         return {self.path.format(language=lang, name=name): (lang, name) for lang in languages for name in names}
 
 
-KINDS = (PageKind("front", "{language}/index.html", front.made_from, front.write),)
+KINDS = (
+    PageKind("front", "{language}/index.html", front.made_from, front.write),
+    PageKind("asset", "assets/{name}", asset.made_from, asset.write, asset.names),
+)
 
 
 def pages_of(content: Content) -> list[str]:

@@ -1,0 +1,63 @@
+"""Rows of published tables by what they belong to: a hash of each slice, and its rows. Each table is asked once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import duckdb
+
+from sciculture_etl.disclosure import published_relation
+from sciculture_etl.publish.files import Content
+from sciculture_etl.settings import fingerprint
+
+Row = tuple[Any, ...]
+
+
+def hashes(content: Content, table: str, belongs_to: str) -> dict[Any, str]:
+    """What each slice of a table is known by.
+
+    Args:
+        belongs_to: SQL of what a row belongs to; rows of NULL are in no slice.
+    """
+
+    def ask() -> dict[Any, str]:
+        relation = published_relation(content.table_contracts[table])
+        contract = content.table_contracts[table].model_dump_json()
+        # No row stands twice, so none cancels another out.
+        query = (
+            f"SELECT {belongs_to} AS slice, count(*), bit_xor(md5_number(CAST(t AS VARCHAR))) FROM {relation} AS t "
+            "GROUP BY slice HAVING slice IS NOT NULL"
+        )
+        found = content.connection.execute(query).fetchall()
+        return {
+            slice_: fingerprint(table, contract, duckdb.__version__, f"{count} {sum_}") for slice_, count, sum_ in found
+        }
+
+    return content.once(("hashes", table, belongs_to), ask)
+
+
+def rows(
+    content: Content, table: str, belongs_to: str, columns: str = "*", where: str = "true"
+) -> dict[Any, list[Row]]:
+    """The rows of each slice of a table, in the order of its grain.
+
+    Args:
+        belongs_to: SQL of what a row belongs to; rows of NULL are in no slice.
+        columns: SQL of what is asked of each.
+        where: SQL of the rows that are asked for.
+    """
+
+    def ask() -> dict[Any, list[Row]]:
+        table_contract = content.table_contracts[table]
+        order = ", ".join(f't."{name}"' for name in table_contract.grain)
+        query = (
+            f"SELECT {belongs_to} AS slice, {columns} FROM {published_relation(table_contract)} AS t "
+            f"WHERE ({where}) AND slice IS NOT NULL ORDER BY {order}"
+        )
+        found: dict[Any, list[Row]] = defaultdict(list)
+        for slice_, *row in content.connection.execute(query).fetchall():
+            found[slice_].append(tuple(row))
+        return dict(found)
+
+    return content.once(("rows", table, belongs_to, columns, where), ask)
