@@ -200,6 +200,13 @@ class Variables(_Definition):
         "KOGL-1", "terms under which releases may be used: `KOGL-0` to `KOGL-4`, `CC-BY-4.0` or `CC0-1.0`",
         "공표 자료의 이용 조건: 공공누리 제0~4유형(`KOGL-0`~`KOGL-4`), `CC-BY-4.0`, `CC0-1.0`",
     )  # fmt: skip
+    desk_url: str = _setting(
+        "http://127.0.0.1:4280", "address under which people reach the desk, as links to it begin",
+        "제출 창구의 주소(접속 링크의 첫머리)",
+    )  # fmt: skip
+    desk_max_upload_bytes: int = _setting(
+        64 * 1024**2, "size of a file that is sent in at the desk", "제출 창구에서 받는 파일의 크기(바이트)", gt=0
+    )
     traceback: str = _setting(
         "", "anything: a failure shows its traceback besides, for whoever mends the program",
         "값이 있으면 오류의 상세 추적 정보를 함께 표시(개발자용)",
@@ -264,6 +271,10 @@ class Settings(Variables):
     @property
     def outbox(self) -> Path:
         return self.warehouse / "outbox"
+
+    @property
+    def desk(self) -> Path:
+        return self.warehouse / "desk"
 
     @property
     def staging(self) -> Path:

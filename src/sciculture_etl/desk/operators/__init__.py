@@ -1,0 +1,1 @@
+"""The pages of operators: tonight's run, what waits, decisions, the next release."""
