@@ -1,4 +1,4 @@
-"""Files of others stand as they came: each is in the table beside it, with its version, licence and hash."""
+"""Files of others stand as they came: each is in the table of its VENDOR.md, with its version, licence and hash."""
 
 import hashlib
 import re
@@ -8,22 +8,22 @@ import pytest
 
 from sciculture_etl.project import CHECKOUT
 
-# | file | package | version | licence | integrity of the package | sha256 of the file |
-ROW = re.compile(r"^\| (\S+) \| (\S+) \| (\d\S*) \| (\S[^|]*) \| (sha512-\S+|the same) \| ([0-9a-f]{64}) \|$", re.M)
+LINE = re.compile(
+    r"^\| `(?P<file>[^`]+)` \| `(?P<sha256>[0-9a-f]{64})` \| `[^`]+` \| \S+ \| [^|]+ \| `sha512-[^`]+` \|$", re.M
+)
 TABLES = sorted([*CHECKOUT.glob("pages/**/VENDOR.md"), *CHECKOUT.glob("tests/**/VENDOR.md")])
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda path: path.parent.relative_to(CHECKOUT).as_posix())
 def test_vendored_files_are_as_they_came(table: Path) -> None:
     written = table.read_text(encoding="utf-8")
-    rows = ROW.findall(written)
+    listed = {line["file"]: line["sha256"] for line in LINE.finditer(written)}
     # Every line of the table is read as one, but for its two lines of headings.
-    assert len(rows) == sum(line.startswith("|") for line in written.splitlines()) - 2
-    for name, *_, sha256 in rows:
-        assert (name, hashlib.sha256((table.parent / name).read_bytes()).hexdigest()) == (name, sha256)
+    assert len(listed) == sum(line.startswith("|") for line in written.splitlines()) - 2
+    assert {name: hashlib.sha256((table.parent / name).read_bytes()).hexdigest() for name in listed} == listed
 
 
 def test_a_folder_of_vendored_files_holds_no_other() -> None:
     for table in (one for one in TABLES if one.parent.name == "vendor"):
-        named = {row[0] for row in ROW.findall(table.read_text(encoding="utf-8"))}
-        assert {path.name for path in table.parent.iterdir()} == named | {"VENDOR.md"}
+        listed = {line["file"] for line in LINE.finditer(table.read_text(encoding="utf-8"))}
+        assert {path.name for path in table.parent.iterdir()} == listed | {"VENDOR.md"}
