@@ -310,7 +310,7 @@ def _publish(
     manifest["publisher"] = {"ko": one_line(settings.publisher), "en": one_line(settings.publisher_en)}
     manifest["licence"] = settings.licence
     wanted = chosen(outputs)
-    if BY_NAME["xlsx"] in wanted:
+    if BY_NAME["xlsx"] in wanted or BY_NAME["site"] in wanted:
         manifest["workbooks"], manifest["datasets"] = workbooks_of(warehouse.connection, contracts, table_contracts)
     manifest["cubes"] = cubes(warehouse.connection, table_contracts)
     manifest["portal_names"] = portal_names(settings.publisher, table_contracts, manifest["tables"])

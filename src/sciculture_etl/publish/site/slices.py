@@ -20,19 +20,24 @@ def hashes(content: Content, table: str, belongs_to: str) -> dict[Any, str]:
     Args:
         belongs_to: SQL of what a row belongs to; rows of NULL are in no slice.
     """
+    stated = fingerprint(content.table_contracts[table].model_dump_json(), duckdb.__version__)
+    measured = _measured(content, table, belongs_to)
+    return {one: fingerprint(table, stated, f"{count} {total}") for one, (count, total) in measured.items()}
 
-    def ask() -> dict[Any, str]:
-        relation = published_relation(content.table_contracts[table])
-        contract = content.table_contracts[table].model_dump_json()
+
+def counts(content: Content, table: str, belongs_to: str) -> dict[Any, int]:
+    """How many rows each slice of a table has."""
+    return {one: count for one, (count, _) in _measured(content, table, belongs_to).items()}
+
+
+def _measured(content: Content, table: str, belongs_to: str) -> dict[Any, tuple[int, int]]:
+    def ask() -> dict[Any, tuple[int, int]]:
         # No row stands twice, so none cancels another out.
         query = (
-            f"SELECT {belongs_to} AS slice, count(*), bit_xor(md5_number(CAST(t AS VARCHAR))) FROM {relation} AS t "
-            "GROUP BY slice HAVING slice IS NOT NULL"
+            f"SELECT {belongs_to} AS slice, count(*), bit_xor(md5_number(CAST(t AS VARCHAR))) "
+            f"FROM {published_relation(content.table_contracts[table])} AS t GROUP BY slice HAVING slice IS NOT NULL"
         )
-        found = content.connection.execute(query).fetchall()
-        return {
-            slice_: fingerprint(table, contract, duckdb.__version__, f"{count} {sum_}") for slice_, count, sum_ in found
-        }
+        return {one: (count, total) for one, count, total in content.connection.execute(query).fetchall()}
 
     return content.once(("hashes", table, belongs_to), ask)
 

@@ -1,0 +1,134 @@
+"""The published tables of a program as a page shows them: small ones in full, large ones by their last year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sciculture_etl.contracts import TableContract
+from sciculture_etl.contracts.table_contract import YEAR
+from sciculture_etl.disclosure import published_relation
+from sciculture_etl.model.status import PROGRAM
+from sciculture_etl.pages.numbers import shown_number
+from sciculture_etl.pages.words import Language, in_language
+from sciculture_etl.publish.files import Content
+from sciculture_etl.publish.site import downloads
+from sciculture_etl.publish.site.downloads import Download
+from sciculture_etl.publish.site.programs import belongs_to, is_whole, tables_of
+from sciculture_etl.publish.site.slices import counts, rows
+from sciculture_etl.publish.workbooks.columns import SheetColumn, sheet_table, stated_words
+from sciculture_etl.publish.workbooks.sheet import header_text
+from sciculture_etl.publish.workbooks.texts import unit_text, yes_or_no
+
+MAX_ROWS = 200  # of a table on a page
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as its header tells it."""
+
+    label: str
+    unit: str
+    is_number: bool
+
+
+@dataclass(frozen=True)
+class ShownTable:
+    """A table on a page.
+
+    Attributes:
+        year: the last, where only its rows are shown.
+        rows: texts by columns; none where the table is too large for a page.
+        count: of all rows.
+    """
+
+    name: str
+    title: str
+    description: str
+    count: int
+    downloads: list[Download]
+    columns: list[Column] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    year: int | None = None
+    is_long: bool = False
+
+
+def shown_tables(content: Content, program: str, language: Language) -> list[ShownTable]:
+    """The tables of a program in the order of its workbook; lists of codes last."""
+    return [_shown(content, program, table, language) for table in tables_of(content, program)]
+
+
+def _shown(content: Content, program: str, table: str, language: Language) -> ShownTable:
+    table_contract = content.table_contracts[table]
+    slice_of = belongs_to(content, table)
+    count = counts(content, table, slice_of).get(program, 0)
+    title, described = in_language(table_contract.title, language), in_language(table_contract.description, language)
+    files = downloads.of_table(content, table, is_whole(content, program, table))
+    empty = ShownTable(table, title, described, count, files, is_long=table_contract.is_long)
+    if table_contract.is_long or not count:
+        return empty
+    where, year = "true", None
+    if count > MAX_ROWS:
+        if YEAR not in table_contract.grain:
+            return empty
+        relation = published_relation(table_contract)
+        where = f"{YEAR} = (SELECT max({YEAR}) FROM {relation})"
+    columns = _columns(content, table_contract, tables_of(content, program)[table], language)
+    asked = ", ".join([*(one.value for one in columns), *(one.symbol for one in columns)])
+    found = rows(content, table, slice_of, asked, where).get(program, [])
+    if len(found) > MAX_ROWS:
+        return empty
+    if count > MAX_ROWS and found:
+        year = found[0][[one.name for one in columns].index(YEAR)]
+    heads = [
+        Column(header_text(one, language), unit_text(_unit(one), language), one.is_number and not one.is_label)
+        for one in columns
+    ]
+    width = len(columns)
+    texts = [
+        [_text(one, row[place], row[place + width], language) for place, one in enumerate(columns)] for row in found
+    ]
+    return ShownTable(table, title, described, count, files, heads, texts, year)
+
+
+def _unit(column: SheetColumn) -> str | None:
+    return column.stated.unit if column.is_number and not column.is_label else None
+
+
+def _columns(content: Content, table_contract: TableContract, share: str, language: Language) -> list[SheetColumn]:
+    """The columns that people read: not the codes beside which a name stands, nor names in the other language."""
+
+    def ask() -> Sequence[SheetColumn]:
+        words = content.once("stated words", lambda: stated_words(content.connection))
+        return sheet_table(content.connection, table_contract, share, {}, words).columns
+
+    names = set(table_contract.columns)
+    other = "_en" if language == "ko" else "_ko"
+    return [
+        one
+        for one in content.once(("columns", table_contract.table), ask)
+        if not (one.name.endswith(other) and one.name.removesuffix(other) + f"_{language}" in names)
+        and not (one.name.endswith("_code") and _is_named(one.name.removesuffix("_code"), names))
+        and not (one.name.startswith("current_") and one.name.removeprefix("current_") in names)
+        and not one.name.startswith(PROGRAM.removesuffix("_code") + "_name")
+        and one.name != PROGRAM
+    ]
+
+
+def _is_named(stem: str, names: set[str]) -> bool:
+    return bool(names & {f"{stem}_name", f"{stem}_name_ko"})
+
+
+def _text(column: SheetColumn, value: Any, symbol: str | None, language: Language) -> str:
+    if value is None:
+        return shown_number(None, symbol)
+    if isinstance(value, bool):
+        return yes_or_no(value, language)
+    if column.is_label:
+        return str(value)
+    if isinstance(value, int | float):
+        return shown_number(value, symbol, column.stated.unit)
+    if value in column.stated.codes:
+        return in_language(column.stated.codes[value], language)
+    return column.words.get(value, str(value)) if language == "ko" else str(value)
