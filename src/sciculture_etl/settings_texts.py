@@ -33,7 +33,7 @@ file must belong to the user who runs the command, or to root, and sets only nam
 A value that can't be meant ends every command with exit code 2 and one sentence. A variable that begins with
 `SCICULTURE_` and is no setting does nothing; every command and the doctor name it, with the setting that is nearest.
 
-(Made by `python generators/settings.py` from `src/sciculture_etl/settings.py`; a test holds it to that.)
+(Made by `python generators/settings.py` from `src/sciculture_etl/variables.py`; a test holds it to that.)
 
 | setting | default | what it says | 설명 |
 | --- | --- | --- | --- |

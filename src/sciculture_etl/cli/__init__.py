@@ -10,6 +10,7 @@ import sys
 
 from sciculture_etl import stopping
 from sciculture_etl.cli import (
+    desk,
     disclosure,
     doctor,
     files,
@@ -38,6 +39,7 @@ gc.set_threshold(OBJECTS_BETWEEN_LOOKS, 20, 20)
 
 __all__ = [
     "app",
+    "desk",
     "disclosure",
     "doctor",
     "files",

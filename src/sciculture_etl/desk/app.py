@@ -17,7 +17,7 @@ from sciculture_etl.desk.door import door, failed, refused
 from sciculture_etl.desk.folder import make_private_folder
 from sciculture_etl.desk.guard import Guard
 from sciculture_etl.desk.invitations import Invitations
-from sciculture_etl.desk.origin import Origin
+from sciculture_etl.desk.origin import DEFAULT_URL, Origin
 from sciculture_etl.desk.rates import Rates
 from sciculture_etl.desk.routes import ROUTES
 from sciculture_etl.desk.sessions import MAX_SECONDS, Sessions
@@ -80,7 +80,7 @@ def create_app(settings: Settings, url: str | None = None, clock: Callable[[], f
     Raises:
         UserError: Where the url is no origin.
     """
-    desk = Desk(settings, Origin.of(url or settings.desk_url), clock)
+    desk = Desk(settings, Origin.of(url or settings.desk_url or DEFAULT_URL), clock)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

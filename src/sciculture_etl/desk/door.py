@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import secrets
 import sys
 from collections.abc import Awaitable, Callable
@@ -41,7 +40,7 @@ def door(route: Route, desk: Desk) -> Endpoint:
                 most = desk.settings.desk_max_upload_bytes if route.takes_file else 0
                 folder = desk.restricted if route.takes_file else desk.folder
                 visit.form = await read_form(request, visit.is_token, most, folder)
-            return await _handled(visit, route)
+            return await run_in_threadpool(route.handler, visit)
         except RefusalError as refusal:
             return await run_in_threadpool(refusal_page, visit, refusal)
         except Exception as error:
@@ -50,14 +49,6 @@ def door(route: Route, desk: Desk) -> Endpoint:
             visit.form.close()
 
     return endpoint
-
-
-async def _handled(visit: Visit, route: Route) -> Response:
-    if inspect.iscoroutinefunction(route.handler):
-        made = route.handler(visit)
-    else:
-        made = await run_in_threadpool(route.handler, visit)
-    return made if isinstance(made, Response) else await made
 
 
 def _enter(visit: Visit, route: Route) -> None:

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from sciculture_etl.errors import UserError
 from sciculture_etl.messages import message
 
+# Where `sciculture desk` listens unless told otherwise.
+DEFAULT_URL = "http://127.0.0.1:4280"
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 PORTS = {"http": 80, "https": 443}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -12,9 +12,8 @@ from starlette.responses import Response
 if TYPE_CHECKING:
     from sciculture_etl.desk.visit import Visit
 
-# What a handler does on disk or in a database belongs in a plain function: it is called in a thread. One that awaits
-# must not wait for anything else.
-Handler = Callable[["Visit"], Response | Awaitable[Response]]
+# Called in a thread: it may wait for the disk, a database or a worker.
+Handler = Callable[["Visit"], Response]
 MAX_FORM_BYTES = 64 * 1024
 
 

@@ -15,6 +15,7 @@ from sciculture_etl.desk.route import Role, Route
 ROUTES: tuple[Route, ...] = (
     Route("home", "/", ("GET",), Role.anyone, public.home),
     Route("health", "/health", ("GET",), Role.anyone, public.health),
+    Route("security", "/.well-known/security.txt", ("GET",), Role.anyone, public.security_contact),
     Route("asset", "/assets/{name:path}", ("GET",), Role.anyone, assets.asset),
     Route("link", "/enter/{secret}", ("GET",), Role.anyone, sign_in.show_link),
     Route("sign_in", "/enter", ("POST",), Role.anyone, sign_in.sign_in),

@@ -1,0 +1,87 @@
+"""A connection as the desk bears it: whoever says nothing, or says it drop by drop, is hung up on.
+
+uvicorn itself waits for a request as long as its sender likes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections import Counter
+from typing import Any, ClassVar
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+# For the head of a request to come whole, and for the rest of a body that was refused to be sent into the void, so that
+# its sender gets to read why.
+MAX_SECONDS_FOR_HEAD, MAX_SECONDS_TO_DRAIN = 10.0, 30.0
+MAX_HEAD_BYTES = 16 * 1024
+MAX_CONNECTIONS, MAX_CONNECTIONS_OF_CLIENT = 400, 60
+HEAD, BODY_REFUSED, ANSWERING = "head", "body refused", "answering"
+SECONDS = {HEAD: MAX_SECONDS_FOR_HEAD, BODY_REFUSED: MAX_SECONDS_TO_DRAIN}
+
+
+class Connection(H11Protocol):
+    """One connection. ``trusted`` are the addresses that may hold as many as there are: those of a proxy."""
+
+    trusted: frozenset[str] = frozenset()
+    _of_client: ClassVar[Counter[str]] = Counter()
+    _timer: asyncio.TimerHandle | None = None
+    _phase = ""
+    _host = ""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._host = self.client[0] if self.client else ""
+        self._of_client[self._host] += 1
+        is_greedy = self._of_client[self._host] > MAX_CONNECTIONS_OF_CLIENT and self._host not in self.trusted
+        if is_greedy or len(self.connections) > MAX_CONNECTIONS:
+            transport.abort()
+            return
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop()
+        self._of_client[self._host] -= 1
+        if self._of_client[self._host] <= 0:
+            del self._of_client[self._host]
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        phase = self._current_phase()
+        if phase == self._phase:
+            return
+        self._stop()
+        self._phase = phase
+        if phase in SECONDS:
+            self._timer = self.loop.call_later(SECONDS[phase], self._hang_up, context=contextvars.Context())
+
+    def _current_phase(self) -> str:
+        if self.cycle is None:
+            return HEAD
+        if not self.cycle.response_complete:
+            return ANSWERING
+        return BODY_REFUSED if self.conn.their_state is h11.SEND_BODY else HEAD
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer, self._phase = None, ""
+
+    def _hang_up(self) -> None:
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.abort()
+
+
+def connection_class(trusted: frozenset[str]) -> type[Any]:
+    """The class of connections beside a proxy, which brings all of them."""
+    return type("ConnectionBesideProxy", (Connection,), {"trusted": trusted, "_of_client": Counter()})
