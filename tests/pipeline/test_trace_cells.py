@@ -13,9 +13,9 @@ from nights import rows, settings
 
 from sciculture_etl.contracts import load_table_contracts
 from sciculture_etl.model.figures import read_figures
+from sciculture_etl.model.sql_tree import quoted
 from sciculture_etl.trace.account import Term, terms
 from sciculture_etl.trace.question import ask_cell, ask_figure, measures
-from sciculture_etl.trace.sql_tree import quoted
 from sciculture_etl.trace.tracing import Trace, Tracer, opened
 from tests.settled import Settled
 

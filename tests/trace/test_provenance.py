@@ -12,12 +12,12 @@ from typing import Any
 import duckdb
 import pytest
 
+from sciculture_etl.model.sql_tree import Functions
 from sciculture_etl.model.statements import Statement, parse_select, select_text
 from sciculture_etl.trace.account import Account, Reader, Term, terms
 from sciculture_etl.trace.narrowing import Narrowing
 from sciculture_etl.trace.queries import query_of
 from sciculture_etl.trace.relations import Explained, Query
-from sciculture_etl.trace.sql_tree import Functions
 
 TABLES = """
 CREATE SCHEMA reference;

@@ -25,6 +25,7 @@ AREAS: dict[str, Callable[[Case], Iterable[Check]]] = {
     "current release": releases.check_live_copies,
     "releases": releases.check_releases,
     "version links": releases.check_version_links,
+    "pages": releases.check_standings,
     "disclosure": disclosure.check_history,
     "candidate": releases.check_candidate,
     "scheduled release": releases.check_scheduled,

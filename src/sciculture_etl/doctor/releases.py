@@ -11,9 +11,11 @@ from sciculture_etl.publish.candidate import read_candidate
 from sciculture_etl.publish.current import current_release, read_pointer
 from sciculture_etl.publish.integrity import integrity_fault
 from sciculture_etl.publish.journal import decided
+from sciculture_etl.publish.notices import CURRENT, OLDER, WITHDRAWN
 from sciculture_etl.publish.release_names import kept_ids
 from sciculture_etl.publish.rollback import current_hold
 from sciculture_etl.publish.scheduled import find_scheduled, shown_time, why_not
+from sciculture_etl.publish.standing import standings_behind
 from sciculture_etl.publish.version_links import links_behind, standing_links
 from sciculture_etl.storage.disk import megabytes
 
@@ -26,6 +28,7 @@ NEXT_RUN: BilingualPair = (
     "the next run publishes it again: sciculture run",
     "다음 실행이 새로 공표합니다: sciculture run",
 )
+STATES = {CURRENT: "최신", OLDER: "이전", WITHDRAWN: "철회"}
 RESTORE: BilingualPair = (
     "sciculture doctor --fix copies it from the release",
     "sciculture doctor --fix가 공표본에서 복원합니다",
@@ -122,6 +125,21 @@ def check_version_links(case: Case) -> Iterator[Check]:
     if not behind:
         links = len(standing_links(case.settings.releases))
         yield ok("version links", f"{links} name the releases they should", f"버전 링크 {links}개, 모두 맞습니다")
+
+
+def check_standings(case: Case) -> Iterator[Check]:
+    """The pages of a release say whether there is a newer one, or whether it was withdrawn."""
+    behind = case.unless_running(lambda: list(standings_behind(case.settings)))
+    for release_id, state in behind:
+        yield remark(
+            "pages",
+            (f"{release_id}: its pages don't say that it is {state}",
+             f"{release_id}: 화면의 안내가 현재 상태({STATES[state]})와 다릅니다"),
+            ("the next run, or --fix, puts it right", "다음 실행이나 --fix가 바로잡습니다"),
+            safe=True,
+        )  # fmt: skip
+    if not behind:
+        yield ok("pages", "every release says how it stands", "모든 공표본의 안내가 현재 상태와 같습니다")
 
 
 def check_candidate(case: Case) -> Iterator[Check]:

@@ -16,6 +16,7 @@ from sciculture_etl.extract import Archive, Damage, channels_of
 from sciculture_etl.load import writer_lock
 from sciculture_etl.messages import message
 from sciculture_etl.publish.current import finish_swap
+from sciculture_etl.publish.standing import standings_behind
 from sciculture_etl.publish.version_links import link_versions, links_behind
 from sciculture_etl.storage.access import open_to_others
 from sciculture_etl.storage.damage import set_aside
@@ -120,7 +121,11 @@ def _restore_copies(case: Case) -> Iterator[BilingualPair]:
 
 def _link_versions(case: Case) -> Iterator[BilingualPair]:
     behind = [name for name, *_ in links_behind(case.settings)]
+    misleading = [name for name, _ in standings_behind(case.settings)]
     stuck = link_versions(case.settings)
+    if misleading and not stuck:
+        names = ", ".join(misleading)
+        yield f"pages say how their release stands: {names}", f"공표본 화면의 안내를 바로잡았습니다: {names}"
     if behind and not stuck:
         yield f"put version links right: {', '.join(behind)}", f"버전 링크를 바로잡았습니다: {', '.join(behind)}"
 

@@ -33,6 +33,16 @@ def wanted_links(settings: Settings) -> dict[str, str]:
     return {LATEST: current} | {line: release_id for line, (_, release_id) in sorted(found.items())}
 
 
+def withdrawn_releases(settings: Settings) -> set[str]:
+    """The kept releases that were gone back from, and never gone on to."""
+    current = (read_pointer(settings.warehouse) or {}).get("release_id")
+    if current is None:
+        return set()
+    said = {name: place_of(settings.releases / name) for name in kept_ids(settings.releases)}
+    withdrawn = _withdrawn(settings, current, said)
+    return {release_id for release_id in said if number_of(release_id) in withdrawn}
+
+
 def newest_of_majors(settings: Settings) -> set[str]:
     """The releases that lines such as ``1`` name."""
     return {release_id for line, release_id in wanted_links(settings).items() if line.isdecimal()}

@@ -21,6 +21,7 @@ from sciculture_etl.publish import (
     dictionary,
     files,
     jsonstat,
+    notices,
     observations,
     portal,
     readme,
@@ -81,6 +82,7 @@ class Output:
     table → in words, None where nothing is; None: its presence is all there is to check. made_from: content, what it is
     written of → what decides how the file comes out, empty where that can't be told; None: it is another in every
     release. is_needed: no release is used without it. is_live: readers open a copy of it beside the releases.
+    is_mutable: it tells what became of the release since, so that no hash of it is kept.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Output:
     made_from: Callable[[Content, str], str] | None = None
     is_needed: bool = False
     is_live: bool = False
+    is_mutable: bool = False
 
     @property
     def mode(self) -> int:
@@ -154,6 +157,7 @@ OUTPUTS = (
         made_from=observations.made_from,
     ),
     Output("site", "site/{page}", "public", site.write_page, files.why_not_as_hashed, site.made_from),
+    Output("standing", notices.STANDING, "public", notices.write_standing, notices.why_no_standing, is_mutable=True),
     Output("readme", "README.md", "public", readme.write_readme),
     Output("citation", "CITATION.cff", "public", citation.write_citation),
     # It tells of all files before it, and the list of hashes of that too.
@@ -217,5 +221,5 @@ def write_outputs(outputs: Collection[Output], content: Content, folder: Path) -
             if sha256 is None:
                 output.write(content, written_of, target)
                 sha256 = files.sha256_of(target)
-            if output.name != "manifest":
+            if output.name != "manifest" and not output.is_mutable:
                 standing[path] = {"made_from": made_from, "sha256": sha256, "output": output.name, "of": written_of}

@@ -19,6 +19,7 @@ from sciculture_etl.errors import UserError
 from sciculture_etl.messages import message
 from sciculture_etl.publish.checksums import CHECKSUMS, FileList, is_within, read_checksums, same_name
 from sciculture_etl.publish.files import sha256_of
+from sciculture_etl.publish.notices import STANDING, is_standing
 from sciculture_etl.publish.outputs import DATAPACKAGE, FOR_OPERATORS, MANIFEST
 
 # Kinds of faults, each with its text in the catalogue of messages.
@@ -137,7 +138,10 @@ def verify_folder(folder: Path, is_in_warehouse: bool = False) -> Verification:
             faults.append(Fault(name, kind))
         else:
             sound.append(path)
-    faults += [Fault(name, EXTRA) for name in sorted(found.keys() - hashes.keys() - {CHECKSUMS, *FOR_OPERATORS})]
+    if STANDING in found and STANDING not in hashes and not is_standing(found[STANDING]):
+        faults.append(Fault(STANDING, CHANGED))
+    known = {CHECKSUMS, STANDING, *FOR_OPERATORS}
+    faults += [Fault(name, EXTRA) for name in sorted(found.keys() - hashes.keys() - known)]
     operators = sorted(found.keys() & set(FOR_OPERATORS))
     release_id, version = (str(manifest.get(part) or package.get(part) or "") for part in ("release_id", "version"))
     sha256 = listed.sha256 if listed else ""

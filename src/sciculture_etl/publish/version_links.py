@@ -14,6 +14,7 @@ from pathlib import Path
 from sciculture_etl.messages import message
 from sciculture_etl.publish.lines import LATEST, wanted_links
 from sciculture_etl.publish.retention import REMOVING, manifest_if_readable
+from sciculture_etl.publish.standing import write_standings
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.atomic import move, sync
 
@@ -32,7 +33,7 @@ def standing_links(releases: Path) -> dict[str, str]:
 def link_versions(settings: Settings) -> list[str]:
     """Makes the links as they should be, each in one step; returns what couldn't be done, a sentence each.
 
-    Call it under the writer's lock.
+    And lets the pages of every release say how it stands. Call it under the writer's lock.
     """
     stuck: list[str] = []
     releases = settings.releases
@@ -45,7 +46,7 @@ def link_versions(settings: Settings) -> list[str]:
             stuck.append(message("version_link_impossible", path=releases / name, reason=error.strerror or error))
     if changed:
         sync(releases)
-    return stuck
+    return stuck + write_standings(settings)
 
 
 def _put(releases: Path, name: str, release_id: str | None) -> None:

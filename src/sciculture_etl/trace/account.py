@@ -14,8 +14,8 @@ from typing import Any
 
 import duckdb
 
+from sciculture_etl.model.sql_tree import Tree, column, expression, replaced, shown, text_constant, text_of
 from sciculture_etl.trace.queries import EVERY
-from sciculture_etl.trace.sql_tree import Tree, column, expression, replaced, shown, text_constant, text_of
 
 # What the numbers of a term's contributions are. sum: they are added; rows: each row counts one; keys: each distinct
 # key counts one; extreme: the rows that hold the least or the greatest; value: the row it is taken from;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sciculture_etl.model.sql_tree import Tree
 from sciculture_etl.model.statements import parse_select
 from sciculture_etl.trace.relations import (
     SOURCE_COLUMNS,
@@ -17,7 +18,6 @@ from sciculture_etl.trace.relations import (
     Source,
     Unpivoted,
 )
-from sciculture_etl.trace.sql_tree import Tree
 
 
 @dataclass(frozen=True)

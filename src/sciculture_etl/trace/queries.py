@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import copy
 
-from sciculture_etl.trace.from_clause import From
-from sciculture_etl.trace.relations import ROW, Explained, Query, Scope
-from sciculture_etl.trace.sql_tree import (
+from sciculture_etl.model.sql_tree import (
     RANKING,
     SUBQUERY,
     Tree,
@@ -26,6 +24,8 @@ from sciculture_etl.trace.sql_tree import (
     select,
     text_of,
 )
+from sciculture_etl.trace.from_clause import From
+from sciculture_etl.trace.relations import ROW, Explained, Query, Scope
 
 OF_ROW = ("WINDOW_FIRST_VALUE", "WINDOW_LAST_VALUE", "WINDOW_NTH_VALUE", "WINDOW_LAG", "WINDOW_LEAD")
 EVERY = "GROUP BY"  # stands for an aggregate where a key is what is asked for

@@ -10,9 +10,9 @@ import duckdb
 from sciculture_etl.contracts import TableContract, load_table_contracts
 from sciculture_etl.errors import UserError
 from sciculture_etl.messages import message, nearest_names
+from sciculture_etl.model.sql_tree import quoted
 from sciculture_etl.model.statements import FIGURES
 from sciculture_etl.settings import sql_text
-from sciculture_etl.trace.sql_tree import quoted
 
 YEARS = ("program_year", "event_year")
 DATE = "reference_date"

@@ -14,8 +14,8 @@ from typing import Any
 
 import duckdb
 
+from sciculture_etl.model.sql_tree import Functions, Tree, column, expression, quoted, select, text_constant
 from sciculture_etl.model.statements import Statement, select_text
-from sciculture_etl.trace.sql_tree import Functions, Tree, column, expression, quoted, select, text_constant
 
 ROW = ""  # asked for like a column: where the row itself comes from
 SOURCE_COLUMNS = ("submission_id", "part", "source_row")

@@ -10,10 +10,10 @@ import duckdb
 from sciculture_etl.contracts import TableContract
 from sciculture_etl.errors import UserError
 from sciculture_etl.messages import message, nearest_names
+from sciculture_etl.model.sql_tree import quoted
 from sciculture_etl.settings import sql_text
 from sciculture_etl.trace.account import SourceRow
 from sciculture_etl.trace.names import DIGITS, DIVISIONS
-from sciculture_etl.trace.sql_tree import quoted
 
 NAMES = {code.removesuffix("code") + "name": code for code in DIVISIONS}
 NOT_ASKED = ("reading", "raw", "read")

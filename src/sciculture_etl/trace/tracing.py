@@ -23,6 +23,7 @@ from sciculture_etl.load.warehouse import has_todays_layout
 from sciculture_etl.messages import message
 from sciculture_etl.model import all_statements
 from sciculture_etl.model.figures import read_figures
+from sciculture_etl.model.sql_tree import NAME, Functions, quoted
 from sciculture_etl.model.statements import Statement, parse_select, select_text
 from sciculture_etl.publish.current import current_release
 from sciculture_etl.revisions.lineage import sql_file
@@ -38,7 +39,6 @@ from sciculture_etl.trace.question import Conditions, Question, ask_cell, ask_fi
 from sciculture_etl.trace.relations import Explained
 from sciculture_etl.trace.row_columns import RowColumns, RowCondition
 from sciculture_etl.trace.source_files import Place, places_of, values_of
-from sciculture_etl.trace.sql_tree import NAME, Functions, quoted
 
 # The current release, beside the build database.
 PUBLISHED = "current_release"

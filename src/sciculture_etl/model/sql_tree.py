@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import duckdb
 
-from sciculture_etl.model.statements import parse_select, select_text
+from sciculture_etl.model.statements import parse_select, select_texts
 
 Tree = dict[str, Any]
 NAME = "the lineage of the SQL"
@@ -70,13 +70,23 @@ def replaced(tree: Any, change: Callable[[Tree], Tree | None]) -> Any:
 
 def text_of(tree: Tree) -> str:
     """An expression as SQL, without alias."""
-    written = select_text({**_parsed("SELECT 1"), "select_list": [{**tree, "alias": ""}]})
-    return written.removeprefix("SELECT ").strip()
+    return texts_of([tree])[0]
+
+
+def texts_of(trees: Iterable[Tree]) -> list[str]:
+    """The same of several at once."""
+    written = select_texts({**_parsed("SELECT 1"), "select_list": [{**tree, "alias": ""}]} for tree in trees)
+    return [text.removeprefix("SELECT ").strip() for text in written]
 
 
 def shown(tree: Tree) -> str:
     """An expression for people: names of functions as they were written."""
-    return re.sub(r'"(\w+)"\(', r"\1(", text_of(tree)).replace("count_star()", "count(*)")
+    return for_people(text_of(tree))
+
+
+def for_people(text: str) -> str:
+    """The same of what the engine wrote."""
+    return re.sub(r'"(\w+)"\(', r"\1(", text).replace("count_star()", "count(*)")
 
 
 def children(tree: Any) -> Iterator[Tree]:

@@ -1,0 +1,69 @@
+"""How the columns of all tables hang together, down to the fields of the forms that institutions fill in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import duckdb
+
+from sciculture_etl.model.origins import Columns, OriginReader
+from sciculture_etl.model.sql_tree import Functions
+from sciculture_etl.model.statements import Statement, parse_select
+
+Cell = tuple[str, str]  # a table and a column of it
+
+
+@dataclass
+class ColumnLineage:
+    """The origins of every column of every table that a SELECT makes.
+
+    Attributes:
+        connection: to a database that holds what the SELECTs read: lists, submissions, accepted rows.
+        statements: every SELECT by its table, those of views over accepted rows as ``accepted.<view>``.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    statements: dict[str, Statement]
+    _functions: Functions | None = None
+    _names: dict[str, list[str]] = field(default_factory=dict)
+    _found: dict[str, Columns] = field(default_factory=dict)
+
+    def of(self, table: str) -> Columns:
+        """Column → its origins; nothing where no SELECT makes the table."""
+        if table not in self.statements:
+            return {}
+        if table not in self._found:
+            statement = self.statements[table]
+            self._functions = self._functions or Functions.of(self.connection)
+            reader = OriginReader(self._functions, self.columns_of)
+            self._found[table] = reader.read(parse_select(statement.text, table))
+        return self._found[table]
+
+    def columns_of(self, table: str) -> list[str]:
+        """The columns of a table that is read."""
+        if table in self.statements:
+            return list(self.of(table))
+        if not self._names:
+            for schema, name, column in self.connection.execute(
+                "SELECT schema_name, table_name, column_name FROM duckdb_columns() "
+                "WHERE schema_name IN ('accepted', 'log', 'reference') ORDER BY ALL"
+            ).fetchall():
+                self._names.setdefault(f"{schema}.{name}", []).append(column)
+        return self._names.get(table, [])
+
+    def upstream(self, table: str) -> set[Cell]:
+        """All columns from which those of a table come, itself left out."""
+        found: set[Cell] = set()
+        waiting = [(table, column) for column in self.of(table)]
+        while waiting:
+            for cell in self.before(waiting.pop()):
+                if cell not in found:
+                    found.add(cell)
+                    waiting.append(cell)
+        return found
+
+    def before(self, cell: Cell) -> Iterator[Cell]:
+        """The columns that one is made of."""
+        table, column = cell
+        return iter(dict.fromkeys((o.table, o.column) for o in self.of(table).get(column, ())))
