@@ -68,6 +68,7 @@ def page(
             "terms": in_language(described.licence.terms, tongue),
         },
         assets=relative(here, "site/assets/x")[:-1],
+        newest=relative(here, f"../latest/{here}"),
         other_language=relative(here, f"site/{OTHER[language]}/{path}"),
         link=lambda there: relative(here, f"site/{language}/{there}"),
         file=lambda there: relative(here, there),
