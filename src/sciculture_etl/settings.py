@@ -146,6 +146,10 @@ class Settings(Variables):
         return self.warehouse / "desk"
 
     @property
+    def spool(self) -> Path:
+        return self.desk / "spool"
+
+    @property
     def staging(self) -> Path:
         return self.warehouse / "staging"
 

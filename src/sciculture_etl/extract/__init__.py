@@ -8,6 +8,7 @@ from sciculture_etl.extract.decisions import Decision, Decisions
 from sciculture_etl.extract.inbox import Extraction, check_channels, extract_submissions, has_new_files
 from sciculture_etl.extract.operator import Operator
 from sciculture_etl.extract.restricted import Restricted, Verdict
+from sciculture_etl.extract.spool import Spool, SpooledFile, is_institution_name, name_in_spool, path_of
 
 __all__ = [
     "Archive",
@@ -21,6 +22,8 @@ __all__ = [
     "Operator",
     "Receipt",
     "Restricted",
+    "Spool",
+    "SpooledFile",
     "Verdict",
     "channels_of",
     "check_channels",
@@ -28,7 +31,10 @@ __all__ = [
     "describe_damage",
     "extract_submissions",
     "has_new_files",
+    "is_institution_name",
     "lost_in",
     "machine_clock",
+    "name_in_spool",
+    "path_of",
     "with_blocks",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ from sciculture_etl.extract.channels.kinds import ANY_OTHER
 from sciculture_etl.extract.damage import Damage
 from sciculture_etl.extract.listing import Arrival, ChannelListing, list_channel, open_channel, unreachable, version
 from sciculture_etl.extract.names import IN_HIDDEN_FOLDER, hidden_folder_of
+from sciculture_etl.extract.spool import remove_received
 from sciculture_etl.settings import Settings, Timeouts
 from sciculture_etl.storage.disk import is_full
 
@@ -108,7 +109,7 @@ def extract_submissions(settings: Settings, archive: Archive, damages: Sequence[
     """Copies what is new or changed in the channels into the archive and writes its receipts.
 
     The channels are looked into at the same time. One that can't be is told in the report, and the others go on; where
-    it is the only one, UnreachableError is raised. Nothing in a channel is moved or deleted.
+    it is the only one, UnreachableError is raised. Nothing in a channel is moved or deleted, but in the desk's spool.
 
     Args:
         damages: what the archive lacks. Where it still lies in a channel, it is taken again; it has its receipt.
@@ -133,6 +134,7 @@ def extract_submissions(settings: Settings, archive: Archive, damages: Sequence[
     left = [damage for damage in damages if not archive.has_file(damage.receipt)]
     extraction.lost = {damage.receipt.path: LOST if damage.lost else CHANGED for damage in left}
     extraction.received = archive.add_receipts(extraction.received)
+    remove_received(settings.spool, archive.receipts())
     return extraction
 
 

@@ -20,7 +20,7 @@ def as_people_read(path: bytes) -> str:
     Old Korean servers give names in CP949; what is neither has its odd bytes replaced, and so are characters that could
     do harm where the name is shown or used: control characters, turns, backslashes.
     """
-    composed = unicodedata.normalize("NFC", "/".join(_decoded(name) for name in path.split(b"/")))
+    composed = unicodedata.normalize("NFC", "/".join(decoded(name) for name in path.split(b"/")))
     if composed.isprintable() and "\\" not in composed:  # nearly all: no need to look at each of their characters
         return composed
     return "".join(REPLACED if _is_trick(character) else character for character in composed)
@@ -34,7 +34,8 @@ def hidden_folder_of(path: str) -> str:
     return channel + separator + "/".join(parts[: first + 1]) + "/"
 
 
-def _decoded(name: bytes) -> str:
+def decoded(name: bytes) -> str:
+    """In UTF-8, else in CP949, else with its odd bytes replaced."""
     for encoding in ("utf-8", "cp949"):
         try:
             return name.decode(encoding)

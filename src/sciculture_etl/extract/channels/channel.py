@@ -14,6 +14,8 @@ from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings
 
 DEFAULT_INBOX = "inbox"
+# The channel of what institutions send in at the desk. No setting can name one so: names have no underscore.
+SPOOL = "desk_spool"
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Channel:
 
     @property
     def setting(self) -> str:
+        if self.name == SPOOL:
+            return "desk/spool"
         return "SCICULTURE_INBOX" + (f"_{self.name.upper()}" if self.name else "")
 
     @property
@@ -60,7 +64,7 @@ class Channel:
 
 
 def channels_of(settings: Settings) -> list[Channel]:
-    """The default channel and the further ones by name.
+    """The default channel, the further ones by name, and the desk's spool where the desk has been used.
 
     Raises:
         UserError: For settings that can't be meant.
@@ -75,6 +79,8 @@ def channels_of(settings: Settings) -> list[Channel]:
             options.setdefault(name, {})[option] = value
         else:
             raise UserError(message("channel_setting_unknown", rest=rest, options=", ".join(sorted(ALL_OPTIONS))))
+    if settings.spool.is_dir():
+        urls[SPOOL] = str(settings.spool)
     if settings.inbox or not urls or Path(DEFAULT_INBOX).is_dir():
         urls[""] = settings.inbox or DEFAULT_INBOX
     for name in sorted(options.keys() - urls.keys()):
