@@ -7,12 +7,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sciculture_etl.findings import catalogue
 from sciculture_etl.intake.check import ACCEPTED, Checked
 
+Language = Literal["ko", "en"]
 SEOUL = ZoneInfo("Asia/Seoul")
 ORDER = ("error", "warning", "info")
 # A refused file of which a copy shows its sender where to mend it; of any other a copy can't or mustn't be made.
@@ -63,8 +64,8 @@ class _Found(NamedTuple):
     cell: str | None
     header: str | None
     value: str | None
-    message_ko: str
-    fix_ko: str
+    message: str
+    fix: str
 
 
 @dataclass(frozen=True)
@@ -103,10 +104,11 @@ class Group:
     code: str
     count: int
     repeats: list[Repeat]
+    language: Language = "ko"
 
     @property
     def title(self) -> str:
-        return catalogue()[self.code]["title_ko"]
+        return catalogue()[self.code][f"title_{self.language}"]
 
     @property
     def fixes(self) -> list[str]:
@@ -119,10 +121,12 @@ class Answer:
 
     Attributes:
         received: None where the file was only looked at.
+        language: mails and workbooks are Korean; the desk's pages are both.
     """
 
     checked: Checked
     received: Received | None = None
+    language: Language = "ko"
 
     @property
     def is_duplicate(self) -> bool:
@@ -158,7 +162,8 @@ class Answer:
     def findings(self) -> list[_Found]:
         """All that is told of the file, in its order."""
         shown = self.checked.shown_findings
-        return [_Found(*row) for row in shown.select(_Found._fields).rows()] if shown.height else []
+        names = (*_Found._fields[:-2], f"message_{self.language}", f"fix_{self.language}")
+        return [_Found(*row) for row in shown.select(names).rows()] if shown.height else []
 
     @cached_property
     def _severities(self) -> Counter[str]:
@@ -175,14 +180,14 @@ class Answer:
         for found in self.findings:
             kind = found.severity, found.code
             letters = place[0] if found.cell and (place := LETTERS.match(found.cell)) else ""
-            key = found.sheet, letters, found.header, found.value, found.message_ko, found.fix_ko
+            key = found.sheet, letters, found.header, found.value, found.message, found.fix
             known = repeats.setdefault(kind, {})
             if key not in known:
                 header = (found.header or "").replace("|", " ")
-                known[key] = Repeat(found.sheet, letters, header, found.value or "", found.message_ko, found.fix_ko)
+                known[key] = Repeat(found.sheet, letters, header, found.value or "", found.message, found.fix)
             known[key].rows.append(found.row)
             counts[kind] += 1
-        groups = [Group(*kind, counts[kind], list(own.values())) for kind, own in repeats.items()]
+        groups = [Group(*kind, counts[kind], list(own.values()), self.language) for kind, own in repeats.items()]
         return sorted(groups, key=lambda group: (ORDER.index(group.severity), -group.count))
 
     def first_faulty_rows(self, sheet: str | None, most: int) -> set[int]:
@@ -215,7 +220,9 @@ class Answer:
         return shown or not (self.checked.refused or self.is_personal)
 
 
-def day_in_seoul(moment: datetime) -> str:
-    """``2020. 4. 1.``, as dates are written in letters."""
+def day_in_seoul(moment: datetime, language: Language = "ko") -> str:
+    """``2020. 4. 1.``, as dates are written in letters; in English ``2020-04-01``."""
     local = moment.astimezone(SEOUL)
+    if language == "en":
+        return f"{local:%Y-%m-%d}"
     return f"{local.year}. {local.month}. {local.day}."

@@ -1,4 +1,7 @@
-"""What an answer says around its findings: the phrases of ``expectations/feedback.yml`` with its numbers."""
+"""What an answer says around its findings: the phrases of ``expectations/feedback.yml`` with its numbers.
+
+In English, for the desk's pages: ``expectations/feedback_en.yml``, which holds what these pages say.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,7 @@ from typing import Any
 
 import yaml
 
-from sciculture_etl.feedback.answer import LETTERS, Answer, Repeat, day_in_seoul
-from sciculture_etl.findings import catalogue
+from sciculture_etl.feedback.answer import LETTERS, Answer, Language, Repeat, day_in_seoul
 from sciculture_etl.intake.check import CheckedPart
 from sciculture_etl.project import EXPECTATIONS
 
@@ -17,14 +19,15 @@ MAX_NAMES_LISTED = 12
 
 
 @lru_cache
-def words() -> dict[str, Any]:
-    text = (EXPECTATIONS / "feedback.yml").read_text(encoding="utf-8")
+def words(language: Language = "ko") -> dict[str, Any]:
+    name = "feedback.yml" if language == "ko" else f"feedback_{language}.yml"
+    text = (EXPECTATIONS / name).read_text(encoding="utf-8")
     loaded: dict[str, Any] = yaml.safe_load(text)
     return loaded
 
 
 def _verdict_texts(answer: Answer) -> dict[str, Any]:
-    texts: dict[str, Any] = words()["received" if answer.received else "checked"][answer.kind]
+    texts: dict[str, Any] = words(answer.language)["received" if answer.received else "checked"][answer.kind]
     return texts
 
 
@@ -32,7 +35,7 @@ def headline(answer: Answer) -> str:
     """The verdict in one line."""
     reason = ""
     if answer.kind == "refused":
-        reason = next(catalogue()[found.code]["title_ko"] for found in answer.findings if found.severity == "error")
+        reason = next(group.title for group in answer.groups if group.severity == "error")
     text: str = _verdict_texts(answer)["headline"]
     errors, warnings = (f"{answer.count(severity):,}" for severity in ("error", "warning"))
     return text.format(errors=errors, warnings=warnings, reason=reason)
@@ -40,7 +43,7 @@ def headline(answer: Answer) -> str:
 
 def next_steps(answer: Answer) -> list[str]:
     """What that means, and what to do now."""
-    texts = words()
+    texts = words(answer.language)
     received = answer.received
     stated, counting, because = (received.stated, received.counting, received.because) if received else ("", "", "")
     if answer.is_set_aside:
@@ -53,7 +56,7 @@ def next_steps(answer: Answer) -> list[str]:
     lines = [texts["rows_in_part"].format(**rows, sound=f"{sound:,}")] if answer.checked.rows["quarantined"] else []
     lines += [texts["rows_blanked"].format(blanked=f"{blanked:,}")] if blanked else []
     earlier = received.earlier if received else None
-    day = day_in_seoul(earlier) if earlier else ""
+    day = day_in_seoul(earlier, answer.language) if earlier else ""
     lines += [line.format(day=day, stated=stated, counting=counting) for line in _verdict_texts(answer)["next"]]
     if standing in texts["standing"] and standing != answer.kind:
         lines.append(texts["standing"][standing].format(stated=stated))
@@ -62,26 +65,27 @@ def next_steps(answer: Answer) -> list[str]:
 
 def facts(answer: Answer) -> list[tuple[str, str]]:
     """What is answered: label and text."""
-    texts = words()["facts"]
+    texts = words(answer.language)["facts"]
     found = [(texts["file"], answer.checked.file_name)]
     if answer.checked.submitter:
         found.append((texts["submitter"], answer.checked.submitter))
     if answer.received:
-        found.append((texts["received"], day_in_seoul(answer.received.at)))
+        found.append((texts["received"], day_in_seoul(answer.received.at, answer.language)))
         found.append((texts["number"], str(answer.received.number)))
     return found
 
 
-def part_name(part: CheckedPart) -> str:
+def part_name(part: CheckedPart, language: Language = "ko") -> str:
     """``생활과학교실 강좌 운영 실적, 2020년 (운영실적)``."""
-    years = ", ".join(f"{year}년" for year in part.program_years)
+    years = ", ".join(words(language)["year"].format(year=year) for year in part.program_years)
     sheet = f" ({part.sheet})" if part.sheet else ""
-    return f"{part.title}{', ' if years else ''}{years}{sheet}"
+    title = part.contract.title.ko if language == "ko" else part.contract.title.en
+    return f"{title}{', ' if years else ''}{years}{sheet}"
 
 
-def left_out(part: CheckedPart) -> str:
+def left_out(part: CheckedPart, language: Language = "ko") -> str:
     """``소계·합계 2, 각주 1``; empty where there is none."""
-    texts = words()["left_out"]
+    texts = words(language)["left_out"]
     return ", ".join(f"{texts[reason]} {part.left_out[reason]:,}" for reason in texts if part.left_out[reason])
 
 
@@ -95,9 +99,9 @@ def totals(part: CheckedPart) -> list[tuple[str, str]]:
     ]
 
 
-def fine(part: CheckedPart) -> list[str]:
+def fine(part: CheckedPart, language: Language = "ko") -> list[str]:
     """What was right in a table."""
-    texts = words()["fine"]
+    texts = words(language)["fine"]
     pairs = zip(part.findings["severity"].to_list(), part.findings["cell"].to_list(), strict=True)
     faults = [cell for severity, cell in pairs if severity != "info"]
     faulty = {found[0] for cell in faults if cell and (found := LETTERS.match(cell))}
@@ -115,7 +119,7 @@ def fine(part: CheckedPart) -> list[str]:
 
 def aside(answer: Answer) -> list[str]:
     """What stands in the file and wasn't read."""
-    texts = words()["aside"]
+    texts = words(answer.language)["aside"]
     ignored = [name.replace("|", " ") for part in answer.checked.parts for name in part.ignored_columns]
     sheets = [name for name in answer.checked.unread_sheets if name]
     lines = [(texts["columns"], ignored), (texts["sheets"], sheets)]
@@ -127,14 +131,14 @@ def _listed(names: list[str]) -> str:
     return f"{shown}, …" if len(names) > MAX_NAMES_LISTED else shown
 
 
-def places(repeat: Repeat, should_name_sheets: bool, most: int) -> str:
+def places(repeat: Repeat, should_name_sheets: bool, most: int, language: Language = "ko") -> str:
     """``운영실적!H13, H15~H18 외 3곳``, ``13행``, or where the whole file is meant, that.
 
     Args:
         should_name_sheets: as ``Checked`` says.
         most: ranges that are named; of the others the number of places is.
     """
-    texts = words()["list"]
+    texts = words(language)["list"]
     runs = list(_runs(row for row in repeat.rows if row is not None))
     named = []
     for first, last in runs[:most]:
