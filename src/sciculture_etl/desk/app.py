@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import Route as Address
@@ -21,6 +22,7 @@ from sciculture_etl.desk.origin import DEFAULT_URL, Origin
 from sciculture_etl.desk.rates import Rates
 from sciculture_etl.desk.routes import ROUTES
 from sciculture_etl.desk.sessions import MAX_SECONDS, Sessions
+from sciculture_etl.desk.uploads import Uploads
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.access import OWN_FOLDER
 
@@ -42,6 +44,7 @@ class Desk:
         self.sessions = Sessions(self.folder, self.invitations, clock)
         self.audit = Audit(self.folder, clock)
         self.rates = Rates()
+        self.uploads = Uploads(settings)
 
     # ``__Host-``: a browser takes such a cookie from this very host alone, by TLS.
 
@@ -67,6 +70,7 @@ class Desk:
 
     def close(self) -> None:
         """Ends what the desk started."""
+        self.uploads.close()
 
 
 def create_app(settings: Settings, url: str | None = None, clock: Callable[[], float] = time.time) -> Starlette:
@@ -84,6 +88,7 @@ def create_app(settings: Settings, url: str | None = None, clock: Callable[[], f
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        await run_in_threadpool(desk.uploads.open)
         yield
         desk.close()
 

@@ -38,6 +38,7 @@ def door(route: Route, desk: Desk) -> Endpoint:
             await run_in_threadpool(_enter, visit, route)
             if "POST" in route.methods:
                 most = desk.settings.desk_max_upload_bytes if route.takes_file else 0
+                most = min(most, route.max_file_bytes or most)
                 folder = desk.restricted if route.takes_file else desk.folder
                 visit.form = await read_form(request, visit.is_token, most, folder)
             return await run_in_threadpool(route.handler, visit)

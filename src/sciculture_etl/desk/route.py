@@ -52,6 +52,7 @@ class Route:
         handler: visit → response.
         rate: how often; None: as often as one likes.
         takes_file: a file may be posted, up to ``SCICULTURE_DESK_MAX_UPLOAD_BYTES``; else a form of ``MAX_FORM_BYTES``.
+        max_file_bytes: where it may be no larger than that besides.
         in_navigation: it stands in the bar above every page of its role; its words are ``nav.<name>``.
     """
 
@@ -62,4 +63,5 @@ class Route:
     handler: Handler
     rate: Rate | None = None
     takes_file: bool = False
+    max_file_bytes: int | None = None
     in_navigation: bool = False

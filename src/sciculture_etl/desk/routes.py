@@ -8,6 +8,7 @@ To add one: a handler (visit → response), its entry here or in the list of its
 from __future__ import annotations
 
 from sciculture_etl.desk import assets, public, sign_in
+from sciculture_etl.desk.anyone import CHECK_ROUTES, FORM_ROUTES
 from sciculture_etl.desk.institution.routes import INSTITUTION_ROUTES
 from sciculture_etl.desk.operators.routes import OPERATOR_ROUTES
 from sciculture_etl.desk.route import Role, Route
@@ -20,6 +21,8 @@ ROUTES: tuple[Route, ...] = (
     Route("link", "/enter/{secret}", ("GET",), Role.anyone, sign_in.show_link),
     Route("sign_in", "/enter", ("POST",), Role.anyone, sign_in.sign_in),
     Route("sign_out", "/leave", ("POST",), Role.anyone, sign_in.sign_out),
+    *CHECK_ROUTES,
+    *FORM_ROUTES,
     *INSTITUTION_ROUTES,
     *OPERATOR_ROUTES,
 )

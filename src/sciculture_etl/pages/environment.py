@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from jinja2.meta import find_referenced_templates
 
+from sciculture_etl.pages.moments import shown_moment
 from sciculture_etl.pages.numbers import shown_number
 from sciculture_etl.pages.words import SHARED, Language, Words, page_texts
 from sciculture_etl.project import PAGES
@@ -28,6 +29,7 @@ def environment() -> Environment:
         lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
     made.filters["number"] = shown_number
+    made.filters["seoul"] = shown_moment
     return made
 
 

@@ -34,7 +34,7 @@ class Words:
         self.group = group
         self.language = language
 
-    def __call__(self, name: str, **values: object) -> str:
+    def __call__(self, name: str, /, **values: object) -> str:
         """The text of that name, ``{braces}`` filled in.
 
         Raises:
@@ -45,6 +45,13 @@ class Words:
             found = found[part]
         words = str(found[self.language])
         return words.format(**values) if values else words
+
+    def has_text(self, name: str) -> bool:
+        """Whether there is a text of that name: what is named in data may be unknown here."""
+        found: Any = page_texts(self.group)
+        for part in name.split("."):
+            found = found.get(part) if isinstance(found, dict) else None
+        return isinstance(found, dict) and self.language in found
 
 
 def in_language(words: BilingualText, language: Language) -> str:
