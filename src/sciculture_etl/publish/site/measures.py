@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from sciculture_etl.pages.words import Language, in_language
 from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.observations import TABLE, column_of_symbols, measure_names
+from sciculture_etl.publish.site.programs import tables_of
 from sciculture_etl.publish.site.slices import rows
+from sciculture_etl.publish.site.tables import columns_of
+from sciculture_etl.publish.workbooks.columns import SheetColumn
 from sciculture_etl.publish.workbooks.texts import unit_text
 
+Time = TypeVar("Time")
 LEVELS = ("nation", "sido")
 COLUMNS = (
     "region_level, program_year, region_code, region_name, current_region_code, is_remainder, measure, value, unit, "
@@ -34,11 +40,31 @@ class Value:
 
 @dataclass(frozen=True)
 class Region:
-    """A region as it was called in the last year in which it stands."""
+    """A region that goes on over years, called as in the last year in which it stands.
+
+    Attributes:
+        code: of the last year.
+        first_code: of the first year: by it they are in the order that people know.
+    """
 
     code: str
     name: str
     is_remainder: bool = False
+    first_code: str = ""
+
+    @property
+    def place(self) -> tuple[bool, str]:
+        return self.is_remainder, self.first_code
+
+
+def statuses(rows: Iterable[Mapping[Time, Value]]) -> dict[Time, str | None]:
+    """Time → the status that all values have that stand beside it; None where they differ, so each needs its mark."""
+    found: dict[Time, set[str]] = defaultdict(set)
+    for row in rows:
+        for time, value in row.items():
+            # An empty cell bears no mark.
+            found[time] |= {value.status} if value.number is not None else set()
+    return {time: one.pop() if len(one) == 1 else None for time, one in found.items()}
 
 
 @dataclass
@@ -59,20 +85,25 @@ class Measure:
     nation: dict[int, Value] = field(default_factory=dict)
     sidos: dict[Region, dict[int, Value]] = field(default_factory=dict)
 
+    @property
+    def statuses(self) -> dict[int, str | None]:
+        """Year → the status of all its values; None where they differ."""
+        return statuses([self.nation, *self.sidos.values()])
+
 
 def measures(content: Content, program: str, language: Language) -> list[Measure]:
-    """The measures of a program, those that may be added up first; empty where the long table has none of it."""
+    """The measures of a program, in the order of its own tables; empty where the long table has none of it."""
     if TABLE not in content.table_contracts:
         return []
     columns = COLUMNS.format(symbols=column_of_symbols(content.table_contracts[TABLE]))
     where = f"region_level IN {LEVELS}"
     found = rows(content, TABLE, "program_code", columns, where).get(program, [])
-    names, made = measure_names(content), {}
+    names, labels, made = measure_names(content), _labels(content, program, language), {}
     by_region: dict[tuple[str, Region], dict[int, Value]] = defaultdict(dict)
     called = _regions([row for row in found if row[0] == "sido"])
     for level, year, code, _, _, is_remainder, measure, number, unit, is_additive, status, symbol in found:
         if measure not in made:
-            label = in_language(names[measure], language) if measure in names else measure
+            label = labels.get(measure) or (in_language(names[measure], language) if measure in names else measure)
             made[measure] = Measure(measure, label, unit, unit_text(unit, language), is_additive)
         value = Value(number, symbol, status)
         if level == "nation":
@@ -83,7 +114,29 @@ def measures(content: Content, program: str, language: Language) -> list[Measure
         by_region.items(), key=lambda one: (one[0][1].is_remainder, one[0][1].code)
     ):
         made[measure].sidos[region] = values
-    return sorted(made.values(), key=lambda one: (not one.is_additive, one.unit, one.code))
+    order = _order(content, program)
+    return sorted(made.values(), key=lambda one: (order.get(one.code, len(order)), one.code))
+
+
+def _own_columns(content: Content, program: str) -> dict[str, SheetColumn]:
+    """The columns of the program's own tables by name, those of its summary first."""
+    own = tables_of(content, program)
+    found: dict[str, SheetColumn] = {}
+    for table in own:
+        if not content.table_contracts[table].is_long:
+            for column in columns_of(content, table, own[table]):
+                found.setdefault(column.name, column)
+    return found
+
+
+def _order(content: Content, program: str) -> dict[str, int]:
+    """Measure → its place among the columns of the program's own tables."""
+    return {name: place for place, name in enumerate(_own_columns(content, program))}
+
+
+def _labels(content: Content, program: str, language: Language) -> dict[str, str]:
+    """Column → what stands above it."""
+    return {name: in_language(one.header, language) for name, one in _own_columns(content, program).items()}
 
 
 def _regions(found: list[tuple[object, ...]]) -> dict[tuple[str, bool], Region]:
@@ -100,4 +153,7 @@ def _regions(found: list[tuple[object, ...]]) -> dict[tuple[str, bool], Region]:
         key_of[own] = key
         if key not in last or year >= last[key][0]:  # type: ignore[operator]
             last[key] = (year, str(code), str(name))
-    return {own: Region(last[key][1], last[key][2], own[1]) for own, key in key_of.items()}
+    first: dict[tuple[str, bool], str] = {}
+    for code, is_remainder in sorted(key_of):
+        first.setdefault(key_of[code, is_remainder], code)
+    return {own: Region(last[key][1], last[key][2], own[1], first[key]) for own, key in key_of.items()}

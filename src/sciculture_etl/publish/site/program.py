@@ -7,10 +7,12 @@ from typing import cast
 from sciculture_etl.pages import Language, page_texts
 from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.site import downloads
-from sciculture_etl.publish.site.measures import measures
+from sciculture_etl.publish.site.headlines import Headline, headline, principal, strands_of
+from sciculture_etl.publish.site.measures import Measure, measures, statuses
 from sciculture_etl.publish.site.page import GROUP, owed_by_all, page
-from sciculture_etl.publish.site.programs import programs, rests_on, sources_of
+from sciculture_etl.publish.site.programs import programs, rests_on, sources_of, tables_of
 from sciculture_etl.publish.site.tables import shown_tables
+from sciculture_etl.publish.site.timelines import Timeline, timelines
 from sciculture_etl.settings import fingerprint
 
 LIST = "programs/index.html"
@@ -29,7 +31,8 @@ def made_from(content: Content, language: str, name: str) -> str:
 
 def write(content: Content, language: str, name: str) -> bytes:
     tongue, program = cast("Language", language), programs(content)[name]
-    own = measures(content, name, tongue)
+    own, others = figures_of(content, name, tongue)
+    figures = [headline(strand) for strand in strands_of(own, others)]
     return page(
         content,
         "program.html",
@@ -40,7 +43,26 @@ def write(content: Content, language: str, name: str) -> bytes:
         program=program,
         measures=own,
         years=sorted({year for one in own for year in one.nation}),
+        statuses=statuses(one.nation for one in own),
+        timelines=others,
+        figures=_by_line(figures),
+        principal={strand.code for strand in principal(strands_of(own, others))},
         tables=shown_tables(content, name, tongue),
         downloads=downloads.of_program(content, name),
         sources=sources_of(content, name, language),
     )
+
+
+def figures_of(content: Content, name: str, language: Language) -> tuple[list[Measure], list[Timeline]]:
+    """What goes on over years: the measures of the long table; where it has none of a program, its timelines."""
+    own = measures(content, name, language)
+    return own, [] if own else timelines(content, name, list(tables_of(content, name)), language)
+
+
+def _by_line(figures: list[Headline]) -> dict[str, list[Headline]]:
+    """What they are of → the figures, without those for which there never was a number."""
+    found: dict[str, list[Headline]] = {}
+    for one in figures:
+        if one.value.number is not None or one.value.symbol:
+            found.setdefault(one.line, []).append(one)
+    return found

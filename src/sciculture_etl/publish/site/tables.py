@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sciculture_etl.contracts import TableContract
 from sciculture_etl.contracts.table_contract import YEAR
 from sciculture_etl.disclosure import published_relation
 from sciculture_etl.model.status import PROGRAM
@@ -54,6 +52,20 @@ class ShownTable:
     is_long: bool = False
 
 
+@dataclass(frozen=True)
+class TableRows:
+    """Rows of a table as they are published.
+
+    Attributes:
+        rows: each with its values and its symbols, by columns.
+        year: the last, where only its rows are there.
+    """
+
+    columns: list[SheetColumn]
+    rows: list[tuple[tuple[Any, ...], tuple[Any, ...]]]
+    year: int | None = None
+
+
 def shown_tables(content: Content, program: str, language: Language) -> list[ShownTable]:
     """The tables of a program in the order of its workbook; lists of codes last."""
     return [_shown(content, program, table, language) for table in tables_of(content, program)]
@@ -61,53 +73,62 @@ def shown_tables(content: Content, program: str, language: Language) -> list[Sho
 
 def _shown(content: Content, program: str, table: str, language: Language) -> ShownTable:
     table_contract = content.table_contracts[table]
-    slice_of = belongs_to(content, table)
-    count = counts(content, table, slice_of).get(program, 0)
+    count = counts(content, table, belongs_to(content, table)).get(program, 0)
     title, described = in_language(table_contract.title, language), in_language(table_contract.description, language)
     files = downloads.of_table(content, table, is_whole(content, program, table))
     empty = ShownTable(table, title, described, count, files, is_long=table_contract.is_long)
-    if table_contract.is_long or not count:
+    read = None if table_contract.is_long else table_rows(content, program, table, language)
+    if read is None:
         return empty
-    where, year = "true", None
-    if count > MAX_ROWS:
-        if YEAR not in table_contract.grain:
-            return empty
-        relation = published_relation(table_contract)
-        where = f"{YEAR} = (SELECT max({YEAR}) FROM {relation})"
-    columns = _columns(content, table_contract, tables_of(content, program)[table], language)
-    asked = ", ".join([*(one.value for one in columns), *(one.symbol for one in columns)])
-    found = rows(content, table, slice_of, asked, where).get(program, [])
-    if len(found) > MAX_ROWS:
-        return empty
-    if count > MAX_ROWS and found:
-        year = found[0][[one.name for one in columns].index(YEAR)]
     heads = [
         Column(header_text(one, language), unit_text(_unit(one), language), one.is_number and not one.is_label)
-        for one in columns
+        for one in read.columns
     ]
-    width = len(columns)
     texts = [
-        [_text(one, row[place], row[place + width], language) for place, one in enumerate(columns)] for row in found
+        [cell_text(*cell, language) for cell in zip(read.columns, values, symbols, strict=True)]
+        for values, symbols in read.rows
     ]
-    return ShownTable(table, title, described, count, files, heads, texts, year)
+    return replace(empty, columns=heads, rows=texts, year=read.year)
+
+
+def table_rows(content: Content, program: str, table: str, language: Language) -> TableRows | None:
+    """A program's rows of a table, of a large one those of its last year; None where these are too many for a page."""
+    table_contract, slice_of = content.table_contracts[table], belongs_to(content, table)
+    count, where, is_cut = counts(content, table, slice_of).get(program, 0), "true", False
+    if count > MAX_ROWS:
+        if YEAR not in table_contract.grain:
+            return None
+        is_cut, where = True, f"{YEAR} = (SELECT max({YEAR}) FROM {published_relation(table_contract)})"
+    columns = _columns(content, table, tables_of(content, program)[table], language)
+    asked = ", ".join([*(one.value for one in columns), *(one.symbol for one in columns)])
+    found, width = rows(content, table, slice_of, asked, where).get(program, []), len(columns)
+    if len(found) > MAX_ROWS:
+        return None
+    year = found[0][[one.name for one in columns].index(YEAR)] if is_cut and found else None
+    return TableRows(columns, [(row[:width], row[width:]) for row in found], year)
 
 
 def _unit(column: SheetColumn) -> str | None:
     return column.stated.unit if column.is_number and not column.is_label else None
 
 
-def _columns(content: Content, table_contract: TableContract, share: str, language: Language) -> list[SheetColumn]:
-    """The columns that people read: not the codes beside which a name stands, nor names in the other language."""
+def columns_of(content: Content, table: str, share: str) -> list[SheetColumn]:
+    """The columns of a table as its sheet in a workbook has them."""
 
-    def ask() -> Sequence[SheetColumn]:
+    def ask() -> list[SheetColumn]:
         words = content.once("stated words", lambda: stated_words(content.connection))
-        return sheet_table(content.connection, table_contract, share, {}, words).columns
+        return sheet_table(content.connection, content.table_contracts[table], share, {}, words).columns
 
-    names = set(table_contract.columns)
+    return content.once(("columns", table), ask)
+
+
+def _columns(content: Content, table: str, share: str, language: Language) -> list[SheetColumn]:
+    """The columns that people read: not the codes beside which a name stands, nor names in the other language."""
+    names = set(content.table_contracts[table].columns)
     other = "_en" if language == "ko" else "_ko"
     return [
         one
-        for one in content.once(("columns", table_contract.table), ask)
+        for one in columns_of(content, table, share)
         if not (one.name.endswith(other) and one.name.removesuffix(other) + f"_{language}" in names)
         and not (one.name.endswith("_code") and _is_named(one.name.removesuffix("_code"), names))
         and not (one.name.startswith("current_") and one.name.removeprefix("current_") in names)
@@ -120,7 +141,8 @@ def _is_named(stem: str, names: set[str]) -> bool:
     return bool(names & {f"{stem}_name", f"{stem}_name_ko"})
 
 
-def _text(column: SheetColumn, value: Any, symbol: str | None, language: Language) -> str:
+def cell_text(column: SheetColumn, value: Any, symbol: str | None, language: Language) -> str:
+    """How a value stands in a table: numbers with commas, codes in words."""
     if value is None:
         return shown_number(None, symbol)
     if isinstance(value, bool):
