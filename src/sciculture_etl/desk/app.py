@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -17,14 +18,19 @@ from sciculture_etl.desk.audit import Audit
 from sciculture_etl.desk.door import door, failed, refused
 from sciculture_etl.desk.folder import make_private_folder
 from sciculture_etl.desk.guard import Guard
+from sciculture_etl.desk.identity import Identity
 from sciculture_etl.desk.invitations import Invitations
 from sciculture_etl.desk.origin import DEFAULT_URL, Origin
 from sciculture_etl.desk.rates import Rates
+from sciculture_etl.desk.refusals import RefusalError
 from sciculture_etl.desk.routes import ROUTES
 from sciculture_etl.desk.sessions import MAX_SECONDS, Sessions
 from sciculture_etl.desk.uploads import Uploads
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.access import OWN_FOLDER
+
+# Files that are being sent at the same time.
+MAX_UPLOADS_AT_ONCE, MAX_VISITORS_UPLOADS_AT_ONCE = 40, 8
 
 
 class Desk:
@@ -45,6 +51,7 @@ class Desk:
         self.audit = Audit(self.folder, clock)
         self.rates = Rates()
         self.uploads = Uploads(settings)
+        self._receiving: Counter[bool] = Counter()
 
     # ``__Host-``: a browser takes such a cookie from this very host alone, by TLS.
 
@@ -61,6 +68,22 @@ class Desk:
         """Where large files are held while they are posted, under no name."""
         self.settings.restricted.mkdir(OWN_FOLDER, parents=True, exist_ok=True)
         return self.settings.restricted
+
+    @contextmanager
+    def receiving(self, who: Identity | None) -> Iterator[None]:
+        """A place among those who send a file just now, until it is answered.
+
+        Raises:
+            RefusalError: Where all are taken. Those who aren't signed in never take the places of those who are.
+        """
+        is_known = who is not None
+        if self._receiving[is_known] >= (MAX_UPLOADS_AT_ONCE if is_known else MAX_VISITORS_UPLOADS_AT_ONCE):
+            raise RefusalError(503, "crowded")
+        self._receiving[is_known] += 1
+        try:
+            yield
+        finally:
+            self._receiving[is_known] -= 1
 
     def set_cookie(self, response: Response, name: str, value: str, max_age: int = MAX_SECONDS) -> None:
         """Sets a cookie that no script sees and no other site makes the browser send."""

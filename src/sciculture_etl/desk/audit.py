@@ -57,7 +57,9 @@ class Audit:
         if sha256:
             line |= {"sha256": sha256}
         line |= {
-            name: mask_text(value)[:MAX_CHARACTERS] if isinstance(value, str) else value for name, value in more.items()
+            name: mask_text(value)[:MAX_CHARACTERS] if isinstance(value, str) else value
+            for name, value in more.items()
+            if value != ""
         }
         add_line(self._path, json.dumps(line, ensure_ascii=False).encode() + b"\n", is_synced=True)
 
@@ -70,7 +72,7 @@ class Audit:
                 self._refused[kind] = since, count + 1
                 return
             self._refused[kind] = now, 0
-        self.record(who, action, outcome, network=network_of(client), besides=count)
+        self.record(who, action, outcome, network=network_of(client), besides=count or "")
 
 
 def network_of(client: str) -> str:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import ipaddress
 from collections import Counter
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # For the head of a request to come whole, and for the rest of a body that was refused to be sent into the void, so that
 # its sender gets to read why.
 MAX_SECONDS_FOR_HEAD, MAX_SECONDS_TO_DRAIN = 10.0, 30.0
@@ -23,9 +25,9 @@ SECONDS = {HEAD: MAX_SECONDS_FOR_HEAD, BODY_REFUSED: MAX_SECONDS_TO_DRAIN}
 
 
 class Connection(H11Protocol):
-    """One connection. ``trusted`` are the addresses that may hold as many as there are: those of a proxy."""
+    """One connection. ``trusted`` are the networks that may hold as many as there are: those of a proxy."""
 
-    trusted: frozenset[str] = frozenset()
+    trusted: tuple[Network, ...] = ()
     _of_client: ClassVar[Counter[str]] = Counter()
     _timer: asyncio.TimerHandle | None = None
     _phase = ""
@@ -35,7 +37,7 @@ class Connection(H11Protocol):
         super().connection_made(transport)
         self._host = self.client[0] if self.client else ""
         self._of_client[self._host] += 1
-        is_greedy = self._of_client[self._host] > MAX_CONNECTIONS_OF_CLIENT and self._host not in self.trusted
+        is_greedy = self._of_client[self._host] > MAX_CONNECTIONS_OF_CLIENT and not self._is_trusted()
         if is_greedy or len(self.connections) > MAX_CONNECTIONS:
             transport.abort()
             return
@@ -55,6 +57,13 @@ class Connection(H11Protocol):
         if self._of_client[self._host] <= 0:
             del self._of_client[self._host]
         super().connection_lost(exc)
+
+    def _is_trusted(self) -> bool:
+        try:
+            address = ipaddress.ip_address(self._host)
+        except ValueError:
+            return False
+        return any(address in network for network in self.trusted)
 
     def _watch(self) -> None:
         phase = self._current_phase()
@@ -82,6 +91,11 @@ class Connection(H11Protocol):
             self.transport.abort()
 
 
-def connection_class(trusted: frozenset[str]) -> type[Any]:
-    """The class of connections beside a proxy, which brings all of them."""
-    return type("ConnectionBesideProxy", (Connection,), {"trusted": trusted, "_of_client": Counter()})
+def connection_class(proxies: list[str]) -> type[Connection]:
+    """The class of connections to one server.
+
+    Args:
+        proxies: addresses and networks of the reverse proxy, which brings all connections.
+    """
+    networks = tuple(ipaddress.ip_network(proxy) for proxy in proxies)
+    return type("ConnectionToDesk", (Connection,), {"trusted": networks, "_of_client": Counter()})

@@ -36,12 +36,15 @@ def door(route: Route, desk: Desk) -> Endpoint:
         visit = Visit(request, desk, route)
         try:
             await run_in_threadpool(_enter, visit, route)
-            if "POST" in route.methods:
-                most = desk.settings.desk_max_upload_bytes if route.takes_file else 0
+            if not route.takes_file:
+                if "POST" in route.methods:
+                    visit.form = await read_form(request, visit.is_token, 0, desk.folder)
+                return await run_in_threadpool(route.handler, visit)
+            with desk.receiving(visit.identity):
+                most = desk.settings.desk_max_upload_bytes
                 most = min(most, route.max_file_bytes or most)
-                folder = desk.restricted if route.takes_file else desk.folder
-                visit.form = await read_form(request, visit.is_token, most, folder)
-            return await run_in_threadpool(route.handler, visit)
+                visit.form = await read_form(request, visit.is_token, most, desk.restricted)
+                return await run_in_threadpool(route.handler, visit)
         except RefusalError as refusal:
             return await run_in_threadpool(refusal_page, visit, refusal)
         except Exception as error:
@@ -100,12 +103,19 @@ def _log(visit: Visit, _error: Exception, text: str) -> str:
 def refused(desk: Desk) -> Callable[[Request, Exception], Awaitable[Response]]:
     """For addresses that are none, and methods that they don't have."""
 
-    async def answer(request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 404
+    def made(request: Request, error: Exception) -> Response:
         visit = Visit(request, desk)
-        identity = desk.sessions.identity_of(request.cookies.get(desk.session_cookie, ""))
-        visit.identity = identity
-        return refusal_page(visit, RefusalError(status))
+        try:
+            visit.identity = desk.sessions.identity_of(request.cookies.get(desk.session_cookie, ""))
+            page = refusal_page(visit, RefusalError(error.status_code if isinstance(error, HTTPException) else 404))
+        except Exception as failure:
+            return failure_page(visit, failure)
+        if isinstance(error, HTTPException) and error.headers:  # which methods there are
+            page.headers.update(error.headers)
+        return page
+
+    async def answer(request: Request, error: Exception) -> Response:
+        return await run_in_threadpool(made, request, error)
 
     return answer
 

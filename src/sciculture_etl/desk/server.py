@@ -107,7 +107,7 @@ def serve(settings: Settings, listening: Listening, ready: Callable[[str], None]
         app = create_app(settings, url)
         proxies = listening.proxies
         config = uvicorn.Config(
-            app, lifespan="on", ws="none", http=connection_class(frozenset(proxies)), log_config=None,
+            app, lifespan="on", ws="none", http=connection_class(proxies), log_config=None,
             log_level="critical", access_log=False, server_header=False, proxy_headers=bool(proxies),
             forwarded_allow_ips=proxies, timeout_keep_alive=SECONDS_OF_IDLE_CONNECTION,
             timeout_graceful_shutdown=MAX_SECONDS_TO_END, h11_max_incomplete_event_size=MAX_HEAD_BYTES,
