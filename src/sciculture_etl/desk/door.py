@@ -72,7 +72,7 @@ def _enter(visit: Visit, route: Route) -> None:
 def refusal_page(visit: Visit, refusal: RefusalError) -> Response:
     """The page that says why something isn't answered; what may be an attack is written down."""
     route = visit.route.name if visit.route else ""
-    if refusal.status in (403, 421, 429):
+    if refusal.status in (403, 421, 429) and refusal.name != "link":  # which says more by itself
         visit.desk.audit.refuse(visit.identity, route or "unknown", refusal.name, visit.client)
     return visit.page("desk/refusal.html", refusal.status, name=refusal.name, text=refusal.text, reference="")
 
