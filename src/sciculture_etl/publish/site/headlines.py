@@ -70,10 +70,15 @@ def headline(strand: Strand) -> Headline:
     )  # fmt: skip
 
 
-def principal(strands: list[Strand]) -> list[Strand]:
-    """Of each line the one strand that stands for it: the first kind of the list that it has, else its first."""
+def rank(code: str) -> int:
+    """How far before others a measure stands for a program; the lower, the farther."""
     order: list[str] = page_texts("site")["principal"]
+    return order.index(code) if code in order else len(order)
+
+
+def principal(strands: list[Strand]) -> list[Strand]:
+    """Of each line the one strand that stands for it."""
     chosen: dict[str, Strand] = {}
-    for strand in sorted(strands, key=lambda one: order.index(one.code) if one.code in order else len(order)):
+    for strand in sorted(strands, key=lambda one: rank(one.code)):
         chosen.setdefault(strand.line, strand)
     return [chosen[line] for line in dict.fromkeys(strand.line for strand in strands)]

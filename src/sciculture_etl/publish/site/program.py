@@ -7,12 +7,12 @@ from typing import cast
 from sciculture_etl.pages import Language, page_texts
 from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.site import downloads
+from sciculture_etl.publish.site.figures import figures_of
 from sciculture_etl.publish.site.headlines import Headline, headline, principal, strands_of
-from sciculture_etl.publish.site.measures import Measure, measures, statuses
+from sciculture_etl.publish.site.measures import statuses
 from sciculture_etl.publish.site.page import GROUP, owed_by_all, page
-from sciculture_etl.publish.site.programs import programs, rests_on, sources_of, tables_of
+from sciculture_etl.publish.site.programs import programs, rests_on, sources_of
 from sciculture_etl.publish.site.tables import shown_tables
-from sciculture_etl.publish.site.timelines import Timeline, timelines
 from sciculture_etl.settings import fingerprint
 
 LIST = "programs/index.html"
@@ -51,12 +51,6 @@ def write(content: Content, language: str, name: str) -> bytes:
         downloads=downloads.of_program(content, name),
         sources=sources_of(content, name, language),
     )
-
-
-def figures_of(content: Content, name: str, language: Language) -> tuple[list[Measure], list[Timeline]]:
-    """What goes on over years: the measures of the long table; where it has none of a program, its timelines."""
-    own = measures(content, name, language)
-    return own, [] if own else timelines(content, name, list(tables_of(content, name)), language)
 
 
 def _by_line(figures: list[Headline]) -> dict[str, list[Headline]]:
