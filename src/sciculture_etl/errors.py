@@ -29,6 +29,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+# With which a command ends besides, where a run did: something of what came was not as it should be; publication was
+# refused.
+PARTIAL, REFUSED = 3, 4
+
 
 class SciCultureError(Exception):
     """Its text is for people, in English and Korean."""

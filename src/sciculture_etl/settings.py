@@ -150,6 +150,11 @@ class Settings(Variables):
         return self.desk / "spool"
 
     @property
+    def operations(self) -> Path:
+        """The operator's pages."""
+        return self.warehouse / "operations"
+
+    @property
     def staging(self) -> Path:
         return self.warehouse / "staging"
 

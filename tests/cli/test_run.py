@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import signal
+import stat
 import subprocess
 import time
 from collections.abc import Mapping
@@ -38,6 +39,9 @@ def test_a_second_run_does_nothing_publishes_nothing_and_shows_the_seven_figures
     assert again["rebuilt"] == []
     agrees = {figure["figure_id"]: figure["agrees"] for figure in again["figures"]}
     assert [agrees[f"K{n}"] for n in range(11, 18)] == [True] * 7
+    pages = tmp_path / "warehouse/operations"
+    assert stat.S_IMODE(pages.stat().st_mode) == 0o700
+    assert "nothing new" in (pages / "en/runs.html").read_text(encoding="utf-8")
 
 
 def test_a_rebuild_from_the_archive_ends_in_the_same_figures(small_night: Places) -> None:

@@ -21,12 +21,13 @@ def test_every_kind_of_run_is_a_flow_and_every_flow_a_kind_of_run() -> None:
 
 def test_a_preview_takes_the_steps_of_a_night_up_to_the_release_and_answers_nobody() -> None:
     night, previewed = ([step.name for step in STEPS[kind]] for kind in ("nightly", PREVIEW))
-    assert previewed == [*night[: night.index("publish")], PREVIEW]
+    assert previewed == [*night[: night.index("publish")], PREVIEW, "show"]
 
 
 @KINDS
 def test_what_is_read_is_accepted_modelled_and_published_in_this_order(kind: str) -> None:
     names = [step.name for step in STEPS[kind]]
+    assert names[-1] == "show"
     assert len(names) == len(set(names))
     assert names.index("accept") < names.index("model") < names.index(PREVIEW if kind == PREVIEW else "publish")
     assert all(names.index(name) < names.index("accept") for name in ("extract", "plan", "load") if name in names)

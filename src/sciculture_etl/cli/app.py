@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from sciculture_etl.errors import SciCultureError, StorageError, UserError
+from sciculture_etl.errors import PARTIAL, REFUSED, SciCultureError, StorageError, UserError
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.access import write_privately
@@ -20,7 +20,8 @@ received something was rejected or accepted in part, a file or a channel couldn'
 submission waits for approval, or a correction no longer fits; 4 publication refused (or would be), the last good
 release stays; 5 failed; 6 another run holds the warehouse; 129 stopped by a hang-up, 130 by Ctrl-C, 143 by SIGTERM.
 """
-PARTIAL, REFUSED, FAILED = 3, 4, SciCultureError.exit_code
+FAILED = SciCultureError.exit_code
+__all__ = ["DEFAULT_LINES", "FAILED", "PARTIAL", "REFUSED", "Language", "app", "notify_readers", "write_asked"]
 # Of each table, so many lines of what differs are shown unless asked otherwise.
 DEFAULT_LINES = 20
 

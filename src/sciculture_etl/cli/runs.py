@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sciculture_etl import stopping
-from sciculture_etl.cli.app import DEFAULT_LINES, PARTIAL, REFUSED, app
+from sciculture_etl.cli.app import DEFAULT_LINES, app
 from sciculture_etl.errors import NotReadyError, SciCultureError, UserError
 from sciculture_etl.loading import many_modules
 from sciculture_etl.messages import message, nearest_names
@@ -212,7 +212,7 @@ def watched(
     # What Prefect needs after the work, to write down how it ended, counts as its own.
     done = view.work_ended or ended
     seconds = {"startup": began - started, "work": done - began, "shutdown": ended - done}
-    exit_code = _exit_code(report)
+    exit_code = report.exit_code
     if as_json:
         found = as_machine_report(report, settings, exit_code, seconds) | _previewed(settings, report)
         print(json.dumps(found, ensure_ascii=False, indent=1))
@@ -250,13 +250,3 @@ def _load_what_a_busy_night_needs(settings: Settings, looks_into_inbox: bool) ->
         return  # said by the run itself, where it is recorded
     if busy:
         threading.Thread(target=preload, daemon=True).start()
-
-
-def _exit_code(report: RunReport) -> int:
-    if report.publication.outcome == "refused":
-        return REFUSED
-    faulty = report.new_verdicts.get("rejected", 0) + report.new_verdicts.get("partially_accepted", 0)
-    untaken = report.extraction.unreadable or report.extraction.unreachable or report.extraction.lost
-    decisions = report.waiting or report.conflicts
-    unresolved = report.acceptance.held or report.unfit_corrections or decisions
-    return PARTIAL if faulty or untaken or unresolved else 0

@@ -16,7 +16,7 @@ import yaml
 
 from sciculture_etl.load import Warehouse
 from sciculture_etl.messages import message
-from sciculture_etl.pipeline.report import CheckResult, RunReport
+from sciculture_etl.pipeline.report import PAGES, CheckResult, RunReport
 from sciculture_etl.project import EXPECTATIONS
 from sciculture_etl.publish.announcement import Announcement
 from sciculture_etl.publish.journal import decided
@@ -27,7 +27,7 @@ from sciculture_etl.versions.conflicts import describe_conflict
 
 OTHERS = "other_refusals"
 # Remarks of a publication that are about no table.
-NO_TABLES = ("published figures", "preview", "kept releases")
+NO_TABLES = ("published figures", "preview", "kept releases", PAGES)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sciculture_etl.errors import SciCultureError
+from sciculture_etl.stopping import signal_received
 from sciculture_etl.storage.journal import Journal
 
 UNFINISHED = "unfinished"
@@ -17,6 +19,8 @@ PREVIEW = "preview"
 # Outcomes of runs that told what came.
 REPORTED = ("published", "unchanged", "refused", "scheduled")
 BROKEN_OFF = (UNFINISHED, "failed", "stopped")
+# A process that a signal ended has its number over this one for its exit code.
+SIGNALLED = 128
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 # Fields that the journal, and ``runs --json``, call otherwise.
 KEYS = {"details": "told"}
@@ -120,10 +124,16 @@ class Runs:
         try:
             yield record
         except Exception as error:
-            record.outcome, record.details = "failed", record.details | {"error": type(error).__name__}
+            reported = {
+                "error": type(error).__name__,
+                "exit_code": getattr(error, "exit_code", SciCultureError.exit_code),
+            }
+            record.outcome, record.details = "failed", record.details | reported
             raise
         except BaseException:
             record.outcome = "stopped"
+            if (number := signal_received()) is not None:
+                record.details = record.details | {"exit_code": SIGNALLED + number}
             raise
         finally:
             record.ended_at = _now()

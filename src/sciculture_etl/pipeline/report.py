@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from sciculture_etl.errors import PARTIAL, REFUSED
 from sciculture_etl.extract import Closing, Extraction
 from sciculture_etl.load.accept import Acceptance
 from sciculture_etl.pipeline.journal import PREVIEW
@@ -13,6 +14,8 @@ from sciculture_etl.publish import Figure, Publication
 
 # Of what ran for one and the same reason, so many are named.
 MAX_EXAMPLES = 20
+# What the operator's pages are called among the outputs that a run is asked for, and where they couldn't be written.
+PAGES = "operator's pages"
 
 
 class Progress(Protocol):
@@ -133,6 +136,22 @@ class RunReport:
     @property
     def is_preview(self) -> bool:
         return self.kind == PREVIEW
+
+    @property
+    def untaken_count(self) -> int:
+        """How many files and channels couldn't be reached, or are lost."""
+        found = self.extraction
+        return len(found.unreadable) + len(found.unreachable) + len(found.lost)
+
+    @property
+    def exit_code(self) -> int:
+        """With which the command ends that has done the run."""
+        if self.publication.outcome == "refused":
+            return REFUSED
+        faulty = self.new_verdicts.get("rejected", 0) + self.new_verdicts.get("partially_accepted", 0)
+        decisions = self.waiting or self.conflicts
+        unresolved = self.acceptance.held or self.unfit_corrections or decisions
+        return PARTIAL if faulty or self.untaken_count or unresolved else 0
 
     @property
     def waiting_count(self) -> int:

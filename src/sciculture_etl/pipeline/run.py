@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sciculture_etl.contracts import Contract, load_contracts, table_contracts_over
 from sciculture_etl.errors import NotReadyError, ReleaseError
 from sciculture_etl.extract import Archive, Clock, Extraction, Receipt, extract_submissions, machine_clock
+from sciculture_etl.failures import describe_failure
 from sciculture_etl.feedback import answer_all, remind_all
 from sciculture_etl.intake.workers import prepare_workers
 from sciculture_etl.load import Warehouse, accept_versions, writer_lock
@@ -26,13 +28,15 @@ from sciculture_etl.pipeline.completeness import overdue_reports, rates_due
 from sciculture_etl.pipeline.journal import RunRecord, Runs
 from sciculture_etl.pipeline.reading import NEW, Intake, Stale
 from sciculture_etl.pipeline.reminding import newly_waiting
-from sciculture_etl.pipeline.report import Progress, Reasons, RunReport, Silent
+from sciculture_etl.pipeline.report import PAGES, Progress, Reasons, RunReport, Silent
 from sciculture_etl.publish import NOTHING, Announcement, Publication, end_hold, publish_release, read_figures_checked
 from sciculture_etl.publish.announcement import announcement_in
 from sciculture_etl.publish.going_out import publish_due
 from sciculture_etl.publish.retention import read_manifest
 from sciculture_etl.publish.scheduled import refuse_while_scheduled
+from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.settings import Settings
+from sciculture_etl.stopping import stop_if_asked
 from sciculture_etl.storage.disk import machine_errors_described
 from sciculture_etl.versions.published import WAITING
 from sciculture_etl.versions.upgrade import close_published_years
@@ -70,6 +74,7 @@ class Run:
         self.at = at if at is not None and clock() < at else None
         self.report = RunReport(record.kind, set_aside=warehouse.set_aside)
         self.reasons = Reasons()
+        self.is_summed_up = False
         self._intake = Intake(settings, contracts, warehouse, self.archive, progress)
 
     @classmethod
@@ -124,7 +129,8 @@ class Run:
                     yield run
                 finally:
                     run.archive.close()
-                run.sum_up()
+                if not run.is_summed_up:
+                    run.sum_up()
                 evidence = Evidence(settings, warehouse, run.report, run.announcement_made())
                 run.report.checklist = run_checks(evidence)
 
@@ -294,6 +300,27 @@ class Run:
         )
         return self.report.reminders
 
+    def show(self) -> None:
+        """All that the run did, and what stands now → the operator's pages. The last step: the run is summed up before.
+
+        What can't be shown is no reason for a run to fail, and is remarked.
+        """
+        self.sum_up()
+        if self.outputs is not None and PAGES not in self.outputs:
+            return
+        from sciculture_etl.pipeline.overview.edition import write_edition
+        from sciculture_etl.pipeline.overview.sources import Sources
+
+        record = replace(self.record, ended_at=datetime.now(UTC).isoformat(timespec="seconds"))
+        connection = self.warehouse.connection
+        sources = Sources(self.settings, self.contracts, connection, self.clock(), record=record)
+        try:
+            write_edition(sources, self.settings.operations)
+        except Exception as error:
+            stop_if_asked()
+            why = message("pages_not_written", folder=self.settings.operations, reason=describe_failure(error))
+            self.report.publication.remarks.append(SuiteOutcome(PAGES, 1, warnings=[why]))
+
     def try_to_publish(self, model: Model) -> Publication:
         """What ``publish`` would meet: the checks alone, and no look at the clock."""
         self.report.publication = publish_release(
@@ -318,7 +345,7 @@ class Run:
 
     def sum_up(self) -> None:
         """Fills the report with what stands in the build database now, and the record of the run with what it did."""
-        report = self.report
+        report, self.is_summed_up = self.report, True
         if self.warehouse.value(
             "SELECT count(*) FROM information_schema.tables WHERE table_name = 'mart_submission_log'"
         ):
@@ -350,6 +377,8 @@ class Run:
             "read_bytes": self._intake.read_bytes, "read_seconds": round(self._intake.read_seconds, 3),
             "accepted_years": len(report.acceptance.accepted), "tables": len(report.rebuilt),
             "rows": report.rows, "missing": report.missing, "waiting": report.waiting_count,
+            "held": [outcome.name for outcome in report.acceptance.held], "untaken": report.untaken_count,
+            "exit_code": report.exit_code,
         }  # fmt: skip
 
     def _totals(self) -> tuple[dict[str, int], dict[str, int]]:

@@ -114,22 +114,28 @@ def _answer_and_remind(run: Run, made: Made) -> Made:
     return made
 
 
+def _show(run: Run, made: Made) -> Made:
+    run.show()
+    return made
+
+
 PLAN = "plan"
+_SHOW = Step("show", _show)
 _FIGURES = (Step("accept", _accept), Step("model", _model), Step("publish", _publish))
 STEPS: dict[str, tuple[Step, ...]] = {
     "nightly": (
         Step("extract", _extract, 2 * HOUR, awaits_channels=True), Step("load", _load), *_FIGURES,
-        Step("answer", _answer_and_remind),
+        Step("answer", _answer_and_remind), _SHOW,
     ),
     PREVIEW: (
         Step("extract", _extract, 2 * HOUR, awaits_channels=True), Step("load", _load), Step("accept", _accept),
-        Step("model", _model), Step(PREVIEW, _preview),
+        Step("model", _model), Step(PREVIEW, _preview), _SHOW,
     ),
     "backfill": (
-        Step(PLAN, _plan), Step("load", _load, parts=_each_year), *_FIGURES, Step("answer", _answer),
+        Step(PLAN, _plan), Step("load", _load, parts=_each_year), *_FIGURES, Step("answer", _answer), _SHOW,
     ),
-    "rebuild": (Step("load", _load), *_FIGURES, Step("answer", _answer)),
-    "publish": (Step("resume", _resume), *_FIGURES),
+    "rebuild": (Step("load", _load), *_FIGURES, Step("answer", _answer), _SHOW),
+    "publish": (Step("resume", _resume), *_FIGURES, _SHOW),
 }  # fmt: skip
 
 

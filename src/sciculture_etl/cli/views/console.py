@@ -38,6 +38,7 @@ STEPS = {
     "preview": "preview / 미리보기",
     "answer": "reply / 회신",
     "answers": "  replies / 회신 작성",
+    "show": "operator's pages / 운영 화면",
 }
 
 
@@ -263,6 +264,7 @@ def _show_outcome(console: Console, settings: Settings, report: RunReport, secon
     where = [
         ("figures / 수치", settings.warehouse / "sciculture.duckdb"),
         ("submissions and findings / 접수와 지적", settings.warehouse / "operations.duckdb"),
+        ("operator's pages / 운영 화면", settings.operations / "ko/index.html"),
         ("replies to send / 발송할 회신", settings.outbox),
         ("CSV, Parquet, manifest", settings.releases / (publication.release_id or "")),
     ]
