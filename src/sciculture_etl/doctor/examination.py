@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from sciculture_etl.doctor import archive, build, disclosure, folders, releases, runs
+from sciculture_etl.doctor import archive, build, desk, disclosure, folders, releases, runs
 from sciculture_etl.doctor.case import Case, Check, fault
 from sciculture_etl.errors import SciCultureError
 from sciculture_etl.failures import describe_failure
@@ -31,6 +31,7 @@ AREAS: dict[str, Callable[[Case], Iterable[Check]]] = {
     "scheduled release": releases.check_scheduled,
     "leftovers": releases.check_leftovers,
     "waiting": runs.check_waiting,
+    "desk": desk.check_desk,
     "outbox": runs.check_outbox,
     "prefect": runs.check_prefect,
 }

@@ -19,7 +19,8 @@ FILE_FOR_ALL, FOLDER_FOR_ALL = 0o644, 0o755
 OWN_UMASK = 0o077
 # What runs make in a warehouse besides its releases. A warehouse of an earlier version may have it open.
 PRIVATE = (
-    ".lock", ".prefect", "archive", "candidate", "operations", "operations.duckdb", "outbox", "restricted", "scheduled",
+    ".lock", ".prefect", "archive", "candidate", "desk", "operations", "operations.duckdb", "outbox", "restricted",
+    "scheduled",
     "staging",
     "warehouse.duckdb", "warehouse.duckdb.wal", "warehouse.duckdb.corrupt", "warehouse.duckdb.corrupt.wal",
 )  # fmt: skip
@@ -75,10 +76,20 @@ def open_to_others(warehouse: Path) -> dict[Path, int]:
     """What others may look into, or change, although only the operator should, with the mode it must have."""
     private = [path for path in (warehouse / name for name in PRIVATE) if path.exists()]
     private += [path for folder in ("archive", ".prefect") for path in (warehouse / folder).glob("*") if path.is_file()]
+    for place, folders, names in os.walk(warehouse / "desk"):  # at which others work meanwhile
+        private += [Path(place, name) for name in (*folders, *names)]
     released = [path for path in (warehouse, *(warehouse / name for name in RELEASED)) if path.exists()]
     wanted = {path: OWN_FOLDER if path.is_dir() else OWN_FILE for path in private}
     wanted |= {path: FOLDER_FOR_ALL if path.is_dir() else FILE_FOR_ALL for path in released}
-    return {path: mode for path, mode in wanted.items() if stat.S_IMODE(path.stat().st_mode) & ~mode}
+    return {path: mode for path, mode in wanted.items() if _mode_of(path) & ~mode}
+
+
+def _mode_of(path: Path) -> int:
+    """0: nobody's, since it has just vanished."""
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        return 0
 
 
 def close_to_others(warehouse: Path) -> None:
