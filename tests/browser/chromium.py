@@ -12,7 +12,7 @@ import os
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -37,12 +37,15 @@ WIDTH = "return Math.max(document.documentElement.scrollWidth, document.body.scr
 SECONDS = 60
 OWN_SCHEMES = {"file", "blob", "data", "about", "devtools", "chrome"}
 OWN_HOSTS = {"127.0.0.1", "localhost"}
+# What the browser asks for itself whatever it is told; no page of ours would.
+OF_THE_BROWSER = ("update.googleapis.com", "accounts.google.com", "clients2.google.com", "optimizationguide")
 OPTIONS = (
     "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars",
     "--no-first-run", "--disable-extensions", "--disable-sync", "--disable-background-networking",
     "--disable-component-update", "--disable-default-apps", "--disable-domain-reliability", "--no-pings",
     "--disable-features=OptimizationHints,MediaRouter,Translate,AutofillServerCommunication",
-    "--force-color-profile=srgb", "--lang=ko",
+    "--allow-browser-signin=false", "--gaia-url=http://127.0.0.1:9",
+    "--force-color-profile=srgb", "--force-prefers-reduced-motion", "--lang=ko",
 )  # fmt: skip
 
 
@@ -169,6 +172,10 @@ class Chromium:
         """Waits until a script returns something, and returns that."""
         return WebDriverWait(self.driver, seconds, 0.02).until(lambda driver: driver.execute_script(script))
 
+    def wait_for(self, is_so: Callable[[], bool], seconds: float = SECONDS) -> None:
+        """Waits until something of this machine is so, such as a download that is there."""
+        WebDriverWait(self.driver, seconds, 0.02).until(lambda _: is_so())
+
     def errors(self) -> list[str]:
         """What the console said since it was asked last: errors and warnings."""
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
@@ -181,7 +188,8 @@ class Chromium:
             if message["method"] in ("Network.requestWillBeSent", "Network.webSocketCreated"):
                 params = message["params"]
                 asked.append(params["request"]["url"] if "request" in params else params["url"])
-        at_the_gate, self.gate.asked[:] = list(self.gate.asked), []
+        at_the_gate = [one for one in self.gate.asked if not any(host in one for host in OF_THE_BROWSER)]
+        self.gate.asked.clear()
         return [address for address in asked if is_elsewhere(address)] + at_the_gate
 
     def inaccessible(self) -> list[str]:

@@ -104,7 +104,7 @@ class Content:
         return found
 
 
-def _place(table: str) -> str:
+def place_in_release(table: str) -> str:
     """Where a table stands in a release: ``meta_column`` is ``meta.column`` there."""
     return f'release.meta."{table.removeprefix("meta_")}"' if table.startswith("meta_") else f'release.main."{table}"'
 
@@ -130,7 +130,7 @@ def build_database(
             if table_contract.audience != audience:
                 continue
             order = ", ".join(f'"{name}"' for name in table_contract.grain)
-            target = _place(table_contract.table)
+            target = place_in_release(table_contract.table)
             relation = published_relation(table_contract)
             connection.execute(f"CREATE TABLE {target} AS SELECT * FROM {relation} ORDER BY {order}")
             connection.execute(comments(table_contract, target))
