@@ -16,7 +16,15 @@ ROOT = Path(__file__).parents[1]
 LINE = re.compile(r"^(?P<indent> *)[*+·] (?P<name>\w+) +(?P<exit_code>\d(?= |$))?", re.MULTILINE)
 # Raised within one package and told to nobody: by a file that can't be read, which becomes a finding; by a step, to
 # Prefect alone; by a copy that is another one, to the doctor; by a spelling of a sheet that the other way reads.
-WITHIN = {"RefusalError", "GateClosedError", "RefusedError", "StepError", "_OtherBytesError", "NotPlainError"}
+WITHIN = {
+    "QueueFullError",
+    "RefusalError",
+    "GateClosedError",
+    "RefusedError",
+    "StepError",
+    "_OtherBytesError",
+    "NotPlainError",
+}
 
 
 def classes() -> dict[str, type[SciCultureError]]:
