@@ -141,6 +141,8 @@ async def _read_parts(
         async for chunk in chunks:
             parser.write(chunk)
         parser.finalize()
+        if not parts.is_complete:
+            raise RefusalError(400)
         parts.check_token()
     except BaseException as error:
         parts.form.close()
@@ -155,6 +157,7 @@ class _Parts:
 
     def __init__(self, is_token: Callable[[str], bool], folder: Path) -> None:
         self.form = Form()
+        self.is_complete = False
         self._is_token = is_token
         self._folder = folder
         self._count = 0
@@ -169,12 +172,15 @@ class _Parts:
         return {
             "on_part_begin": self._begin, "on_header_field": self._header_field, "on_header_value": self._header_value,
             "on_header_end": self._header_end, "on_headers_finished": self._named, "on_part_data": self._add,
-            "on_part_end": self._end,
+            "on_part_end": self._end, "on_end": self._complete,
         }  # fmt: skip
 
     def check_token(self) -> None:
         if not self._is_token(self.form.fields.get(TOKEN, "")):
             raise RefusalError(403, "token")
+
+    def _complete(self) -> None:
+        self.is_complete = True
 
     def _begin(self) -> None:
         self._count += 1
