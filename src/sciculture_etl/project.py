@@ -71,3 +71,4 @@ def layered(name: str) -> LayeredFolder:
 EXPECTATIONS = layered("expectations")
 SQL = layered("sql")
 PAGES = layered("pages")
+MAPS = layered("maps")

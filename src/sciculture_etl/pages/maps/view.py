@@ -1,0 +1,257 @@
+"""A measure by district and year → all that a page needs to show it as a map: years, images, legend, style rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+
+from markupsafe import Markup
+
+from sciculture_etl.pages.charts.scale import short_number
+from sciculture_etl.pages.maps.borders import border_path
+from sciculture_etl.pages.maps.boundaries import EAST, SOUTH, BoundaryMap, boundary_maps, grid_spot, map_of_year
+from sciculture_etl.pages.maps.classes import ZERO, break_points
+from sciculture_etl.pages.maps.drawing import (
+    NOW,
+    THEN,
+    Outlines,
+    Sheet,
+    class_name,
+    draw_choropleth,
+    letters,
+    swatch,
+    switching_rules,
+)  # fmt: skip
+from sciculture_etl.pages.maps.placing import OUTSIDE, Figure, Lineage, place_figures, split_on
+from sciculture_etl.pages.words import Language, Words
+
+ByYear = Mapping[int, Mapping[str, Figure]]
+MARGIN = 6
+# Grid units of the longer side of a map of a part: patterns and lines are as thick as on that of the country.
+PART_SIZE = 640
+
+
+@dataclass(frozen=True)
+class MapYear:
+    """A year that can be chosen.
+
+    Attributes:
+        letter: its name in classes.
+        day: of the map of that year, in ISO 8601.
+        is_older: the map is from before the year; else from after it, where there is none so old.
+    """
+
+    year: int
+    letter: str
+    day: str
+    is_older: bool
+    is_provisional: bool
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class MapLayer:
+    """One map of a measure: of a level.
+
+    Attributes:
+        legend: picture and words, in the order of classes.
+        used: names of its classes.
+        split: codes that have no single division on today's map.
+    """
+
+    level: str
+    image: Markup
+    legend: list[tuple[Markup, str]]
+    used: frozenset[str]
+    split: frozenset[str]
+
+
+@dataclass(frozen=True)
+class MapView:
+    """What the template of a map is given.
+
+    Attributes:
+        measures: name and maps of each that can be chosen.
+        rules: for the page's style element.
+        today: the day of today's map.
+    """
+
+    identity: str
+    years: list[MapYear]
+    measures: list[tuple[str, list[MapLayer]]]
+    rules: Markup
+    today: str
+
+    @property
+    def split(self) -> set[str]:
+        return {code for _, layers in self.measures for layer in layers for code in layer.split}
+
+
+def build_layer(
+    level: str, figures: ByYear, lineage: Lineage, *, identity: str, title: str, description: str, is_additive: bool,
+    outlines: Outlines, words: Words, within: Mapping[int, frozenset[str]] | None = None,
+) -> MapLayer:  # fmt: skip
+    """The map of a level.
+
+    Args:
+        figures: year → code → figure, by the codes of the year.
+        words: those of the group with ``map``.
+        within: year → codes of the only divisions to show, where it isn't the whole country.
+    """
+    years = sorted(figures)
+    sheets = [
+        (kind, Sheet(boundaries, _placed(boundaries, figures, some, lineage, is_additive, within)))
+        for kind, boundaries, some in _sheets(level, years)
+    ]
+    scale, box = 1, (0, 0, *grid_spot(EAST, SOUTH))
+    if within is not None:
+        sheets = [(kind, _only(sheet, within, lineage)) for kind, sheet in sheets]
+        scale, box = _enlarged([sheet.boundaries for _, sheet in sheets])
+    shown = [figure for _, sheet in sheets for placed in sheet.figures.values() for figure in placed.values()]
+    breaks = break_points([figure.value for figure in shown if figure.value is not None])
+    used = frozenset(class_name(figure, breaks) for figure in shown)
+    image = draw_choropleth(
+        sheets, identity=identity, title=title, description=description, years=years, breaks=breaks,
+        outlines=outlines, name_of=_name_of(words.language), paths_of=_paths_of(level, scale),
+        borders=_borders_of(level, scale), box=box, scale=scale, class_=level,
+    )  # fmt: skip
+    codes = {code for placed in figures.values() for code in placed}
+    split = split_on(boundary_maps(level)[-1].shapes, codes, lineage)
+    return MapLayer(level, image, _legend(breaks, used, words), used, frozenset(split))
+
+
+def build_view(identity: str, measures: Sequence[tuple[str, list[MapLayer]]], figures: ByYear) -> MapView:
+    """The maps of some measures under one choice of the year.
+
+    Args:
+        measures: the name and the maps of each.
+        figures: of the first: they say which year is shown first, and which are provisional.
+    """
+    years, chosen, level = sorted(figures), _chosen_year(figures), measures[0][1][0].level
+    choices = []
+    for number, year in enumerate(years):
+        day = map_of_year(level, year).day
+        is_provisional = any(figure.is_provisional for figure in figures[year].values())
+        choices.append(
+            MapYear(year, letters(number), day.isoformat(), day.year <= year, is_provisional, year == chosen)
+        )
+    used = {name for _, layers in measures for layer in layers for name in layer.used}
+    rules = Markup(switching_rules(years, used))  # names of classes of our own
+    return MapView(identity, choices, list(measures), rules, boundary_maps(level)[-1].day.isoformat())
+
+
+def _chosen_year(figures: ByYear) -> int:
+    """The newest year with figures that aren't provisional, else the newest with figures."""
+    years = [year for year, placed in figures.items() if any(one.value is not None for one in placed.values())]
+    settled = [year for year in years if not any(one.is_provisional for one in figures[year].values())]
+    return max(settled or years or figures)
+
+
+def _sheets(level: str, years: Sequence[int]) -> list[tuple[str, BoundaryMap, list[int]]]:
+    """The maps of the years, each with its years, and last today's with all."""
+    then: dict[str, list[int]] = {}
+    for year in years:
+        then.setdefault(map_of_year(level, year).name, []).append(year)
+    maps = {one.name: one for one in boundary_maps(level)}
+    today = boundary_maps(level)[-1]
+    return [*((THEN, maps[name], some) for name, some in then.items()), (NOW, today, list(years))]
+
+
+def _placed(
+    boundaries: BoundaryMap, figures: ByYear, years: Sequence[int], lineage: Lineage, is_additive: bool,
+    within: Mapping[int, frozenset[str]] | None,
+) -> dict[int, dict[str, Figure]]:  # fmt: skip
+    placed = {}
+    for year in years:
+        own = figures[year] if within is None else {c: f for c, f in figures[year].items() if c in within[year]}
+        placed[year] = place_figures(boundaries.shapes, own, lineage, is_additive)
+    return placed
+
+
+def _only(sheet: Sheet, within: Mapping[int, frozenset[str]], lineage: Lineage) -> Sheet:
+    """The divisions that belonged to the part in any year; in years in which one didn't it is marked."""
+    codes = set(sheet.boundaries.shapes)
+    on = {
+        year: {code for one in within[year] for code in lineage.divisions_on(codes, one)} for year in sheet.figures
+    }  # fmt: skip
+    ever = set().union(*on.values())
+    outside = Figure(None, OUTSIDE)
+    figures = {
+        year: {code: figure if code in on[year] else outside for code, figure in placed.items() if code in ever}
+        for year, placed in sheet.figures.items()
+    }
+    shapes = {code: shape for code, shape in sheet.boundaries.shapes.items() if code in ever}
+    return Sheet(replace(sheet.boundaries, shapes=shapes), figures)
+
+
+def _enlarged(maps: Sequence[BoundaryMap]) -> tuple[int, tuple[int, int, int, int]]:
+    """How many times the grid a part of the country is drawn, and where it lies: left, top, width, height."""
+    spots = [spot for one in maps for shape in one.shapes.values() for ring in shape.rings for spot in ring]
+    left, right = min(x for x, _ in spots), max(x for x, _ in spots)
+    top, bottom = min(y for _, y in spots), max(y for _, y in spots)
+    scale = max(round(PART_SIZE / max(right - left, bottom - top, 1)), 1)
+    return scale, (
+        left * scale - MARGIN, top * scale - MARGIN,
+        (right - left) * scale + 2 * MARGIN, (bottom - top) * scale + 2 * MARGIN,
+    )  # fmt: skip
+
+
+def _name_of(language: Language) -> Callable[[BoundaryMap, str], str]:
+    def name(boundaries: BoundaryMap, code: str) -> str:
+        shape = boundaries.shapes[code]
+        if code == shape.sido_code:
+            return shape.name(language)
+        sido = next(one for one in boundary_maps("sido") if one.day == boundaries.day).shapes[shape.sido_code]
+        if language == "ko":
+            return f"{sido.name_ko} {shape.name_ko}".removesuffix(f" {sido.name_ko}")
+        return shape.name_en if shape.name_en == sido.name_en else f"{shape.name_en}, {sido.name_en}"
+
+    return name
+
+
+def _sigungu_on(boundaries: BoundaryMap) -> BoundaryMap:
+    return next(one for one in boundary_maps("sigungu") if one.day == boundaries.day)
+
+
+def _paths_of(level: str, scale: int) -> Callable[[BoundaryMap, str], tuple[str, ...]]:
+    """Sido are made of the outlines of their sigungu, which the page has anyway."""
+
+    def paths(boundaries: BoundaryMap, code: str) -> tuple[str, ...]:
+        if level == "sigungu":
+            return (boundaries.shapes[code].path(scale),)
+        shapes = _sigungu_on(boundaries).shapes.values()
+        return tuple(shape.path(scale) for shape in shapes if shape.sido_code == code)
+
+    return paths
+
+
+def _borders_of(level: str, scale: int) -> Callable[[BoundaryMap], str]:
+    def borders(boundaries: BoundaryMap) -> str:
+        shapes = boundaries.shapes if level == "sigungu" else _sigungu_on(boundaries).shapes
+        return _border_path(boundaries.day, frozenset(shapes), scale)
+
+    return borders
+
+
+@lru_cache(maxsize=64)
+def _border_path(day: dt.date, codes: frozenset[str], scale: int) -> str:
+    boundaries = next(one for one in boundary_maps("sigungu") if one.day == day)
+    return border_path((shape for code, shape in boundaries.shapes.items() if code in codes), scale)
+
+
+def _legend(breaks: list[float], used: frozenset[str], words: Words) -> list[tuple[Markup, str]]:
+    """Classes in numbers, those without an own district too, then what stands for no number where it occurs."""
+    shown = [short_number(value, words.language) for value in breaks]
+    if shown:
+        texts = [words("map.under", to=shown[0])]
+        texts += [words("map.between", low=low, high=high) for low, high in pairwise(shown)]
+        texts.append(words("map.from", low=shown[-1]))
+    else:
+        texts = [words("map.above_zero")]
+    numbers = [(swatch(str(number)), text) for number, text in enumerate(texts)]
+    zero = [(swatch(ZERO), words("map.zero"))] if ZERO in used else []
+    others = [(swatch(name), words(f"map.classes.{name}")) for name in ("n", "x", "u", "s", "m", "o") if name in used]
+    return [*zero, *numbers, *others]
