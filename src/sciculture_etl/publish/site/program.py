@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import cast
 
 from sciculture_etl.pages import Language, page_texts
+from sciculture_etl.pages.maps import patterns
 from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.site import downloads
 from sciculture_etl.publish.site.figures import figures_of
+from sciculture_etl.publish.site.divisions import full_name
 from sciculture_etl.publish.site.headlines import Headline, headline, principal, strands_of
 from sciculture_etl.publish.site.measures import statuses
 from sciculture_etl.publish.site.page import GROUP, owed_by_all, page
 from sciculture_etl.publish.site.programs import programs, rests_on, sources_of
+from sciculture_etl.publish.site.program_charts import program_charts
 from sciculture_etl.publish.site.tables import shown_tables
 from sciculture_etl.settings import fingerprint
 
@@ -42,6 +45,9 @@ def write(content: Content, language: str, name: str) -> bytes:
         {LIST: page_texts(GROUP)["menu"][LIST][language]},
         program=program,
         measures=own,
+        charts=program_charts(content, name, program.name(language), tongue),
+        patterns=patterns(),
+        names_of=lambda one: [full_name(content, district.code, language) for district in one.listed],
         years=sorted({year for one in own for year in one.nation}),
         statuses=statuses(one.nation for one in own),
         timelines=others,

@@ -1,0 +1,118 @@
+"""Charts of measures: trends and rankings with their words, and the tables behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from sciculture_etl.pages import Language
+from sciculture_etl.pages.charts import Point, draw_ranking, draw_trend, newest_settled
+from sciculture_etl.pages.words import Words
+from sciculture_etl.publish.files import Content
+from sciculture_etl.publish.site.page import GROUP
+from sciculture_etl.publish.site.regional import Measured
+
+FULL_SCORE = 100
+
+
+@dataclass(frozen=True)
+class Series:
+    """A measure by year: a row of a table, and its chart."""
+
+    code: str
+    label: str
+    unit: str
+    points: list[Point]
+    image: Markup
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Regions in the order of a year: the chart of the first, with how many are behind it."""
+
+    title: str
+    image: Markup
+    shown: int
+    count: int
+
+
+def series_of(
+    content: Content, found: Sequence[Measured], level: str, codes: tuple[str, ...], years: range,
+    language: Language, *, identity: str, place: str, has_chart: Callable[[Measured], bool] = lambda _: True,
+) -> list[Series]:  # fmt: skip
+    """The measures of a region by year, as far as it has any.
+
+    Args:
+        identity: unique on the page.
+        place: the name of the region.
+        has_chart: which are drawn; the others are rows of the table alone.
+    """
+    made = []
+    for one in found:
+        points = one.series(level, codes, years)
+        if not any(point.value is not None or point.symbol for point in points):
+            continue
+        label, unit = one.label(content, language), one.unit_label(language)
+        image = Markup()
+        if has_chart(one):
+            image = draw_trend(
+                points, identity=f"{identity}-{one.code}", title=f"{place} · {label} ({unit})",
+                description=essence(points, unit, language), language=language, has_line=one.is_out_of_100,
+                is_whole=not one.is_out_of_100, at_least=FULL_SCORE if one.is_out_of_100 else 0,
+            )  # fmt: skip
+        made.append(Series(one.code, label, unit, points, image))
+    return made
+
+
+def essence(points: Sequence[Point], unit: str, language: Language) -> str:
+    """What a trend says: the first and the last value, and the highest."""
+    words = Words(GROUP, language)
+    valued = [point for point in points if point.value is not None]
+    if not valued:
+        return words("chart.no_value")
+    highest = max(valued, key=lambda point: point.value or 0)
+    name = "chart.one_value" if len(valued) == 1 else "chart.essence"
+    return words(
+        name, first=valued[0].label, first_value=valued[0].shown, last=valued[-1].label, last_value=valued[-1].shown,
+        highest=highest.label, highest_value=highest.shown, unit=unit,
+    )  # fmt: skip
+
+
+def ranking_of(
+    content: Content, one: Measured, level: str, year: int, name_of: Callable[[str], str], language: Language,
+    *, identity: str, most: int,
+) -> Ranking:  # fmt: skip
+    """The regions of a level in the order of a year.
+
+    Args:
+        name_of: code → name.
+        most: so many are drawn.
+    """
+    words = Words(GROUP, language)
+    points = [
+        Point(name_of(code), figure.value, figure.symbol, figure.is_provisional, one.unit)
+        for code, figure in one.figures[level].get(year, {}).items()
+    ]
+    points = sorted(
+        (point for point in points if point.value is not None), key=lambda point: (-(point.value or 0), point.label)
+    )
+    label, unit = one.label(content, language), one.unit_label(language)
+    is_provisional = any(point.is_provisional for point in points)
+    title = words(f"ranking.{level}", year=year, measure=label, unit=unit)
+    title += f" · {words('ranking.provisional')}" if is_provisional else ""
+    first = words("ranking.essence", count=len(points), first=points[0].label, value=points[0].shown) if points else ""
+    image = draw_ranking(points[:most], identity=identity, title=title, description=first)
+    return Ranking(title, image, min(most, len(points)), len(points))
+
+
+def shown_year(one: Measured, level: str) -> int | None:
+    """The newest year of a level with values, before those that are provisional."""
+    points = [
+        Point(str(year), 0.0, None, any(figure.is_provisional for figure in figures.values()))
+        for year, figures in sorted(one.figures.get(level, {}).items())
+        if any(figure.value is not None for figure in figures.values())
+    ]
+    newest = newest_settled(points)
+    return int(newest.label) if newest else None
