@@ -119,7 +119,7 @@ class Invitations:
         Args:
             name: validated.
         """
-        now, secret = self._clock(), secrets.token_urlsafe(SECRET_BYTES)
+        now, secret = float(int(self._clock())), secrets.token_urlsafe(SECRET_BYTES)
         made = Invitation(
             secrets.token_hex(4), role, name, hash_of(secret), now, now + days * SECONDS_OF_A_DAY, by
         )  # fmt: skip

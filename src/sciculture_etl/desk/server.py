@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -99,25 +100,28 @@ def serve(settings: Settings, listening: Listening, ready: Callable[[str], None]
         UserError: For what can't be meant; RunError where the port is taken.
     """
     listening.check()
-    context = listening.tls_context()
+    listening.tls_context()
     with _bound(listening.host, listening.port) as bound:
-        scheme = "https" if context else "http"
-        host = f"[{listening.host}]" if ":" in listening.host else listening.host
-        url = listening.url or f"{scheme}://{host}:{bound.getsockname()[1]}"
-        app = create_app(settings, url)
-        proxies = listening.proxies
-        config = uvicorn.Config(
-            app, lifespan="on", ws="none", http=connection_class(proxies), log_config=None,
-            log_level="critical", access_log=False, server_header=False, proxy_headers=bool(proxies),
-            forwarded_allow_ips=proxies, timeout_keep_alive=SECONDS_OF_IDLE_CONNECTION,
-            timeout_graceful_shutdown=MAX_SECONDS_TO_END, h11_max_incomplete_event_size=MAX_HEAD_BYTES,
-            ssl_context_factory=(lambda _config, _default: context) if context else None,
-            ssl_certfile=listening.certificate, ssl_keyfile=listening.key,
-        )  # fmt: skip
-        _Server(config, lambda: ready(app.state.desk.origin.url)).run(sockets=[bound])
+        server_on(bound, settings, listening, ready).run(sockets=[bound])
 
 
-class _Server(uvicorn.Server):
+def server_on(bound: socket.socket, settings: Settings, listening: Listening, ready: Callable[[str], None]) -> Server:
+    """The server of a socket that listens already; it ends once ``should_exit`` is set."""
+    context, proxies = listening.tls_context(), listening.proxies
+    host = f"[{listening.host}]" if ":" in listening.host else listening.host
+    url = listening.url or f"{'https' if context else 'http'}://{host}:{bound.getsockname()[1]}"
+    app = create_app(settings, url)
+    config = uvicorn.Config(
+        app, lifespan="on", ws="none", http=connection_class(proxies), log_config=None, log_level="critical",
+        access_log=False, server_header=False, proxy_headers=bool(proxies), forwarded_allow_ips=proxies,
+        timeout_keep_alive=SECONDS_OF_IDLE_CONNECTION, timeout_graceful_shutdown=MAX_SECONDS_TO_END,
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES, ssl_certfile=listening.certificate, ssl_keyfile=listening.key,
+        ssl_context_factory=(lambda _config, _default: context) if context else None,
+    )  # fmt: skip
+    return Server(config, lambda: ready(app.state.desk.origin.url))
+
+
+class Server(uvicorn.Server):
     """Ends in order on each of the signals that other commands end on, and says when it can be asked."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
@@ -131,6 +135,9 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
         numbers = [signal.SIGINT, signal.SIGTERM]
         if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup does
             numbers.append(signal.SIGHUP)
