@@ -13,11 +13,7 @@ from pathlib import Path
 
 from sciculture_etl.pages import LANGUAGES
 from sciculture_etl.publish.files import Content
-<<<<<<< HEAD
-from sciculture_etl.publish.site import ask, asset, front, program, program_list
-=======
-from sciculture_etl.publish.site import asset, front, program, program_list, sido, sido_list
->>>>>>> 02eb081 (wip)
+from sciculture_etl.publish.site import ask, asset, front, program, program_list, sido, sido_list
 
 
 @dataclass(frozen=True)
@@ -50,13 +46,10 @@ KINDS = (
     PageKind("front", "{language}/index.html", front.made_from, front.write),
     PageKind("programs", "{language}/programs/index.html", program_list.made_from, program_list.write),
     PageKind("program", "{language}/programs/{name}.html", program.made_from, program.write, program.names),
-<<<<<<< HEAD
     PageKind("ask", "{language}/ask.html", ask.made_from, ask.write),
     PageKind("ask_file", "assets/ask/{name}", ask.file_made_from, ask.write_file, ask.file_names),
-=======
     PageKind("sido_list", "{language}/sido/index.html", sido_list.made_from, sido_list.write),
     PageKind("sido", "{language}/sido/{name}.html", sido.made_from, sido.write, sido.names),
->>>>>>> 02eb081 (wip)
     PageKind("asset", "assets/{name}", asset.made_from, asset.write, asset.names),
 )
 
