@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from sciculture_etl.contracts import Contract
+from sciculture_etl.load.warehouse import views_over_all
+from sciculture_etl.model.build import all_statements
 from sciculture_etl.model.origins import Columns, OriginReader
 from sciculture_etl.model.sql_tree import Functions
-from sciculture_etl.model.statements import Statement, parse_select
+from sciculture_etl.model.statements import Statement, parse_select, tables_read
 
 Cell = tuple[str, str]  # a table and a column of it
 
@@ -47,23 +50,35 @@ class ColumnLineage:
         if not self._names:
             for schema, name, column in self.connection.execute(
                 "SELECT schema_name, table_name, column_name FROM duckdb_columns() "
-                "WHERE schema_name IN ('accepted', 'log', 'reference') ORDER BY ALL"
+                "WHERE schema_name IN ('accepted', 'log', 'reference') "
+                "ORDER BY schema_name, table_name, column_index"
             ).fetchall():
                 self._names.setdefault(f"{schema}.{name}", []).append(column)
         return self._names.get(table, [])
 
-    def upstream(self, table: str) -> set[Cell]:
-        """All columns from which those of a table come, itself left out."""
-        found: set[Cell] = set()
-        waiting = [(table, column) for column in self.of(table)]
+    def tables_before(self, table: str) -> set[str]:
+        """All tables that are read on the way to a table, itself left out."""
+        found: set[str] = set()
+        waiting = [table]
         while waiting:
-            for cell in self.before(waiting.pop()):
-                if cell not in found:
-                    found.add(cell)
-                    waiting.append(cell)
+            name = waiting.pop()
+            more = self.statements[name].inputs - found if name in self.statements else frozenset()
+            found |= more
+            waiting += more
         return found
 
     def before(self, cell: Cell) -> Iterator[Cell]:
         """The columns that one is made of."""
         table, column = cell
         return iter(dict.fromkeys((o.table, o.column) for o in self.of(table).get(column, ())))
+
+
+def lineage_of(connection: duckdb.DuckDBPyConnection, contracts: dict[str, Contract]) -> ColumnLineage:
+    """That of all tables of the project.
+
+    Args:
+        connection: to the build database.
+    """
+    views = {f"accepted.{name}": query for name, query in views_over_all(contracts).items()}
+    statements = {name: Statement(name, "accepted", query, tables_read(query)) for name, query in views.items()}
+    return ColumnLineage(connection, all_statements() | statements)

@@ -374,6 +374,7 @@ def _columns_in(tree: Tree) -> Iterator[list[str]]:
 def _tidy(text: str) -> str:
     """An expression without what the engine puts around it."""
     text = re.sub(r"\s+", " ", for_people(text))
+    text = re.sub(r'"([a-z_][a-z0-9_]*)"', r"\1", text)  # a name that is a word of SQL
     while text.startswith("(") and _closing(text) == len(text) - 1:
         text = text[1:-1]
     return text

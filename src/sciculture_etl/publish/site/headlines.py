@@ -53,6 +53,7 @@ def strands_of(own: list[Measure], others: list[Timeline]) -> list[Strand]:
                 {str(year): value for year, value in sorted(one.nation.items())},
             )
             for one in own
+            if one.nation
         ]  # fmt: skip
     return [strand for timeline in others for strand in timeline.strands]
 

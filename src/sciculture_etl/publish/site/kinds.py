@@ -13,7 +13,18 @@ from pathlib import Path
 
 from sciculture_etl.pages import LANGUAGES
 from sciculture_etl.publish.files import Content
-from sciculture_etl.publish.site import ask, asset, front, program, program_list, sido, sido_list
+from sciculture_etl.publish.site import (
+    ask,
+    asset,
+    form_page,
+    front,
+    program,
+    program_list,
+    sido,
+    sido_list,
+    table_list,
+    table_page,
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,11 @@ KINDS = (
     PageKind("ask_file", "assets/ask/{name}", ask.file_made_from, ask.write_file, ask.file_names),
     PageKind("sido_list", "{language}/sido/index.html", sido_list.made_from, sido_list.write),
     PageKind("sido", "{language}/sido/{name}.html", sido.made_from, sido.write, sido.names),
+    PageKind("tables", "{language}/dictionary/index.html", table_list.made_from, table_list.write),
+    PageKind(
+        "table", "{language}/dictionary/tables/{name}.html", table_page.made_from, table_page.write, table_page.names
+    ),
+    PageKind("form", "{language}/dictionary/forms/{name}.html", form_page.made_from, form_page.write, form_page.names),
     PageKind("asset", "assets/{name}", asset.made_from, asset.write, asset.names),
 )
 
