@@ -31,7 +31,7 @@ class Point:
         return shown_number(self.value, self.symbol or NOTHING, self.unit)
 
 
-def newest_settled(points: Sequence[Point]) -> Point | None:
+def newest_final(points: Sequence[Point]) -> Point | None:
     """The point shown first: the newest with a value that isn't provisional, else the newest with a value."""
     valued = [point for point in points if point.value is not None]
     return next((point for point in reversed(valued) if not point.is_provisional), valued[-1] if valued else None)

@@ -28,8 +28,8 @@ def nice_ticks(highest: float, whole: bool = True) -> list[float]:
 
 
 def short_number(value: float, language: Language) -> str:
-    """As it is up to 9,999; above, with at most one decimal, in 만 and 억, or in k, m and bn."""
-    if abs(value) >= 10_000:
+    """As it is below 100,000; above, with at most one decimal, in 만 and 억, or in k, m and bn."""
+    if abs(value) >= 100_000:
         for size, name in KOREAN_SCALE if language == "ko" else ENGLISH_SCALE:
             if abs(value) >= size:
                 return f"{shown_number(round(value / size, 1))}{name}"

@@ -44,15 +44,15 @@ def draw_trend(
     def middle(number: float) -> float:
         return LEFT + slot * (number + 0.5)
 
-    marks = [
-        element("g", element("title", _spoken(point)), *_mark(point, middle(number), slot, height_of, has_line))
+    drawn_points = [
+        element("g", element("title", _spoken(point)), *_draw_point(point, middle(number), slot, height_of, has_line))
         for number, point in enumerate(points)
     ]
     return image(
         identity, title, description, WIDTH, HEIGHT,
         *_axis(ticks, height_of, language),
         *(_line(points, middle, height_of) if has_line else []),
-        *marks,
+        *drawn_points,
         *_values(points, middle, height_of, language),
         *_labels(points, middle),
         class_="chart trend",
@@ -75,7 +75,7 @@ def _axis(ticks: Sequence[float], height_of: Position, language: Language) -> li
     ]  # fmt: skip
 
 
-def _mark(point: Point, x: float, slot: float, height_of: Position, has_line: bool) -> list[Markup]:
+def _draw_point(point: Point, x: float, slot: float, height_of: Position, has_line: bool) -> list[Markup]:
     """A bar, a dot of the line, or the symbol of the gap."""
     if point.value is None:
         return [element("text", point.shown, x=x, y=height_of(0) - 6, class_="gap")]

@@ -13,14 +13,13 @@ from markupsafe import Markup
 
 from sciculture_etl.pages.maps.boundaries import FRAME, BoundaryMap, grid_spot
 from sciculture_etl.pages.maps.classes import ZERO, class_of
-from sciculture_etl.pages.maps.placing import NONE, Figure
+from sciculture_etl.pages.maps.placing import NONE, NOTHING, Figure
 from sciculture_etl.pages.numbers import shown_number
 from sciculture_etl.pages.svg import element, image
 
 # Symbol → what stands for it in the names of classes of the style sheet.
 SYMBOL_CLASSES = {"-": "n", "x": "x", "…": "u", "s": "s", "m": "m", "o": "o"}
 THEN, NOW = "then", "now"
-NOTHING = Figure(None, NONE)
 NameOf = Callable[[BoundaryMap, str], str]
 PathsOf = Callable[[BoundaryMap, str], tuple[str, ...]]
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
@@ -205,8 +204,8 @@ def swatch(name: str) -> Markup:
 def patterns() -> Markup:
     """The patterns that charts and maps fill with; once on a page."""
     made = [
-        element("pattern", *marks, id=name, width=size, height=size, patternUnits="userSpaceOnUse",
+        element("pattern", *shapes, id=name, width=size, height=size, patternUnits="userSpaceOnUse",
                 patternTransform=f"rotate({turn})" if turn else None)
-        for name, (size, turn, marks) in PATTERNS.items()
+        for name, (size, turn, shapes) in PATTERNS.items()
     ]  # fmt: skip
     return element("svg", element("defs", *made), class_="outlines", aria_hidden="true", width=0, height=0)

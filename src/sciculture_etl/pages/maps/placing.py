@@ -19,6 +19,9 @@ class Figure:
     is_provisional: bool = False
 
 
+NOTHING = Figure(None, NONE)
+
+
 @dataclass(frozen=True)
 class Lineage:
     """What became of which division: codes of sido, or of sigungu.
@@ -98,14 +101,12 @@ def place_figures(
             whole[next(iter(on))].append(figure)
         else:
             split |= on
-    return {
-        code: Figure(None, SPLIT) if code in split else _together(whole.get(code, []), is_additive) for code in codes
-    }
+    shows = {code: _together(parts, is_additive) for code, parts in whole.items()}
+    shows |= dict.fromkeys(split, Figure(None, SPLIT))
+    return {code: shows.get(code, NOTHING) for code in codes}
 
 
 def _together(figures: list[Figure], is_additive: bool) -> Figure:
-    if not figures:
-        return Figure(None, NONE)
     if len(figures) == 1:
         return figures[0]
     if not is_additive:

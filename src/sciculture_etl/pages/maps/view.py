@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from sciculture_etl.pages.charts.scale import short_number
 from sciculture_etl.pages.maps.borders import border_path
-from sciculture_etl.pages.maps.boundaries import EAST, SOUTH, BoundaryMap, boundary_maps, grid_spot, map_of_year
+from sciculture_etl.pages.maps.boundaries import EAST, FRAME, SOUTH, BoundaryMap, boundary_maps, grid_spot, map_of_year
 from sciculture_etl.pages.maps.classes import ZERO, break_points
 from sciculture_etl.pages.maps.drawing import (
     NOW,
@@ -86,6 +86,10 @@ class MapView:
     today: str
 
     @property
+    def has_sido(self) -> bool:
+        return any(layer.level == "sido" for _, layers in self.measures for layer in layers)
+
+    @property
     def split(self) -> set[str]:
         return {code for _, layers in self.measures for layer in layers for code in layer.split}
 
@@ -102,13 +106,12 @@ def build_layer(
         within: year → codes of the only divisions to show, where it isn't the whole country.
     """
     years = sorted(figures)
-    sheets = [
-        (kind, Sheet(boundaries, _placed(boundaries, figures, some, lineage, is_additive, within)))
-        for kind, boundaries, some in _sheets(level, years)
-    ]
+    kinds = _sheets(level, years)
     scale, box = 1, (0, 0, *grid_spot(EAST, SOUTH))
-    if within is not None:
-        sheets = [(kind, _only(sheet, within, lineage)) for kind, sheet in sheets]
+    if within is None:
+        sheets = [(kind, _sheet(one, figures, some, lineage, is_additive)) for kind, one, some in kinds]
+    else:
+        sheets = [(kind, _part(one, figures, some, lineage, is_additive, within)) for kind, one, some in kinds]
         scale, box = _enlarged([sheet.boundaries for _, sheet in sheets])
     shown = [figure for _, sheet in sheets for placed in sheet.figures.values() for figure in placed.values()]
     breaks = break_points([figure.value for figure in shown if figure.value is not None])
@@ -146,8 +149,8 @@ def build_view(identity: str, measures: Sequence[tuple[str, list[MapLayer]]], fi
 def _chosen_year(figures: ByYear) -> int:
     """The newest year with figures that aren't provisional, else the newest with figures."""
     years = [year for year, placed in figures.items() if any(one.value is not None for one in placed.values())]
-    settled = [year for year in years if not any(one.is_provisional for one in figures[year].values())]
-    return max(settled or years or figures)
+    final = [year for year in years if not any(one.is_provisional for one in figures[year].values())]
+    return max(final or years or figures)
 
 
 def _sheets(level: str, years: Sequence[int]) -> list[tuple[str, BoundaryMap, list[int]]]:
@@ -160,36 +163,39 @@ def _sheets(level: str, years: Sequence[int]) -> list[tuple[str, BoundaryMap, li
     return [*((THEN, maps[name], some) for name, some in then.items()), (NOW, today, list(years))]
 
 
-def _placed(
+def _sheet(
+    boundaries: BoundaryMap, figures: ByYear, years: Sequence[int], lineage: Lineage, is_additive: bool
+) -> Sheet:
+    return Sheet(
+        boundaries, {year: place_figures(boundaries.shapes, figures[year], lineage, is_additive) for year in years}
+    )
+
+
+def _part(
     boundaries: BoundaryMap, figures: ByYear, years: Sequence[int], lineage: Lineage, is_additive: bool,
-    within: Mapping[int, frozenset[str]] | None,
-) -> dict[int, dict[str, Figure]]:  # fmt: skip
-    placed = {}
-    for year in years:
-        own = figures[year] if within is None else {c: f for c, f in figures[year].items() if c in within[year]}
-        placed[year] = place_figures(boundaries.shapes, own, lineage, is_additive)
-    return placed
-
-
-def _only(sheet: Sheet, within: Mapping[int, frozenset[str]], lineage: Lineage) -> Sheet:
+    within: Mapping[int, frozenset[str]],
+) -> Sheet:  # fmt: skip
     """The divisions that belonged to the part in any year; in years in which one didn't it is marked."""
-    codes = set(sheet.boundaries.shapes)
-    on = {
-        year: {code for one in within[year] for code in lineage.divisions_on(codes, one)} for year in sheet.figures
-    }  # fmt: skip
+    codes = set(boundaries.shapes)
+    on = {year: {code for one in within[year] for code in lineage.divisions_on(codes, one)} for year in years}
     ever = set().union(*on.values())
+    shapes = {code: shape for code, shape in boundaries.shapes.items() if code in ever}
+    own = {year: {code: f for code, f in figures[year].items() if code in within[year]} for year in years}
+    sheet = _sheet(replace(boundaries, shapes=shapes), own, years, lineage, is_additive)
     outside = Figure(None, OUTSIDE)
-    figures = {
-        year: {code: figure if code in on[year] else outside for code, figure in placed.items() if code in ever}
+    marked = {
+        year: {code: figure if code in on[year] else outside for code, figure in placed.items()}
         for year, placed in sheet.figures.items()
     }
-    shapes = {code: shape for code, shape in sheet.boundaries.shapes.items() if code in ever}
-    return Sheet(replace(sheet.boundaries, shapes=shapes), figures)
+    return Sheet(sheet.boundaries, marked)
 
 
 def _enlarged(maps: Sequence[BoundaryMap]) -> tuple[int, tuple[int, int, int, int]]:
     """How many times the grid a part of the country is drawn, and where it lies: left, top, width, height."""
     spots = [spot for one in maps for shape in one.shapes.values() for ring in shape.rings for spot in ring]
+    frame = [grid_spot(*corner) for corner in FRAME]
+    if any(x > frame[0][0] and frame[0][1] < y < frame[1][1] for x, y in spots):
+        spots += frame
     left, right = min(x for x, _ in spots), max(x for x, _ in spots)
     top, bottom = min(y for _, y in spots), max(y for _, y in spots)
     scale = max(round(PART_SIZE / max(right - left, bottom - top, 1)), 1)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from sciculture_etl.pages import Language
-from sciculture_etl.pages.charts import Point, draw_ranking, draw_trend, newest_settled
+from sciculture_etl.pages.charts import Point, draw_ranking, draw_trend, newest_final
 from sciculture_etl.pages.words import Words
 from sciculture_etl.publish.files import Content
+from sciculture_etl.publish.site.measures import Value
 from sciculture_etl.publish.site.page import GROUP
-from sciculture_etl.publish.site.regional import Measured
+from sciculture_etl.publish.site.regional import OUT_OF_100, PROVISIONAL, Measured
+from sciculture_etl.publish.site.timelines import Timeline
 
 FULL_SCORE = 100
 
@@ -38,6 +40,14 @@ class Ranking:
     count: int
 
 
+def provisional_years(series: Sequence[Series]) -> set[str]:
+    """Those of which all values are provisional: their header says so once for all."""
+    found_in: dict[str, set[bool]] = {}
+    for point in (point for one in series for point in one.points if point.value is not None):
+        found_in.setdefault(point.label, set()).add(point.is_provisional)
+    return {year for year, found in found_in.items() if found == {True}}
+
+
 def series_of(
     content: Content, found: Sequence[Measured], level: str, codes: tuple[str, ...], years: range,
     language: Language, *, identity: str, place: str, has_chart: Callable[[Measured], bool] = lambda _: True,
@@ -57,13 +67,40 @@ def series_of(
         label, unit = one.label(content, language), one.unit_label(language)
         image = Markup()
         if has_chart(one):
-            image = draw_trend(
-                points, identity=f"{identity}-{one.code}", title=f"{place} · {label} ({unit})",
-                description=essence(points, unit, language), language=language, has_line=one.is_out_of_100,
-                is_whole=not one.is_out_of_100, at_least=FULL_SCORE if one.is_out_of_100 else 0,
-            )  # fmt: skip
+            image = _trend(points, one.unit, unit, f"{identity}-{one.code}", f"{place} · {label}", language)
         made.append(Series(one.code, label, unit, points, image))
     return made
+
+
+def strand_charts(timeline: Timeline, codes: set[str], title: str, language: Language) -> list[Series]:
+    """The strands of a timeline: all where they are of one line, else those of some measures."""
+    strands = [one for one in timeline.strands if len(timeline.lines) == 1 or one.code in codes]
+    times = timeline.times
+    if all(time.isdigit() for time in times):
+        times = [str(year) for year in range(int(times[0]), int(times[-1]) + 1)]
+    made = []
+    for number, one in enumerate(strands):
+        values = [one.values.get(time, Value(None)) for time in times]
+        points = [
+            Point(time, value.number, value.symbol, value.status == PROVISIONAL, one.unit)
+            for time, value in zip(times, values, strict=True)
+        ]
+        if any(point.value is not None for point in points):
+            label = f"{one.line} · {one.label}" if one.line else one.label
+            image = _trend(
+                points, one.unit, one.unit_label, f"{timeline.table}-{number}", f"{title} · {label}", language
+            )
+            made.append(Series(one.code, label, one.unit_label, points, image))
+    return made
+
+
+def _trend(points: list[Point], unit: str, unit_label: str, identity: str, title: str, language: Language) -> Markup:
+    is_share = unit in OUT_OF_100
+    return draw_trend(
+        points, identity=identity.replace("_", "-"), title=f"{title} ({unit_label})",
+        description=essence(points, unit_label, language), language=language, has_line=is_share, is_whole=not is_share,
+        at_least=FULL_SCORE if is_share else 0,
+    )  # fmt: skip
 
 
 def essence(points: Sequence[Point], unit: str, language: Language) -> str:
@@ -114,5 +151,5 @@ def shown_year(one: Measured, level: str) -> int | None:
         for year, figures in sorted(one.figures.get(level, {}).items())
         if any(figure.value is not None for figure in figures.values())
     ]
-    newest = newest_settled(points)
+    newest = newest_final(points)
     return int(newest.label) if newest else None

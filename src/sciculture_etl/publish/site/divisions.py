@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sciculture_etl.disclosure import published_relation
 from sciculture_etl.pages.maps import Lineage
 from sciculture_etl.publish.files import Content
+from sciculture_etl.publish.site.slices import hashes
 
 TABLE = "dim_region"
 LENGTHS = {"sido": 2, "sigungu": 5}
@@ -38,7 +39,7 @@ class Division:
     def name(self, language: str) -> str:
         return self.name_ko if language == "ko" else self.name_en
 
-    def stood_at_end_of(self, year: int) -> bool:
+    def is_there_at_end_of(self, year: int) -> bool:
         last = dt.date(year, 12, 31)
         return self.since <= last and (self.until is None or self.until > last)
 
@@ -97,6 +98,11 @@ def _division(
     return Division(code[:length], level, name_ko, name_en or name_ko, since, until, following)
 
 
+def divisions_hash(content: Content) -> str:
+    """What all divisions are known by."""
+    return hashes(content, TABLE, "'all'").get("all", "") if TABLE in content.table_contracts else ""
+
+
 def lineage(content: Content, level: str) -> Lineage:
     """What became of which, at a level."""
     found = divisions(content)
@@ -108,12 +114,13 @@ def lineage(content: Content, level: str) -> Lineage:
 
 def sigungu_of(content: Content, codes: Iterable[str], year: int) -> dict[str, Division]:
     """The sigungu that stood in some sido at the end of a year, by code."""
+
+    def ask() -> dict[str, Division]:
+        found = divisions(content).items()
+        return {code: one for code, one in found if one.level == "sigungu" and one.is_there_at_end_of(year)}
+
     wanted = set(codes)
-    return {
-        code: one
-        for code, one in divisions(content).items()
-        if one.level == "sigungu" and one.sido_code in wanted and one.stood_at_end_of(year)
-    }
+    return {code: one for code, one in content.once(("sigungu", year), ask).items() if one.sido_code in wanted}
 
 
 def full_name(content: Content, code: str, language: str) -> str:

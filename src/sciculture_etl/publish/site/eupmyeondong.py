@@ -16,6 +16,7 @@ from sciculture_etl.publish.site.slices import hashes, rows
 from sciculture_etl.publish.workbooks.texts import unit_text
 
 TABLE = "mart_dsc_by_eupmyeondong"
+PROGRAM = "daily_science_class"
 MEASURES = ("facility_count", "class_count", "session_count", "beneficiary_count")
 SIDO = "sido_code"
 
@@ -70,13 +71,14 @@ def eupmyeondong_of(content: Content, sido: Sido, language: Language) -> Eupmyeo
     if not own:
         return None
     lines = []
-    for year, status, sigungu, gu, name, sigungu_en, gu_en, name_en, *rest in own:
-        values, marks = rest[: len(MEASURES)], rest[len(MEASURES) :]
+    for year, _, sigungu, gu, name, sigungu_en, gu_en, name_en, *rest in own:
+        values, symbols_of = rest[: len(MEASURES)], rest[len(MEASURES) :]
         places = (sigungu, gu, name) if language == "ko" else (sigungu_en or sigungu, gu_en or gu, name_en or name)
-        points = [Point(str(year), value, mark) for value, mark in zip(values, marks, strict=True)]
+        points = [Point(str(year), value, mark) for value, mark in zip(values, symbols_of, strict=True)]
         lines.append((" ".join(part for part in places[:2] if part), places[2] or "-", points))
     labels = [
-        (measure_label(content, name, language), unit_text(stated.columns[name].unit, language)) for name in MEASURES
+        (measure_label(content, PROGRAM, name, language), unit_text(stated.columns[name].unit, language))
+        for name in MEASURES
     ]
     is_provisional = any(status == "p" for _, status, *_ in own)
     return EupmyeondongTable(own[0][0], is_provisional, labels, lines, downloads.of_table(content, TABLE))

@@ -50,7 +50,7 @@ def map_of(
     for number, (name, one) in enumerate(titled):
         layers = []
         for level in levels:
-            if not one.has(level):
+            if not one.has_level(level):
                 continue
             figures = _of_years(one, level, years, within)
             if not any(figures.values()):

@@ -98,7 +98,7 @@ def measures(content: Content, program: str, language: Language) -> list[Measure
     columns = COLUMNS.format(symbols=column_of_symbols(content.table_contracts[TABLE]))
     where = f"region_level IN {LEVELS}"
     found = rows(content, TABLE, "program_code", columns, where).get(program, [])
-    names, labels, made = measure_names(content), _labels(content, program, language), {}
+    names, labels, made = measure_names(content), labels_of(content, program, language), {}
     by_region: dict[tuple[str, Region], dict[int, Value]] = defaultdict(dict)
     called = _regions([row for row in found if row[0] == "sido"])
     for level, year, code, _, _, is_remainder, measure, number, unit, is_additive, status, symbol in found:
@@ -114,7 +114,7 @@ def measures(content: Content, program: str, language: Language) -> list[Measure
         by_region.items(), key=lambda one: (one[0][1].is_remainder, one[0][1].code)
     ):
         made[measure].sidos[region] = values
-    order = _order(content, program)
+    order = order_of(content, program)
     return sorted(made.values(), key=lambda one: (order.get(one.code, len(order)), one.code))
 
 
@@ -129,14 +129,18 @@ def _own_columns(content: Content, program: str) -> dict[str, SheetColumn]:
     return found
 
 
-def _order(content: Content, program: str) -> dict[str, int]:
+def order_of(content: Content, program: str) -> dict[str, int]:
     """Measure → its place among the columns of the program's own tables."""
-    return {name: place for place, name in enumerate(_own_columns(content, program))}
+    own = content.once(("order", program), lambda: list(_own_columns(content, program)))
+    return {name: place for place, name in enumerate(own)}
 
 
-def _labels(content: Content, program: str, language: Language) -> dict[str, str]:
-    """Column → what stands above it."""
-    return {name: in_language(one.header, language) for name, one in _own_columns(content, program).items()}
+def labels_of(content: Content, program: str, language: Language) -> dict[str, str]:
+    """Column of the program's own tables → what stands above it."""
+    return content.once(
+        ("labels", program, language),
+        lambda: {name: in_language(one.header, language) for name, one in _own_columns(content, program).items()},
+    )
 
 
 def _regions(found: list[tuple[object, ...]]) -> dict[tuple[str, bool], Region]:

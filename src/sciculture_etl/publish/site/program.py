@@ -8,13 +8,15 @@ from sciculture_etl.pages import Language, page_texts
 from sciculture_etl.pages.maps import patterns
 from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.site import downloads
+from sciculture_etl.publish.site.charts import strand_charts
+from sciculture_etl.publish.site.divisions import divisions_hash, full_name
 from sciculture_etl.publish.site.figures import figures_of
-from sciculture_etl.publish.site.divisions import full_name
 from sciculture_etl.publish.site.headlines import Headline, headline, principal, strands_of
 from sciculture_etl.publish.site.measures import statuses
 from sciculture_etl.publish.site.page import GROUP, owed_by_all, page
-from sciculture_etl.publish.site.programs import programs, rests_on, sources_of
 from sciculture_etl.publish.site.program_charts import program_charts
+from sciculture_etl.publish.site.programs import programs, rests_on, sources_of
+from sciculture_etl.publish.site.regional import program_hash
 from sciculture_etl.publish.site.tables import shown_tables
 from sciculture_etl.settings import fingerprint
 
@@ -29,12 +31,15 @@ def made_from(content: Content, language: str, name: str) -> str:
     """Its own rows, the names of what they count, its templates and words; not what other programs did."""
     files = [*downloads.of_program(content, name), *sorted(content.public)]
     parts = [repr(programs(content)[name]), repr(files), *sources_of(content, name, language)]
+    parts += [program_hash(content, name), divisions_hash(content)]
     return fingerprint(owed_by_all(content, "program.html", language), *rests_on(content, name), *parts)
 
 
 def write(content: Content, language: str, name: str) -> bytes:
     tongue, program = cast("Language", language), programs(content)[name]
     own, others = figures_of(content, name, tongue)
+    leading = {strand.code for strand in principal(strands_of(own, others))}
+    leading = {strand.code for strand in principal(strands_of(own, others))}
     figures = [headline(strand) for strand in strands_of(own, others)]
     return page(
         content,
@@ -51,8 +56,9 @@ def write(content: Content, language: str, name: str) -> bytes:
         years=sorted({year for one in own for year in one.nation}),
         statuses=statuses(one.nation for one in own),
         timelines=others,
+        timeline_charts=lambda one: strand_charts(one, leading, program.name(language), tongue),
         figures=_by_line(figures),
-        principal={strand.code for strand in principal(strands_of(own, others))},
+        principal=leading,
         tables=shown_tables(content, name, tongue),
         downloads=downloads.of_program(content, name),
         sources=sources_of(content, name, language),

@@ -44,7 +44,7 @@ def program_charts(content: Content, program: str, title: str, language: Languag
     found = measured(content).get(program, [])
     years = years_of(found)
     series = series_of(content, found, "nation", (NATION,), years, language, identity="trend", place=title)
-    levels = [level for level in ("sido", "sigungu") if any(one.has(level) for one in found)]
+    levels = [level for level in ("sido", "sigungu") if any(one.has_level(level) for one in found)]
     if not levels:
         return ProgramCharts(years, series)
     narrowest = levels[-1]

@@ -11,8 +11,9 @@ from sciculture_etl.pages.charts import Point
 from sciculture_etl.pages.maps import Figure
 from sciculture_etl.pages.words import in_language
 from sciculture_etl.publish.files import Content
-from sciculture_etl.publish.observations import TABLE, column_of_symbols, measure_names, pairs
+from sciculture_etl.publish.observations import TABLE, column_of_symbols, measure_names
 from sciculture_etl.publish.site.divisions import LENGTHS
+from sciculture_etl.publish.site.measures import labels_of, order_of
 from sciculture_etl.publish.site.slices import hashes, rows
 from sciculture_etl.publish.workbooks.texts import unit_text
 
@@ -23,11 +24,6 @@ NATION = "00"
 SIDO_OF_ROW = "CASE WHEN region_level <> 'nation' THEN left(region_code, 2) END"
 LEVEL_OF_ROW = "region_level"
 # Shares and scores are drawn as lines up to 100; all else is counted.
-IN_FULL = """
-    SELECT column_name, min_by(description_ko, (length(description_ko), description_ko)),
-        min_by(description_en, (length(description_en), description_en))
-    FROM meta_column GROUP BY column_name
-"""
 OUT_OF_100 = ("percent", "of 100")
 
 
@@ -48,7 +44,7 @@ class Measured:
     remainders: dict[str, dict[int, dict[str, Figure]]] = field(default_factory=dict)
 
     def label(self, content: Content, language: Language) -> str:
-        return measure_label(content, self.code, language)
+        return measure_label(content, self.program, self.code, language)
 
     def unit_label(self, language: Language) -> str:
         return unit_text(self.unit, language)
@@ -57,7 +53,7 @@ class Measured:
     def is_out_of_100(self) -> bool:
         return self.unit in OUT_OF_100
 
-    def has(self, level: str) -> bool:
+    def has_level(self, level: str) -> bool:
         return bool(self.figures.get(level))
 
     def within(self, level: str, codes: Mapping[int, Collection[str]]) -> Measured:
@@ -78,12 +74,11 @@ class Measured:
         return points
 
 
-def measure_label(content: Content, code: str, language: Language) -> str:
-    """What a measure is called: in short, or in full where the same short name stands for another too."""
-    short = {name: in_language(words, language) for name, words in measure_names(content).items()}
-    if sum(name == short.get(code) for name in short.values()) < 2:
-        return short.get(code, code)
-    return in_language(content.once("measures in full", lambda: pairs(content.connection, IN_FULL))[code], language)
+def measure_label(content: Content, program: str, code: str, language: Language) -> str:
+    """What a measure is called in the program's own tables; in short where it stands in the long one alone."""
+    names = measure_names(content)
+    short = in_language(names[code], language) if code in names else code
+    return labels_of(content, program, language).get(code, short)
 
 
 def measured(content: Content) -> dict[str, list[Measured]]:
@@ -99,7 +94,7 @@ def _measured(content: Content) -> dict[str, list[Measured]]:
         "measure, region_level, program_year, region_code, is_remainder, value, unit, is_additive, status, " + symbols
     )
     found: dict[str, list[Measured]] = {}
-    order = {name: place for place, name in enumerate(page_texts("site")["measures_first"])}
+    principal: list[str] = page_texts("site")["principal"]
     for program, lines in rows(content, TABLE, "program_code", columns, f"region_level IN {LEVELS}").items():
         made: dict[str, Measured] = {}
         for measure, level, year, code, is_remainder, value, unit, is_additive, status, symbol in lines:
@@ -107,7 +102,10 @@ def _measured(content: Content) -> dict[str, list[Measured]]:
                 made[measure] = Measured(program, measure, unit, is_additive, _nested(), _nested())
             kept = made[measure].remainders if is_remainder else made[measure].figures
             kept[level][year][code] = Figure(value, symbol, status == PROVISIONAL)
-        found[program] = sorted(made.values(), key=lambda one: (order.get(one.code, len(order)), one.code))
+        order = [*principal, *order_of(content, program)]
+        found[program] = sorted(
+            made.values(), key=lambda one: (order.index(one.code) if one.code in order else 999, one.code)
+        )
     return found
 
 
@@ -121,15 +119,30 @@ def years_of(found: list[Measured], levels: tuple[str, ...] = LEVELS) -> range:
     return range(min(years), max(years) + 1) if years else range(0)
 
 
+def sigungu_named(content: Content) -> dict[int, set[str]]:
+    """Year → the sigungu of which any program has a figure."""
+    named: dict[int, set[str]] = defaultdict(set)
+    for found in measured(content).values():
+        for one in found:
+            for year, placed in one.figures.get("sigungu", {}).items():
+                named[year] |= placed.keys()
+    return named
+
+
 def mapped(found: list[Measured], level: str, most: int) -> list[Measured]:
     """The measures that a map shows: the first that may be added up and stand at the level."""
-    return [one for one in found if one.is_additive and one.has(level)][:most]
+    return [one for one in found if one.is_additive and one.has_level(level)][:most]
 
 
 def labels_known(content: Content) -> str:
     """All names of measures: what a page owes to them."""
-    codes = sorted({one.code for found in measured(content).values() for one in found})
-    return repr([measure_label(content, code, language) for code in codes for language in LANGUAGES])
+    found = [one for own in measured(content).values() for one in own]
+    return repr([one.label(content, language) for one in found for language in LANGUAGES])
+
+
+def program_hash(content: Content, program: str) -> str:
+    """What is known of a program at all levels: changes with any of its rows."""
+    return hashes(content, TABLE, "program_code").get(program, "") if TABLE in content.table_contracts else ""
 
 
 def sido_hash(content: Content, code: str) -> str:

@@ -10,14 +10,21 @@ from sciculture_etl.pages.maps import MapView, Outlines, patterns
 from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.observations import TABLE
 from sciculture_etl.publish.site import downloads, eupmyeondong
-from sciculture_etl.publish.site.charts import Ranking, Series, ranking_of, series_of, shown_year
+from sciculture_etl.publish.site.charts import Ranking, Series, provisional_years, ranking_of, series_of, shown_year
 from sciculture_etl.publish.site.coverage import YearWithout, districts_without
-from sciculture_etl.publish.site.divisions import Sido, all_sidos, divisions, moves_of, sigungu_of
+from sciculture_etl.publish.site.divisions import Sido, all_sidos, divisions, divisions_hash, moves_of, sigungu_of
 from sciculture_etl.publish.site.maps import RegionTable, Within, map_of, region_table
 from sciculture_etl.publish.site.page import GROUP, owed_by_all, page
 from sciculture_etl.publish.site.programs import Program, programs
-from sciculture_etl.publish.site.regional import Measured, labels_known, mapped, measured, sido_hash, years_of
-from sciculture_etl.publish.site.slices import hashes
+from sciculture_etl.publish.site.regional import (
+    Measured,
+    labels_known,
+    mapped,
+    measured,
+    sido_hash,
+    sigungu_named,
+    years_of,
+)  # fmt: skip
 from sciculture_etl.settings import fingerprint
 
 LIST = "sido/index.html"
@@ -62,7 +69,7 @@ def made_from(content: Content, language: str, name: str) -> str:
     """Its own rows of the long table and by eup/myeon/dong, and the names of regions, programs and measures."""
     own = sidos(content)[name]
     parts = [sido_hash(content, code) for code in own.codes]
-    parts += [hashes(content, "dim_region", "'all'").get("all", ""), *eupmyeondong.hashes_of(content, own)]
+    parts += [divisions_hash(content), *eupmyeondong.hashes_of(content, own)]
     parts += [repr(programs(content)), labels_known(content), repr(downloads.of_table(content, TABLE))]
     return fingerprint(owed_by_all(content, "sido.html", language), *parts)
 
@@ -77,25 +84,19 @@ def write(content: Content, language: str, name: str) -> bytes:
         {LIST: page_texts(GROUP)["menu"][LIST][language]},
         sido=sido, moves=moves_of(content, sido, language), programs=[one for one, _ in here], map=view,
         split_names=[divisions(content)[code].name(language) for code in sorted(view.split)] if view else [],
-        outlines=outlines.definitions(), patterns=patterns(), eupmyeondong=eupmyeondong.eupmyeondong_of(content, sido, tongue),
-        downloads=downloads.of_table(content, TABLE),
-        names_in=lambda some: " · ".join(one.name(language) for one in some),
+        outlines=outlines.definitions(), patterns=patterns(),
+        eupmyeondong=eupmyeondong.eupmyeondong_of(content, sido, tongue), downloads=downloads.of_table(content, TABLE),
+        provisional_years=provisional_years, names_in=lambda some: " · ".join(one.name(language) for one in some),
         names_of=lambda one: [district.name(language) for district in one.listed],
     )  # fmt: skip
 
 
 def within_of(content: Content, sido: Sido, years: range) -> Within:
     """Year → the sigungu of a sido: those that stood at its end, and those that a program names."""
-    named = {
-        (year, code)
-        for found in measured(content).values()
-        for one in found
-        for year, placed in one.figures.get("sigungu", {}).items()
-        for code in placed
-        if code[:2] in sido.codes
-    }
+    named = content.once("sigungu named", lambda: sigungu_named(content))
     return {
-        year: frozenset(sigungu_of(content, sido.codes, year)) | {code for on, code in named if on == year}
+        year: frozenset(sigungu_of(content, sido.codes, year))
+        | {code for code in named.get(year, ()) if code[:2] in sido.codes}
         for year in years
     }
 
@@ -109,11 +110,12 @@ def _programs_here(content: Content, sido: Sido, language: Language) -> list[tup
         series = series_of(
             content, found, "sido", sido.codes, years, language, identity=code.replace("_", "-"),
             place=f"{sido.today(language)} · {program.name(language)}",
-            has_chart=lambda one, shown=shown: one in shown,
+            has_chart=shown.__contains__,
         )  # fmt: skip
         if series:
             here.append((_program_here(content, sido, program, found, years, series, language), found))
-    return here
+    # Those of the most districts first: the map begins with what most of it shows.
+    return sorted(here, key=lambda one: -max((len(table.rows) for table in one[0].tables), default=0))
 
 
 def _program_here(
@@ -121,12 +123,12 @@ def _program_here(
     language: Language,
 ) -> ProgramHere:  # fmt: skip
     within = within_of(content, sido, years)
-    shown = [one for one in mapped(found, "sigungu", MAX_SHOWN) if _stands_in(one, within)]
+    shown = [one for one in mapped(found, "sigungu", MAX_SHOWN) if _has_any(one, within)]
     rankings = []
     for one in shown[:1]:
         own = one.within("sigungu", within)
         year = shown_year(own, "sigungu")
-        if year:
+        if year and len(own.figures["sigungu"][year]) > 1:
             rankings.append(
                 ranking_of(
                     content, own, "sigungu", year, lambda code: divisions(content)[code].name(language), language,
@@ -138,7 +140,7 @@ def _program_here(
     return ProgramHere(program, years, series, tables, rankings, without)
 
 
-def _stands_in(one: Measured, within: Within) -> bool:
+def _has_any(one: Measured, within: Within) -> bool:
     return any(code in within[year] for year, placed in one.figures.get("sigungu", {}).items() for code in placed)
 
 
@@ -152,9 +154,8 @@ def _map(
             titled.append((f"{one.program.name(language)} · {first.label(content, language)}", first))
     years = years_of([first for _, first in titled], ("sigungu",))
     within = within_of(content, sido, years)
-    titled = [(name, first) for name, first in titled if _stands_in(first, within)]
+    titled = [(name, first) for name, first in titled if _has_any(first, within)]
     return map_of(
         content, titled, ["sigungu"], years, language, outlines, identity="map", place=sido.today(language),
         within=within,
     )  # fmt: skip
-
