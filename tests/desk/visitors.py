@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import anyio
 import httpx
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from sciculture_etl.desk.app import Desk, create_app
 from sciculture_etl.desk.route import Role
 from sciculture_etl.settings import Settings
 
 URL = "https://desk.example.org"
+
+
+@cache
+def portal() -> BlockingPortal:
+    """One loop for all requests of this process, and the threads of its handlers."""
+    entered = start_blocking_portal()
+    made = entered.__enter__()
+    atexit.register(entered.__exit__, None, None, None)
+    return made
+
+
 TOKEN = re.compile(r'name="token" value="([0-9a-f]+)"')
 
 
@@ -35,7 +48,7 @@ class Visitor:
                 self.cookies = browser.cookies
                 return answer
 
-        return anyio.run(asked)
+        return portal().call(asked)
 
     def get(self, path: str, **more: Any) -> httpx.Response:
         return self.ask("GET", path, **more)
