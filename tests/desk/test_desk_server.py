@@ -9,10 +9,8 @@ import signal
 import socket
 import ssl
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -24,32 +22,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sciculture_etl.desk import connection
 from sciculture_etl.desk.inviting import write_invitation
 from sciculture_etl.desk.route import Role
-from sciculture_etl.desk.server import Listening, server_on
+from sciculture_etl.desk.server import Listening
 from sciculture_etl.errors import UserError
 from sciculture_etl.settings import Settings
 from tests.commands import COMMAND
+from tests.desk.serving import serving
 from tests.desk.visitors import TOKEN
 
 PROXIED = "https://desk.example.org"
 HEADERS = {"host": "desk.example.org", "origin": PROXIED, "x-forwarded-proto": "https"}
-
-
-@contextmanager
-def serving(warehouse: Path, **more: str | Path) -> Iterator[str]:
-    """A desk on loopback, served by a thread; its address."""
-    listening = Listening(**more)  # type: ignore[arg-type]
-    listening.check()
-    ready = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as bound:
-        server = server_on(bound, Settings(warehouse=warehouse), listening, lambda _url: ready.set())
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
-        thread.start()
-        assert ready.wait(20)
-        try:
-            yield f"{'https' if listening.is_tls else 'http'}://127.0.0.1:{bound.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @pytest.fixture(scope="module")
