@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import cast
 
 from sciculture_etl.pages import Language, page_texts
+from sciculture_etl.pages.values import Value, statuses
 from sciculture_etl.pages.words import in_language
 from sciculture_etl.publish.about import about, release_texts
 from sciculture_etl.publish.files import Content
-from sciculture_etl.publish.site.measures import Measure, Value, statuses
+from sciculture_etl.publish.site.measures import Measure
 from sciculture_etl.publish.site.overview import Line, by_sido, lines, tiles
 from sciculture_etl.publish.site.page import page
 from sciculture_etl.publish.site.program_list import by_agency

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sciculture_etl.pages import page_texts
 from sciculture_etl.pages.numbers import shown_change
-from sciculture_etl.publish.site.measures import Measure, Value
+from sciculture_etl.pages.values import Value
+from sciculture_etl.publish.site.measures import Measure
 from sciculture_etl.publish.site.timelines import Strand, Timeline
 
 

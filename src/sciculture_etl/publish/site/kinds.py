@@ -20,6 +20,7 @@ from sciculture_etl.publish.site import (
     front,
     program,
     program_list,
+    region_table,
     sido,
     sido_list,
     table_list,
@@ -57,6 +58,9 @@ KINDS = (
     PageKind("front", "{language}/index.html", front.made_from, front.write),
     PageKind("programs", "{language}/programs/index.html", program_list.made_from, program_list.write),
     PageKind("program", "{language}/programs/{name}.html", program.made_from, program.write, program.names),
+    PageKind(
+        "measure", "{language}/programs/{name}.html", region_table.made_from, region_table.write, region_table.names
+    ),
     PageKind("ask", "{language}/ask.html", ask.made_from, ask.write),
     PageKind("ask_file", "assets/ask/{name}", ask.file_made_from, ask.write_file, ask.file_names),
     PageKind("sido_list", "{language}/sido/index.html", sido_list.made_from, sido_list.write),

@@ -3,68 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
+from sciculture_etl.pages.values import Value, statuses
 from sciculture_etl.pages.words import Language, in_language
 from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.observations import TABLE, column_of_symbols, measure_names
 from sciculture_etl.publish.site.programs import tables_of
+from sciculture_etl.publish.site.regions import Region, regions_over_years
 from sciculture_etl.publish.site.slices import rows
 from sciculture_etl.publish.site.tables import columns_of
 from sciculture_etl.publish.workbooks.columns import SheetColumn
 from sciculture_etl.publish.workbooks.texts import unit_text
 
-Time = TypeVar("Time")
 LEVELS = ("nation", "sido")
-COLUMNS = (
-    "region_level, program_year, region_code, region_name, current_region_code, is_remainder, measure, value, unit, "
-    "is_additive, status, {symbols}"
-)
-
-
-@dataclass(frozen=True)
-class Value:
-    """A published number, or why there is none.
-
-    Attributes:
-        symbol: ``x`` withheld, ``…`` not published yet.
-        status: ``p``, ``r`` or ``final``.
-    """
-
-    number: float | None
-    symbol: str | None = None
-    status: str = "final"
-
-
-@dataclass(frozen=True)
-class Region:
-    """A region that goes on over years, called as in the last year in which it stands.
-
-    Attributes:
-        code: of the last year.
-        first_code: of the first year: by it they are in the order that people know.
-    """
-
-    code: str
-    name: str
-    is_remainder: bool = False
-    first_code: str = ""
-
-    @property
-    def place(self) -> tuple[bool, str]:
-        return self.is_remainder, self.first_code
-
-
-def statuses(rows: Iterable[Mapping[Time, Value]]) -> dict[Time, str | None]:
-    """Time → the status that all values have that stand beside it; None where they differ, so each needs its mark."""
-    found: dict[Time, set[str]] = defaultdict(set)
-    for row in rows:
-        for time, value in row.items():
-            # An empty cell bears no mark.
-            found[time] |= {value.status} if value.number is not None else set()
-    return {time: one.pop() if len(one) == 1 else None for time, one in found.items()}
+COLUMNS = "region_level, program_year, region_code, is_remainder, measure, value, unit, is_additive, status, {symbols}"
 
 
 @dataclass
@@ -100,8 +53,8 @@ def measures(content: Content, program: str, language: Language) -> list[Measure
     found = rows(content, TABLE, "program_code", columns, where).get(program, [])
     names, labels, made = measure_names(content), labels_of(content, program, language), {}
     by_region: dict[tuple[str, Region], dict[int, Value]] = defaultdict(dict)
-    called = _regions([row for row in found if row[0] == "sido"])
-    for level, year, code, _, _, is_remainder, measure, number, unit, is_additive, status, symbol in found:
+    called = regions_over_years(content, [row[1:4] for row in found if row[0] == "sido"], "sido", language)
+    for level, year, code, is_remainder, measure, number, unit, is_additive, status, symbol in found:
         if measure not in made:
             label = labels.get(measure) or (in_language(names[measure], language) if measure in names else measure)
             made[measure] = Measure(measure, label, unit, unit_text(unit, language), is_additive)
@@ -109,7 +62,7 @@ def measures(content: Content, program: str, language: Language) -> list[Measure
         if level == "nation":
             made[measure].nation[year] = value
         else:
-            by_region[measure, called[code, bool(is_remainder)]][year] = value
+            by_region[measure, called[code, is_remainder]][year] = value
     for (measure, region), values in sorted(
         by_region.items(), key=lambda one: (one[0][1].is_remainder, one[0][1].code)
     ):
@@ -141,23 +94,3 @@ def labels_of(content: Content, program: str, language: Language) -> dict[str, s
         ("labels", program, language),
         lambda: {name: in_language(one.header, language) for name, one in _own_columns(content, program).items()},
     )
-
-
-def _regions(found: list[tuple[object, ...]]) -> dict[tuple[str, bool], Region]:
-    """Code of a year → the region as one that goes on over years, where it was only renamed meanwhile."""
-    in_year: dict[tuple[str, object], set[str]] = defaultdict(set)
-    for _, year, code, _, current, *_ in found:
-        in_year[str(current), year].add(str(code))
-    shared = {current for (current, _), codes in in_year.items() if len(codes) > 1}
-    last: dict[tuple[str, bool], tuple[object, str, str]] = {}
-    key_of: dict[tuple[str, bool], tuple[str, bool]] = {}
-    for _, year, code, name, current, is_remainder, *_ in found:
-        own = (str(code), bool(is_remainder))
-        key = own if current is None or str(current) in shared else (f"now {current}", bool(is_remainder))
-        key_of[own] = key
-        if key not in last or year >= last[key][0]:  # type: ignore[operator]
-            last[key] = (year, str(code), str(name))
-    first: dict[tuple[str, bool], str] = {}
-    for code, is_remainder in sorted(key_of):
-        first.setdefault(key_of[code, is_remainder], code)
-    return {own: Region(last[key][1], last[key][2], own[1], first[key]) for own, key in key_of.items()}

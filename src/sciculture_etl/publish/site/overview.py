@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sciculture_etl.pages.values import Value
 from sciculture_etl.pages.words import Language
 from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.site.figures import figures_of
 from sciculture_etl.publish.site.headlines import Headline, headline, principal, rank, strands_of
-from sciculture_etl.publish.site.measures import Measure, Region, Value
+from sciculture_etl.publish.site.measures import Measure
 from sciculture_etl.publish.site.programs import Program, programs
+from sciculture_etl.publish.site.regions import Region
 from sciculture_etl.publish.site.timelines import Strand, Timeline
 
 PERSONS = "persons"

@@ -6,21 +6,20 @@ from typing import cast
 
 from sciculture_etl.pages import Language, page_texts
 from sciculture_etl.pages.maps import patterns
+from sciculture_etl.pages.values import statuses
 from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.site import downloads
 from sciculture_etl.publish.site.charts import strand_charts
 from sciculture_etl.publish.site.divisions import divisions_hash, full_name
 from sciculture_etl.publish.site.figures import figures_of
 from sciculture_etl.publish.site.headlines import Headline, headline, principal, strands_of
-from sciculture_etl.publish.site.measures import statuses
 from sciculture_etl.publish.site.page import GROUP, owed_by_all, page
 from sciculture_etl.publish.site.program_charts import program_charts
-from sciculture_etl.publish.site.programs import programs, rests_on, sources_of
+from sciculture_etl.publish.site.programs import LIST, programs, rests_on, sources_of
+from sciculture_etl.publish.site.region_table import measures_by_sigungu, path_of
 from sciculture_etl.publish.site.regional import program_hash
 from sciculture_etl.publish.site.tables import shown_tables
 from sciculture_etl.settings import fingerprint
-
-LIST = "programs/index.html"
 
 
 def names(content: Content) -> list[str]:
@@ -39,8 +38,8 @@ def write(content: Content, language: str, name: str) -> bytes:
     tongue, program = cast("Language", language), programs(content)[name]
     own, others = figures_of(content, name, tongue)
     leading = {strand.code for strand in principal(strands_of(own, others))}
-    leading = {strand.code for strand in principal(strands_of(own, others))}
     figures = [headline(strand) for strand in strands_of(own, others)]
+    listed = measures_by_sigungu(content, name) if own else []
     return page(
         content,
         "program.html",
@@ -60,6 +59,7 @@ def write(content: Content, language: str, name: str) -> bytes:
         figures=_by_line(figures),
         principal=leading,
         tables=shown_tables(content, name, tongue),
+        by_sigungu={path_of(name, one.code): one for one in own if one.code in listed},
         downloads=downloads.of_program(content, name),
         sources=sources_of(content, name, language),
     )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from sciculture_etl.pages import page_texts
 from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.site.page import GROUP, owed_by_all, page
-from sciculture_etl.publish.site.program import LIST
-from sciculture_etl.publish.site.programs import Program, programs, tables_of
+from sciculture_etl.publish.site.programs import LIST, Program, programs, tables_of
 from sciculture_etl.settings import fingerprint
 
 

@@ -11,6 +11,7 @@ from sciculture_etl.publish.site.slices import hashes
 from sciculture_etl.publish.workbooks.shares import ALL_ROWS
 from sciculture_etl.settings import sql_text
 
+LIST = "programs/index.html"  # the page of all programs
 COLUMNS = (
     "program_code, name_ko, name_en, name_en_short, agency, strategy_code, strategy_name_ko, strategy_name_en, "
     "start_year, end_year"

@@ -19,6 +19,7 @@ from sciculture_etl.publish.workbooks.columns import SheetColumn, sheet_table, s
 from sciculture_etl.publish.workbooks.sheet import header_text
 from sciculture_etl.publish.workbooks.texts import unit_text, yes_or_no
 
+REGION_NAMES = ("sido_name", "sigungu_name")  # columns of names beside which the code stands
 MAX_ROWS = 200  # of a table on a page
 
 
@@ -125,9 +126,10 @@ def columns_of(content: Content, table: str, share: str) -> list[SheetColumn]:
 def _columns(content: Content, table: str, share: str, language: Language) -> list[SheetColumn]:
     """The columns that people read: not the codes beside which a name stands, nor names in the other language."""
     names = set(content.table_contracts[table].columns)
+    regions = {name for name in names if name in REGION_NAMES} if language == "en" else set()
     other = "_en" if language == "ko" else "_ko"
     return [
-        one
+        replace(one, value=_english(one.name)) if one.name in regions else one
         for one in columns_of(content, table, share)
         if not (one.name.endswith(other) and one.name.removesuffix(other) + f"_{language}" in names)
         and not (one.name.endswith("_code") and _is_named(one.name.removesuffix("_code"), names))
@@ -135,6 +137,12 @@ def _columns(content: Content, table: str, share: str, language: Language) -> li
         and not one.name.startswith(PROGRAM.removesuffix("_code") + "_name")
         and one.name != PROGRAM
     ]
+
+
+def _english(name: str) -> str:
+    """SQL of the English name of a region, by its code."""
+    code = f"rpad(t.\"{name.removesuffix('_name')}_code\", 10, '0')"
+    return f'coalesce((SELECT any_value(r.name_en) FROM dim_region AS r WHERE r.region_code = {code}), t."{name}")'
 
 
 def _is_named(stem: str, names: set[str]) -> bool:

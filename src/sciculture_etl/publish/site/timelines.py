@@ -11,9 +11,9 @@ from typing import Any
 
 from sciculture_etl.contracts.table_contract import LABELS, STATUS, STATUS_KEY
 from sciculture_etl.model.status import PROGRAM
+from sciculture_etl.pages.values import Value, statuses
 from sciculture_etl.pages.words import Language, in_language, page_texts
 from sciculture_etl.publish.files import Content
-from sciculture_etl.publish.site.measures import Value, statuses
 from sciculture_etl.publish.site.tables import TableRows, cell_text, table_rows
 from sciculture_etl.publish.workbooks.columns import SheetColumn
 from sciculture_etl.publish.workbooks.texts import unit_text
