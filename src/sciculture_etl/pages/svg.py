@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from markupsafe import Markup, escape
 
 Attribute = str | int | float
@@ -9,12 +11,15 @@ Attribute = str | int | float
 
 def element(name: str, *content: str | Markup, **attributes: Attribute | None) -> Markup:
     """One element: a trailing ``_`` is dropped from attributes' names, other ``_`` become ``-``; None is left out."""
+    # There are thousands on a page: what can't hold anything to escape isn't looked at.
     written = "".join(
-        f' {key.removesuffix("_").replace("_", "-")}="{escape(_short(value))}"'
-        for key, value in attributes.items()
-        if value is not None
+        [
+            f' {_written(key)}="{escape(value) if isinstance(value, str) else _short(value)}"'
+            for key, value in attributes.items()
+            if value is not None
+        ]
     )
-    inner = Markup().join(content)
+    inner = "".join([one if isinstance(one, Markup) else escape(one) for one in content])
     return Markup(f"<{name}{written}>{inner}</{name}>") if inner else Markup(f"<{name}{written}/>")
 
 
@@ -33,6 +38,11 @@ def image(
         viewBox=f"0 0 {_short(width)} {_short(height)}", role="img", class_=class_,
         aria_labelledby=f"{identity}-title {identity}-desc",
     )  # fmt: skip
+
+
+@lru_cache
+def _written(key: str) -> str:
+    return key.removesuffix("_").replace("_", "-")
 
 
 def _short(value: Attribute) -> str:

@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from sciculture_etl.pages import Language
 from sciculture_etl.pages.charts import Point, draw_ranking, draw_trend, newest_final
+from sciculture_etl.pages.values import Value
 from sciculture_etl.pages.words import Words
 from sciculture_etl.publish.files import Content
-from sciculture_etl.publish.site.measures import Value
 from sciculture_etl.publish.site.page import GROUP
 from sciculture_etl.publish.site.regional import OUT_OF_100, PROVISIONAL, Measured
 from sciculture_etl.publish.site.timelines import Timeline

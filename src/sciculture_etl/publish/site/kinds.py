@@ -76,20 +76,23 @@ KINDS = (
 
 def pages_of(content: Content) -> list[str]:
     """The paths of all files of a site, below ``site/``."""
-    return [path for kind in KINDS for path in kind.pages(content)]
+    return list(_pages(content))
 
 
-def _kind_of(content: Content, path: str) -> tuple[PageKind, str, str]:
-    return next((kind, *found) for kind in KINDS if (found := kind.pages(content).get(path)))
+def _pages(content: Content) -> dict[str, tuple[PageKind, str, str]]:
+    """Path → kind, language and name."""
+    return content.once(
+        "pages", lambda: {path: (kind, *found) for kind in KINDS for path, found in kind.pages(content).items()}
+    )
 
 
 def made_from(content: Content, path: str) -> str:
     """What decides how a page comes out; empty where it is another in every release."""
-    kind, language, name = _kind_of(content, path)
+    kind, language, name = _pages(content)[path]
     return kind.made_from(content, language, name)
 
 
 def write_page(content: Content, path: str, target: Path) -> None:
     """One file of the site → ``target``."""
-    kind, language, name = _kind_of(content, path)
+    kind, language, name = _pages(content)[path]
     target.write_bytes(kind.write(content, language, name))
