@@ -17,6 +17,7 @@ LINE = re.compile(r"^(?P<indent> *)[*+·] (?P<name>\w+) +(?P<exit_code>\d(?= |$)
 # Raised within one package and told to nobody: by a file that can't be read, which becomes a finding; by a step, to
 # Prefect alone; by a copy that is another one, to the doctor; by a spelling of a sheet that the other way reads.
 WITHIN = {
+    "_DiedError",
     "QueueFullError",
     "RefusalError",
     "GateClosedError",
