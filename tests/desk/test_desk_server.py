@@ -69,7 +69,7 @@ def test_whoever_does_not_say_what_they_want_is_hung_up_on(url: str, monkeypatch
 
 def test_whoever_goes_on_sending_what_was_refused_is_hung_up_on(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(connection.SECONDS, connection.BODY_REFUSED, 0.1)
-    head = f"POST /enter HTTP/1.1\r\nHost: {url.rpartition('/')[2]}\r\nOrigin: {url}\r\n"
+    head = f"POST /sign-in HTTP/1.1\r\nHost: {url.rpartition('/')[2]}\r\nOrigin: {url}\r\n"
     with connect(url) as connected:
         connected.sendall(f"{head}Content-Type: text/plain\r\nContent-Length: 1000000\r\n\r\n".encode())
         answer = said(connected)
@@ -112,7 +112,7 @@ def test_behind_a_proxy_its_word_counts_and_nobody_elses(tmp_path: Path) -> None
         headers["cookie"] = page.headers["set-cookie"].split(";")[0]
         found = TOKEN.search(page.text)
         assert found
-        return browser.post("/enter", data={"token": found[1], "secret": "x"}, headers=headers).status_code
+        return browser.post("/sign-in", data={"token": found[1], "secret": "x"}, headers=headers).status_code
 
     for proxy, expected in (("127.0.0.1", 403), ("10.0.0.0/8", 429)):
         with serving(tmp_path / str(expected), url=PROXIED, proxy=proxy) as url, httpx.Client(base_url=url) as browser:
@@ -167,7 +167,7 @@ def test_the_command_serves_by_tls_and_ends_in_order_on_a_signal(tmp_path: Path)
             assert "max-age" in page.headers["strict-transport-security"]
             found = TOKEN.search(page.text)
             assert found
-            answer = browser.post("/enter", data={"token": found[1], "secret": link.rpartition("/")[2]})
+            answer = browser.post("/sign-in", data={"token": found[1], "secret": link.rpartition("/")[2]})
             assert answer.status_code == 303
             assert browser.get("/operator").status_code == 200
         desk.send_signal(signal.SIGTERM)

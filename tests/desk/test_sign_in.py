@@ -50,7 +50,7 @@ def test_the_page_of_a_link_says_nothing_of_it(desk: DeskUnderTest) -> None:
 )
 def test_what_is_no_link_signs_nobody_in(desk: DeskUnderTest, secret: str) -> None:
     visitor = desk.visitor()
-    answer = visitor.post("/enter", page=desk.link(NAME), data={"secret": secret})
+    answer = visitor.post("/sign-in", page=desk.link(NAME), data={"secret": secret})
     assert answer.status_code == 403 if len(secret) < 5_000 else answer.status_code in (403, 413)
     assert "<script>" not in answer.text
     assert visitor.get("/institution").status_code == 401
@@ -131,16 +131,16 @@ def test_signing_in_gives_a_new_session_whatever_the_browser_brought(desk: DeskU
 
 def test_whoever_guesses_has_to_wait_and_keeps_nobody_else_out(desk: DeskUnderTest) -> None:
     def guess(client: str) -> int:
-        return desk.visitor().post("/enter", page=link, data={"secret": "x"}, client=client).status_code
+        return desk.visitor().post("/sign-in", page=link, data={"secret": "x"}, client=client).status_code
 
     link = desk.link(NAME)
     assert [guess("203.0.113.1") for _ in range(FAILURES.per_client + 1)] == [403] * FAILURES.per_client + [429]
-    answer = desk.visitor().post("/enter", page=link, data={"secret": link.rpartition("/")[2]}, client="203.0.113.1")
+    answer = desk.visitor().post("/sign-in", page=link, data={"secret": link.rpartition("/")[2]}, client="203.0.113.1")
     assert answer.status_code == 429, "nor is the right one looked up"
     for number in range(FAILURES.in_all):
         desk.desk.rates.note("sign_in", FAILURES, f"198.51.100.{number}")
     assert guess("198.51.100.1") == 429, "all together failed too often: who failed before has to wait"
-    answer = desk.visitor().post("/enter", page=link, data={"secret": link.rpartition("/")[2]}, client="203.0.113.9")
+    answer = desk.visitor().post("/sign-in", page=link, data={"secret": link.rpartition("/")[2]}, client="203.0.113.9")
     assert answer.status_code == 303, "who didn't may still enter"
 
 
@@ -161,7 +161,7 @@ def test_audit_lines_say_who_did_what_and_how_it_ended(desk: DeskUnderTest) -> N
     visitor = desk.institution()
     visitor.post("/leave", page="/institution")
     for _ in range(5):
-        desk.visitor().post("/enter", page=desk.link(NAME), data={"secret": "x"}, client="203.0.113.77")
+        desk.visitor().post("/sign-in", page=desk.link(NAME), data={"secret": "x"}, client="203.0.113.77")
     found = [(line["action"], line["who"], line["outcome"]) for line in lines(desk)]
     assert found == [("sign_in", NAME, "signed in"), ("sign_out", NAME, "signed out"), ("sign_in", "", "unknown")]
     assert "203.0.113.77" not in str(lines(desk))

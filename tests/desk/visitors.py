@@ -103,7 +103,7 @@ class DeskUnderTest:
         return f"/enter/{secret}"
 
     def enter(self, visitor: Visitor, link: str) -> httpx.Response:
-        return visitor.post("/enter", page=link, data={"secret": link.rpartition("/")[2]})
+        return visitor.post("/sign-in", page=link, data={"secret": link.rpartition("/")[2]})
 
     def signed_in(self, name: str, role: Role = Role.institution) -> Visitor:
         visitor = self.visitor()

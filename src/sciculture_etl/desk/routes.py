@@ -19,7 +19,7 @@ ROUTES: tuple[Route, ...] = (
     Route("security", "/.well-known/security.txt", ("GET",), Role.anyone, public.security_contact),
     Route("asset", "/assets/{name:path}", ("GET",), Role.anyone, assets.asset),
     Route("link", "/enter/{secret}", ("GET",), Role.anyone, sign_in.show_link),
-    Route("sign_in", "/enter", ("POST",), Role.anyone, sign_in.sign_in),
+    Route("sign_in", "/sign-in", ("POST",), Role.anyone, sign_in.sign_in),
     Route("sign_out", "/leave", ("POST",), Role.anyone, sign_in.sign_out),
     *CHECK_ROUTES,
     *FORM_ROUTES,
