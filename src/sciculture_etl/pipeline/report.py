@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from sciculture_etl.errors import PARTIAL, REFUSED
@@ -11,9 +13,11 @@ from sciculture_etl.extract import Closing, Extraction
 from sciculture_etl.load.accept import Acceptance
 from sciculture_etl.pipeline.journal import PREVIEW
 from sciculture_etl.publish import Figure, Publication
+from sciculture_etl.storage.lock import note_progress
 
 # Of what ran for one and the same reason, so many are named.
 MAX_EXAMPLES = 20
+SECONDS_BETWEEN_NOTES = 1
 # What the operator's pages are called among the outputs that a run is asked for, and where they couldn't be written.
 PAGES = "operator's pages"
 
@@ -30,6 +34,32 @@ class Silent:
     def start(self, step: str, total: int) -> None: ...
 
     def advance(self, step: str, count: int = 1) -> None: ...
+
+
+class Noted:
+    """Passes a run's progress on, and notes it in the lock, where whoever looks who holds the warehouse finds it."""
+
+    def __init__(self, warehouse: Path, progress: Progress) -> None:
+        self._warehouse = warehouse
+        self._progress = progress
+        self._counts: dict[str, list[int]] = {}
+        self._noted = 0.0
+
+    def note(self, step: str, done: int = 0, total: int = 1) -> None:
+        self._noted = time.monotonic()
+        note_progress(self._warehouse, step=step, done=done, total=total)
+
+    def start(self, step: str, total: int) -> None:
+        self._progress.start(step, total)
+        self._counts[step] = [0, total]
+        self.note(step, 0, total)
+
+    def advance(self, step: str, count: int = 1) -> None:
+        self._progress.advance(step, count)
+        counts = self._counts.setdefault(step, [0, 1])
+        counts[0] += count
+        if time.monotonic() - self._noted > SECONDS_BETWEEN_NOTES:
+            self.note(step, *counts)
 
 
 @dataclass

@@ -28,7 +28,7 @@ from sciculture_etl.pipeline.completeness import overdue_reports, rates_due
 from sciculture_etl.pipeline.journal import RunRecord, Runs
 from sciculture_etl.pipeline.reading import NEW, Intake, Stale
 from sciculture_etl.pipeline.reminding import newly_waiting
-from sciculture_etl.pipeline.report import PAGES, Progress, Reasons, RunReport, Silent
+from sciculture_etl.pipeline.report import PAGES, Noted, Progress, Reasons, RunReport, Silent
 from sciculture_etl.publish import NOTHING, Announcement, Publication, end_hold, publish_release, read_figures_checked
 from sciculture_etl.publish.announcement import announcement_in
 from sciculture_etl.publish.going_out import publish_due
@@ -63,7 +63,7 @@ class Run:
         self.contracts = contracts
         self.table_contracts = table_contracts_over(contracts)
         self.warehouse = warehouse
-        self.progress = progress
+        self.progress = Noted(settings.warehouse, progress)
         self.clock = clock
         self.today = clock().astimezone(SEOUL).date()
         self.archive = Archive(settings.archive, clock)
@@ -75,7 +75,7 @@ class Run:
         self.report = RunReport(record.kind, set_aside=warehouse.set_aside)
         self.reasons = Reasons()
         self.is_summed_up = False
-        self._intake = Intake(settings, contracts, warehouse, self.archive, progress)
+        self._intake = Intake(settings, contracts, warehouse, self.archive, self.progress)
 
     @classmethod
     @contextmanager

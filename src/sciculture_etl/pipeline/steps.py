@@ -152,5 +152,6 @@ def take_steps(
     so_far = made or Made()
     for step in STEPS[run.record.kind]:
         for part in step.parts(so_far) if step.parts else (step,):
+            run.progress.note(part.name)
             so_far = take(part, partial(part.function, run, so_far))
     return run.report

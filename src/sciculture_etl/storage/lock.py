@@ -9,7 +9,7 @@ import os
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -70,8 +70,18 @@ def writer_lock(folder: Path, wait_seconds: float = 0, doing: str = "") -> Itera
         _write(lock, "")
 
 
+def note_progress(folder: Path, **more: Any) -> None:
+    """What the holder is at, beside what the lock says already. Only who holds it may call it; it never fails."""
+    with suppress(OSError, MachineError), _opened(folder / LOCK, os.O_RDWR) as lock:
+        holder = _holder(lock.read())
+        if holder.get("pid") == os.getpid():
+            _write(lock, json.dumps(holder | more, ensure_ascii=False))
+
+
 def lock_holder(folder: Path) -> dict[str, Any] | None:
     """``pid``, ``since`` and ``doing`` of whoever holds the warehouse now; None where nobody does.
+
+    Of a run also ``step``, and ``done`` of ``total`` where it counts.
 
     Takes nothing that a run would have to wait for.
     """
