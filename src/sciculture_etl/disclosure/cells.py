@@ -17,6 +17,8 @@ from sciculture_etl.rules import given
 from sciculture_etl.settings import sql_text
 
 CELL = "disclosure_cell"
+# By what a number of a table is known.
+LINE = ("row_key", "measure")
 Row = tuple[int, str]  # the number of a sum in its family, the key of a row of it
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -82,8 +84,8 @@ class Before:
     withheld: pl.DataFrame
     known: pl.DataFrame
 
-    def of(self, table: str) -> Before:
-        is_of = pl.col("table_name") == table
+    def of(self, *tables: str) -> Before:
+        is_of = pl.col("table_name").is_in(tables)
         return Before(self.withheld.filter(is_of), self.known.filter(is_of))
 
 
@@ -110,6 +112,11 @@ def load_systems(
     wanted = wanted.unique()
     if wanted.is_empty():
         return Loaded([], [])
+    # Most scopes hold no few persons: of those that do, it is asked what is known.
+    frames = [
+        _with_known(connection, frame.join(wanted, on="scope", how="semi"), family, one, before.of(one.table))
+        for one, frame in zip(family.sums, frames, strict=True)
+    ]
     with given(connection, wanted=wanted):
         cells = _cells(connection, family)
         least = _least(connection, family)
@@ -172,37 +179,42 @@ def _rows(
     pairs = [(numbers[u], numbers[i]) for u, i in family.at_most.items() if u in numbers and i in numbers]
     few = [pl.col(name) for name in numbers.values()] + [pl.col(i) - pl.col(u) for u, i in pairs]
     has_few = pl.any_horizontal(column.is_between(1, one.k - 1) for column in few).fill_null(value=False)
-    frame = _with_history(connection, frame, family, one, before)
+    frame = _with_withheld(connection, frame, one, before.withheld)
     return frame.with_columns(wanted=(has_few & pl.col("shown")) | pl.col("was"))
 
 
-def _with_history(
+def _with_withheld(
+    connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, one: TableSum, withheld: pl.DataFrame
+) -> pl.DataFrame:
+    """The same with ``was``: withheld earlier."""
+    if frame.is_empty() or withheld.is_empty():
+        return frame.with_columns(was=pl.lit(value=False))
+    with given(connection, withheld=withheld.select(*LINE)):
+        was = connection.execute(
+            f"SELECT DISTINCT key, true AS was FROM ({lines_of(one)}) SEMI JOIN withheld USING (row_key, measure)"
+        ).pl()
+    return frame.join(was, on="key", how="left").with_columns(pl.col("was").fill_null(value=False))
+
+
+def _with_known(
     connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, family: LinkedSums, one: TableSum, before: Before
 ) -> pl.DataFrame:
-    """The same with ``was`` (withheld earlier) and ``known`` (numbers of the measures that are known)."""
+    """The same with ``known``: the numbers of the measures that are known."""
     nothing = pl.lit([], pl.List(pl.Int64))
-    if before.withheld.is_empty() and before.known.is_empty():
-        return frame.with_columns(was=pl.lit(value=False), known=nothing)
-    keys = ["row_key", "measure"]
-    with given(connection, withheld=before.withheld.select(keys), known=before.known.select(*keys, "exact")):
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE disclosure_line AS {lines_of(one)}")
-        was = connection.execute(
-            "SELECT DISTINCT key, true AS was FROM disclosure_line SEMI JOIN withheld USING (row_key, measure)"
-        ).pl()
+    if frame.is_empty() or before.known.is_empty():
+        return frame.with_columns(known=nothing)
+    with given(connection, known=before.known.select(*LINE, "exact")):
         known = connection.execute(
-            "SELECT key, measure, exact FROM disclosure_line JOIN known USING (row_key, measure)"
+            f"SELECT key, measure, exact FROM ({lines_of(one)}) JOIN known USING (row_key, measure)"
         ).pl()
     found = []
-    for name, cell in one.sum.persons.items():
-        number = f"n{family.measures.index(cell)}"
-        same = frame.join(known.filter(pl.col("measure") == name), on="key").filter(pl.col(number) == pl.col("exact"))
-        found.append(same.select("key", known=pl.lit(family.measures.index(cell), pl.Int64)))
+    for name, number in ((name, family.measures.index(cell)) for name, cell in one.sum.persons.items()):
+        same = frame.join(known.filter(pl.col("measure") == name), on="key").filter(
+            pl.col(f"n{number}") == pl.col("exact")
+        )
+        found.append(same.select("key", known=pl.lit(number, pl.Int64)))
     lists = pl.concat(found).group_by("key").agg("known")
-    return (
-        frame.join(was, on="key", how="left")
-        .join(lists, on="key", how="left")
-        .with_columns(pl.col("was").fill_null(value=False), known=pl.coalesce("known", nothing))
-    )
+    return frame.join(lists, on="key", how="left").with_columns(known=pl.coalesce("known", nothing))
 
 
 def _cells(connection: duckdb.DuckDBPyConnection, family: LinkedSums) -> pl.DataFrame:

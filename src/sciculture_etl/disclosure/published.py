@@ -22,6 +22,7 @@ from sciculture_etl.settings import fingerprint, sql_text
 # Raised where tables are shown otherwise of the same numbers.
 SHOWING_VERSION = "1"
 COMPUTED = "figure_as_shown"
+NO_LINES = str((0, None, None))
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,12 @@ def protect_tables(
     fingerprints = dict(model.fingerprints)
     with warehouse.transaction() as connection:
         find_withheld(warehouse, contracts, table_contracts, model, history)
-        kinds = _kinds(connection)
+        kinds, lines = _kinds(connection), _lines_fingerprints(connection)
         for name, table_contract in table_contracts.items():
             if table_contract.audience != "public" or table_contract.made_by != "sql" or name == FIGURES:
                 continue
             if table_contract.symbol_columns:
-                fingerprints[name] = fingerprint(model.fingerprints[name], _lines_fingerprint(connection, name))
+                fingerprints[name] = fingerprint(model.fingerprints[name], lines.get(name, NO_LINES))
             made_from = fingerprint(SHOWING_VERSION, fingerprints[name])
             if name in kinds and warehouse.state(f"shown {name}") == made_from:
                 continue
@@ -71,10 +72,12 @@ def protect_tables(
             if table_contract.symbol_columns:
                 connection.execute(f"CREATE TABLE {relation} AS {_as_shown(table_contract)}")
             else:
-                connection.execute(f'CREATE VIEW {relation} AS SELECT * FROM main."{name}"')
+                _show_as_is(connection, name)
             warehouse.set_state(f"shown {name}", made_from)
         if FIGURES in table_contracts:
-            fingerprints[FIGURES] = fingerprint(model.fingerprints[FIGURES], _check_figures(connection, kinds))
+            _drop(connection, FIGURES, kinds)
+            differing = _check_figures(connection) if lines else _show_as_is(connection, FIGURES)
+            fingerprints[FIGURES] = fingerprint(model.fingerprints[FIGURES], *differing)
     return Published(fingerprints)
 
 
@@ -93,13 +96,18 @@ def _drop(connection: duckdb.DuckDBPyConnection, name: str, kinds: dict[str, str
         connection.execute(f'DROP {kinds[name]} {SCHEMA}."{name}"')
 
 
-def _check_figures(connection: duckdb.DuckDBPyConnection, kinds: dict[str, str]) -> str:
+def _show_as_is(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+    """A table of which nothing is withheld. Returns what of it is: nothing."""
+    connection.execute(f'CREATE VIEW {SCHEMA}."{name}" AS SELECT * FROM main."{name}"')
+    return []
+
+
+def _check_figures(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Published figures beside what readers can compute; one that takes a withheld number says that it has no data.
 
     Returns:
         Which ones do.
     """
-    _drop(connection, FIGURES, kinds)
     relation = f'{SCHEMA}."{FIGURES}"'
     select = all_statements()[FIGURES].text.rstrip().rstrip(";")
     connection.execute(f"SET search_path = '{SCHEMA},main'")
@@ -117,16 +125,16 @@ def _check_figures(connection: duckdb.DuckDBPyConnection, kinds: dict[str, str])
     both = f'{COMPUTED} AS c JOIN main."{FIGURES}" AS e USING (figure_id)'
     found = connection.execute(f"SELECT figure_id FROM {both} WHERE NOT ({same}) ORDER BY ALL").fetchall()
     connection.execute(f"DROP TABLE {COMPUTED}")
-    return str(found)
+    return [figure_id for (figure_id,) in found]
 
 
-def _lines_fingerprint(connection: duckdb.DuckDBPyConnection, table: str) -> str:
-    row = connection.execute(
-        "SELECT count(*), bit_xor(hash(row_key, measure, mark)), sum(CAST(hash(row_key, measure, mark) AS HUGEINT)) "
-        f"FROM {LINES} WHERE table_name = ?",
-        [table],
-    ).fetchone()
-    return str(row)
+def _lines_fingerprints(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Of what is withheld of each table of which something is."""
+    rows = connection.execute(
+        "SELECT table_name, count(*), bit_xor(hash(row_key, measure, mark)), "
+        f"sum(CAST(hash(row_key, measure, mark) AS HUGEINT)) FROM {LINES} GROUP BY table_name"
+    ).fetchall()
+    return {table: str(tuple(line)) for table, *line in rows}
 
 
 def _as_shown(table_contract: TableContract) -> str:

@@ -65,10 +65,12 @@ def _rows(connection: duckdb.DuckDBPyConnection, table_contract: TableContract, 
         numbers = [(name, "e.measure", f"e.measure IN ({listed})") for name in columns]
     else:
         numbers = [(name, sql_text(name), "true") for name in persons]
+    if not persons or _has_no_rows(connection, table_contract.table):
+        return []
     marked = {row[0] for row in connection.execute(f"DESCRIBE FROM {shown}").fetchall()}
     joined = " AND ".join(f's."{name}" IS NOT DISTINCT FROM e."{name}"' for name in table_contract.grain)
     frames = []
-    for column, measure, condition in numbers if persons else []:
+    for column, measure, condition in numbers:
         mark = f's."{symbol_column(column)}"' if symbol_column(column) in marked else "CAST(NULL AS VARCHAR)"
         status = f"s.{STATUS} = '{OPEN}'" if STATUS in marked else "false"
         frames.append(
@@ -86,7 +88,13 @@ def _rows(connection: duckdb.DuckDBPyConnection, table_contract: TableContract, 
     return [frame.cast(STATE) for frame in frames]
 
 
+def _has_no_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return connection.execute(f'SELECT 1 FROM main."{table}" LIMIT 1').fetchone() is None
+
+
 def _cells(connection: duckdb.DuckDBPyConnection, family: Family, published: pl.DataFrame) -> pl.DataFrame:
+    if _has_no_rows(connection, family.of):
+        return pl.DataFrame(schema=STATE)
     key, groups = row_key(family.columns, "c"), _object(family.columns, "c")
     names = ", ".join(f'"{name}"' for name in family.columns)
     sums = ", ".join(f'CAST(sum("{name}") AS DOUBLE) AS "{name}"' for name in family.measures)
@@ -100,6 +108,10 @@ def _cells(connection: duckdb.DuckDBPyConnection, family: Family, published: pl.
     ).pl()  # fmt: skip
     if cells.is_empty():
         return pl.DataFrame(schema=STATE)
+    tables = [table for table, _ in family.sums]
+    unsettled = (pl.col("mark") == NOT_YET) | pl.col("is_open")
+    if published.filter(pl.col("table_name").is_in(tables) & unsettled).is_empty():
+        return cells.with_columns(is_open=pl.lit(value=False)).select(STATE.names()).cast(STATE)
     pairs = members(connection, family, published, cells.cast(STATE))
     rows = published.select("table_name", "row_key", of="measure", row_mark="mark", row_open="is_open")
     states = pairs.join(

@@ -16,6 +16,7 @@ import polars as pl
 from sciculture_etl.contracts import Contract, TableContract
 from sciculture_etl.contracts.disclosure import NOT_ADDITIVE, VALUE
 from sciculture_etl.disclosure.cells import Before, CellSystem, Loaded, lines_of, load_systems
+from sciculture_etl.disclosure.contents import RowContents
 from sciculture_etl.disclosure.history import KEY, NOT_YET, WITHHELD, History, row_key
 from sciculture_etl.disclosure.sums import YEAR, LinkedSums, TableSum, linked_sums_of
 from sciculture_etl.load import Warehouse
@@ -48,11 +49,12 @@ def find_withheld(
     )
     before = Before(history.withheld(), history.known())
     families = linked_sums_of(table_contracts)
+    contents = RowContents(connection, model, families)
     for family in families:
         closed = None
         if family.has_closed_years:
             closed = _closed_years(warehouse, family, contracts, table_contracts)
-        _find(warehouse, family, model, before, closed)
+        _find(warehouse, family, contents, before, closed)
     listed = ", ".join(sql_text(name) for name in [ALONE, *(family.of for family in families)])
     for table in (LINES, PATTERNS):
         connection.execute(f"DELETE FROM {table} WHERE of NOT IN ({listed})")
@@ -73,18 +75,12 @@ def _closed_years(
 
 
 def _find(
-    warehouse: Warehouse, family: LinkedSums, model: Model, before: Before, closed: frozenset[int] | None
+    warehouse: Warehouse, family: LinkedSums, contents: RowContents, before: Before, closed: frozenset[int] | None
 ) -> None:
     """The lines of a family, unless they stand."""
-    tables = {family.of, *family.tables}
     years = sorted(closed) if closed is not None else []
-    of_family = Before(
-        *(frame.filter(pl.col("table_name").is_in(list(tables))) for frame in (before.withheld, before.known))
-    )
-    made_from = fingerprint(
-        str(PATTERN_VERSION), family.stated, *(f"{name} {model.fingerprints[name]}" for name in sorted(tables)),
-        *map(str, years),
-    )  # fmt: skip
+    of_family = before.of(family.of, *family.tables)
+    made_from = fingerprint(str(PATTERN_VERSION), family.stated, contents.of(family), *map(str, years))
     name, connection = f"withheld of {family.of}", warehouse.connection
     if warehouse.state(name) == f"{made_from} {_known_of(connection, family, of_family)}" and _is_complete(
         connection, family, of_family
@@ -101,7 +97,8 @@ def _find(
 
 def _known_of(connection: duckdb.DuckDBPyConnection, family: LinkedSums, before: Before) -> str:
     """Fingerprint of what is known of the numbers that are withheld: they hide no others."""
-    if before.known.is_empty():
+    has_lines = connection.execute(f"SELECT 1 FROM {LINES} WHERE of = ? LIMIT 1", [family.of]).fetchone()
+    if has_lines is None or before.known.is_empty():
         return fingerprint("[]")
     with given(connection, known=before.known):
         rows = connection.execute(
