@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from sciculture_etl.contracts import Contract, load_contracts, table_contracts_over
+from sciculture_etl.contracts import Contract, load_contracts, load_table_contracts, table_contracts_over
 from sciculture_etl.errors import NotReadyError, ReleaseError
 from sciculture_etl.extract import Archive, Clock, Extraction, Receipt, extract_submissions, machine_clock
 from sciculture_etl.failures import describe_failure
@@ -61,7 +61,8 @@ class Run:
     ) -> None:
         self.settings = settings
         self.contracts = contracts
-        self.table_contracts = table_contracts_over(contracts)
+        is_own = contracts is not load_contracts()
+        self.table_contracts = table_contracts_over(contracts) if is_own else load_table_contracts()
         self.warehouse = warehouse
         self.progress = Noted(settings.warehouse, progress)
         self.clock = clock

@@ -102,8 +102,11 @@ def _is_compared(name: str) -> bool:
     return not name.startswith("meta_") and name != HISTORY
 
 
-def released_tables(connection: duckdb.DuckDBPyConnection, release: Path) -> Tables:
+def released_tables(connection: duckdb.DuckDBPyConnection, release: Path, same: frozenset[str] = frozenset()) -> Tables:
     """The public tables of a release, from its folder.
+
+    Args:
+        same: tables that nothing needs to be known of.
 
     Raises:
         ReleaseError: Where a file is missing or damaged.
@@ -116,17 +119,21 @@ def released_tables(connection: duckdb.DuckDBPyConnection, release: Path) -> Tab
     return {
         name: _compared(connection, _read(path), grain, contracts.get(name), path)
         for name, grain in listed
-        if _is_compared(name)
+        if _is_compared(name) and name not in same
         for path in [folder / f"{name}.parquet"]
     }
 
 
-def built_tables(connection: duckdb.DuckDBPyConnection, table_contracts: dict[str, TableContract]) -> Tables:
-    """The public tables as the next release would show them."""
+def built_tables(
+    connection: duckdb.DuckDBPyConnection,
+    table_contracts: dict[str, TableContract],
+    same: frozenset[str] = frozenset(),
+) -> Tables:
+    """The public tables as the next release would show them, but for those that are the same."""
     return {
         name: _compared(connection, published_relation(table_contract), table_contract.grain, table_contract)
         for name, table_contract in table_contracts.items()
-        if table_contract.audience == "public" and _is_compared(name)
+        if table_contract.audience == "public" and _is_compared(name) and name not in same
     }
 
 
@@ -185,26 +192,48 @@ def _compare(connection: duckdb.DuckDBPyConnection, name: str, was: Columns, now
         f" WHERE o.r IS NULL OR n.r IS NULL OR {differs}"
     )
 
-    def lines(change: str, column: str | None, old: str, new: str, condition: str) -> pl.DataFrame:
-        said = f"{sql_text(name)} AS table_name, key, row_key, '{change}' AS change"
-        of = sql_text(column) if column else "CAST(NULL AS VARCHAR)"
-        values = f"CAST({old} AS VARCHAR) AS old_value, CAST({new} AS VARCHAR) AS new_value"
-        query = f"SELECT {said}, {of} AS column_name, {values} FROM pair WHERE {condition}"
-        return connection.execute(query).pl()
+    counted = connection.execute("SELECT count(o), count(n), count(*) FROM pair").fetchone()
+    was_there, is_there, rows = counted or (0, 0, 0)
+    for change, side, count in ((REMOVED, "n", is_there), (ADDED, "o", was_there)):
+        if count < rows:
+            yield connection.execute(
+                f"SELECT {_named_change(name, change)}, CAST(NULL AS VARCHAR) AS column_name, "
+                f"CAST(NULL AS VARCHAR) AS old_value, CAST(NULL AS VARCHAR) AS new_value FROM pair WHERE {side} IS NULL"
+            ).pl()
+    if was_there + is_there > rows:
+        yield from _changed(connection, name, was, now, cast)
+    connection.execute("DROP TABLE pair")
 
-    yield lines(REMOVED, None, "NULL", "NULL", "n IS NULL")
-    yield lines(ADDED, None, "NULL", "NULL", "o IS NULL")
-    for column in both:
-        if column == STATUS and was.status_key is not None and was.status_key == now.status_key:
-            yield _status_lines(connection, name, was.status_key)
+
+def _named_change(name: str, change: str) -> str:
+    return f"{sql_text(name)} AS table_name, key, row_key, '{change}' AS change"
+
+
+def _changed(
+    connection: duckdb.DuckDBPyConnection, name: str, was: Columns, now: Columns, cast: dict[str, bool]
+) -> Iterator[pl.DataFrame]:
+    """A line for each value that changed, column by column."""
+    values, of_status = [], was.status_key is not None and was.status_key == now.status_key
+    for place, column in enumerate(cast):
+        if column == STATUS and of_status:
             continue
         old, new = (_value(side, column, cast[column]) for side in ("o", "n"))
-        condition = f"o IS NOT NULL AND n IS NOT NULL AND {old} IS DISTINCT FROM {new}"
+        differs = f"{old} IS DISTINCT FROM {new}"
         if number := now.numbers.get(column):
             # A number that went or came says enough.
-            condition += f' AND o."{number}" IS NOT DISTINCT FROM n."{number}"'
-        yield lines(CHANGED, column, old, new, condition)
-    connection.execute("DROP TABLE pair")
+            differs += f' AND o."{number}" IS NOT DISTINCT FROM n."{number}"'
+        texts = f"old_value := CAST({old} AS VARCHAR), new_value := CAST({new} AS VARCHAR)"
+        values.append(
+            f"CASE WHEN {differs} THEN struct_pack(place := {place}, column_name := {sql_text(column)}, {texts}) END"
+        )
+    if values:
+        yield connection.execute(
+            f"SELECT {_named_change(name, CHANGED)}, v.column_name, v.old_value, v.new_value FROM ("
+            f"SELECT rowid AS pair_no, key, row_key, unnest([{', '.join(values)}]) AS v FROM pair "
+            "WHERE o IS NOT NULL AND n IS NOT NULL) WHERE v IS NOT NULL ORDER BY v.place, pair_no"
+        ).pl()
+    if STATUS in cast and of_status and was.status_key is not None:
+        yield _status_lines(connection, name, was.status_key)
 
 
 def in_words(key: list[str]) -> str:

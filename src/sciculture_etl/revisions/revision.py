@@ -77,7 +77,10 @@ def write_revisions(
         return {}
     was, now = table_hashes(before), table_hashes(manifest)
     same = frozenset(name for name in was if was[name] == now.get(name))
-    old, new = released_tables(warehouse.connection, previous), built_tables(warehouse.connection, table_contracts)
+    old, new = (
+        released_tables(warehouse.connection, previous, same),
+        built_tables(warehouse.connection, table_contracts, same),
+    )
     differences = find_differences(warehouse.connection, old, new, same)
     causes = explain_causes(warehouse, contracts, table_contracts, before, manifest, differences)
     moment = built_at.astimezone(SEOUL).replace(tzinfo=None, microsecond=0)
@@ -93,9 +96,9 @@ def write_revisions(
 def _withheld_numbers(warehouse: Warehouse, table_contracts: dict[str, TableContract]) -> pl.DataFrame:
     """Every number that isn't shown now, by table, row in words and column."""
     found = [pl.DataFrame(schema=WITHHELD)]
-    for name, table_contract in sorted(table_contracts.items()):
-        if not table_contract.symbol_columns:
-            continue
+    rows = warehouse.rows(f"SELECT DISTINCT table_name FROM {LINES} ORDER BY ALL")
+    for name in (row["table_name"] for row in rows):
+        table_contract = table_contracts[name]
         values = [column for column in (VALUE, NOT_ADDITIVE) if column in table_contract.columns]
         column = f"unnest({values})" if table_contract.is_long else "measure"
         found.append(
