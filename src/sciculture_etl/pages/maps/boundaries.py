@@ -130,6 +130,14 @@ def grid_spot(longitude: float, latitude: float) -> Spot:
 
 
 @lru_cache(maxsize=4096)
+def corners(rings: tuple[Ring, ...]) -> tuple[Spot, Spot]:
+    """The north-western and the south-eastern corner of the box around a shape."""
+    spots = [spot for ring in rings for spot in ring]
+    xs, ys = [x for x, _ in spots], [y for _, y in spots]
+    return (min(xs), min(ys)), (max(xs), max(ys))
+
+
+@lru_cache(maxsize=4096)
 def _shape_path(rings: tuple[Ring, ...], scale: int) -> str:
     return "".join(f"{line_path(ring[:-1], scale)}z" for ring in rings)
 

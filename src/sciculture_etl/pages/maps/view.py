@@ -12,7 +12,16 @@ from markupsafe import Markup
 
 from sciculture_etl.pages.charts.scale import short_number
 from sciculture_etl.pages.maps.borders import border_path
-from sciculture_etl.pages.maps.boundaries import EAST, FRAME, SOUTH, BoundaryMap, boundary_maps, grid_spot, map_of_year
+from sciculture_etl.pages.maps.boundaries import (
+    EAST,
+    FRAME,
+    SOUTH,
+    BoundaryMap,
+    boundary_maps,
+    corners,
+    grid_spot,
+    map_of_year,
+)
 from sciculture_etl.pages.maps.classes import ZERO, break_points
 from sciculture_etl.pages.maps.drawing import (
     NOW,
@@ -192,7 +201,7 @@ def _part(
 
 def _enlarged(maps: Sequence[BoundaryMap]) -> tuple[int, tuple[int, int, int, int]]:
     """How many times the grid a part of the country is drawn, and where it lies: left, top, width, height."""
-    spots = [spot for one in maps for shape in one.shapes.values() for ring in shape.rings for spot in ring]
+    spots = [corner for one in maps for shape in one.shapes.values() for corner in corners(shape.rings)]
     frame = [grid_spot(*corner) for corner in FRAME]
     if any(x > frame[0][0] and frame[0][1] < y < frame[1][1] for x, y in spots):
         spots += frame

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from sciculture_etl.disclosure import published_relation
 from sciculture_etl.pages.maps import Lineage
@@ -67,7 +69,7 @@ class Sido:
     def path(self) -> str:
         return f"sido/{self.name}.html"
 
-    @property
+    @cached_property
     def codes(self) -> tuple[str, ...]:
         return tuple(stage.code for stage in self.stages)
 
@@ -115,12 +117,15 @@ def lineage(content: Content, level: str) -> Lineage:
 def sigungu_of(content: Content, codes: Iterable[str], year: int) -> dict[str, Division]:
     """The sigungu that stood in some sido at the end of a year, by code."""
 
-    def ask() -> dict[str, Division]:
-        found = divisions(content).items()
-        return {code: one for code, one in found if one.level == "sigungu" and one.is_there_at_end_of(year)}
+    def ask() -> dict[str, dict[str, Division]]:
+        found: dict[str, dict[str, Division]] = defaultdict(dict)
+        for code, one in divisions(content).items():
+            if one.level == "sigungu" and one.is_there_at_end_of(year):
+                found[one.sido_code][code] = one
+        return found
 
-    wanted = set(codes)
-    return {code: one for code, one in content.once(("sigungu", year), ask).items() if one.sido_code in wanted}
+    by_sido = content.once(("sigungu", year), ask)
+    return {code: one for sido in codes for code, one in by_sido.get(sido, {}).items()}
 
 
 def full_name(content: Content, code: str, language: str) -> str:

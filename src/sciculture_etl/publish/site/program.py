@@ -17,7 +17,7 @@ from sciculture_etl.publish.site.page import GROUP, owed_by_all, page
 from sciculture_etl.publish.site.program_charts import program_charts
 from sciculture_etl.publish.site.programs import LIST, programs, rests_on, sources_of
 from sciculture_etl.publish.site.region_table import measures_by_sigungu, path_of
-from sciculture_etl.publish.site.regional import program_hash
+from sciculture_etl.publish.site.regional import hash_of
 from sciculture_etl.publish.site.tables import shown_tables
 from sciculture_etl.settings import fingerprint
 
@@ -30,7 +30,7 @@ def made_from(content: Content, language: str, name: str) -> str:
     """Its own rows, the names of what they count, its templates and words; not what other programs did."""
     files = [*downloads.of_program(content, name), *sorted(content.public)]
     parts = [repr(programs(content)[name]), repr(files), *sources_of(content, name, language)]
-    parts += [program_hash(content, name), divisions_hash(content)]
+    parts += [hash_of(content, program=name), divisions_hash(content)]
     return fingerprint(owed_by_all(content, "program.html", language), *rests_on(content, name), *parts)
 
 

@@ -16,13 +16,13 @@ from sciculture_etl.publish.site.divisions import LENGTHS
 from sciculture_etl.publish.site.measures import labels_of, order_of
 from sciculture_etl.publish.site.slices import hashes, rows
 from sciculture_etl.publish.workbooks.texts import unit_text
+from sciculture_etl.settings import fingerprint
 
 LEVELS = ("nation", *LENGTHS)
 PROVISIONAL = "p"
 NATION = "00"
-# Rows of a sido at all levels below the nation; rows that name no sido belong to none.
-SIDO_OF_ROW = "CASE WHEN region_level <> 'nation' THEN left(region_code, 2) END"
-LEVEL_OF_ROW = "region_level"
+# Program, level and sido of a row; that of the nation is 00.
+SLICE = "concat_ws('|', program_code, region_level, left(region_code, 2))"
 # Shares and scores are drawn as lines up to 100; all else is counted.
 OUT_OF_100 = ("percent", "of 100")
 
@@ -119,13 +119,14 @@ def years_of(found: list[Measured], levels: tuple[str, ...] = LEVELS) -> range:
     return range(min(years), max(years) + 1) if years else range(0)
 
 
-def sigungu_named(content: Content) -> dict[int, set[str]]:
-    """Year → the sigungu of which any program has a figure."""
-    named: dict[int, set[str]] = defaultdict(set)
+def sigungu_named(content: Content) -> dict[int, dict[str, set[str]]]:
+    """Year → code of a sido → its sigungu of which any program has a figure."""
+    named: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for found in measured(content).values():
         for one in found:
             for year, placed in one.figures.get("sigungu", {}).items():
-                named[year] |= placed.keys()
+                for code in placed:
+                    named[year][code[: LENGTHS["sido"]]].add(code)
     return named
 
 
@@ -140,11 +141,12 @@ def labels_known(content: Content) -> str:
     return repr([one.label(content, language) for one in found for language in LANGUAGES])
 
 
-def program_hash(content: Content, program: str) -> str:
-    """What is known of a program at all levels: changes with any of its rows."""
-    return hashes(content, TABLE, "program_code").get(program, "") if TABLE in content.table_contracts else ""
-
-
-def sido_hash(content: Content, code: str) -> str:
-    """What is known of a sido at all levels: changes with any of its rows."""
-    return hashes(content, TABLE, SIDO_OF_ROW).get(code, "")
+def hash_of(content: Content, program: str = "", level: str = "", sido: str = "") -> str:
+    """What is known of all rows of a program, of a level, of a sido: changes with any of them. One query for all."""
+    if TABLE not in content.table_contracts:
+        return ""
+    found = hashes(content, TABLE, SLICE).items()
+    wanted = (program, level, sido)
+    keys = ((key.split("|"), known) for key, known in found)
+    own = (known for parts, known in keys if all(one in ("", part) for one, part in zip(wanted, parts, strict=True)))
+    return fingerprint(*sorted(own))

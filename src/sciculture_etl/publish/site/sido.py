@@ -18,10 +18,10 @@ from sciculture_etl.publish.site.page import GROUP, owed_by_all, page
 from sciculture_etl.publish.site.programs import Program, programs
 from sciculture_etl.publish.site.regional import (
     Measured,
+    hash_of,
     labels_known,
     mapped,
     measured,
-    sido_hash,
     sigungu_named,
     years_of,
 )  # fmt: skip
@@ -68,7 +68,7 @@ def names(content: Content) -> list[str]:
 def made_from(content: Content, language: str, name: str) -> str:
     """Its own rows of the long table and by eup/myeon/dong, and the names of regions, programs and measures."""
     own = sidos(content)[name]
-    parts = [sido_hash(content, code) for code in own.codes]
+    parts = [hash_of(content, sido=code) for code in own.codes]
     parts += [divisions_hash(content), *eupmyeondong.hashes_of(content, own)]
     parts += [repr(programs(content)), labels_known(content), repr(downloads.of_table(content, TABLE))]
     return fingerprint(owed_by_all(content, "sido.html", language), *parts)
@@ -91,14 +91,18 @@ def write(content: Content, language: str, name: str) -> bytes:
     )  # fmt: skip
 
 
-def within_of(content: Content, sido: Sido, years: range) -> Within:
+def within_of(content: Content, sido: Sido) -> Within:
     """Year → the sigungu of a sido: those that stood at its end, and those that a program names."""
-    named = content.once("sigungu named", lambda: sigungu_named(content))
-    return {
-        year: frozenset(sigungu_of(content, sido.codes, year))
-        | {code for code in named.get(year, ()) if code[:2] in sido.codes}
-        for year in years
-    }
+
+    def ask() -> Within:
+        named = content.once("sigungu named", lambda: sigungu_named(content))
+        years = years_of([one for found in measured(content).values() for one in found])
+        return {
+            year: frozenset(sigungu_of(content, sido.codes, year)).union(*(named[year][code] for code in sido.codes))
+            for year in years
+        }
+
+    return content.once(("within", sido.name), ask)
 
 
 def _programs_here(content: Content, sido: Sido, language: Language) -> list[tuple[ProgramHere, list[Measured]]]:
@@ -122,7 +126,7 @@ def _program_here(
     content: Content, sido: Sido, program: Program, found: list[Measured], years: range, series: list[Series],
     language: Language,
 ) -> ProgramHere:  # fmt: skip
-    within = within_of(content, sido, years)
+    within = within_of(content, sido)
     shown = [one for one in mapped(found, "sigungu", MAX_SHOWN) if _has_any(one, within)]
     rankings = []
     for one in shown[:1]:
@@ -153,7 +157,7 @@ def _map(
         for first in mapped(found, "sigungu", 1):
             titled.append((f"{one.program.name(language)} · {first.label(content, language)}", first))
     years = years_of([first for _, first in titled], ("sigungu",))
-    within = within_of(content, sido, years)
+    within = within_of(content, sido)
     titled = [(name, first) for name, first in titled if _has_any(first, within)]
     return map_of(
         content, titled, ["sigungu"], years, language, outlines, identity="map", place=sido.today(language),

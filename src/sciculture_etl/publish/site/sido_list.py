@@ -13,9 +13,8 @@ from sciculture_etl.publish.site import downloads
 from sciculture_etl.publish.site.charts import shown_year
 from sciculture_etl.publish.site.page import GROUP, owed_by_all, page
 from sciculture_etl.publish.site.programs import Program, programs
-from sciculture_etl.publish.site.regional import LEVEL_OF_ROW, labels_known, mapped, measured
+from sciculture_etl.publish.site.regional import hash_of, labels_known, mapped, measured
 from sciculture_etl.publish.site.sido import LIST, sidos
-from sciculture_etl.publish.site.slices import hashes
 from sciculture_etl.settings import fingerprint
 
 
@@ -35,7 +34,7 @@ class SidoColumn:
 
 
 def made_from(content: Content, language: str, _name: str) -> str:
-    parts = [hashes(content, TABLE, LEVEL_OF_ROW).get("sido", ""), repr(list(sidos(content).values()))]
+    parts = [hash_of(content, level="sido"), repr(list(sidos(content).values()))]
     parts += [repr(programs(content)), labels_known(content), repr(downloads.of_table(content, TABLE))]
     return fingerprint(owed_by_all(content, "sido_list.html", language), *parts)
 
