@@ -12,7 +12,7 @@ from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.site.charts import Ranking, Series, ranking_of, series_of, shown_year
 from sciculture_etl.publish.site.coverage import YearWithout, districts_without
 from sciculture_etl.publish.site.divisions import full_name
-from sciculture_etl.publish.site.maps import RegionTable, map_of, region_table
+from sciculture_etl.publish.site.maps import map_of
 from sciculture_etl.publish.site.regional import NATION, Measured, mapped, measured, years_of
 
 # So many measures have maps, so many sigungu stand in a ranking.
@@ -34,7 +34,6 @@ class ProgramCharts:
     map: MapView | None = None
     outlines: Markup = field(default_factory=Markup)
     split_names: list[str] = field(default_factory=list)
-    tables: list[RegionTable] = field(default_factory=list)
     rankings: list[Ranking] = field(default_factory=list)
     without: list[YearWithout] = field(default_factory=list)
 
@@ -55,7 +54,6 @@ def program_charts(content: Content, program: str, title: str, language: Languag
     return ProgramCharts(
         years, series, view, outlines.definitions(),
         [full_name(content, code, language) for code in sorted(view.split)] if view else [],
-        [region_table(content, one, narrowest, years, language) for one in shown if narrowest == "sigungu"],
         [made for level in levels for made in _rankings(content, shown[:1], level, language)],
         districts_without(content, found, years) if narrowest == "sigungu" else [],
     )  # fmt: skip
