@@ -77,6 +77,30 @@ def test_whoever_goes_on_sending_what_was_refused_is_hung_up_on(url: str, monkey
     assert answer.endswith(b"</html>\n")
 
 
+LARGE = "/assets/PretendardGOV-Regular.subset.woff2"
+TIMES = 60
+
+
+def test_whoever_reads_nothing_of_an_answer_is_hung_up_on(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "MAX_SECONDS_WITHOUT_READING", 0.1)
+    with connect(url) as connected:
+        connected.sendall(f"GET {LARGE} HTTP/1.1\r\nHost: {url.rpartition('/')[2]}\r\n\r\n".encode() * TIMES)
+        time.sleep(1)
+        assert said(connected).count(b"200 OK") < TIMES
+
+
+def test_whoever_reads_slowly_gets_all_of_it(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.SECONDS, connection.HEAD, 0.05)
+    with connect(url) as connected:
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        connected.sendall(f"GET {LARGE} HTTP/1.1\r\nHost: {url.rpartition('/')[2]}\r\n\r\n".encode() * TIMES)
+        for _ in range(10):
+            time.sleep(0.05)
+            first = connected.recv(1_000)
+            assert first
+        assert said(connected).count(b"200 OK") >= TIMES - 1
+
+
 def test_no_client_takes_all_connections(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "MAX_CONNECTIONS_OF_CLIENT", 3)
     held = [connect(url) for _ in range(3)]

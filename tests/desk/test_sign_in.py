@@ -181,7 +181,7 @@ def test_a_journal_that_is_damaged_lets_nobody_in_and_says_so(
 ) -> None:
     visitor = desk.institution()
     journal: Path = desk.settings.desk / "invitations.jsonl"
-    journal.write_bytes(b"\0\0\0\n" + journal.read_bytes())
+    journal.write_bytes(b'{"kind": "issued"}\n' + journal.read_bytes())
     answer = visitor.get("/institution")
     assert answer.status_code == 503
     reference = answer.text.split('class="reference">')[1].split("<")[0].split()[-1]

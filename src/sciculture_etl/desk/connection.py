@@ -9,6 +9,7 @@ import asyncio
 import contextvars
 import ipaddress
 from collections import Counter
+from collections.abc import Callable
 from typing import ClassVar
 
 import h11
@@ -18,6 +19,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # For the head of a request to come whole, and for the rest of a body that was refused to be sent into the void, so that
 # its sender gets to read why.
 MAX_SECONDS_FOR_HEAD, MAX_SECONDS_TO_DRAIN = 10.0, 30.0
+# In which whoever is sent something has to take at least some of it.
+MAX_SECONDS_WITHOUT_READING = 30.0
 MAX_HEAD_BYTES = 16 * 1024
 MAX_CONNECTIONS, MAX_CONNECTIONS_OF_CLIENT = 400, 60
 HEAD, BODY_REFUSED, ANSWERING = "head", "body refused", "answering"
@@ -30,8 +33,10 @@ class Connection(H11Protocol):
     trusted: tuple[Network, ...] = ()
     _of_client: ClassVar[Counter[str]] = Counter()
     _timer: asyncio.TimerHandle | None = None
+    _reading: asyncio.TimerHandle | None = None
     _phase = ""
     _host = ""
+    _unread = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -51,8 +56,17 @@ class Connection(H11Protocol):
         super().on_response_complete()
         self._watch()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch_reading()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop_reading()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop()
+        self._stop_reading()
         self._of_client[self._host] -= 1
         if self._of_client[self._host] <= 0:
             del self._of_client[self._host]
@@ -72,7 +86,7 @@ class Connection(H11Protocol):
         self._stop()
         self._phase = phase
         if phase in SECONDS:
-            self._timer = self.loop.call_later(SECONDS[phase], self._hang_up, context=contextvars.Context())
+            self._timer = self._later(SECONDS[phase], self._hang_up)
 
     def _current_phase(self) -> str:
         if self.cycle is None:
@@ -87,8 +101,29 @@ class Connection(H11Protocol):
         self._timer, self._phase = None, ""
 
     def _hang_up(self) -> None:
-        if self.transport is not None and not self.transport.is_closing():
+        """Once all that was answered has gone out; who doesn't take it is seen to below."""
+        if self.flow.write_paused:
+            self._timer = self._later(SECONDS[HEAD], self._hang_up)
+        elif not self.transport.is_closing():
+            self.transport.close()
+
+    def _watch_reading(self) -> None:
+        self._unread = self.transport.get_write_buffer_size()
+        self._reading = self._later(MAX_SECONDS_WITHOUT_READING, self._judge_reading)
+
+    def _judge_reading(self) -> None:
+        if self.transport.get_write_buffer_size() >= self._unread:
             self.transport.abort()
+        else:
+            self._watch_reading()
+
+    def _stop_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+        self._reading = None
+
+    def _later(self, seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:
+        return self.loop.call_later(seconds, call, context=contextvars.Context())
 
 
 def connection_class(proxies: list[str]) -> type[Connection]:

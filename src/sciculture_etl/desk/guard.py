@@ -37,7 +37,6 @@ STRICT_TRANSPORT = "max-age=31536000"
 SAFE_METHODS = ("GET", "HEAD")
 ANY_HOST = "/health"
 MAX_PATH_BYTES = 2_000
-MAX_SECONDS_TO_SEND = 60
 
 
 class Guard:
@@ -61,7 +60,7 @@ class Guard:
                 headers.setdefault("cache-control", NOT_STORED)
                 if self._desk.origin.is_tls:
                     headers["strict-transport-security"] = STRICT_TRANSPORT
-            await asyncio.wait_for(send(message), MAX_SECONDS_TO_SEND)
+            await send(message)
 
         if refusal := self._refusal(scope):
             visit = Visit(Request(scope, receive), self._desk)

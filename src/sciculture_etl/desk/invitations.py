@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sciculture_etl.desk.folder import locked
 from sciculture_etl.desk.route import Role
@@ -64,6 +65,12 @@ class Invitation:
         return "valid" if self.is_valid(now) else "early"
 
 
+@dataclass(frozen=True)
+class _Revocation:
+    id: str
+    at: float
+
+
 def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
@@ -102,15 +109,13 @@ class Invitations:
             return self._known
 
     def _read(self) -> dict[str, Invitation]:
+        """Raises JournalError at a line that is none of ours: nobody is let in until somebody looked at it."""
         found: dict[str, Invitation] = {}
-        for line in self._journal.lines():
-            if line["kind"] == "issued":
-                found[line["id"]] = Invitation(
-                    line["id"], Role(line["role"]), line["name"], line["secret_sha256"],
-                    _seconds(line["at"]), _seconds(line["expires_at"]), line["by"],
-                )  # fmt: skip
-            elif line["id"] in found:
-                found[line["id"]] = replace(found[line["id"]], revoked_at=_seconds(line["at"]))
+        for entry in self._journal.records(_entry):
+            if isinstance(entry, Invitation):
+                found[entry.id] = entry
+            elif entry.id in found:
+                found[entry.id] = replace(found[entry.id], revoked_at=entry.at)
         return found
 
     def issue(self, role: Role, name: str, days: int, by: str) -> tuple[Invitation, str]:
@@ -165,6 +170,15 @@ class Invitations:
             if not path.exists():
                 path.touch(OWN_FILE)
             self._journal.add([line])
+
+
+def _entry(line: dict[str, Any]) -> Invitation | _Revocation:
+    if line["kind"] != "issued":
+        return _Revocation(line["id"], _seconds(line["at"]))
+    return Invitation(
+        line["id"], Role(line["role"]), line["name"], line["secret_sha256"], _seconds(line["at"]),
+        _seconds(line["expires_at"]), line["by"],
+    )  # fmt: skip
 
 
 def _written(seconds: float) -> str:

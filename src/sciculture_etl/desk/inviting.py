@@ -7,11 +7,13 @@ from contextlib import closing
 import duckdb
 
 from sciculture_etl.desk.audit import Audit
-from sciculture_etl.desk.invitations import Invitation, Invitations, validated_name
+from sciculture_etl.desk.invitations import MAX_NAME_CHARACTERS, Invitation, Invitations, validated_name
 from sciculture_etl.desk.origin import DEFAULT_URL, Origin
 from sciculture_etl.desk.route import Role
+from sciculture_etl.errors import UserError
+from sciculture_etl.extract import is_institution_name
 from sciculture_etl.extract.operator import Operator
-from sciculture_etl.messages import nearest_names
+from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.access import made_for_this_user, make_folder_for_all
 
@@ -33,6 +35,8 @@ def write_invitation(settings: Settings, role: Role, name: str, days: int, url: 
     """
     origin = Origin.of(url or settings.desk_url or DEFAULT_URL)
     name, by = validated_name(name), Operator.from_settings(settings).name
+    if role is Role.institution and not is_institution_name(name):  # what it sends lies in a folder of that name
+        raise UserError(message("desk_name_impossible", most=MAX_NAME_CHARACTERS))
     make_folder_for_all(settings.warehouse)
     with made_for_this_user():
         made, secret = Invitations(settings.desk).issue(role, name, days, by)

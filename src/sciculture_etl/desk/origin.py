@@ -53,8 +53,9 @@ class Origin:
         is_here = is_loopback(host)
         if found.scheme == "http" and not is_here:
             raise UserError(message("desk_url_not_encrypted", url=url))
-        hosts = [f"{name}{ending}" for name in (LOOPBACK_NAMES if is_here else (host,))]
-        origins = frozenset(f"{found.scheme}://{name}" for name in hosts)
+        names = LOOPBACK_NAMES if is_here else (host,)
+        origins = frozenset(f"{found.scheme}://{name}{ending}" for name in names)
+        hosts = {f"{name}{end}" for name in names for end in (ending, ending or f":{PORTS[found.scheme]}")}
         return cls(f"{found.scheme}://{host}{ending}", frozenset(hosts), origins)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sciculture_etl.doctor.case import Case, Check, ok, remark
 from sciculture_etl.storage.journal import Journal
 
 AREA = "desk"
-SOON = timedelta(days=7)
+SOON, MAX_AHEAD = timedelta(days=7), timedelta(minutes=5)
 
 
 def check_desk(case: Case) -> Iterator[Check]:
@@ -21,12 +22,12 @@ def check_desk(case: Case) -> Iterator[Check]:
     open_until: dict[str, datetime] = {}
     ahead = []
     now = datetime.now(UTC)
-    for line in Journal(path).lines():
-        if line["kind"] == "issued":
-            open_until[line["id"]] = datetime.fromisoformat(line["expires_at"])
-            ahead += [line["id"]] if datetime.fromisoformat(line["at"]) > now + timedelta(minutes=5) else []
-        else:
-            open_until.pop(line["id"], None)
+    for invitation, issued_at, until in Journal(path).records(_entry):
+        if until is None:
+            open_until.pop(invitation, None)
+            continue
+        open_until[invitation] = until
+        ahead += [invitation] if issued_at > now + MAX_AHEAD else []
     valid = {invitation: until for invitation, until in open_until.items() if until > now}
     if ahead := [invitation for invitation in ahead if invitation in valid]:
         names = ", ".join(ahead)
@@ -41,3 +42,9 @@ def check_desk(case: Case) -> Iterator[Check]:
         f"{len(valid)} open invitations, {soon} of them for less than a week",
         f"사용할 수 있는 초대 {len(valid)}건, 그중 일주일 안에 만료 {soon}건",
     )
+
+
+def _entry(line: dict[str, Any]) -> tuple[str, datetime, datetime | None]:
+    """Invitation, when that was written, and until when it holds; None: no more."""
+    until = datetime.fromisoformat(line["expires_at"]) if line["kind"] == "issued" else None
+    return line["id"], datetime.fromisoformat(line["at"]), until
