@@ -28,15 +28,15 @@ def page(chromium: Chromium, small: Settled) -> Iterator[AskPage]:
 
 
 def test_an_example_is_answered_by_one_press(page: AskPage, small: Settled) -> None:
-    page.press(f".ask-questions a[href='{link_of(questions()['trend']['sql'])}']")
+    page.press(f".ask-questions a[href='{link_of(questions()['trend'].sql)}']")
     page.wait()
     with duckdb.connect(str(small.warehouse / "sciculture.duckdb"), read_only=True) as database:
-        expected = database.execute(questions()["trend"]["sql"]).fetchall()
+        expected = database.execute(questions()["trend"].sql).fetchall()
     assert [int(row[1].replace(",", "")) for row in page.answer] == [row[1] for row in expected]
     assert page.text("state").startswith(f"{len(expected)}행")
     assert "사업연도" in page.value("document.querySelector('#ask-table thead').textContent")
     # The address holds the question; the page is sound with the answer on it.
-    assert page.value("location.hash") == link_of(questions()["trend"]["sql"])
+    assert page.value("location.hash") == link_of(questions()["trend"].sql)
     assert page.chromium.inaccessible() == []
 
 
@@ -120,8 +120,8 @@ def test_every_example_is_answered_as_duckdb_answers_it(chromium: Chromium, ten_
     opened = AskPage(chromium, ten_years.warehouse / SITE / language / "ask.html", DESK)
     with duckdb.connect(str(ten_years.warehouse / "sciculture.duckdb"), read_only=True) as database:
         for name, one in questions().items():
-            opened.ask(one["sql"])
-            expected = database.execute(one["sql"]).fetchall()
+            opened.ask(one.sql)
+            expected = database.execute(one.sql).fetchall()
             assert expected, name
             assert (name, [_plain(row) for row in opened.answer]) == (name, [_plain(row) for row in expected[:500]])
             assert (name, chromium.judge(name).faults) == (name, [])

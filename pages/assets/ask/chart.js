@@ -21,6 +21,9 @@ globalThis.ask = globalThis.ask || {};
     return element;
   }
 
+  const canvas = (width, height) => make("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img" });
+  const range = (values) => [Math.min(...values), Math.max(...values)];
+
   // About how wide a text is: Korean letters are as wide as high, others half of it.
   const widthOf = (text) => [...text].reduce((sum, one) => sum + (one.codePointAt(0) > 0x1100 ? 1 : 0.58), 0) * SIZE;
 
@@ -47,19 +50,22 @@ globalThis.ask = globalThis.ask || {};
     const values = [];
     const places = [];
     columns.forEach((column, at) => {
-      if (column.kind === "number" && !isYear(column) && rows.some((row) => Number.isFinite(number(row[at])))) values.push(at);
+      const hasValues = rows.some((row) => Number.isFinite(number(row[at])));
+      if (column.kind === "number" && !isYear(column) && hasValues) values.push(at);
       else if (column.kind !== "other") places.push(at);
     });
     const x = places.find((at) => overTime(columns[at])) ?? places[0];
     const isDouble = x !== undefined && new Set(rows.map((row) => row[x])).size < rows.length;
-    const series = isDouble ? places.find((at) => at !== x && columns[at].kind === "text" && rows.some((row) => row[at])) : undefined;
+    const canPart = (at) => at !== x && columns[at].kind === "text" && rows.some((row) => row[at]);
+    const series = isDouble ? places.find(canPart) : undefined;
     return { places, values, x, y: values[0], series };
   };
 
   // The picture, and in words what of the answer is not in it. Nothing where there is nothing to draw.
   ask.draw = ({ columns, rows }, { x, y, series }, width, format) => {
+    const part = (row) => (series === undefined ? "" : String(row[series] ?? "-"));
     const found = rows
-      .map((row) => ({ place: row[x], value: number(row[y]), series: series === undefined ? "" : String(row[series] ?? "-") }))
+      .map((row) => ({ place: row[x], value: number(row[y]), series: part(row) }))
       .filter(({ place, value }) => place !== null && Number.isFinite(value));
     if (found.length === 0) return null;
     return overTime(columns[x]) ? lines(columns[x], found, width, format) : bars(found, width, format);
@@ -71,14 +77,16 @@ globalThis.ask = globalThis.ask || {};
     const left = Math.min(Math.max(...names.map(widthOf)) + 12, width * 0.42);
     const numbers = drawn.map(({ value }) => format(value));
     const right = Math.max(...numbers.map(widthOf)) + 10;
-    const ticks = ticksOf(Math.min(...drawn.map(({ value }) => value)), Math.max(...drawn.map(({ value }) => value)));
+    const ticks = ticksOf(...range(drawn.map(({ value }) => value)));
     const [low, high] = [ticks[0], ticks[ticks.length - 1]];
     const scale = (value) => left + ((value - low) / (high - low)) * (width - left - right);
-    const picture = make("svg", { viewBox: `0 0 ${width} ${drawn.length * BAR + 4}`, width, height: drawn.length * BAR + 4, role: "img" });
+    const height = drawn.length * BAR + 4;
+    const picture = canvas(width, height);
     drawn.forEach(({ value }, at) => {
       const y = at * BAR + 4;
       const [from, to] = [scale(Math.min(0, value)), scale(Math.max(0, value))];
-      const name = make("text", { x: left - 8, y: y + BAR / 2 + 2, "text-anchor": "end", class: "ask-label" }, fitting(names[at], left - 12));
+      const beside = { x: left - 8, y: y + BAR / 2 + 2, "text-anchor": "end", class: "ask-label" };
+      const name = make("text", beside, fitting(names[at], left - 12));
       name.append(make("title", {}, names[at]));
       picture.append(
         name,
@@ -86,7 +94,7 @@ globalThis.ask = globalThis.ask || {};
         make("text", { x: to + 6, y: y + BAR / 2 + 2, class: "ask-label" }, numbers[at]),
       );
     });
-    picture.append(make("line", { x1: scale(0), x2: scale(0), y1: 0, y2: drawn.length * BAR + 4, class: "ask-axis" }));
+    picture.append(make("line", { x1: scale(0), x2: scale(0), y1: 0, y2: height, class: "ask-axis" }));
     return { picture, shown: drawn.length, of: found.length };
   }
 
@@ -96,25 +104,27 @@ globalThis.ask = globalThis.ask || {};
     for (const one of found) all.set(one.series, [...(all.get(one.series) || []), one].slice(0, MAX_POINTS));
     const kept = [...all].slice(0, MAX_LINES);
     const points = kept.flatMap(([, own]) => own);
-    const ticks = ticksOf(Math.min(...points.map(({ value }) => value)), Math.max(...points.map(({ value }) => value)));
+    const ticks = ticksOf(...range(points.map(({ value }) => value)));
     const [low, high] = [ticks[0], ticks[ticks.length - 1]];
     const left = Math.max(...ticks.map((one) => widthOf(format(one)))) + 10;
     const isNamed = kept.length > 1;
     const legend = isNamed ? kept.length * 24 + 8 : 0;
-    const [first, last] = [Math.min(...points.map(({ place }) => at(place))), Math.max(...points.map(({ place }) => at(place)))];
+    const [first, last] = range(points.map(({ place }) => at(place)));
     const X = (place) => left + 8 + (last > first ? (at(place) - first) / (last - first) : 0.5) * (width - left - 40);
     const Y = (value) => 14 + (1 - (value - low) / (high - low)) * (LINE_HEIGHT - 54);
-    const picture = make("svg", { viewBox: `0 0 ${width} ${LINE_HEIGHT + legend}`, width, height: LINE_HEIGHT + legend, role: "img" });
+    const picture = canvas(width, LINE_HEIGHT + legend);
     for (const tick of ticks) {
       picture.append(
         make("line", { x1: left, x2: width, y1: Y(tick), y2: Y(tick), class: tick === 0 ? "ask-axis" : "ask-grid" }),
         make("text", { x: left - 6, y: Y(tick) + 5, "text-anchor": "end", class: "ask-label" }, format(tick)),
       );
     }
-    const places = [...new Map(points.map(({ place }) => [at(place), String(place).slice(0, 10)]))].sort(([one], [other]) => one - other);
+    const names = new Map(points.map(({ place }) => [at(place), String(place).slice(0, 10)]));
+    const places = [...names].sort(([one], [other]) => one - other);
     const every = Math.ceil((places.length * (widthOf(places[0][1]) + 16)) / (width - left));
     places.filter((_, number) => number % every === 0).forEach(([, name]) => {
-      picture.append(make("text", { x: X(name), y: LINE_HEIGHT - 18, "text-anchor": "middle", class: "ask-label" }, name));
+      const below = { x: X(name), y: LINE_HEIGHT - 18, "text-anchor": "middle", class: "ask-label" };
+      picture.append(make("text", below, name));
     });
     kept.forEach(([name, own], number) => {
       const sorted = [...own].sort((one, other) => at(one.place) - at(other.place));

@@ -1,4 +1,4 @@
-// An answer as CSV that Excel opens: UTF-8 with its mark, lines as Windows ends them, and no text that runs as a formula.
+// An answer as CSV that Excel opens: UTF-8 with its mark, lines as Windows ends them, no text that runs as a formula.
 "use strict";
 globalThis.ask = globalThis.ask || {};
 
@@ -14,7 +14,9 @@ globalThis.ask = globalThis.ask || {};
 
   ask.csv = ({ columns, rows }) => {
     const lines = [columns.map(({ name }) => field(name, true)).join(",")];
-    for (const row of rows) lines.push(row.map((cell, at) => field(cell, columns[at].kind !== "number")).join(","));
+    for (const row of rows) {
+      lines.push(row.map((cell, at) => field(cell, columns[at].kind !== "number")).join(","));
+    }
     return new Blob(["\ufeff", lines.map((line) => `${line}\r\n`).join("")], { type: "text/csv;charset=utf-8" });
   };
 

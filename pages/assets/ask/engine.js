@@ -1,7 +1,7 @@
 // The engine behind "Ask the data": DuckDB in a worker of this page, over the database that lies beside it.
 //
-// Everything comes by scripts and is handed to the worker as bytes: a page that is opened from a folder may load nothing
-// else, and a worker to which nothing has to be fetched can be kept from fetching anything.
+// Everything comes by scripts and is handed to the worker as bytes: a page that is opened from a folder may load
+// nothing else, and a worker that has to fetch nothing can be kept from fetching anything.
 "use strict";
 globalThis.ask = globalThis.ask || {};
 
@@ -155,7 +155,8 @@ globalThis.ask = globalThis.ask || {};
 
   // After an error that is none of DuckDB's own sentences the engine may be in any state.
   function isBroken(error) {
-    return error instanceof WebAssembly.RuntimeError || /unreachable|out of bounds|table index|Aborted/.test(error.message);
+    const isOfWasm = error instanceof WebAssembly.RuntimeError;
+    return isOfWasm || /unreachable|out of bounds|table index|Aborted/.test(error.message);
   }
 
   async function take(connection, sql) {

@@ -25,7 +25,8 @@ globalThis.ask = globalThis.ask || {};
     ["Out of Memory", /./, "out_of_memory"],
     ["", /read-only mode|configuration has been locked|disabled through configuration/, "nothing_changes"],
     ["", /file system operations are disabled/, "nothing_leaves"],
-    ["", /failed to allocate|bad_alloc|allocation failed|Invalid (typed array|string) length|out of bounds|unreachable/i, "out_of_memory"],
+    ["", /failed to allocate|bad_alloc|allocation failed|Invalid (typed array|string) length/i, "out_of_memory"],
+    ["", /out of bounds|unreachable/, "out_of_memory"],
     ["", /no statements/, "empty"],
   ];
 
@@ -53,18 +54,22 @@ globalThis.ask = globalThis.ask || {};
   ask.explain = (error, sql) => {
     if (error instanceof ask.Failure) return { code: error.code, name: error.message };
     if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) return { code: "out_of_memory" };
-    const { exception_type: kind = "", exception_message: message = "", position, candidates = "" } = unpacked(error.message);
+    const said = unpacked(error.message);
+    const { exception_type: kind = "", exception_message: message = "", position } = said;
     const [, words, code] = KINDS.find(([own, words]) => (own === "" || own === kind) && words.test(message)) || [];
     const [, name = "", other = ""] = (words && message.match(words)) || [];
-    const near = (candidates || (message.match(/(?:Candidate bindings|Did you mean):? (.*?)\??(\n|$)/) || [])[1] || "").replaceAll('"', "");
-    return { code: code || "other", name, other, near, message: message.split("\n\nLINE ")[0], ...place(position, sql, name) };
+    const [, meant = ""] = message.match(/(?:Candidate bindings|Did you mean):? (.*?)\??(\n|$)/) || [];
+    const near = (said.candidates || meant).replaceAll('"', "");
+    const own = message.split("\n\nLINE ")[0];
+    return { code: code || "other", name, other, near, message: own, ...place(position, sql, name) };
   };
 
   // Where in the question: the engine counts bytes.
   function place(position, sql, name) {
     if (position === undefined) return {};
     const from = new TextDecoder().decode(new TextEncoder().encode(sql).slice(0, Number(position))).length;
-    const word = sql.startsWith(name, from) && name ? name : (sql.slice(from).match(/^["\w.\u0080-\uffff]+/) || [sql[from] || ""])[0];
+    const [next] = sql.slice(from).match(/^["\w.\u0080-\uffff]+/) || [sql[from] || ""];
+    const word = name && sql.startsWith(name, from) ? name : next;
     const before = sql.slice(0, from).split("\n");
     return { from, to: from + word.length, line: before.length, column: before[before.length - 1].length + 1 };
   }

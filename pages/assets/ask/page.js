@@ -1,5 +1,5 @@
-// The page "Ask the data": questions, the editor, and the answer as table, chart and file. All that comes out of an answer
-// is put on the page as text, never as markup.
+// The page "Ask the data": questions, the editor, and the answer as table, chart and file. All that comes out of an
+// answer is put on the page as text, never as markup.
 "use strict";
 globalThis.ask = globalThis.ask || {};
 
@@ -10,14 +10,20 @@ globalThis.ask = globalThis.ask || {};
 
   const given = JSON.parse(document.getElementById("ask-given").textContent);
   const at = (name) => document.getElementById(`ask-${name}`);
-  const [form, sql, run, stop, state, problem, place, answer] = ["form", "sql", "run", "stop", "state", "problem", "place", "answer"].map(at);
+  const [form, sql, run, stop] = ["form", "sql", "run", "stop"].map(at);
+  const [state, problem, place, answer] = ["state", "problem", "place", "answer"].map(at);
   const format = new Intl.NumberFormat(given.language, { maximumFractionDigits: 3 }).format;
   let found = null; // the answer on the page
   let drawn = null; // what of it is drawn: x, y, series
 
   const words = (name, values = {}) => given.words[name].replace(/\{(\w+)\}/g, (_, one) => String(values[one] ?? ""));
   const say = (name, values) => { state.textContent = words(name, values); };
-  const make = (tag, text, properties = {}) => Object.assign(document.createElement(tag), text === undefined ? {} : { textContent: text }, properties);
+  function make(tag, text, properties = {}) {
+    const element = document.createElement(tag);
+    if (text !== undefined) element.textContent = text;
+    return Object.assign(element, properties);
+  }
+
   const cut = (text) => (text.length > MAX_LETTERS_SHOWN ? `${text.slice(0, MAX_LETTERS_SHOWN)}…` : text);
 
   // --- the question, and the link that holds it ---
@@ -137,7 +143,9 @@ globalThis.ask = globalThis.ask || {};
     answer.hidden = false;
     const notes = [];
     if (found.isCut) notes.push(words("is_cut", count));
-    if (found.rows.length > MAX_ROWS_SHOWN) notes.push(words("not_all_shown", { shown: format(MAX_ROWS_SHOWN), ...count }));
+    if (found.rows.length > MAX_ROWS_SHOWN) {
+      notes.push(words("not_all_shown", { shown: format(MAX_ROWS_SHOWN), ...count }));
+    }
     at("notes").replaceChildren(...notes.map((note) => make("p", note)));
     at("table").replaceChildren(tableOf());
     at("csv").disabled = found.columns.length === 0;
@@ -174,7 +182,8 @@ globalThis.ask = globalThis.ask || {};
       const line = make("tr");
       row.forEach((cell, column) => {
         const sign = signs[column] < 0 ? null : row[signs[column]];
-        line.append(make("td", shown(cell, column, sign), { className: found.columns[column].kind === "number" ? "n" : "" }));
+        const isNumber = found.columns[column].kind === "number";
+        line.append(make("td", shown(cell, column, sign), { className: isNumber ? "n" : "" }));
       });
       body.append(line);
     }
@@ -199,7 +208,8 @@ globalThis.ask = globalThis.ask || {};
     const name = (column) => cut(found.columns[column].name);
     selects.x.replaceChildren(...places.map((one) => option(name(one), one, x)));
     selects.y.replaceChildren(...values.map((one) => option(name(one), one, y)));
-    selects.series.replaceChildren(option(words("no_series"), "", ""), ...places.map((one) => option(name(one), one, series)));
+    const parts = places.map((one) => option(name(one), one, series));
+    selects.series.replaceChildren(option(words("no_series"), "", ""), ...parts);
     draw();
   }
 
@@ -211,7 +221,9 @@ globalThis.ask = globalThis.ask || {};
     const named = { y: found.columns[drawn.y].name, x: found.columns[drawn.x].name };
     made.picture.setAttribute("aria-label", words("chart_of", named));
     const caption = make("figcaption", words("chart_of", named), { className: "note" });
-    if (made.shown < made.of) caption.append(" ", words("not_all_drawn", { shown: format(made.shown), count: format(made.of) }));
+    if (made.shown < made.of) {
+      caption.append(" ", words("not_all_drawn", { shown: format(made.shown), count: format(made.of) }));
+    }
     figure.replaceChildren(made.picture, caption);
   }
 

@@ -1,5 +1,5 @@
-// Values of DuckDB, as they come by Arrow → what the page shows, draws and writes: a text, a number (also too large for
-// JavaScript's own: BigInt), true or false, or null.
+// Values of DuckDB, as they come by Arrow → what the page shows, draws and writes: a text, a number (BigInt where it
+// is too large for JavaScript's own), true or false, or null.
 "use strict";
 globalThis.ask = globalThis.ask || {};
 
@@ -40,8 +40,9 @@ globalThis.ask = globalThis.ask || {};
     if (value instanceof Uint8Array) {
       return [...value.slice(0, MAX_ELEMENTS)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     }
-    const listed = value && typeof value.slice === "function" && value.length > MAX_ELEMENTS ? value.slice(0, MAX_ELEMENTS) : value;
-    const plain = (_, one) => (typeof one === "bigint" ? (Number.isSafeInteger(Number(one)) ? Number(one) : String(one)) : one);
+    const isLong = value && typeof value.slice === "function" && value.length > MAX_ELEMENTS;
+    const listed = isLong ? value.slice(0, MAX_ELEMENTS) : value;
+    const plain = (_, one) => (typeof small(one) === "bigint" ? String(one) : small(one));
     const text = JSON.stringify(listed && listed.toJSON ? listed.toJSON() : listed, plain);
     return listed === value ? text : `${text.slice(0, -1)},…]`;
   }

@@ -16,9 +16,10 @@ from typing import Any, cast
 from urllib.parse import quote
 
 import duckdb
+from pydantic import TypeAdapter, ValidationError
 
 from sciculture_etl.contracts import TableContract
-from sciculture_etl.contracts.yaml_files import BilingualText, read_yaml
+from sciculture_etl.contracts.yaml_files import BilingualText, Strict, explain, read_yaml
 from sciculture_etl.model.build import comments
 from sciculture_etl.pages import Language, page_texts
 from sciculture_etl.pages.words import in_language
@@ -35,13 +36,23 @@ VENDORED = ("duckdb.js", "LICENCES.txt")
 # In the order in which the page loads them.
 SCRIPTS = ("engine.js", "values.js", "failures.js", "chart.js", "csv.js", "page.js")
 GROUPS = {"mart": "mart_", "dim": "dim_", "meta": "meta_"}
-FIRST_QUESTION = "trend"
+
+
+class Question(Strict):
+    """An example: the question in words, and in SQL for the database of a release."""
+
+    question: BilingualText
+    sql: str
 
 
 @lru_cache
-def questions() -> dict[str, dict[str, Any]]:
-    """``expectations/questions.yml``: name → question in both languages, and its SQL."""
-    return dict(read_yaml(EXPECTATIONS / "questions.yml"))
+def questions() -> dict[str, Question]:
+    """``expectations/questions.yml``, by their names. Raises ContractError naming the key that can't be meant."""
+    path = EXPECTATIONS / "questions.yml"
+    try:
+        return TypeAdapter(dict[str, Question]).validate_python(read_yaml(path))
+    except ValidationError as error:
+        raise explain(path, error) from None
 
 
 def asked_tables(table_contracts: dict[str, TableContract]) -> dict[str, TableContract]:
@@ -75,9 +86,9 @@ def write(content: Content, language: str, _name: str) -> bytes:
         content, "ask.html", language, PATH, words["title"][language], {},
         given=given,
         questions=[
-            {"text": one["question"][language], "link": link_of(one["sql"])} for one in questions().values()
+            {"text": in_language(one.question, tongue), "link": link_of(one.sql)} for one in questions().values()
         ],
-        first=questions()[FIRST_QUESTION]["sql"].strip(),
+        first=next(iter(questions().values())).sql.strip(),
         groups={group: [_described(asked[name], tongue) for name in sorted(asked) if name.startswith(begin)]
                 for group, begin in GROUPS.items()},
         database="sciculture.duckdb",
