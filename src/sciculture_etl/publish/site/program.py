@@ -13,9 +13,10 @@ from sciculture_etl.publish.site.charts import strand_charts
 from sciculture_etl.publish.site.divisions import divisions_hash, full_name
 from sciculture_etl.publish.site.figures import figures_of
 from sciculture_etl.publish.site.headlines import Headline, headline, principal, strands_of
+from sciculture_etl.publish.site.measures import words_owed
 from sciculture_etl.publish.site.page import GROUP, owed_by_all, page
 from sciculture_etl.publish.site.program_charts import program_charts
-from sciculture_etl.publish.site.programs import LIST, programs, rests_on, sources_of
+from sciculture_etl.publish.site.programs import LIST, is_whole, programs, rests_on, sources_of, tables_of
 from sciculture_etl.publish.site.region_table import measures_by_sigungu, path_of
 from sciculture_etl.publish.site.regional import hash_of
 from sciculture_etl.publish.site.tables import shown_tables
@@ -28,9 +29,10 @@ def names(content: Content) -> list[str]:
 
 def made_from(content: Content, language: str, name: str) -> str:
     """Its own rows, the names of what they count, its templates and words; not what other programs did."""
-    files = [*downloads.of_program(content, name), *sorted(content.public)]
+    own = (downloads.of_table(content, table, is_whole(content, name, table)) for table in tables_of(content, name))
+    files = [*downloads.of_program(content, name), *own]
     parts = [repr(programs(content)[name]), repr(files), *sources_of(content, name, language)]
-    parts += [hash_of(content, program=name), divisions_hash(content)]
+    parts += [hash_of(content, program=name), divisions_hash(content), words_owed(content, name)]
     return fingerprint(owed_by_all(content, "program.html", language), *rests_on(content, name), *parts)
 
 

@@ -9,7 +9,9 @@ from sciculture_etl.pages import Language, page_texts
 from sciculture_etl.pages.values import Value, statuses
 from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.observations import TABLE, column_of_symbols
+from sciculture_etl.publish.site.divisions import divisions_hash
 from sciculture_etl.publish.site.figures import figures_of
+from sciculture_etl.publish.site.measures import words_owed
 from sciculture_etl.publish.site.page import GROUP, owed_by_all, page
 from sciculture_etl.publish.site.programs import LIST, programs, tables_of
 from sciculture_etl.publish.site.regions import Region, regions_over_years
@@ -32,7 +34,7 @@ def names(content: Content) -> list[str]:
 def made_from(content: Content, language: str, name: str) -> str:
     program, _, _ = name.partition(".")
     parts = [name, hashes(content, TABLE, OF_MEASURE)[name], repr(programs(content)[program])]
-    parts += [str(content.manifest["tables"].get("dim_region", {}).get("content", ""))]
+    parts += [divisions_hash(content), words_owed(content, program)]
     parts += [content.table_contracts[table].model_dump_json() for table in tables_of(content, program)]
     return fingerprint(owed_by_all(content, "measure.html", language), *parts)
 
