@@ -16,8 +16,11 @@ from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.site import (
     ask,
     asset,
+    changes,
     form_page,
     front,
+    legend,
+    methods,
     program,
     program_list,
     region_table,
@@ -25,6 +28,7 @@ from sciculture_etl.publish.site import (
     sido_list,
     table_list,
     table_page,
+    withheld,
 )
 
 
@@ -70,6 +74,10 @@ KINDS = (
         "table", "{language}/dictionary/tables/{name}.html", table_page.made_from, table_page.write, table_page.names
     ),
     PageKind("form", "{language}/dictionary/forms/{name}.html", form_page.made_from, form_page.write, form_page.names),
+    PageKind("changes", "{language}/changes.html", changes.made_from, changes.write),
+    PageKind("methods", "{language}/methods/index.html", methods.made_from, methods.write),
+    PageKind("withheld", "{language}/methods/withheld.html", withheld.made_from, withheld.write),
+    PageKind("legend", "{language}/methods/legend.html", legend.made_from, legend.write),
     PageKind("asset", "assets/{name}", asset.made_from, asset.write, asset.names),
 )
 
