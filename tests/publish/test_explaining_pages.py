@@ -1,4 +1,4 @@
-"""The pages that explain: the data dictionary with its lineage, what changed, how figures are made, what is withheld."""
+"""The pages that explain: data dictionary with lineage, what changed, how figures are made, what is withheld."""
 
 from __future__ import annotations
 

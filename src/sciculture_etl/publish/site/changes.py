@@ -83,7 +83,7 @@ def write(content: Content, language: str, _name: str) -> bytes:
     own = content.manifest
     return page(
         content, "changes.html", language, PATH, page_texts(GROUP)["menu"][PATH][language], {},
-        release=told(own | {"version": str(version_of(own))}, language), tables=table_changes(content, language),
+        release=described(own | {"version": str(version_of(own))}, language), tables=table_changes(content, language),
         structure=own.get("structure", [])[:MAX_STRUCTURE], releases=releases(content, language),
         whole=downloads.of_table(content, HISTORY, with_portal=False) if HISTORY in content.table_contracts else [],
         changelog=content.public.get("changelog", ""), table_path=table_path,
@@ -135,11 +135,11 @@ def releases(content: Content, language: str) -> list[dict[str, Any]]:
     found = []
     for release_id, entry in sorted(entries.items(), reverse=True):
         sums = [sum(row[place] for row in counts if row[0] == release_id) for place in (2, 3, 4)]
-        found.append(told(entry, language) | dict(zip(("changed", "added", "removed"), sums, strict=True)))
+        found.append(described(entry, language) | dict(zip(("changed", "added", "removed"), sums, strict=True)))
     return found
 
 
-def told(entry: dict[str, Any], language: str) -> dict[str, Any]:
+def described(entry: dict[str, Any], language: str) -> dict[str, Any]:
     """What readers are told of a release."""
     day = ""
     if built_at := entry.get("built_at"):
