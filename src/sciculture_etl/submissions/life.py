@@ -19,6 +19,7 @@ from sciculture_etl.extract import Archive, Decision, Decisions, Operator
 from sciculture_etl.extract.decisions import PREFERENCE_UNDONE, PREFERRED, REINSTATED, REQUESTED, WITHDRAWN
 from sciculture_etl.load import writer_lock
 from sciculture_etl.messages import message, nearest_names
+from sciculture_etl.publish.release_names import kept_ids
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.journal import validated_reason
 from sciculture_etl.submissions.resolve import Named, resolve_submission
@@ -212,11 +213,14 @@ def _explained(decision: Decision) -> Row:
 def _releases_with(releases: Path, submission_id: str) -> list[str]:
     """The kept releases in whose figures the submission counts."""
     found = []
-    for manifest in sorted(releases.glob("[0-9]*/manifest.json")):
+    for release_id in kept_ids(releases):
+        manifest = releases / release_id / "manifest.json"
+        if not manifest.exists():
+            continue
         inputs = json.loads(manifest.read_text(encoding="utf-8"))["inputs"]
         counts = ("in force", "partly superseded")
         if any(entry["submission_id"] == submission_id and entry["standing"] in counts for entry in inputs):
-            found.append(manifest.parent.name)
+            found.append(release_id)
     return found
 
 

@@ -14,12 +14,13 @@ from starlette.responses import Response
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.desk.operators.kinds import RUNS
 from sciculture_etl.desk.visit import Visit
-from sciculture_etl.errors import NotReadyError
 from sciculture_etl.pages.words import Words, page_texts
 from sciculture_etl.pipeline.overview import VIEWS, Asked, Sources, View
-from sciculture_etl.pipeline.overview.arrivals import place_of
-from sciculture_etl.pipeline.overview.sources import shown_moment
+from sciculture_etl.pipeline.overview.arrivals import with_titles
+from sciculture_etl.pipeline.overview.sources import EVERYTHING, shown_moment
 from sciculture_etl.pipeline.overview.views import WORDS
+from sciculture_etl.publish.candidate import read_candidate
+from sciculture_etl.publish.current import current_release
 from sciculture_etl.publish.releases import compare_releases
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.lock import lock_holder
@@ -116,7 +117,9 @@ def submission(visit: Visit) -> Response:
     """All that is known of one submission, and what may be decided on it."""
     asked = str(visit.request.path_params["submission"])[:MAX_CHARACTERS]
     history = submission_history(visit.desk.settings, asked)
-    findings = [finding | {"place": place_of(finding)} for finding in history["findings"]]
+    findings = history["findings"]
+    with opened(visit.desk.settings, EVERYTHING) as sources:
+        history = with_titles(sources, history) | {"versions": sources.titled(history["versions"])}
     return page(
         visit, "operators/submission.html", "submissions", history=history, findings=findings[:MAX_FINDINGS],
         more=len(findings[MAX_FINDINGS:]), acts=acts_on(history),
@@ -138,8 +141,6 @@ def acts_on(history: Mapping[str, Any]) -> list[str]:
 def difference(visit: Visit) -> Response:
     """What a release would change: the current one beside the candidate, with causes."""
     settings = visit.desk.settings
-    try:
-        found = compare_releases(settings, "current", "candidate", limit=MAX_LINES_OF_A_TABLE)
-    except NotReadyError:
-        found = None
+    has_both = read_candidate(settings) is not None and current_release(settings.warehouse) is not None
+    found = compare_releases(settings, "current", "candidate", limit=MAX_LINES_OF_A_TABLE) if has_both else None
     return page(visit, "operators/difference.html", "releases", difference=found)

@@ -64,17 +64,11 @@ def faulty_files(sources: Sources, after: int = 0, limit: int = MAX_FAULTY) -> R
         "ORDER BY submission_id, finding_no",
         [named],
     ):
-        places.setdefault(row["submission_id"], []).append(row | {"place": place_of(row)})
+        places.setdefault(row["submission_id"], []).append(row)
     return {
         "files": [row | {"places": places.get(row["submission_id"], [])} for row in files],
         "more": (counted[0]["n"] if counted else 0) - len(files),
     }
-
-
-def place_of(finding: Row) -> str:
-    """``시트!H13``, as far as it is known."""
-    within = finding["cell"] or (str(finding["source_row"]) if finding["source_row"] else "")
-    return "!".join(part for part in (finding["source_sheet"], within) if part)
 
 
 def narrowed(asked: Asked) -> tuple[str, list[Any]]:
@@ -102,11 +96,11 @@ def collect_submissions(sources: Sources) -> Row:
     )
     return {
         "states": states, "count": count, "page": page, "pages": pages,
-        "rows": [_with_titles(sources, row) for row in rows], "arrivals": newest_arrivals(sources),
+        "rows": [with_titles(sources, row) for row in rows], "arrivals": newest_arrivals(sources),
     }  # fmt: skip
 
 
-def _with_titles(sources: Sources, row: Row) -> Row:
+def with_titles(sources: Sources, row: Row) -> Row:
     """``titles_ko``, ``titles_en`` of the datasets that it holds."""
     datasets = [name for name in (row["datasets"] or "").split(", ") if name]
     return row | {
