@@ -22,7 +22,7 @@ ROUTES: tuple[Route, ...] = (
     Route("sign_in", "/sign-in", ("POST",), Role.anyone, sign_in.sign_in),
     Route("sign_out", "/leave", ("POST",), Role.anyone, sign_in.sign_out),
     *CHECK_ROUTES,
-    *FORM_ROUTES,
     *INSTITUTION_ROUTES,
+    *FORM_ROUTES,
     *OPERATOR_ROUTES,
 )

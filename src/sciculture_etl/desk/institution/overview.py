@@ -14,7 +14,7 @@ from sciculture_etl.feedback.answer import SEOUL
 from sciculture_etl.submissions import own_submissions
 
 OPEN = ("missing", "due")
-MAX_RECEIVED = 50
+MAX_RECEIVED = 20
 MAX_CAME = 20
 
 
@@ -47,7 +47,10 @@ def show(visit: Visit) -> Response:
     return visit.page(
         "desk/institution/overview.html",
         reason="", megabytes=visit.desk.settings.desk_max_upload_bytes // 1024**2, is_public=False,
-        open=[report for report in reports if report.row["status"] in OPEN and report.row["is_owed"]],
+        open=sorted(
+            (report for report in reports if report.row["status"] in OPEN and report.row["is_owed"]),
+            key=lambda report: (report.row["due_on"] or "9999", report.title),
+        ),
         came=came[: None if everything else MAX_CAME], came_count=len(came),
         spooled=uploads.spool.waiting(institution), in_archive=own.in_archive, waiting=own.waiting,
         received=own.received[: None if everything else MAX_RECEIVED], received_count=len(own.received),

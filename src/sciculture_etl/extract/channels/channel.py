@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from sciculture_etl.errors import UserError
-from sciculture_etl.extract.channels.kinds import ALL_OPTIONS, ALL_SECRETS, Kind, address_fault, kind_of
+from sciculture_etl.extract.channels.kinds import ALL_OPTIONS, ALL_SECRETS, OWN_SPOOL, Kind, address_fault, kind_of
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings
 
@@ -39,7 +39,7 @@ class Channel:
 
     @property
     def kind(self) -> Kind:
-        return kind_of(self.url)
+        return OWN_SPOOL if self.name == SPOOL else kind_of(self.url)
 
     @property
     def folder(self) -> Path | None:

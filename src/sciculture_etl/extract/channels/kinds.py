@@ -7,7 +7,7 @@ of ``faults.py``, a section in ``docs/channels.md``, and an entry each in ``THER
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -69,6 +69,8 @@ KINDS = (
     Kind("https", ("https", "http"), "https", frozenset({"USERNAME", "CA_FILE"}), frozenset({"PASSWORD", "TOKEN"})),
     ANY_OTHER,
 )  # fmt: skip
+# The desk's: a folder in which files appear by a rename, so that no half of one is ever there.
+OWN_SPOOL = replace(KINDS[0], name="spool", appears_whole=True)
 BY_SCHEME = {scheme: kind for kind in KINDS for scheme in kind.schemes}
 ALL_OPTIONS = frozenset[str]().union(*(kind.all_options for kind in KINDS))
 ALL_SECRETS = frozenset[str]().union(*(kind.secrets for kind in KINDS))
