@@ -1,0 +1,122 @@
+"""Hostile files at the desk: each is answered in words, none harms a page, a path, the disk or the file after it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sciculture_etl.desk import checks
+from sciculture_etl.desk.judging import FileToJudge, Judges
+from sciculture_etl.settings import Limits, Settings
+from tests.desk.test_check_and_send import CENTRE, GOOD, checked, spooled
+from tests.desk.visitors import DeskUnderTest
+
+SCRIPT = '"><script>alert(1)</script>'
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskUnderTest]:
+    made = DeskUnderTest(tmp_path_factory.mktemp("attacked") / "warehouse")
+    yield made
+    made.desk.close()
+
+
+def bomb(mebibytes: int) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("[Content_Types].xml", "<Types/>")
+        package.writestr("xl/workbook.xml", "<workbook/>")
+        package.writestr("xl/worksheets/sheet1.xml", b"<row>" * (mebibytes * 1024**2 // 5))
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../../etc/cron.d/실적.csv", "실적.csv"),
+        ("..\\..\\실적.csv", "실적.csv"),
+        ("=cmd|' /C calc'!A0.csv", "=cmd|' _C calc'!A0.csv"),
+        (f"{SCRIPT}.csv", "script>.csv"),
+        ("실적\r\nSet-Cookie: a=b\0.csv", "실적Set-Cookie: a=b.csv"),
+        ("\N{RIGHT-TO-LEFT OVERRIDE}vsc.실적.csv", "vsc.실적.csv"),
+        ("실" * 5_000 + ".csv", None),
+    ],
+)
+def test_a_name_is_shown_as_text_and_stays_in_its_folder(desk: DeskUnderTest, name: str, kept: str | None) -> None:
+    visitor = desk.institution(CENTRE)
+    if len(name) > 4_000:  # more than the head of a part may hold
+        answer = visitor.post("/institution/check", page="/institution", files={"file": (name, GOOD)})
+        assert answer.status_code == 400
+        return
+    address, page = checked(visitor, GOOD + name.encode(), name.replace("/ C", "/"))
+    assert "<script>alert" not in page
+    visitor.post(f"{address}/send", page=address)
+    assert all(path.resolve().is_relative_to(desk.settings.desk) for path in desk.settings.desk.rglob("*"))
+    workbook = visitor.get(f"{address}/workbook")
+    assert "set-cookie" not in workbook.headers
+
+
+def test_values_of_a_file_are_shown_as_text(desk: DeskUnderTest) -> None:
+    rows = GOOD.decode().splitlines()
+    cells = rows[1].split(",")
+    data = "\n".join([rows[0], ",".join([SCRIPT.replace('"', '""').join('""'), *cells[1:]])]).encode()
+    _, page = checked(desk.institution(CENTRE), data)
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_a_bomb_is_refused_in_words(desk: DeskUnderTest) -> None:
+    limited = Settings(warehouse=desk.warehouse, limits=Limits(unpacked_bytes=4 * 1024**2))
+    judges = Judges(limited, desk.desk.uploads.contracts, workers=1)
+    judged = judges.judge(lambda: FileToJudge(bomb(8), "폭탄.xlsx", CENTRE)).result()
+    assert judged.checked.verdict == "rejected"
+    assert judged.checked.all_findings["message_ko"].to_list()
+    judges.close()
+
+
+def test_a_file_that_kills_its_worker_is_refused_by_name_and_the_next_is_judged(desk: DeskUnderTest) -> None:
+    limited = Settings(warehouse=desk.warehouse, limits=Limits(memory_bytes=1))
+    judges = Judges(limited, desk.desk.uploads.contracts, workers=1)
+    killed = judges.judge(lambda: FileToJudge(GOOD * 200, "살인자.csv", CENTRE)).result()
+    assert (killed.checked.file_name, killed.checked.verdict) == ("살인자.csv", "rejected")
+    assert killed.checked.all_findings["code"].to_list() == ["R_UNSUPPORTED_FILE"]
+    judges._limits = Limits()
+    assert judges.judge(lambda: FileToJudge(GOOD, "다음.csv", CENTRE)).result().checked.verdict == "accepted"
+    judges.close()
+
+
+def test_a_session_that_ends_between_check_and_send_loses_nothing(desk: DeskUnderTest) -> None:
+    visitor, before = desk.institution(CENTRE), spooled(desk)
+    address, _ = checked(visitor, GOOD + b"\n\n")
+    token = visitor.token(address)
+    desk.now += 3 * 60 * 60
+    assert visitor.post(f"{address}/send", data={"token": token}).status_code == 401
+    assert spooled(desk) == before
+    desk.enter(visitor, desk.link(CENTRE))
+    assert visitor.post(f"{address}/send", data={"token": token}).status_code == 403  # of the session before
+    assert visitor.post(f"{address}/send", page=address).status_code == 303
+    assert len(spooled(desk)) == len(before) + 1
+
+
+def test_a_queue_that_is_full_says_so(desk: DeskUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "MAX_QUEUED_OF_OWNER", 0)
+    answer = desk.institution(CENTRE).post("/institution/check", page="/institution", files={"file": ("a.csv", GOOD)})
+    assert answer.status_code == 503
+    assert "점검 대기 파일이 많습니다" in answer.text
+
+
+def test_after_a_restart_the_page_asks_for_the_file_again(tmp_path: Path) -> None:
+    before = DeskUnderTest(tmp_path / "warehouse")
+    visitor = before.institution(CENTRE)
+    address, _ = checked(visitor, GOOD)
+    before.desk.close()
+    after = DeskUnderTest(tmp_path / "warehouse")
+    visitor.app = after.app
+    answer = visitor.post(f"{address}/send", page="/institution")
+    assert answer.status_code == 404
+    assert "파일을 다시 올려 주세요" in answer.text
+    assert spooled(after) == []
