@@ -127,7 +127,7 @@ def test_the_spool_is_a_channel_only_where_the_desk_is_used(settings: Settings, 
 
 
 def test_what_a_killed_desk_left_half_written_is_seen_by_no_run(settings: Settings, opened: Spool) -> None:
-    half = opened.folder.with_name("incoming") / "tmpabc"
+    half = opened.folder.with_name("incoming") / "4194305-abc"
     half.mkdir()
     (half / "실적.xlsx").write_bytes(b"ha")
     assert not extract_submissions(settings, Archive(settings.archive)).received

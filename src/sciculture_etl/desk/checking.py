@@ -133,8 +133,7 @@ def send(visit: Visit) -> Response:
     check = _found(visit)
     if check is None:
         return ask_for_file(visit, "gone", 404)
-    was_sent = check.sent is not None
     sent = visit.desk.uploads.send(visit.institution, check)
-    if sent is not None and not was_sent:
+    if sent is not None:
         visit.audit("send", "spooled", file=sent.file_name, sha256=check.sha256, size=check.size)
     return visit.redirect("check_result", check=check.id)

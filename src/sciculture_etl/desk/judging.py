@@ -27,6 +27,7 @@ from sciculture_etl.intake.workers import TRIES_ALONE, prepare_workers, worker_p
 from sciculture_etl.settings import Limits, Settings
 from sciculture_etl.storage.atomic import make_folder
 from sciculture_etl.storage.disk import is_full
+from sciculture_etl.storage.own_folders import make_own_folder, sweep_of_the_dead
 from sciculture_etl.watching import EXCEEDED, allow, end_allowance
 
 WORKERS = 2
@@ -106,9 +107,11 @@ class Judges:
         self._contracts = pickle.dumps(contracts)
         self._limits = settings.limits
         self._workers = workers
-        self._folder = settings.desk / "checking"
-        shutil.rmtree(self._folder, ignore_errors=True)
-        make_folder(self._folder, 0o700)
+        # A folder of its own, since another desk may serve the same warehouse.
+        checking = settings.desk / "checking"
+        make_folder(checking, 0o700)
+        sweep_of_the_dead(checking)
+        self._folder = make_own_folder(checking)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="judge")
         self._pools: SimpleQueue[ProcessPoolExecutor | None] = SimpleQueue()
         for _ in range(workers):

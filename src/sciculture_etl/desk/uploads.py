@@ -68,7 +68,7 @@ class Uploads:
         return next(own, None)
 
     def send(self, institution: str, check: Check) -> SpooledFile | None:
-        """Sends a file in that was found good for it; None where there is nothing (more) to send.
+        """Sends a file in that was found good for it; None where there was nothing (more) to send.
 
         Whoever presses twice sends once: what was sent, lies in the spool or has its receipt isn't written again.
 
@@ -76,9 +76,9 @@ class Uploads:
             UserError: Where too much of the institution waits already, or there is no room.
         """
         with check.sending:
-            if check.sent is not None:
-                return check.sent
             if not check.can_be_sent or self.received(institution, check.sha256):
+                return None
+            if self.spool.find(institution, check.sha256) is not None:
                 return None
             check.sent = self.spool.put(institution, check.file_name, check.read())
             check.forget_bytes()

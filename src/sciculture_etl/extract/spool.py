@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import tempfile
 import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
@@ -35,6 +34,7 @@ from sciculture_etl.messages import message
 from sciculture_etl.privacy import mask_path
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.atomic import make_folder, put_in_place, sync
+from sciculture_etl.storage.own_folders import make_own_folder, sweep_of_the_dead
 
 # What one institution may have waiting here, so that nobody fills the disk; a run empties it.
 MAX_WAITING_FILES = 200
@@ -115,9 +115,9 @@ class Spool:
 
     def open(self) -> None:
         """Makes the folders, and clears away what a killed desk left half written."""
-        shutil.rmtree(self._aside, ignore_errors=True)
         for folder in (self.folder, self._aside):
             make_folder(folder, 0o700)
+        sweep_of_the_dead(self._aside)
 
     def put(self, institution: str, file_name: str, data: bytes) -> SpooledFile:
         """Writes a file so that a run sees it whole or not at all, on disk when it returns.
@@ -137,7 +137,7 @@ class Spool:
         self._check_room(institution, len(data))
         own = self.folder / institution
         make_folder(own, 0o700)
-        aside = Path(tempfile.mkdtemp(dir=self._aside))
+        aside = make_own_folder(self._aside)
         try:
             descriptor = os.open(aside / file_name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as target:
