@@ -17,7 +17,7 @@ from sciculture_etl.desk.identity import Identity
 from sciculture_etl.desk.invitations import Invitations
 from sciculture_etl.desk.rates import MAX_CLIENTS, Rates, client_of
 from sciculture_etl.desk.route import Rate, Role
-from tests.desk.visitors import DeskUnderTest
+from tests.desk.visitors import DeskUnderTest, portal
 
 WHO = Identity(Role.institution, "가상과학문화센터", "0a1b2c3d", "")
 WRITERS, LINES = 4, 25
@@ -87,7 +87,8 @@ def test_on_a_full_disk_nobody_is_let_in_and_the_page_says_so(tmp_path: Path) ->
     arguments = (tmp_path / "warehouse", writing)
     process = multiprocessing.get_context("fork").Process(target=sign_in_on_a_full_disk, args=arguments)
     process.start()
-    process.join()
+    process.join(60)
+    process.kill()
     assert process.exitcode == 0
     statuses, text = reading.recv()
     assert statuses == [503, 401, 200, 303]
@@ -96,6 +97,7 @@ def test_on_a_full_disk_nobody_is_let_in_and_the_page_says_so(tmp_path: Path) ->
 
 
 def sign_in_on_a_full_disk(warehouse: Path, answer: Connection) -> None:
+    portal.cache_clear()  # its threads stayed in the process that this one was forked from
     desk = DeskUnderTest(warehouse)
     link, visitor = desk.link(WHO.name), desk.visitor()
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
