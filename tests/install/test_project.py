@@ -18,7 +18,7 @@ from tests.install.test_settings import command
 NIGHT = """
 from sciculture_etl.pipeline import Run
 from sciculture_etl.settings import Settings
-with Run.open(Settings.from_environment()) as run:
+with Run.open(Settings.from_environment(), outputs=[]) as run:
     run.extract(); run.read_and_load(); run.accept(); run.publish(run.model())
 """
 CONTRACT = """\
@@ -118,37 +118,40 @@ def test_init_refuses_what_it_cannot_do(tmp_path: Path) -> None:
     assert (nothing.returncode, (tmp_path / "own").exists()) == (2, False)
 
 
-@pytest.mark.night
-def test_its_own_contract_is_published_into_its_own_warehouse(project: Path, tmp_path: Path) -> None:
-    """Seen from within the folder, and from elsewhere by the variable."""
+@pytest.fixture(scope="module")
+def night_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with a form of its own and a new measure of one that is carried, after one night."""
+    above = tmp_path_factory.mktemp("night of its own")
+    project = above / "own"
+    laid = command(above, "init", str(project), *(word for name in NEW_MEASURE for word in ("--with", name)))
+    assert laid.returncode == 0, laid.stderr
     for name, text in OWN.items():
         (project / name).write_text(text, encoding="utf-8")
-    listed = command(project, "template", "--list")
-    assert "별 세기 운영 실적" in listed.stdout
-    submit(project / "inbox", "가상시험센터", "2020_별.csv", "사업연도,관측장소,별의 수\n2020,가상 언덕,17\n".encode())
-    run_night(tmp_path)
-    assert published(project / "warehouse", "FROM mart_star_count") == [(2020, 17, "p")]
-
-
-@pytest.mark.night
-def test_a_new_measure_reaches_every_mart_by_six_files(project: Path, tmp_path: Path) -> None:
-    laid = command(project, "init", ".", *(word for name in NEW_MEASURE for word in ("--with", name)))
-    assert laid.returncode == 0, laid.stderr
     for name, additions in NEW_MEASURE.items():
         text = (project / name).read_text(encoding="utf-8")
         for line, more in additions.items():
             assert text.count(f"{line}\n") == 1, (name, line)
             text = text.replace(f"{line}\n", f"{line}\n{more.rstrip()}\n")
         (project / name).write_text(text, encoding="utf-8")
+    submit(project / "inbox", "가상시험센터", "2020_별.csv", "사업연도,관측장소,별의 수\n2020,가상 언덕,17\n".encode())
+    tried = as_csv(table(CLASS, {"체험자수": "7"}, {"반": "2", "체험자수": "4"}))
+    submit(project / "inbox", "가상시험센터", "실적.csv", tried)
+    run_night(above)
+    return project
+
+
+@pytest.mark.night
+def test_its_own_contract_is_published_into_its_own_warehouse(night_of_its_own: Path) -> None:
+    """Seen from within the folder, and from elsewhere by the variable."""
+    listed = command(night_of_its_own, "template", "--list")
+    assert "별 세기 운영 실적" in listed.stdout
+    assert published(night_of_its_own / "warehouse", "FROM mart_star_count") == [(2020, 17, "p")]
+
+
+@pytest.mark.night
+def test_a_new_measure_reaches_every_mart_by_six_files(night_of_its_own: Path) -> None:
     assert len(NEW_MEASURE) == 6
-    submit(
-        project / "inbox",
-        "가상시험센터",
-        "실적.csv",
-        as_csv(table(CLASS, {"체험자수": "7"}, {"반": "2", "체험자수": "4"})),
-    )
-    run_night(tmp_path)
-    warehouse = project / "warehouse"
+    warehouse = night_of_its_own / "warehouse"
     for mart in ("summary", "by_region", "by_institution", "by_eupmyeondong"):
         assert published(warehouse, f"SELECT trial_count FROM mart_dsc_{mart}") == [(11,)], mart
     assert published(
@@ -162,7 +165,7 @@ def test_a_new_measure_reaches_every_mart_by_six_files(project: Path, tmp_path: 
         (f"mart_dsc_{mart}", "persons", True, "체험한 사람 수")
         for mart in ("by_eupmyeondong", "by_institution", "by_region", "summary")
     ]
-    assert command(project, "template", "dsc_class", "--year", "2021").returncode == 0
+    assert command(night_of_its_own, "template", "dsc_class", "--year", "2021").returncode == 0
 
 
 def test_a_project_that_is_not_there_and_a_line_that_is_no_setting_are_named(project: Path, tmp_path: Path) -> None:

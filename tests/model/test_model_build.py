@@ -12,7 +12,7 @@ import yaml
 from forms import CENTRE, CLASS, FACILITY, as_csv, table
 from nights import settings, submit
 
-from sciculture_etl.contracts import TableContract, load_contracts, load_table_contracts, read_table_contract
+from sciculture_etl.contracts import TableContract, load_contracts, load_table_contracts, table_contracts_over
 from sciculture_etl.errors import ContractError
 from sciculture_etl.model import Model, all_statements, build_model
 from sciculture_etl.pipeline import Run
@@ -33,7 +33,7 @@ class Workshop:
 
     @property
     def table_contracts(self) -> dict[str, TableContract]:
-        return {path.stem: read_table_contract(path) for path in sorted(self.promised.glob("*.yml"))}
+        return table_contracts_over(load_contracts(), self.promised.parent)
 
     def build(self) -> Model:
         return build_model(self.run.warehouse, load_contracts(), self.table_contracts, TODAY, self.sql)

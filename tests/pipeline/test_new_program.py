@@ -13,6 +13,12 @@ from nights import operations, published, submit
 from sciculture_etl.project import CHECKOUT
 
 BLOCK = re.compile(r"^`([^`\n]+)`(?P<more> \(one more line\))?\n\n```\w+\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+NIGHT = """
+from sciculture_etl.pipeline import Run, take_steps
+from sciculture_etl.settings import Settings
+with Run.open(Settings.from_environment(), outputs=[]) as run:
+    take_steps(run)
+"""
 GUIDE = (CHECKOUT / "docs" / "add_a_program.md").read_text(encoding="utf-8")
 
 
@@ -58,7 +64,7 @@ def test_its_own_files_hold_the_new_contract_to_its_word(project: Path) -> None:
 def test_a_file_sent_in_comes_out_as_a_published_table(project: Path) -> None:
     good = (project / "tests" / "contracts" / "starlight_evening" / "good_plain.csv").read_bytes()
     submit(project / "inbox", "가상시험센터", "별빛관측회 실적.csv", good, "2025-01-10T00:00:00")
-    done = run(project, "-m", "sciculture_etl.cli", "run", "--json")
+    done = run(project, "-c", NIGHT)
     assert done.returncode == 0, done.stderr[-2000:]
     warehouse = project / "warehouse"
     assert published(warehouse, "FROM mart_starlight_evening ORDER BY sigungu_name DESC") == [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from forms import CLASS, INSTITUTION, SUBMITTER, as_csv, table
-from nights import ALL, hashes, night, settings, submit
+from nights import ALL, NEEDED, hashes, night, settings, submit
 from power import Disk, Moment, left_of, not_on_disk, watched_disk
 
 from sciculture_etl.extract import Archive, Restricted, Verdict
@@ -30,24 +30,30 @@ DAY = date(2027, 1, 8)  # a week before the last term of 2026 is due
 BEFORE = DAY - timedelta(1)
 WAYS = ("synced", "names", "zeros", "data", "mixed", "mixed otherwise")
 # Of the states that a night can leave, so many are tried each time, spread over the whole night.
-SAMPLE = 6
+SAMPLE = 4
+EACH_MOMENT_OR_SOME = [pytest.param("whole", 1, marks=pytest.mark.slow), ("recorded", None)]
 
 
 @dataclass(frozen=True, repr=False)
 class Recorded:
-    """A night over an inbox, every moment of it, and what an undisturbed one leaves."""
+    """A night over an inbox, every moment of it, and what an undisturbed one leaves.
+
+    Attributes:
+        outputs: of its release.
+    """
 
     inbox: Path
     root: Path
     moments: list[Moment]
     undisturbed: dict[str, Any]
+    outputs: Collection[str] | None
 
     @property
     def warehouse(self) -> Path:
         return self.root / "warehouse"
 
     def run(self) -> RunReport:
-        return night(self.inbox, self.warehouse, today=DAY, outputs=ALL)
+        return night(self.inbox, self.warehouse, today=DAY, outputs=self.outputs)
 
     def differing(self) -> list[str]:
         """What of the warehouse isn't as an undisturbed night leaves it."""
@@ -89,13 +95,13 @@ def preview(inbox: Path, warehouse: Path) -> RunReport:
         return take_steps(run)
 
 
-def record(folder: Path, work: Callable[[Path, Path], Any]) -> Recorded:
+def record(folder: Path, work: Callable[[Path, Path], Any], outputs: Collection[str] | None) -> Recorded:
     """Some work after a first night with decisions, over an inbox to which something came since."""
     inbox, root = folder / "inbox", folder / "disk"
     root.mkdir()
     submit(inbox, "한국과학창의재단", "등록부.csv", as_csv(table(INSTITUTION)))
     submit(inbox, SUBMITTER, "강좌.csv", as_csv(table(CLASS, {}, {"기수": "2"}, {"사업연도": "2026"})))
-    night(inbox, root / "warehouse", today=BEFORE, outputs=ALL)
+    night(inbox, root / "warehouse", today=BEFORE, outputs=outputs)
     places = settings(inbox, root / "warehouse")
     decide(places, "등록부", "가상 사유: 시험")
     decide(places, "등록부", "가상 사유: 시험", reinstate=True)
@@ -106,18 +112,24 @@ def record(folder: Path, work: Callable[[Path, Path], Any]) -> Recorded:
     with watched_disk(Disk(root)) as disk:
         work(inbox, root / "warehouse")
     different = {moment.signature: moment for moment in reversed(disk.moments)}
-    night(inbox, root / "warehouse", today=DAY, outputs=ALL)
-    return Recorded(inbox, root, list(reversed(different.values())), left_in(root / "warehouse"))
+    night(inbox, root / "warehouse", today=DAY, outputs=outputs)
+    return Recorded(inbox, root, list(reversed(different.values())), left_in(root / "warehouse"), outputs)
 
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
-    return record(tmp_path_factory.mktemp("power"), partial(night, today=DAY, outputs=ALL))
+    return record(tmp_path_factory.mktemp("power"), partial(night, today=DAY), NEEDED)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    """The same with every output: of all moments, for the slow tests."""
+    return record(tmp_path_factory.mktemp("power of all"), partial(night, today=DAY, outputs=ALL), ALL)
 
 
 @pytest.fixture(scope="module")
 def previewed(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
-    return record(tmp_path_factory.mktemp("power of a preview"), preview)
+    return record(tmp_path_factory.mktemp("power of a preview"), preview, ALL)
 
 
 @pytest.mark.night
@@ -133,10 +145,11 @@ def test_all_that_a_night_leaves_is_on_the_disk(recorded: Recorded) -> None:
 
 
 @pytest.mark.night
-@pytest.mark.parametrize("every", [pytest.param(1, marks=pytest.mark.slow), None])
+@pytest.mark.parametrize(("kind", "every"), EACH_MOMENT_OR_SOME)
 def test_wherever_the_power_goes_the_next_run_alone_ends_as_if_it_had_not(
-    recorded: Recorded, every: int | None
+    request: pytest.FixtureRequest, kind: str, every: int | None
 ) -> None:
+    recorded: Recorded = request.getfixturevalue(kind)
     states = [(number, way) for number in range(len(recorded.moments)) for way in WAYS]
     for number, way in states[:: every or len(states) // SAMPLE]:
         left_of(recorded.moments[number], way, random.Random(f"{number} {way}"), recorded.root)
@@ -158,12 +171,14 @@ def test_wherever_the_power_goes_in_a_preview_the_next_run_alone_publishes_as_if
 
 
 @pytest.mark.night
-@pytest.mark.parametrize("every", [pytest.param(1, marks=pytest.mark.slow), None])
+@pytest.mark.parametrize(("kind", "every"), EACH_MOMENT_OR_SOME)
 def test_a_killed_run_and_a_finished_one_leave_nothing_that_the_power_could_take(
-    recorded: Recorded, every: int | None
+    request: pytest.FixtureRequest, kind: str, every: int | None
 ) -> None:
     """The second run finds names that the first had given and not yet synced."""
-    for number in range(1, len(recorded.moments), every or len(recorded.moments) // 2):
+    recorded: Recorded = request.getfixturevalue(kind)
+    last = len(recorded.moments)
+    for number in range(1, last, 1) if every else (last // 2,):
         on_disk = left_of(recorded.moments[number], "kill", random.Random(0), recorded.root)
         with watched_disk(Disk(recorded.root, on_disk)) as disk:
             recorded.run()
