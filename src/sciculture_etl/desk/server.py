@@ -23,6 +23,7 @@ from sciculture_etl.desk.origin import is_loopback
 from sciculture_etl.errors import RunError, UserError
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings
+from sciculture_etl.storage.access import OWN_UMASK
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 4280
 MAX_SECONDS_TO_END, SECONDS_OF_IDLE_CONNECTION = 20, 5
@@ -101,6 +102,7 @@ def serve(settings: Settings, listening: Listening, ready: Callable[[str], None]
     """
     listening.check()
     listening.tls_context()
+    os.umask(OWN_UMASK)  # for all threads at once: what is for everyone is opened by name
     with _bound(listening.host, listening.port) as bound:
         server_on(bound, settings, listening, ready).run(sockets=[bound])
 
