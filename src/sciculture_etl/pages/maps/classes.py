@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 
 CLASSES = 5
-# Steps of round numbers; finer ones are tried where coarser ones would put two breaks into one.
-ROUND = ((1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 8), (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9))
+# Round numbers between 1 and 10, dense enough that classes hold about as many districts each.
+ROUND = (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9, 10)
 ZERO = "z"
 
 
@@ -24,18 +24,12 @@ def break_points(values: Iterable[float], classes: int = CLASSES) -> list[float]
         return []
     whole = all(value == int(value) for value in above)
     cuts = [above[len(above) * n // wanted] for n in range(1, wanted)]
-    best: list[float] = []
-    for steps in ROUND:
-        found = sorted({_rounded(cut, steps, whole) for cut in cuts})
-        found = [cut for cut in found if above[0] < cut <= above[-1]]
-        if len(found) > len(best):
-            best = found
-    return best
+    return [cut for cut in sorted({_rounded(cut, whole) for cut in cuts}) if above[0] < cut <= above[-1]]
 
 
-def _rounded(value: float, steps: tuple[float, ...], whole: bool) -> float:
+def _rounded(value: float, whole: bool) -> float:
     magnitude = 10.0 ** math.floor(math.log10(value))
-    nearest = min((step * magnitude for step in (*steps, 10)), key=lambda one: abs(one - value))
+    nearest = min((step * magnitude for step in ROUND), key=lambda one: abs(one - value))
     return float(max(round(nearest), 1)) if whole else round(nearest, 6)
 
 
