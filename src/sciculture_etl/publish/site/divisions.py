@@ -141,7 +141,7 @@ def full_name(content: Content, code: str, language: str) -> str:
 
 
 def all_sidos(content: Content) -> list[Sido]:
-    """All that ever stood, by the code of today; one is one for as long as it was only renamed."""
+    """All that ever stood, in the order that people know; one is one for as long as it was only renamed."""
     found = {code: one for code, one in divisions(content).items() if one.level == "sido"}
     known = lineage(content, "sido")
     sidos = []
@@ -149,7 +149,7 @@ def all_sidos(content: Content) -> list[Sido]:
         follows = tuple(found[one] for one in known.predecessors.get(stages[0], ()))
         followed_by = tuple(found[one] for one in found[stages[-1]].successors)
         sidos.append(Sido(tuple(found[code] for code in stages), follows, followed_by))
-    return sorted(sidos, key=lambda one: one.stages[-1].code)
+    return sorted(sidos, key=lambda one: one.stages[0].code)
 
 
 @dataclass(frozen=True)
