@@ -66,7 +66,7 @@ def served(warehouse: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 def signed_in(warehouse: Path, url: str, name: str) -> httpx.Client:
     _, secret = Invitations(warehouse / "desk").issue(Role.institution, name, 1, by="tests")
     browser = httpx.Client(base_url=url, timeout=120, headers={"origin": url})
-    browser.post("/enter", data={"token": token(browser, f"/enter/{secret}"), "secret": secret})
+    browser.post("/sign-in", data={"token": token(browser, f"/enter/{secret}"), "secret": secret})
     return browser
 
 
