@@ -51,7 +51,7 @@ def test_a_preview_a_check_and_a_publication_are_the_commands_and_one_at_a_time(
     under_test.start()  # the desk ends and begins again: the run goes on
     visitor = under_test.operator("자료 담당")
     assert "종료 코드 0" in ended(visitor, preview)
-    assert "공표를 막는" not in ended(visitor, start(visitor, "check"))
+    assert "공표할 수 있" in ended(visitor, start(visitor, "check"))
     published = ended(visitor, start(visitor, "publish", internal="가상 사유: 정기 공표", code="routine"))
     assert "변경 없음" in published
     assert [(run.kind, run.outcome, run.details["exit_code"]) for run in Runs(warehouse / "archive").all()[-2:]] == [
