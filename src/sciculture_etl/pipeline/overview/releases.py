@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from sciculture_etl.errors import SciCultureError
 from sciculture_etl.pipeline.overview.sources import LANGUAGES, Row, Sources, shown_moment
 from sciculture_etl.publish.announcement import reason_text
 from sciculture_etl.publish.candidate import read_candidate
-from sciculture_etl.publish.current import current_release
+from sciculture_etl.publish.current import current_release, read_pointer
 from sciculture_etl.publish.journal import ReleaseJournal
 from sciculture_etl.publish.release_version import version_of
 from sciculture_etl.publish.retention import read_manifest
@@ -17,20 +18,30 @@ CHANGES = ("changed", "added", "removed", "status")
 
 def current_state(sources: Sources) -> Row:
     """``current``, ``hold``, ``scheduled`` and ``candidate``; None where there is none."""
+    return sources.once("state", lambda: _state(sources))
+
+
+def _state(sources: Sources) -> Row:
     settings = sources.settings
-    pointer = current_release(settings.warehouse)
-    current = None
-    if pointer:
-        manifest = read_manifest(settings, pointer["release_id"])
-        current = {
-            "release_id": pointer["release_id"], "version": str(version_of(manifest)),
-            "built_at": shown_moment(manifest["built_at"]),
-        }  # fmt: skip
+    # Whether it is complete is looked at by the run and the doctor, which takes a while.
+    pointer = read_pointer(settings.warehouse) or current_release(settings.warehouse)
     hold = (pointer or {}).get("hold")
     return {
-        "current": current,
+        "current": _current(sources, pointer["release_id"]) if pointer else None,
         "hold": {**hold, "decided_at": shown_moment(hold["decided_at"])} if hold else None,
         "scheduled": _scheduled(sources), "candidate": _candidate(sources),
+    }  # fmt: skip
+
+
+def _current(sources: Sources, release_id: str) -> Row:
+    """One whose manifest can't be read is named all the same: the next run sees to it."""
+    try:
+        manifest = read_manifest(sources.settings, release_id)
+    except SciCultureError:
+        return {"release_id": release_id, "version": "", "built_at": ""}
+    return {
+        "release_id": release_id, "version": str(version_of(manifest)),
+        "built_at": shown_moment(manifest["built_at"]),
     }  # fmt: skip
 
 

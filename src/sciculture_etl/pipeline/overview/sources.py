@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
@@ -61,6 +61,7 @@ class Sources:
     holder: Mapping[str, Any] | None = None
     record: RunRecord | None = None
     asked: Asked = field(default=EVERYTHING)
+    _kept: dict[str, Row] = field(default_factory=dict, repr=False)
 
     @property
     def today(self) -> date:
@@ -73,6 +74,12 @@ class Sources:
         cursor = self.connection.execute(query, list(parameters))
         names = [column[0] for column in cursor.description or []]
         return [dict(zip(names, map(plain, cells), strict=True)) for cells in cursor.fetchall()]
+
+    def once(self, name: str, make: Callable[[], Row]) -> Row:
+        """What several views show, and what takes its time, made once."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return self._kept[name]
 
     @cached_property
     def runs(self) -> list[RunRecord]:
