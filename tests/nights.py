@@ -15,7 +15,10 @@ import duckdb
 from once import made_once
 
 from sciculture_etl.contracts import Contract
+from sciculture_etl.disclosure import protect_tables
+from sciculture_etl.disclosure.history import read_history
 from sciculture_etl.extract import machine_clock
+from sciculture_etl.load.warehouse import discard_database
 from sciculture_etl.model import build_model
 from sciculture_etl.pipeline import Run, RunReport, take_steps
 from sciculture_etl.publish.checks import judge_tables
@@ -36,8 +39,14 @@ def settings(inbox: Path, warehouse: Path, **more: Any) -> Settings:
 def begin(places: Settings) -> Settings:
     """Where there is no warehouse yet, one in which a night without any file has passed: the tables that no submission
     changes are made and judged already, which is half of a first night."""
-    if not places.warehouse.exists() and (folder := os.environ.get(EMPTY_WAREHOUSE)):
-        places.warehouse.mkdir(parents=True)
+    return places if places.warehouse.exists() else lose_database(places)
+
+
+def lose_database(places: Settings) -> Settings:
+    """The build database is lost: in its place is one in which a night without any file has passed."""
+    if folder := os.environ.get(EMPTY_WAREHOUSE):
+        places.warehouse.mkdir(parents=True, exist_ok=True)
+        discard_database(places.build_database)
         shutil.copy(made_once(Path(folder), _empty), places.build_database)
     return places
 
@@ -48,6 +57,8 @@ def _empty(folder: Path) -> Path:
     with Run.open(places) as run:
         model = build_model(run.warehouse, run.contracts, run.table_contracts, run.today)
         judge_tables(run.warehouse, run.table_contracts, model)
+        made = {name: one for name, one in run.table_contracts.items() if one.made_by == "sql"}
+        protect_tables(run.warehouse, run.contracts, made, model, read_history(places.archive))
     return places.build_database
 
 
@@ -77,7 +88,7 @@ def night(
 
 def night_of_figures(inbox: Path, warehouse: Path) -> RunReport:
     """One run that answers nobody: for thousands of files, where the figures are looked at alone."""
-    with Run.open(begin(settings(inbox, warehouse))) as run:
+    with Run.open(begin(settings(inbox, warehouse)), outputs=NEEDED) as run:
         run.extract()
         run.read_and_load()
         run.accept()

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from forms import CLASS, as_csv, table
-from nights import hashes, night, operations, published, release_ids, settings, submit
+from nights import NEEDED, begin, hashes, night, operations, published, release_ids, settings, submit
 
 from sciculture_etl.contracts import Contract, load_contracts
 from sciculture_etl.contracts.contract import read_contract
@@ -60,7 +60,9 @@ def sessions(warehouse: Path) -> dict[int, int]:
 def backfill(
     inbox: Path, warehouse: Path, scope: Scope, contracts: dict[str, Contract] | None = None, everything: bool = False
 ) -> tuple[Plan, RunReport]:
-    with Run.open(settings(inbox, warehouse), kind="backfill", reason="시험", contracts=contracts) as run:
+    with Run.open(
+        settings(inbox, warehouse), kind="backfill", reason="시험", contracts=contracts, outputs=NEEDED
+    ) as run:
         plans: list[Plan] = []
 
         def planned(_: Step, work: Callable[[], Made]) -> Made:
@@ -124,14 +126,14 @@ def test_only_what_is_in_the_scope_changes_and_the_next_night_does_the_rest(
     assert report.acceptance.accepted == [("dsc_class", 2018), ("dsc_class", 2019)]
     assert sessions(warehouse) == {2017: 4, 2018: 104, 2019: 104, 2020: 4}
     assert len(release_ids(warehouse)) == len(releases) + 1
-    with Run.open(settings(inbox, warehouse), contracts=contracts) as run:
+    with Run.open(settings(inbox, warehouse), contracts=contracts, outputs=NEEDED) as run:
         assert take_steps(run).read_count == 5  # the four that are left, and the new one
     assert sessions(warehouse)[2017] == sessions(warehouse)[2020] == 104
     assert hashes(warehouse) == hashes(_at_once(inbox, tmp_path / "at once", contracts))
 
 
 def _at_once(inbox: Path, warehouse: Path, contracts: dict[str, Contract]) -> Path:
-    with Run.open(settings(inbox, warehouse), contracts=contracts) as run:
+    with Run.open(begin(settings(inbox, warehouse)), contracts=contracts, outputs=NEEDED) as run:
         take_steps(run)
     return warehouse
 
@@ -159,7 +161,7 @@ def test_other_years_of_the_same_file_stay_as_they_are(tmp_path: Path) -> None:
     plan, _ = backfill(inbox, warehouse, Scope.from_texts("2018"), contracts)
     assert plan.as_dict()["other_years"] == [2019]
     assert list(sessions(warehouse)) == [2019]
-    with Run.open(settings(inbox, warehouse), contracts=contracts) as run:
+    with Run.open(settings(inbox, warehouse), contracts=contracts, outputs=NEEDED) as run:
         take_steps(run)
     assert run.report.read_count == 0
     assert sessions(warehouse) == {}

@@ -11,10 +11,8 @@ from pathlib import Path
 
 import pytest
 from forms import CLASS, as_csv, table
-from nights import hashes, night, operations, published, settings, submit
+from nights import hashes, lose_database, night, operations, published, settings, submit
 
-from sciculture_etl.cli.runs import _exit_code
-from sciculture_etl.load.warehouse import discard_database
 from sciculture_etl.pipeline import RunReport
 from sciculture_etl.settings import Settings
 from sciculture_etl.submissions import decide, prefer, submission_history
@@ -96,7 +94,7 @@ def test_only_what_is_unclear_is_listed_and_the_run_ends_with_3(places: Settings
     }  # fmt: skip
     assert listed(nights[2])[OPPOSED][1:] == ("늦게 온 옛것.csv", "먼저 온 새것.csv")
     assert listed(nights[2])[RESENT][1:] == ("실적.csv", "고침.csv")
-    assert [_exit_code(report) for report in nights] == [3, 3, 3]
+    assert [report.exit_code for report in nights] == [3, 3, 3]
     counted = sessions(places)
     assert {name: counted.get(name) for name in (OPPOSED, RESENT, WITHDRAWN, RESTORED, PLAIN)} == {
         OPPOSED: 11, RESENT: 20, WITHDRAWN: None, RESTORED: 20, PLAIN: 11,
@@ -156,12 +154,12 @@ def test_decisions_clear_the_list_count_and_can_be_undone(places: Settings, nigh
     decide(places, known(places, WITHDRAWN, "실적.csv"), "다시 보냈으나 철회가 맞음 (가상)")
     report = night(Path(places.inbox), places.warehouse)
     assert listed(report) == {}
-    assert _exit_code(report) == 0
+    assert report.exit_code == 0
     counted = sessions(places)
     assert (counted[UNCLEAR], counted[OPPOSED], counted[RESENT]) == (21 - before, 11, 10)
     assert "더 나중" not in mail(places, RESENT, "다시")
     decided = hashes(places.warehouse), hashes(places.warehouse, "operator")
-    discard_database(places.build_database)
+    lose_database(places)
     night(Path(places.inbox), places.warehouse)
     assert (hashes(places.warehouse), hashes(places.warehouse, "operator")) == decided
     # What comes later competes with what was preferred.
@@ -178,6 +176,7 @@ def test_a_restored_inbox_lists_only_what_could_count(
     """Every file is taken once more, in one night. A withdrawn file in whose place nothing counts is a question."""
     warehouse = tmp_path / "warehouse"
     shutil.copytree(places.warehouse / "archive", warehouse / "archive")
+    lose_database(settings(tmp_path / "inbox", warehouse))
     shutil.copytree(places.inbox, tmp_path / "inbox", copy_function=shutil.copyfile)
     (tmp_path / "empty").mkdir()
     known_before = night(tmp_path / "empty", warehouse)

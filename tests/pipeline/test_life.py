@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -10,12 +12,11 @@ import nights
 import pytest
 import yaml
 from forms import CLASS, as_csv, table
-from nights import hashes, operations, published, settings, submit
+from nights import hashes, lose_database, operations, published, settings, submit
 
 from sciculture_etl.contracts import Contract, load_contracts
 from sciculture_etl.errors import ContractError, UserError
 from sciculture_etl.extract import Archive
-from sciculture_etl.load.warehouse import discard_database
 from sciculture_etl.pipeline import RunReport
 from sciculture_etl.project import carried_folder
 from sciculture_etl.settings import Settings
@@ -57,55 +58,64 @@ def known(places: Settings, name: str) -> str:
     return str(found[0])
 
 
-def test_what_a_withdrawn_submission_replaced_counts_again(places: Settings) -> None:
+@dataclass(frozen=True)
+class Withdrawn:
+    """Places after two nights: a submission that replaced another one was withdrawn between them.
+
+    Attributes:
+        submission_id: of the one that was withdrawn.
+        before: hashes of the first night's release.
+        report: of the second night.
+    """
+
+    places: Settings
+    submission_id: str
+    before: dict[str, str]
+    report: RunReport
+
+
+@pytest.fixture(scope="module")
+def withdrawn(tmp_path_factory: pytest.TempPathFactory) -> Withdrawn:
+    folder = tmp_path_factory.mktemp("withdrawn")
+    places = settings(folder / "inbox", folder / "warehouse")
     send(places, "처음.csv", classes(10), "2020-04-01T09:00:00")
     send(places, "고침.csv", classes(29), "2020-04-08T09:00:00")
     send(places, "다른 기관.csv", classes(5), "2020-04-02T09:00:00", "가상둘째센터")
     night(places)
     assert sessions(places) == [(34,)]
     assert states(places) == {"처음.csv": "superseded", "고침.csv": "accepted", "다른 기관.csv": "accepted"}
-    newer = known(places, "고침.csv")
+    newer, before = known(places, "고침.csv"), hashes(places.warehouse)
     decide(places, newer[:6], "기관이 잘못 보냈다고 알려 옴")
-    report = night(places)
-    assert report.publication.outcome == "published"
+    return Withdrawn(places, newer, before, night(places))
+
+
+def test_what_a_withdrawn_submission_replaced_counts_again(withdrawn: Withdrawn) -> None:
+    places = withdrawn.places
+    assert withdrawn.report.publication.outcome == "published"
     assert sessions(places) == [(15,)]
     assert states(places) == {"처음.csv": "accepted", "고침.csv": "withdrawn", "다른 기관.csv": "accepted"}
-    story = submission_history(places, newer)
+    story = submission_history(places, withdrawn.submission_id)
     assert [(d["kind"], d["reason"]) for d in story["decisions"]] == [("withdrawn", "기관이 잘못 보냈다고 알려 옴")]
     assert [f["code"] for f in story["findings"]] == ["R_WITHDRAWN"]
     assert story["replaces"] == []
     assert story["releases"] == ["00001-" + story["releases"][0][6:]]
 
 
-def test_a_withdrawal_outlives_the_build_database_and_can_be_taken_back(places: Settings) -> None:
-    send(places, "처음.csv", classes(10), "2020-04-01T09:00:00")
-    send(places, "고침.csv", classes(29), "2020-04-08T09:00:00")
+def test_a_withdrawal_outlives_the_build_database_and_can_be_taken_back(withdrawn: Withdrawn, places: Settings) -> None:
+    for folder in (withdrawn.places.warehouse, Path(withdrawn.places.inbox)):
+        shutil.copytree(folder, places.warehouse.parent / folder.name, symlinks=True)
+    stood = hashes(places.warehouse), hashes(places.warehouse, "operator")
+    lose_database(places)
     night(places)
-    before = hashes(places.warehouse)
-    decide(places, known(places, "고침.csv"), "기관이 잘못 보냈다고 알려 옴")
+    assert (hashes(places.warehouse), hashes(places.warehouse, "operator")) == stood
+    # Sent again after its withdrawal, a file doesn't count by itself.
+    send(places, "다시.csv", classes(29), "2020-05-01T09:00:00")
     night(places)
-    withdrawn = hashes(places.warehouse), hashes(places.warehouse, "operator")
-    discard_database(places.build_database)
-    night(places)
-    assert (hashes(places.warehouse), hashes(places.warehouse, "operator")) == withdrawn
+    assert sessions(places) == [(15,)]
     decide(places, known(places, "고침.csv"), "맞는 파일이었음", reinstate=True)
     night(places)
-    assert hashes(places.warehouse) == before
-
-
-def test_sent_again_after_its_withdrawal_a_file_does_not_count_by_itself(places: Settings) -> None:
-    send(places, "실적.csv", classes(10), "2020-04-01T09:00:00")
-    send(places, "남.csv", classes(1), "2020-04-01T09:00:00", "가상둘째센터")
-    night(places)
-    decide(places, known(places, "실적.csv"), "잘못 보냄 (가상)")
-    night(places)
-    assert sessions(places) == [(1,)]
-    send(places, "다시.csv", classes(10), "2020-05-01T09:00:00")
-    night(places)
-    assert sessions(places) == [(1,)]
-    decide(places, known(places, "실적.csv"), "기관에서 다시 제출함", reinstate=True)
-    night(places)
-    assert sessions(places) == [(11,)]
+    assert sessions(places) == [(34,)]
+    assert hashes(places.warehouse) == withdrawn.before
 
 
 SENSELESS = [
@@ -116,13 +126,13 @@ SENSELESS = [
 ]
 
 
-def test_a_withdrawal_without_sense_is_refused_in_a_sentence(places: Settings) -> None:
-    send(places, "실적.csv", classes(10), "2020-04-01T09:00:00")
-    night(places)
+def test_a_withdrawal_without_sense_is_refused_in_a_sentence(withdrawn: Withdrawn) -> None:
+    places, journal = withdrawn.places, Archive(withdrawn.places.archive).folder / "decisions.jsonl"
+    before = journal.read_bytes()
     for asked, reason, said in SENSELESS:
         with pytest.raises(UserError, match=said):
-            decide(places, known(places, "실적.csv") if asked is None else asked, reason)
-    assert not (Archive(places.archive).folder / "decisions.jsonl").exists()
+            decide(places, known(places, "처음.csv") if asked is None else asked, reason)
+    assert journal.read_bytes() == before
 
 
 def test_a_refused_night_shows_the_operator_what_came(places: Settings) -> None:

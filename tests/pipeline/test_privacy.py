@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import pytest
 from forms import CLASS, as_csv, table
-from nights import ALL, hashes, night, operations, published, settings, submit
+from nights import ALL, NEEDED, hashes, lose_database, night, operations, published, settings, submit
 from planting import TRACES, planted_files, sound_file
 
 from sciculture_etl.extract import Archive, Restricted, Verdict, extract_submissions
@@ -137,7 +137,9 @@ def events(folder: Path) -> list[str]:
 
 
 def later(folder: Path, days: int) -> Any:
-    with Run.open(settings(folder / "inbox", folder / "warehouse", personal_retention_days=days)) as run:
+    with Run.open(
+        settings(folder / "inbox", folder / "warehouse", personal_retention_days=days), outputs=NEEDED
+    ) as run:
         return take_steps(run)
 
 
@@ -153,6 +155,7 @@ def test_after_its_days_the_bytes_are_gone_and_what_was_found_stands(refused: Pa
     for path in warehouse.iterdir():
         if path.name != "archive":
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+    lose_database(settings(refused / "inbox", warehouse))
     assert later(refused, days=30).publication.outcome == "published"
     assert (hashes(warehouse), hashes(warehouse, "operator")) == before
 
