@@ -13,7 +13,9 @@ from sciculture_etl.model.build import all_statements
 from sciculture_etl.model.origins import Columns, OriginReader
 from sciculture_etl.model.sql_tree import Functions
 from sciculture_etl.model.statements import Statement, parse_select, tables_read
+from sciculture_etl.settings import fingerprint
 
+_READ: dict[str, Columns] = {}  # by all that they follow from
 Cell = tuple[str, str]  # a table and a column of it
 
 
@@ -39,8 +41,13 @@ class ColumnLineage:
         if table not in self._found:
             statement = self.statements[table]
             self._functions = self._functions or Functions.of(self.connection)
-            reader = OriginReader(self._functions, self.columns_of)
-            self._found[table] = reader.read(parse_select(statement.text, table))
+            inputs = [f"{name} {self.columns_of(name)}" for name in sorted(statement.inputs)]
+            # One process publishes again and again, mostly from the same SELECTs.
+            known = fingerprint(statement.text, repr(self._functions.macros), *inputs)
+            if known not in _READ:
+                reader = OriginReader(self._functions, self.columns_of)
+                _READ[known] = reader.read(parse_select(statement.text, table))
+            self._found[table] = _READ[known]
         return self._found[table]
 
     def columns_of(self, table: str) -> list[str]:

@@ -8,11 +8,12 @@ script) draws its own lines strong.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 WIDTH, GAP, SPACE = 180, 58, 18  # of a box, between layers, between boxes of a layer
 HEAD, LINE, FOOT, LANE = 44, 21, 6, 8
@@ -21,6 +22,7 @@ MARGIN = 4
 SWEEPS = 9
 
 Place = tuple[str, str]  # box and line of it
+Link = tuple[Place, Place, str]
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class _Spot:
     inputs: list[str] = field(default_factory=list)
 
 
-def flow_chart(boxes: Sequence[Box], links: Iterable[tuple[Place, Place, str]], last: str, title: str) -> Markup:
+def flow_chart(boxes: Sequence[Box], links: Iterable[Link], last: str, title: str) -> Markup:
     """The drawing.
 
     Args:
@@ -67,27 +69,23 @@ def flow_chart(boxes: Sequence[Box], links: Iterable[tuple[Place, Place, str]], 
     width = (max(layers.values(), default=0) + 1) * (WIDTH + GAP) - GAP + 2 * MARGIN
     height = max((spot.y + spot.height for spot in spots.values()), default=0) + 2 * MARGIN
     numbers = {link: number for number, link in enumerate(links)}
-    drawn = [
-        Markup('<path id="l{}" class="{}" d="{}"/>').format(number, link[2], _path(link, by_key, layers, spots))
+    drawn = "".join(
+        f'<path id="l{number}" class="{escape(link[2])}" d="{_path(link, by_key, layers, spots)}"/>'
         for link, number in numbers.items()
-    ]
-    chains = [
-        Markup('<g class="chain" id="to-{}">{}</g>').format(
-            line, Markup("").join(Markup('<use href="#l{}"/>').format(number) for number in _chain(line, last, numbers))
-        )
-        for line in by_key[last].lines
-    ]
-    shown = [_box(box, layers[box.key], spots[box.key], box.key == last) for box in boxes]
+    )
+    into: dict[Place, list[Link]] = defaultdict(list)
+    for link in links:
+        into[link[1]].append(link)
+    chains = "".join(_chain(line, last, into, numbers) for line in by_key[last].lines)
+    shown = "".join(_box(box, layers[box.key], spots[box.key], box.key == last) for box in boxes)
+    # Everything that was given is escaped above; numbers and paths are made here.
     return Markup(
-        '<svg class="lineage" role="group" aria-label="{}" width="{}" height="{}" viewBox="0 0 {} {}">'
-        '<g class="links">{}</g>{}{}</svg>'
-    ).format(
-        title, width, round(height), width, round(height),
-        Markup("").join(drawn), Markup("").join(chains), Markup("").join(shown),
-    )  # fmt: skip
+        f'<svg class="lineage" role="group" aria-label="{escape(title)}" width="{width}" height="{height:.0f}" '
+        f'viewBox="0 0 {width} {height:.0f}"><g class="links">{drawn}</g>{chains}{shown}</svg>'
+    )
 
 
-def _layers(boxes: dict[str, Box], links: Sequence[tuple[Place, Place, str]]) -> dict[str, int]:
+def _layers(boxes: dict[str, Box], links: Sequence[Link]) -> dict[str, int]:
     """How many tables lie before each; what nothing lies before stands right before what first reads it."""
     before: dict[str, set[str]] = {key: set() for key in boxes}
     for (source, _), (target, _), _ in links:
@@ -111,9 +109,7 @@ def _layers(boxes: dict[str, Box], links: Sequence[tuple[Place, Place, str]]) ->
     return {key: one - lowest for key, one in found.items()}
 
 
-def _laid_out(
-    boxes: dict[str, Box], links: Sequence[tuple[Place, Place, str]], layers: dict[str, int]
-) -> dict[str, _Spot]:
+def _laid_out(boxes: dict[str, Box], links: Sequence[Link], layers: dict[str, int]) -> dict[str, _Spot]:
     """Places of boxes and of the lanes of lines that pass other boxes by, few crossings first."""
     spots = {
         key: _Spot(key, layers[key], HEAD + LINE * len(box.lines) + FOOT) for key, box in boxes.items()
@@ -181,9 +177,7 @@ def _left(layer: int) -> float:
     return MARGIN + layer * (WIDTH + GAP)
 
 
-def _path(
-    link: tuple[Place, Place, str], boxes: dict[str, Box], layers: dict[str, int], spots: dict[str, _Spot]
-) -> str:
+def _path(link: Link, boxes: dict[str, Box], layers: dict[str, int], spots: dict[str, _Spot]) -> str:
     (source, from_line), (target, to_line), _ = link
 
     def line_y(key: str, line: str) -> float:
@@ -205,20 +199,19 @@ def _curve(x: float, y: float, to_x: float, to_y: float) -> str:
     return f"C{middle:.0f} {y:.0f} {middle:.0f} {to_y:.0f} {to_x:.0f} {to_y:.0f}"
 
 
-def _chain(line: str, last: str, numbers: dict[tuple[Place, Place, str], int]) -> Iterator[int]:
-    """The links along which a column of the last table comes about."""
-    into: dict[Place, list[tuple[Place, Place, str]]] = defaultdict(list)
-    for link in numbers:
-        into[link[1]].append(link)
-    known, waiting = {(last, line)}, [(last, line)]
+def _chain(line: str, last: str, into: dict[Place, list[Link]], numbers: dict[Link, int]) -> str:
+    """The lines along which a column of the last table comes about, once more."""
+    known, waiting, drawn = {(last, line)}, [(last, line)], []
     while waiting:
-        for link in into[waiting.pop()]:
-            yield numbers[link]
+        for link in into.get(waiting.pop(), ()):
+            drawn.append(f'<use href="#l{numbers[link]}"/>')
             if link[0] not in known:
                 known.add(link[0])
                 waiting.append(link[0])
+    return f'<g class="chain" id="to-{escape(line)}">{"".join(drawn)}</g>'
 
 
+@lru_cache(maxsize=2048)
 def fitting(text: str, letters: int = LETTERS) -> str:
     """As much of a text as fits; a Korean letter takes the room of two others."""
     room = float(letters)
@@ -229,27 +222,25 @@ def fitting(text: str, letters: int = LETTERS) -> str:
     return text
 
 
-def _box(box: Box, layer: int, spot: _Spot, is_last: bool) -> Markup:
+def _box(box: Box, layer: int, spot: _Spot, is_last: bool) -> str:
     x, y = _left(layer), MARGIN + spot.y
-    title = Markup('<text class="title" x="{:.0f}" y="{:.0f}">{}</text>').format(x + 10, y + 18, fitting(box.title))
+    title = f'<text class="title" x="{x + 10:.0f}" y="{y + 18:.0f}">{escape(fitting(box.title))}</text>'
     if box.address:
-        title = Markup('<a href="{}">{}</a>').format(box.address, title)
-    lines = Markup("").join(
+        title = f'<a href="{escape(box.address)}">{title}</a>'
+    lines = "".join(
         _line(key, name, x, y + HEAD + LINE * place, is_last) for place, (key, name) in enumerate(box.lines.items())
     )
-    return Markup(
-        '<g class="{}"><rect x="{:.0f}" y="{:.0f}" width="{}" height="{:.0f}" rx="4"/><title>{}</title>{}'
-        '<text class="kind" x="{:.0f}" y="{:.0f}">{}</text>{}</g>'
-    ).format(
-        "box last" if is_last else "box", x, y, WIDTH, spot.height, box.title, title, x + 10, y + 35,
-        fitting(box.note, LETTERS + 3), lines,
-    )  # fmt: skip
+    note = escape(fitting(box.note, LETTERS + 3))
+    return (
+        f'<g class="box{" last" if is_last else ""}"><rect x="{x:.0f}" y="{y:.0f}" width="{WIDTH}" '
+        f'height="{spot.height:.0f}" rx="4"/><title>{escape(box.title)}</title>{title}'
+        f'<text class="kind" x="{x + 10:.0f}" y="{y + 35:.0f}">{note}</text>{lines}</g>'
+    )
 
 
-def _line(key: str, name: str, x: float, y: float, is_chosen: bool) -> Markup:
-    text = Markup('<text x="{:.0f}" y="{:.0f}">{}{}</text>').format(
-        x + 10, y + 16, fitting(name, LETTERS + 2),
-        Markup("<title>{}</title>").format(name) if fitting(name, LETTERS + 2) != name else "",
-    )  # fmt: skip
-    rule = Markup('<path class="rule" d="M{:.0f} {:.0f}h{}"/>').format(x, y, WIDTH)
-    return rule + (Markup('<a href="#to-{}">{}</a>').format(key, text) if is_chosen else text)
+def _line(key: str, name: str, x: float, y: float, is_chosen: bool) -> str:
+    short = fitting(name, LETTERS + 2)
+    whole = f"<title>{escape(name)}</title>" if short != name else ""
+    text = f'<text x="{x + 10:.0f}" y="{y + 16:.0f}">{escape(short)}{whole}</text>'
+    rule = f'<path class="rule" d="M{x:.0f} {y:.0f}h{WIDTH}"/>'
+    return rule + (f'<a href="#to-{escape(key)}">{text}</a>' if is_chosen else text)

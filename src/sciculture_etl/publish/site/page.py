@@ -5,6 +5,7 @@ Paths are those below ``site/<language>/``: ``index.html``, ``programs/issm.html
 
 from __future__ import annotations
 
+from functools import lru_cache
 from posixpath import dirname, relpath
 from typing import cast
 
@@ -21,6 +22,7 @@ GROUP = "site"
 OTHER = {"ko": "en", "en": "ko"}
 
 
+@lru_cache(maxsize=50_000)
 def relative(here: str, there: str) -> str:
     """The way from one file of a release to another; an ending with ``#place`` is kept."""
     path, mark, place = there.partition("#")
