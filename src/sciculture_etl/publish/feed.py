@@ -29,7 +29,7 @@ NAMESPACE = UUID("6f0d3c1e-6c0a-5f2b-9a41-3b1f6f2f7a10")
 # Of a feed without entries, which must have a time as well.
 NEVER = "1970-01-01T00:00:00+00:00"
 # What a browser can show of a release, the first that is there.
-PAGES = ("dictionary/dictionary.html", "dictionary/dictionary.md")
+PAGES = ("site/ko/changes.html", "dictionary/dictionary.html", "dictionary/dictionary.md")
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
