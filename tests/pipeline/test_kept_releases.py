@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 import pytest
 from forms import CLASS, as_csv, table
-from nights import ALL, hashes, night, operations, publish_again, published, release_ids, settings, submit
+from nights import ALL, NEEDED, hashes, night, operations, publish_again, published, release_ids, settings, submit
 from typer.testing import CliRunner
 
 from sciculture_etl.cli import app
@@ -166,7 +166,7 @@ def test_the_list_tells_what_each_release_took_in_and_changed(history: History) 
 def test_history_outlives_a_rebuild(copy: History) -> None:
     before = published(copy.warehouse, "FROM mart_revision ORDER BY ALL")
     submit(copy.inbox, OTHER, "수정.csv", as_csv(table(CLASS | {"운영횟수": "7"})), "2020-06-01T09:00:00")
-    with Run.open(copy.places, kind="rebuild") as run:
+    with Run.open(copy.places, kind="rebuild", outputs=NEEDED) as run:
         run.extract()
         report = take_steps(run)
     assert report.publication.revised["mart_dsc_summary"]["changed"] > 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from once import made_once, shared_folder
 
 from tests.forms import CLASS, FACILITY, INSTITUTION, SUBMITTER, as_csv, table
 from tests.nights import ALL, hashes, night, submit
@@ -34,7 +35,10 @@ def copy_of(warehouse: Path, target: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def days(tmp_path_factory: pytest.TempPathFactory) -> Days:
-    folder = tmp_path_factory.mktemp("recovery")
+    return made_once(shared_folder(tmp_path_factory, "recovery"), _two_days)
+
+
+def _two_days(folder: Path) -> Days:
     first, second = folder / "first day", folder / "second day"
     submit(first, "한국과학창의재단", "등록부.csv", as_csv(table(INSTITUTION)))
     submit(first, SUBMITTER, "강좌.csv", as_csv(table(CLASS, {}, {"기수": "2"})))
