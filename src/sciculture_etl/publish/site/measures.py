@@ -77,8 +77,11 @@ def words_owed(content: Content, program: str) -> str:
         return ""
     found = (code.partition(".")[::2] for code in hashes(content, TABLE, MEASURE_OF_ROW))
     counted = sorted(measure for code, measure in found if code == program)
-    words = {name: one.words for name, one in _own_columns(content, program).items() if one.words}
-    return repr([_named(measure_names(content), measure) for measure in counted]) + repr(words)
+    words = content.once(
+        ("words owed", program),
+        lambda: repr({name: one.words for name, one in _own_columns(content, program).items() if one.words}),
+    )
+    return repr([_named(measure_names(content), measure) for measure in counted]) + words
 
 
 def _named(names: dict[str, BilingualText], measure: str) -> BilingualText:
