@@ -55,6 +55,15 @@ def test_a_year_published_month_by_month_gives_nothing_away(year: Path) -> None:
     assert not is_small_shown(year)
 
 
+def test_numbers_that_a_closed_year_shows_name_its_closing(year: Path) -> None:
+    causes = published(
+        year,
+        f"SELECT DISTINCT cause FROM mart_revision WHERE table_name = '{TABLE}' AND column_name IN {MEASURES} "
+        f"AND release_id = '{release_ids(year)[-1]}'",
+    )
+    assert causes == [(f"closed: voucher_usage {YEAR} (all months came)",)]
+
+
 def test_the_history_is_written_with_each_release_and_for_its_owner_alone(year: Path) -> None:
     history = read_history(year / "archive")
     assert list(history.releases) == release_ids(year)

@@ -18,6 +18,7 @@ from sciculture_etl.contracts.table_contract import STATUS
 from sciculture_etl.load import Warehouse
 from sciculture_etl.model import all_statements
 from sciculture_etl.model.statements import Statement
+from sciculture_etl.model.status import sources_of
 from sciculture_etl.revisions.diff import is_about_status
 from sciculture_etl.revisions.events import Event, find_events
 from sciculture_etl.revisions.lineage import LineagePath, changed_path
@@ -99,6 +100,7 @@ class _Search:
         self.before = before
         self.after = after
         self.statements = all_statements()
+        self.contracts = contracts
         self.events = find_events(warehouse, before, after, contracts)
         rows = warehouse.rows("SELECT DISTINCT table_name FROM difference ORDER BY ALL")
         self.tables = [row["table_name"] for row in rows if row["table_name"] in self.statements]
@@ -124,6 +126,7 @@ class _Search:
             if not path.reasons:
                 self._by_year(name, path)
                 self._by_table(name, path)
+            self._by_closing(name)
 
     def _note_events(self) -> None:
         schema = {"submission_id": pl.String, "dataset": pl.String, "program_year": pl.Int64, "cause": pl.String}
@@ -222,6 +225,22 @@ class _Search:
     def _by_table(self, table: str, path: LineagePath) -> None:
         if named := _some(event.cause for event in self._reaching(path)):
             self._where_none_is_known(table, named, "true")
+
+    def _by_closing(self, table: str) -> None:
+        """Numbers that are shown once their year is closed, and no longer once it is opened again."""
+        stated, grain = self.table_contracts[table].disclosure, self.table_contracts[table].grain
+        changes = year_changes(self.before, self.after) if "years" in self.before else []
+        for one in stated.sums if stated and changes else ():
+            if not one.only_closed_years:
+                continue
+            sources = sources_of(self.statements[one.of], self.statements, self.contracts, self.table_contracts)
+            datasets = {source.dataset for source in sources}
+            year = next(name for name, cell in one.by.items() if cell == YEARS[0])
+            meant = [f"key[{grain.index(name) + 1}] = {sql_text(value)}" for name, value in one.where.items()]
+            for change in changes:
+                if change.dataset in datasets:
+                    of_year = f"key[{grain.index(year) + 1}] = '{change.program_year}'"
+                    self._where_none_is_known(table, change.cause, " AND ".join([of_year, *meant]))
 
     def _where_none_is_known(self, table: str, cause: str, condition: str) -> None:
         self.warehouse.connection.execute(
