@@ -14,8 +14,8 @@ from sciculture_etl.pages.maps import (
     MapView,
     Outlines,
     boundary_maps,
-    build_layer,
     build_view,
+    draw_layer,
     map_of_year,
 )
 from sciculture_etl.pages.maps.boundaries import EAST, FRAME, SOUTH, corners, grid_spot
@@ -32,11 +32,8 @@ LINEAGE = Lineage({
 
 
 def view_of(figures: dict[int, dict[str, Figure]], within: dict[int, frozenset[str]] | None = None) -> MapView:
-    layer = build_layer(
-        "sigungu", figures, LINEAGE, identity="m", title="지도", description="지도", is_additive=True,
-        outlines=Outlines(), words=WORDS, within=within,
-    )  # fmt: skip
-    return build_view("m", [("수혜자", [layer])], figures)
+    layer = draw_layer("sigungu", figures, LINEAGE, identity="m", is_additive=True, outlines=Outlines(), within=within)
+    return build_view("m", [("수혜자", [layer.in_words(WORDS, "지도", "지도")])], figures)
 
 
 def titles(view: MapView) -> list[str]:

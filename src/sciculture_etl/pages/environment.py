@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
-from jinja2.meta import find_referenced_templates
 
 from sciculture_etl.pages.moments import shown_moment
 from sciculture_etl.pages.numbers import shown_number
@@ -15,6 +15,9 @@ from sciculture_etl.pages.values import cells, mark, marked_number
 from sciculture_etl.pages.words import SHARED, Language, Words, page_texts
 from sciculture_etl.project import PAGES
 from sciculture_etl.settings import fingerprint
+
+# A template names those that it rests on as texts. To parse it for them takes as long as to write a page.
+REFERENCE = re.compile(r"""{%-?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
 
 
 def _source(name: str) -> tuple[str, str, Callable[[], bool]] | None:
@@ -59,6 +62,6 @@ def template_fingerprint(template: str, group: str) -> str:
         if name not in parts:
             source = (PAGES / f"templates/{name}").read_text(encoding="utf-8")
             parts[name] = source
-            waiting += [one for one in find_referenced_templates(environment().parse(source)) if one]
+            waiting += REFERENCE.findall(source)
     words = (repr(page_texts(one)) for one in (group, SHARED))
     return fingerprint(*(f"{name} {parts[name]}" for name in sorted(parts)), *words)

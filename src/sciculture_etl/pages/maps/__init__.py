@@ -3,9 +3,9 @@
 from sciculture_etl.pages.maps.boundaries import boundary_maps, map_of_year
 from sciculture_etl.pages.maps.drawing import Outlines, patterns
 from sciculture_etl.pages.maps.placing import Figure, Lineage
-from sciculture_etl.pages.maps.view import MapLayer, MapView, build_layer, build_view
+from sciculture_etl.pages.maps.view import DrawnLayer, MapView, build_view, draw_layer
 
 __all__ = [
-    "Figure", "Lineage", "MapLayer", "MapView", "Outlines", "boundary_maps", "build_layer", "build_view", "map_of_year",
-    "patterns",
+    "DrawnLayer", "Figure", "Lineage", "MapView", "Outlines", "boundary_maps", "build_view", "draw_layer",
+    "map_of_year", "patterns",
 ]  # fmt: skip

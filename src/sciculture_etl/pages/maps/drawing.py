@@ -1,26 +1,29 @@
 """Choropleths whose years are switched by CSS: every district carries its class of each year, rules pick one.
 
 A page holds each outline once (``Outlines``), whichever maps and measures use it. What is the same on the map of a year
-and on today's is drawn once, and the rest for each.
+and on today's is drawn once, and the rest for each. All of it is the same in every language but for the names of
+districts, which are put in last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from sciculture_etl.pages.maps.boundaries import FRAME, BoundaryMap, grid_spot
 from sciculture_etl.pages.maps.classes import ZERO, class_of
 from sciculture_etl.pages.maps.placing import NONE, NOTHING, Figure
 from sciculture_etl.pages.numbers import shown_number
 from sciculture_etl.pages.svg import element, image
+from sciculture_etl.pages.words import Language
 
 # Symbol → what stands for it in the names of classes of the style sheet.
 SYMBOL_CLASSES = {"-": "n", "x": "x", "…": "u", "s": "s", "m": "m", "o": "o"}
 THEN, NOW = "then", "now"
-NameOf = Callable[[BoundaryMap, str], str]
+Names = Mapping[Language, str]
+NamesOf = Callable[[BoundaryMap, str], Names]
 PathsOf = Callable[[BoundaryMap, str], tuple[str, ...]]
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
@@ -78,9 +81,35 @@ class Sheet:
 class District:
     """What is drawn of a district: its names then and today, the outlines that it is made of, its figures."""
 
-    names: tuple[str, ...]
+    names: tuple[Names, ...]
     paths: tuple[str, ...]
     by_year: dict[int, Figure]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A map for all languages.
+
+    Attributes:
+        box: left, top, width, height of what is drawn.
+        pieces: SVG, with a gap after each but the last.
+        gaps: what fills them: the names of districts.
+    """
+
+    box: tuple[int, int, int, int]
+    pieces: list[str]
+    gaps: list[tuple[Names, ...]]
+
+    def image(self, language: Language, *, identity: str, title: str, description: str, class_: str) -> Markup:
+        """The map in a language."""
+        named = [escape(" → ".join(dict.fromkeys(one[language] for one in names))) for names in self.gaps]
+        inner = "".join([part for pair in zip(self.pieces, named, strict=False) for part in pair])
+        left, top, width, height = self.box
+        whole = Markup(inner + self.pieces[-1])  # of elements, and of names that are escaped
+        return image(
+            identity, title, description, width, height,
+            element("g", whole, transform=f"translate({-left} {-top})"), class_=f"chart districts {class_}",
+        )  # fmt: skip
 
 
 def letters(number: int) -> str:
@@ -95,44 +124,54 @@ def class_name(figure: Figure, breaks: list[float]) -> str:
 
 
 def draw_choropleth(
-    sheets: Sequence[tuple[str, Sheet]], *, identity: str, title: str, description: str, years: Sequence[int],
-    breaks: list[float], outlines: Outlines, name_of: NameOf, paths_of: PathsOf,
-    borders: Callable[[BoundaryMap], str], box: tuple[int, int, int, int], scale: int, class_: str,
-) -> Markup:  # fmt: skip
+    sheets: Sequence[tuple[str, Sheet]], *, years: Sequence[int], breaks: list[float], outlines: Outlines,
+    names_of: NamesOf, paths_of: PathsOf, borders: Callable[[BoundaryMap], str], box: tuple[int, int, int, int],
+    scale: int,
+) -> Drawing:  # fmt: skip
     """One map, for all years, as it was then and as it is today.
 
     Args:
         sheets: which they are (``THEN`` of the years that its figures have, ``NOW`` of all) and what they show.
-        name_of: map and code → the district's name.
+        names_of: map and code → the district's names.
         paths_of: map and code → the outlines that it is made of.
         borders: map → a line that is drawn over it.
         box: left, top, width, height of what is drawn.
         scale: how many times the grid it is drawn.
     """
-    drawn = [(kind, sheet, _districts(sheet, name_of, paths_of)) for kind, sheet in sheets]
+    drawn = [(kind, sheet, _districts(sheet, names_of, paths_of)) for kind, sheet in sheets]
     common = _common([districts for _, _, districts in drawn])
     letter_of = {year: letters(number) for number, year in enumerate(years)}
-    parts = [_district(one, breaks, outlines, letter_of) for one in common.values()]
+    pieces, gaps = [""], []
+
+    def draw(districts: Iterable[District]) -> None:
+        for one in districts:
+            before, after = _district(one, breaks, outlines, letter_of)
+            pieces[-1] += before
+            pieces.append(after)
+            gaps.append(one.names)
+
+    draw(common.values())
     for kind, sheet, districts in drawn:
         own = [one for one in districts if one.paths not in common]
-        classes = " ".join([kind, *(f"for-{letter_of[year]}" for year in sheet.figures if kind == THEN)])
         line = borders(sheet.boundaries)
+        if not own and not line:
+            continue
+        classes = " ".join([kind, *(f"for-{letter_of[year]}" for year in sheet.figures if kind == THEN)])
+        pieces[-1] += f'<g class="{classes}">'
         # Dark on a lighter, wider one, so that it shows on every class.
         lines = [outlines.reference(line, name) for name in ("border casing", "border") if line]
-        inner = [_district(one, breaks, outlines, letter_of) for one in own]
-        parts.append(element("g", *inner, *lines, class_=classes))
-    left, top, width, height = box
-    return image(
-        identity, title, description, width, height,
-        element("g", *parts, _frame(scale), transform=f"translate({-left} {-top})"), class_=f"chart districts {class_}",
-    )  # fmt: skip
+        draw(own)
+        pieces[-1] += f"{''.join(lines)}</g>"
+    pieces.append(f"{pieces.pop()}{_frame(scale)}")
+    return Drawing(box, pieces, gaps)
 
 
-def _districts(sheet: Sheet, name_of: NameOf, paths_of: PathsOf) -> list[District]:
+def _districts(sheet: Sheet, names_of: NamesOf, paths_of: PathsOf) -> list[District]:
+    years = [(year, figures.get) for year, figures in sheet.figures.items()]
     return [
         District(
-            (name_of(sheet.boundaries, code),), paths_of(sheet.boundaries, code),
-            {year: figures.get(code, NOTHING) for year, figures in sheet.figures.items()},
+            (names_of(sheet.boundaries, code),), paths_of(sheet.boundaries, code),
+            {year: get(code, NOTHING) for year, get in years},
         )
         for code in sheet.boundaries.shapes
     ]  # fmt: skip
@@ -144,21 +183,29 @@ def _common(sheets: Sequence[list[District]]) -> dict[tuple[str, ...], District]
     found = {}
     for district in sheets[-1]:
         others = [sheet[district.paths] for sheet in by_paths if district.paths in sheet]
-        figures = [district.by_year[year] == figure for one in others for year, figure in one.by_year.items()]
-        if len(others) == len(sheets) and all(figures):
-            names = tuple(dict.fromkeys(name for other in others for name in other.names))
+        if len(others) < len(sheets):
+            continue
+        # Most have nothing at all, which is one and the same everywhere.
+        figures = ((district.by_year[year], figure) for one in others for year, figure in one.by_year.items())
+        if all(own is figure or own == figure for own, figure in figures):
+            names = tuple(name for other in others for name in other.names)
             found[district.paths] = District(names, district.paths, district.by_year)
     return found
 
 
-def _district(district: District, breaks: list[float], outlines: Outlines, letter_of: Mapping[int, str]) -> Markup:
-    """Years without anything are neither classes nor lines of the title: most districts have none of most programs."""
-    known = {year: figure for year, figure in district.by_year.items() if figure != NOTHING}
-    classes = " ".join(f"{letter_of[year]}{class_name(figure, breaks)}" for year, figure in known.items())
-    lines = [" → ".join(district.names)]
-    lines += [f"{year}: {shown_number(figure.value, _symbol(figure))}" for year, figure in known.items()]
-    title = element("title", "\n".join(lines if known else [f"{lines[0]}: {NONE}"]))
-    return element("g", title, *(outlines.reference(path) for path in district.paths), class_=classes or None)
+def _district(
+    district: District, breaks: list[float], outlines: Outlines, letter_of: Mapping[int, str]
+) -> tuple[str, str]:
+    """What stands before its names, and after them.
+
+    Years without anything are neither classes nor lines of the title: most districts have none of most programs.
+    """
+    known = [(year, one) for year, one in district.by_year.items() if one is not NOTHING and one != NOTHING]
+    classes = " ".join([f"{letter_of[year]}{class_name(figure, breaks)}" for year, figure in known])
+    lines = "".join([f"\n{year}: {shown_number(figure.value, _symbol(figure))}" for year, figure in known])
+    shapes = "".join([outlines.reference(path) for path in district.paths])
+    before = f'<g class="{classes}"><title>' if known else "<g><title>"
+    return before, f"{lines if known else f': {NONE}'}</title>{shapes}</g>"
 
 
 def _symbol(figure: Figure) -> str:

@@ -26,6 +26,8 @@ from sciculture_etl.pages.maps.classes import ZERO, break_points
 from sciculture_etl.pages.maps.drawing import (
     NOW,
     THEN,
+    Drawing,
+    Names,
     Outlines,
     Sheet,
     class_name,
@@ -35,7 +37,7 @@ from sciculture_etl.pages.maps.drawing import (
     switching_rules,
 )  # fmt: skip
 from sciculture_etl.pages.maps.placing import OUTSIDE, Figure, Lineage, place_figures, split_on
-from sciculture_etl.pages.words import Language, Words
+from sciculture_etl.pages.words import Words
 
 ByYear = Mapping[int, Mapping[str, Figure]]
 MARGIN = 6
@@ -103,15 +105,44 @@ class MapView:
         return {code for _, layers in self.measures for layer in layers for code in layer.split}
 
 
-def build_layer(
-    level: str, figures: ByYear, lineage: Lineage, *, identity: str, title: str, description: str, is_additive: bool,
-    outlines: Outlines, words: Words, within: Mapping[int, frozenset[str]] | None = None,
-) -> MapLayer:  # fmt: skip
+@dataclass(frozen=True)
+class DrawnLayer:
+    """One map of a measure, for all languages.
+
+    Attributes:
+        identity: unique on the page.
+        breaks: between its classes.
+        used: names of its classes.
+        split: codes that have no single division on today's map.
+    """
+
+    level: str
+    identity: str
+    drawing: Drawing
+    breaks: list[float]
+    used: frozenset[str]
+    split: frozenset[str]
+
+    def in_words(self, words: Words, title: str, description: str) -> MapLayer:
+        """The map in a language.
+
+        Args:
+            words: those of the group with ``map``.
+        """
+        image = self.drawing.image(
+            words.language, identity=self.identity, title=title, description=description, class_=self.level
+        )
+        return MapLayer(self.level, image, _legend(self.breaks, self.used, words), self.used, self.split)
+
+
+def draw_layer(
+    level: str, figures: ByYear, lineage: Lineage, *, identity: str, is_additive: bool, outlines: Outlines,
+    within: Mapping[int, frozenset[str]] | None = None,
+) -> DrawnLayer:  # fmt: skip
     """The map of a level.
 
     Args:
         figures: year → code → figure, by the codes of the year.
-        words: those of the group with ``map``.
         within: year → codes of the only divisions to show, where it isn't the whole country.
     """
     years = sorted(figures)
@@ -125,14 +156,13 @@ def build_layer(
     shown = [figure for _, sheet in sheets for placed in sheet.figures.values() for figure in placed.values()]
     breaks = break_points([figure.value for figure in shown if figure.value is not None])
     used = frozenset(class_name(figure, breaks) for figure in shown)
-    image = draw_choropleth(
-        sheets, identity=identity, title=title, description=description, years=years, breaks=breaks,
-        outlines=outlines, name_of=_name_of(words.language), paths_of=_paths_of(level, scale),
-        borders=_borders_of(level, scale), box=box, scale=scale, class_=level,
+    drawing = draw_choropleth(
+        sheets, years=years, breaks=breaks, outlines=outlines, names_of=_names_of, paths_of=_paths_of(level, scale),
+        borders=_borders_of(level, scale), box=box, scale=scale,
     )  # fmt: skip
     codes = {code for placed in figures.values() for code in placed}
     split = split_on(boundary_maps(level)[-1].shapes, codes, lineage)
-    return MapLayer(level, image, _legend(breaks, used, words), used, frozenset(split))
+    return DrawnLayer(level, identity, drawing, breaks, used, frozenset(split))
 
 
 def build_view(identity: str, measures: Sequence[tuple[str, list[MapLayer]]], figures: ByYear) -> MapView:
@@ -214,17 +244,21 @@ def _enlarged(maps: Sequence[BoundaryMap]) -> tuple[int, tuple[int, int, int, in
     )  # fmt: skip
 
 
-def _name_of(language: Language) -> Callable[[BoundaryMap, str], str]:
-    def name(boundaries: BoundaryMap, code: str) -> str:
-        shape = boundaries.shapes[code]
-        if code == shape.sido_code:
-            return shape.name(language)
-        sido = next(one for one in boundary_maps("sido") if one.day == boundaries.day).shapes[shape.sido_code]
-        if language == "ko":
-            return f"{sido.name_ko} {shape.name_ko}".removesuffix(f" {sido.name_ko}")
-        return shape.name_en if shape.name_en == sido.name_en else f"{shape.name_en}, {sido.name_en}"
+def _names_of(boundaries: BoundaryMap, code: str) -> Names:
+    shape = boundaries.shapes[code]
+    return _names(boundaries.day, code, shape.sido_code, shape.name_ko, shape.name_en)
 
-    return name
+
+@lru_cache(maxsize=4096)
+def _names(day: dt.date, code: str, sido_code: str, name_ko: str, name_en: str) -> Names:
+    """A district with its sido, in each language."""
+    if code == sido_code:
+        return {"ko": name_ko, "en": name_en}
+    sido = next(one for one in boundary_maps("sido") if one.day == day).shapes[sido_code]
+    return {
+        "ko": f"{sido.name_ko} {name_ko}".removesuffix(f" {sido.name_ko}"),
+        "en": name_en if name_en == sido.name_en else f"{name_en}, {sido.name_en}",
+    }
 
 
 def _sigungu_on(boundaries: BoundaryMap) -> BoundaryMap:

@@ -1,4 +1,7 @@
-"""Maps of measures with their words, and the tables behind them."""
+"""Maps of measures with their words, and the tables behind them.
+
+A map is drawn once for the pages of all languages, since all but its words is the same.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from sciculture_etl.pages import Language
 from sciculture_etl.pages.charts import Point
-from sciculture_etl.pages.maps import Figure, MapView, Outlines, build_layer, build_view
+from sciculture_etl.pages.maps import DrawnLayer, Figure, MapView, Outlines, build_view, draw_layer
 from sciculture_etl.pages.words import Words
 from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.site.charts import shown_year
@@ -17,6 +22,7 @@ from sciculture_etl.publish.site.page import GROUP
 from sciculture_etl.publish.site.regional import Measured
 
 Within = Mapping[int, frozenset[str]]
+ByYear = dict[int, dict[str, Figure]]
 
 
 @dataclass(frozen=True)
@@ -35,39 +41,69 @@ class RegionTable:
     rows: list[tuple[str, list[Point]]]
 
 
+@dataclass(frozen=True)
+class DrawnMaps:
+    """The maps of some measures, for all languages.
+
+    Attributes:
+        layers: of each measure, in their order; none of those without figures.
+        figures: of the first map, by year; None where there is no map.
+        outlines: of all maps, once for the page.
+    """
+
+    layers: list[list[tuple[DrawnLayer, ByYear]]]
+    figures: ByYear | None
+    outlines: Markup
+
+
 def map_of(
     content: Content, titled: Sequence[tuple[str, Measured]], levels: Sequence[str], years: Sequence[int],
-    language: Language, outlines: Outlines, *, identity: str, place: str, within: Within | None = None,
-) -> MapView | None:  # fmt: skip
-    """The maps of some measures under one choice of the year; None where none has figures.
+    language: Language, *, identity: str, page: str, place: str, within: Within | None = None,
+) -> tuple[MapView | None, Markup]:  # fmt: skip
+    """The maps of some measures under one choice of the year, None where none has figures, and their outlines.
 
     Args:
         titled: what each is called where one is chosen.
         levels: of which a map is drawn each, where the measure has figures.
+        page: which has these maps, in all languages the same.
         within: year → codes of the only districts to show.
     """
-    measures, chosen = [], None
-    for number, (name, one) in enumerate(titled):
+    found = [one for _, one in titled]
+    drawn = content.once(("maps", page), lambda: _drawn(content, found, levels, years, identity, within))
+    words = Words(GROUP, language)
+    measures = []
+    for (name, one), layers in zip(titled, drawn.layers, strict=True):
+        worded = [
+            layer.in_words(words, f"{place} · {name}", _essence(content, one, layer.level, figures, language))
+            for layer, figures in layers
+        ]
+        if worded:
+            measures.append((name, worded))
+    return build_view(identity, measures, drawn.figures) if drawn.figures else None, drawn.outlines
+
+
+def _drawn(
+    content: Content, found: Sequence[Measured], levels: Sequence[str], years: Sequence[int], identity: str,
+    within: Within | None,
+) -> DrawnMaps:  # fmt: skip
+    outlines, chosen, drawn = Outlines(), None, []
+    for number, one in enumerate(found):
         layers = []
         for level in levels:
-            if not one.has_level(level):
-                continue
-            figures = _of_years(one, level, years, within)
+            figures = _of_years(one, level, years, within) if one.has_level(level) else {}
             if not any(figures.values()):
                 continue
             chosen = chosen or figures
-            layer = build_layer(
+            layer = draw_layer(
                 level, figures, lineage(content, level), identity=f"{identity}-{number}-{level}",
-                title=f"{place} · {name}", description=_essence(content, one, level, figures, language),
-                is_additive=one.is_additive, outlines=outlines, words=Words(GROUP, language), within=within,
+                is_additive=one.is_additive, outlines=outlines, within=within,
             )  # fmt: skip
-            layers.append(layer)
-        if layers:
-            measures.append((name, layers))
-    return build_view(identity, measures, chosen) if measures and chosen else None
+            layers.append((layer, figures))
+        drawn.append(layers)
+    return DrawnMaps(drawn, chosen, outlines.definitions())
 
 
-def _of_years(one: Measured, level: str, years: Sequence[int], within: Within | None) -> dict[int, dict[str, Figure]]:
+def _of_years(one: Measured, level: str, years: Sequence[int], within: Within | None) -> ByYear:
     found = one.figures[level]
     return {
         year: {code: f for code, f in found.get(year, {}).items() if within is None or code in within[year]}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from sciculture_etl.pages import Language
-from sciculture_etl.pages.maps import MapView, Outlines
+from sciculture_etl.pages.maps import MapView
 from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.site.charts import Ranking, Series, ranking_of, series_of, shown_year
 from sciculture_etl.publish.site.coverage import YearWithout, districts_without
@@ -48,11 +48,10 @@ def program_charts(content: Content, program: str, title: str, language: Languag
         return ProgramCharts(years, series)
     narrowest = levels[-1]
     shown = mapped(found, narrowest, MAX_MAPS)
-    outlines = Outlines()
     titled = [(f"{one.label(content, language)} ({one.unit_label(language)})", one) for one in shown]
-    view = map_of(content, titled, levels, years, language, outlines, identity="map", place=title)
+    view, outlines = map_of(content, titled, levels, years, language, identity="map", page=program, place=title)
     return ProgramCharts(
-        years, series, view, outlines.definitions(),
+        years, series, view, outlines,
         [full_name(content, code, language) for code in sorted(view.split)] if view else [],
         [made for level in levels for made in _rankings(content, shown[:1], level, language)],
         districts_without(content, found, years) if narrowest == "sigungu" else [],

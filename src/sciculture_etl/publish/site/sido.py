@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
+from markupsafe import Markup
+
 from sciculture_etl.pages import Language, page_texts
-from sciculture_etl.pages.maps import MapView, Outlines, patterns
+from sciculture_etl.pages.maps import MapView, patterns
 from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.observations import TABLE
 from sciculture_etl.publish.site import downloads, eupmyeondong
@@ -77,14 +79,13 @@ def made_from(content: Content, language: str, name: str) -> str:
 def write(content: Content, language: str, name: str) -> bytes:
     tongue, sido = cast("Language", language), sidos(content)[name]
     here = _programs_here(content, sido, tongue)
-    outlines = Outlines()
-    view = _map(content, sido, here, tongue, outlines)
+    view, outlines = _map(content, sido, here, tongue)
     return page(
         content, "sido.html", language, sido.path, sido.today(language),
         {LIST: page_texts(GROUP)["menu"][LIST][language]},
         sido=sido, moves=moves_of(content, sido, language), programs=[one for one, _ in here], map=view,
         split_names=[divisions(content)[code].name(language) for code in sorted(view.split)] if view else [],
-        outlines=outlines.definitions(), patterns=patterns(),
+        outlines=outlines, patterns=patterns(),
         eupmyeondong=eupmyeondong.eupmyeondong_of(content, sido, tongue), downloads=downloads.of_table(content, TABLE),
         provisional_years=provisional_years, names_in=lambda some: " · ".join(one.name(language) for one in some),
         names_of=lambda one: [district.name(language) for district in one.listed],
@@ -149,8 +150,8 @@ def _has_any(one: Measured, within: Within) -> bool:
 
 
 def _map(
-    content: Content, sido: Sido, here: list[tuple[ProgramHere, list[Measured]]], language: Language, outlines: Outlines
-) -> MapView | None:
+    content: Content, sido: Sido, here: list[tuple[ProgramHere, list[Measured]]], language: Language
+) -> tuple[MapView | None, Markup]:
     """One map for all programs: the first measure of each."""
     titled = []
     for one, found in here:
@@ -160,6 +161,6 @@ def _map(
     within = within_of(content, sido)
     titled = [(name, first) for name, first in titled if _has_any(first, within)]
     return map_of(
-        content, titled, ["sigungu"], years, language, outlines, identity="map", place=sido.today(language),
+        content, titled, ["sigungu"], years, language, identity="map", page=sido.path, place=sido.today(language),
         within=within,
     )  # fmt: skip
