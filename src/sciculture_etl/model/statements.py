@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 import duckdb
+import orjson
 
 from sciculture_etl.errors import ContractError
 from sciculture_etl.project import SQL, Folder, files_of
@@ -53,14 +54,19 @@ def _parser() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
 
 
+@lru_cache(maxsize=256)
+def _serialized(text: str) -> str:
+    row = _parser().execute("SELECT json_serialize_sql(?::VARCHAR)", [text]).fetchone()
+    return str(row[0]) if row else '{"error": true}'
+
+
 def parse_select(text: str, name: str) -> dict[str, Any]:
     """The tree of one SELECT, as the engine itself parses it.
 
     Raises:
         ContractError: Naming what isn't one SELECT.
     """
-    row = _parser().execute("SELECT json_serialize_sql(?::VARCHAR)", [text]).fetchone()
-    tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
+    tree: dict[str, Any] = orjson.loads(_serialized(text))
     if tree.get("error"):
         raise ContractError(f"{name}: {tree.get('error_message', 'not a SELECT')}")
     if len(tree["statements"]) != 1:

@@ -11,7 +11,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from sciculture_etl.pages.moments import shown_moment
 from sciculture_etl.pages.numbers import shown_number
-from sciculture_etl.pages.values import cells, mark, marked_number
+from sciculture_etl.pages.values import cells, code_list, mark, marked_number
 from sciculture_etl.pages.words import SHARED, Language, Words, page_texts
 from sciculture_etl.project import PAGES
 from sciculture_etl.settings import fingerprint
@@ -32,7 +32,7 @@ def environment() -> Environment:
         loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    made.filters |= {"number": shown_number, "marked": marked_number, "mark": mark}
+    made.filters |= {"number": shown_number, "marked": marked_number, "mark": mark, "codes": code_list}
     made.globals |= {"cells": cells}
     made.filters["seoul"] = shown_moment
     return made

@@ -14,7 +14,7 @@ def element(name: str, *content: str | Markup, **attributes: Attribute | None) -
     # There are thousands on a page: what can't hold anything to escape isn't looked at.
     written = "".join(
         [
-            f' {_written(key)}="{escape(value) if isinstance(value, str) else _short(value)}"'
+            f' {_written(key)}="{_attribute(value) if isinstance(value, str) else _short(value)}"'
             for key, value in attributes.items()
             if value is not None
         ]
@@ -38,6 +38,10 @@ def image(
         viewBox=f"0 0 {_short(width)} {_short(height)}", role="img", class_=class_,
         aria_labelledby=f"{identity}-title {identity}-desc",
     )  # fmt: skip
+
+
+def _attribute(text: str) -> str:
+    return text if text.isalnum() else escape(text)
 
 
 @lru_cache

@@ -51,8 +51,14 @@ def marked_number(value: Value, unit: str | None = None, shared: str | None = No
     Args:
         shared: the status that stands above it for all, and needs no mark here.
     """
-    text = escape(shown_number(value.number, value.symbol, unit))
-    return text + mark(value.status) if value.number is not None and value.status != shared else text
+    return Markup(_marked(value, unit, shared))
+
+
+def _marked(value: Value, unit: str | None, shared: str | None) -> str:
+    if value.number is None:
+        return escape(shown_number(None, value.symbol, unit))
+    number = shown_number(value.number, value.symbol, unit)  # figures, commas and a point
+    return number if value.status in (shared, FINAL) else f"{number}{mark(value.status)}"
 
 
 def cells(
@@ -62,6 +68,11 @@ def cells(
     found = []
     for time in times:
         value = values.get(time)
-        one = EMPTY if value is None else f'<td class="n">{marked_number(value, unit, shared.get(time))}</td>'
+        one = EMPTY if value is None else f'<td class="n">{_marked(value, unit, shared.get(time))}</td>'
         found.append(one)
     return Markup("".join(found))
+
+
+def code_list(names: Iterable[str]) -> Markup:
+    """Names or expressions as they are typed, one after the other."""
+    return Markup(", ").join([Markup(f"<code>{escape(name)}</code>") for name in names])

@@ -56,7 +56,8 @@ class Outlines:
 
     def reference(self, path: str, class_: str | None = None) -> Markup:
         name = self.known.setdefault(path, f"m{len(self.known)}")
-        return element("use", href=f"#{name}", class_=class_)
+        # There are thousands on a page.
+        return Markup(f'<use href="#{name}" class="{class_}"/>' if class_ else f'<use href="#{name}"/>')
 
     def definitions(self) -> Markup:
         """They, unseen; call it when all maps are drawn."""

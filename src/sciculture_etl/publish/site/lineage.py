@@ -116,6 +116,10 @@ class Step:
 
 def steps(content: Content, table: str, language: Language) -> dict[str, list[Step]]:
     """Column → how it comes about; of what no SELECT gives, the rule."""
+    return content.once(("steps", table, language), lambda: _all_steps(content, table, language))
+
+
+def _all_steps(content: Content, table: str, language: Language) -> dict[str, list[Step]]:
     found: dict[str, list[Step]] = {}
     contract = content.table_contracts.get(table)
     for column, origins in lineage(content).of(table).items():

@@ -9,7 +9,7 @@ from sciculture_etl.pages import Language, page_texts
 from sciculture_etl.pages.values import Value, statuses
 from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.observations import TABLE, column_of_symbols
-from sciculture_etl.publish.site.divisions import divisions_hash
+from sciculture_etl.publish.site.divisions import LENGTHS, divisions_hash
 from sciculture_etl.publish.site.figures import figures_of
 from sciculture_etl.publish.site.measures import words_owed
 from sciculture_etl.publish.site.page import GROUP, owed_by_all, page
@@ -52,8 +52,11 @@ def write(content: Content, language: str, name: str) -> bytes:
     found = _by_sigungu(content)[name]
     called = regions_over_years(content, [row[:3] for row in found], "sigungu", tongue)
     cells: dict[Region, dict[int, Value]] = defaultdict(dict)
-    for year, region, is_remainder, number, status, symbol in found:
-        cells[called[region, is_remainder]][year] = Value(number, symbol, status)
+    for year, code_of, is_remainder, number, status, symbol in found:
+        cells[called[code_of, is_remainder]][year] = Value(number, symbol, status)
+    by_sido: dict[str, list[tuple[Region, dict[int, Value]]]] = defaultdict(list)
+    for region, values in sorted(cells.items(), key=lambda one: one[0].place):
+        by_sido[region.first_code[: LENGTHS["sido"]]].append((region, values))
     shown = own[measure]
     years = sorted({*shown.nation, *(year for values in cells.values() for year in values)})
     listed = measures_by_sigungu(content, code)
@@ -67,7 +70,7 @@ def write(content: Content, language: str, name: str) -> bytes:
         program=program,
         measure=shown,
         years=years,
-        sigungu=sorted(cells.items(), key=lambda one: one[0].place),
+        sigungu=by_sido,
         shared=statuses([shown.nation, *shown.sidos.values(), *cells.values()]),
         others={path_of(code, one.code): one for one in own.values() if one.code in listed},
     )

@@ -13,7 +13,6 @@ from sciculture_etl.pages.words import in_language
 from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.site import downloads
 from sciculture_etl.publish.site.lineage import (
-    FieldUsed,
     between,
     drawn,
     fields_of,
@@ -38,7 +37,6 @@ class ShownColumn:
     """A column as its page shows it.
 
     Attributes:
-        fields: of forms, from which it comes.
         codes: code → what it means; of which there may be none.
         list_of_codes: the table that explains its codes.
     """
@@ -49,7 +47,6 @@ class ShownColumn:
     unit: str
     codes: dict[str, str]
     list_of_codes: str
-    fields: list[FieldUsed]
 
 
 @dataclass(frozen=True)
@@ -87,6 +84,7 @@ def write(content: Content, language: str, name: str) -> bytes:
         contract=contract,
         description=in_language(contract.description, tongue),
         columns=shown_columns(content, contract, tongue),
+        fields={column: fields_of(content, (name, column)) for column in contract.columns},
         joins=joins(content, name, language),
         downloads=downloads.of_table(content, name),
         is_made_by_sql=name in lineage(content).statements,
@@ -116,7 +114,7 @@ def shown_columns(content: Content, contract: TableContract, language: Language)
             ShownColumn(
                 name, column, in_language(column.description, language),
                 unit_text(column.unit, language) if is_counted else "",
-                stated, owner if owner != contract.table else "", fields_of(content, (contract.table, name)),
+                stated, owner if owner != contract.table else "",
             )
         )  # fmt: skip
     return found
