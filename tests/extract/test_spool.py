@@ -11,6 +11,7 @@ import pytest
 from sciculture_etl.errors import UserError
 from sciculture_etl.extract import (
     Archive,
+    Receipt,
     Spool,
     channels_of,
     extract_submissions,
@@ -95,6 +96,25 @@ def test_what_has_its_receipt_is_removed_by_the_next_run_where_one_was_killed(
     extraction = extract_submissions(settings, Archive(settings.archive))
     assert not extraction.received
     assert opened.waiting(CENTRE) == []
+
+
+def test_the_same_bytes_of_another_institution_wait_for_a_receipt_of_their_own(
+    settings: Settings, opened: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, archive = "다른센터", Archive(settings.archive)
+    opened.put(CENTRE, "실적.xlsx", b"bytes")
+    add = Archive.add_receipts
+
+    def sent_meanwhile(archive: Archive, receipts: list[Receipt]) -> list[Receipt]:
+        opened.put(other, "실적.xlsx", b"bytes")
+        return add(archive, receipts)
+
+    monkeypatch.setattr(Archive, "add_receipts", sent_meanwhile)
+    assert [receipt.submitter for receipt in extract_submissions(settings, archive).received] == [CENTRE]
+    assert [file.file_name for file in opened.waiting(other)] == ["실적.xlsx"]
+    monkeypatch.undo()
+    assert [receipt.submitter for receipt in extract_submissions(settings, archive).received] == [other]
+    assert opened.waiting(other) == []
 
 
 def test_the_same_bytes_are_sent_once_whoever_presses_at_the_same_time(opened: Spool) -> None:

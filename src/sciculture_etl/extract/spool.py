@@ -171,11 +171,15 @@ class Spool:
 
 
 def remove_received(spool: Path, receipts: Iterable[Receipt]) -> None:
-    """Removes what has its receipt, once that is on disk. Only the one writer calls it."""
-    taken = {folder_of(receipt.sha256) for receipt in receipts if receipt.path.startswith(f"{SPOOL}://")}
+    """Removes what has its receipt, once that is on disk. Only the one writer calls it.
+
+    The same bytes of another institution have none: they may have come a moment after the run looked.
+    """
+    paths = (receipt.path.split("/") for receipt in receipts if receipt.path.startswith(f"{SPOOL}://"))
+    taken = {(institution, folder) for _, _, institution, folder, *_ in paths}
     for institution in _folders(spool):
         for folder in _folders(institution):
-            if folder.name in taken:
+            if (institution.name, folder.name) in taken:
                 for file in folder.iterdir():
                     file.unlink(missing_ok=True)
                 with suppress(OSError):
