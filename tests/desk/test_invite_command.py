@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
 
+from sciculture_etl.extract.operator import Operator
+from sciculture_etl.settings import Settings
 from tests.commands import Places
 
 
@@ -40,12 +43,23 @@ def test_an_invitation_is_revoked_by_name_or_id(places: Places) -> None:
     assert {row["state"] for row in places.command("desk", "invitations", "--json").answer} == {"revoked"}
 
 
+def test_names_that_look_the_same_are_the_same(places: Places) -> None:
+    """Else one operator could be the two whom a decision needs, and an institution would miss what it sent."""
+    for role in ((), ("--operator",)):
+        apart = unicodedata.normalize("NFD", "가상  과학관")
+        assert places.command("desk", "invite", *role, apart, "--json").answer["name"] == "가상 과학관"
+    settings = Settings(warehouse=places.warehouse, operator=unicodedata.normalize("NFD", "가상 과학관"))
+    assert Operator.from_settings(settings).name == "가상 과학관"
+    assert len(places.command("desk", "revoke", unicodedata.normalize("NFD", "가상 과학관"), "--json").answer) == 2
+
+
 @pytest.mark.parametrize(
     "words",
     [
         (), ("",), ("가상과학관", "--operator", "자료 담당"), ("홍길동 010-9876-5432",), ("../다른기관",), ("가/나",),
         ("가\u202e나",), ("가" * 81,), ("가", "--base-url", "http://desk.example.org"),
         ("가", "--base-url", "https://desk.example.org/path"), ("가", "--base-url", "desk"), ("--operator", "\u200b"),
+        ("--operator", "자료 담당\u3164"),
     ],
 )  # fmt: skip
 def test_what_names_nobody_or_a_person_is_refused(places: Places, words: tuple[str, ...]) -> None:

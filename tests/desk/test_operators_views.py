@@ -52,7 +52,8 @@ def test_every_page_opens_in_both_languages_and_markup_stays_text(operated: Oper
 @pytest.mark.parametrize(
     ("query", "count"),
     [("", 2), ("?state=waiting", 1), ("?submitter=시험&page=9", 2), ("?since=nonsense", 2), ("?page=-1", 2),
-     ("?since=2027-01-01", 0), ("?submitter=' OR true --", 0), ("?page=99999999999999999999", 2)],
+     ("?since=2027-01-01", 0), ("?submitter=' OR true --", 0), ("?page=99999999999999999999", 2),
+     ("?page=" + "9" * 5_000, 2), ("?page=0", 2), ("?since=20270101", 0), ("?since=2026-W01-1", 2)],
 )  # fmt: skip
 def test_a_list_is_narrowed_by_its_address_whatever_stands_there(tmp_path: Path, query: str, count: int) -> None:
     made = Operated(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,26 @@ def test_a_revoked_invitation_ends_its_sessions_at_once_and_no_others(desk: Desk
     elsewhere = DeskUnderTest(desk.warehouse, now=desk.now)  # another process
     elsewhere.desk.invitations.revoke(NAME, by="tests")
     assert [visitor.get("/institution").status_code for visitor in (first, second, other)] == [401, 401, 200]
+
+
+@pytest.mark.parametrize("path", ["/institution/check", "/institution/checks/x/send"])
+def test_whoever_is_revoked_while_they_send_has_sent_nothing(desk: DeskUnderTest, path: str) -> None:
+    """Whoever sends slowly would else keep what was taken away from them for as long as it takes."""
+    visitor = desk.institution(NAME)
+    body = "".join(
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in (("token", visitor.token("/institution")), ('file"; filename="a.csv', "a,b"))
+    )
+    kind = "multipart/form-data; boundary=x" if path.endswith("check") else "application/x-www-form-urlencoded"
+    sent = f"{body}--x--".encode() if path.endswith("check") else f"token={visitor.token('/institution')}".encode()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield sent[:9]
+        desk.desk.invitations.revoke(NAME, by="tests")
+        yield sent[9:]
+
+    headers = {"origin": desk.url, "content-type": kind}
+    assert visitor.ask("POST", path, content=slowly(), headers=headers).status_code == 401
 
 
 def test_a_session_ends_when_nothing_is_done_and_at_the_latest_after_half_a_day(desk: DeskUnderTest) -> None:

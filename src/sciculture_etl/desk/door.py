@@ -39,11 +39,13 @@ def door(route: Route, desk: Desk) -> Endpoint:
             if not route.takes_file:
                 if "POST" in route.methods:
                     visit.form = await read_form(request, visit.is_token, 0, desk.folder)
+                    await run_in_threadpool(_identify, visit, route)
                 return await run_in_threadpool(route.handler, visit)
             with desk.receiving(visit.identity):
                 most = desk.settings.desk_max_upload_bytes
                 most = min(most, route.max_file_bytes or most)
                 visit.form = await read_form(request, visit.is_token, most, desk.restricted)
+                await run_in_threadpool(_identify, visit, route)
                 return await run_in_threadpool(route.handler, visit)
         except RefusalError as refusal:
             return await run_in_threadpool(refusal_page, visit, refusal)
@@ -55,14 +57,22 @@ def door(route: Route, desk: Desk) -> Endpoint:
     return endpoint
 
 
-def _enter(visit: Visit, route: Route) -> None:
-    """Raises RefusalError for whoever may not ask for this, or asks too often."""
+def _identify(visit: Visit, route: Route) -> None:
+    """Raises RefusalError for whoever may not ask for this.
+
+    Asked again once a form is read: its sender may take a minute or more, and was revoked or signed out meanwhile.
+    """
     visit.identity = visit.desk.sessions.identity_of(visit.request.cookies.get(visit.desk.session_cookie, ""))
     if route.role is not Role.anyone:
         if visit.identity is None:
             raise RefusalError(401)
         if visit.identity.role is not route.role:
             raise RefusalError(403)
+
+
+def _enter(visit: Visit, route: Route) -> None:
+    """Raises RefusalError for whoever may not ask for this, or asks too often."""
+    _identify(visit, route)
     if route.rate is not None:
         if visit.desk.rates.is_exceeded(route.name, route.rate, visit.client):
             raise RefusalError(429)

@@ -11,6 +11,7 @@ import hmac
 import secrets
 import threading
 import time
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -28,6 +29,10 @@ from sciculture_etl.storage.journal import Journal
 JOURNAL = "invitations.jsonl"
 SECRET_BYTES = 32
 MAX_NAME_CHARACTERS = 80
+# What counts as printable and shows nothing: fillers of Hangul, joiners, selectors of variants, an empty Braille cell.
+INVISIBLE = frozenset(
+    map(chr, (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810)))
+) | frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 MAX_DAYS, DEFAULT_DAYS = 366, 30
 # A clock that was set back further than this makes what it had issued before unusable: fail closed.
 MAX_SECONDS_AHEAD = 300
@@ -75,14 +80,21 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def composed(name: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(name.split()))
+
+
 def validated_name(name: str) -> str:
     """The name of an institution or operator, as journals, folders and audit lines may keep it.
+
+    What looks the same is the same: composed (NFC), whatever the terminal makes of it. Else one operator could be the
+    two persons whom a decision needs.
 
     Raises:
         UserError: Where it is none, or personal data.
     """
-    name = " ".join(name.split())
-    if not name or len(name) > MAX_NAME_CHARACTERS or not name.isprintable():
+    name = composed(name)
+    if not name or len(name) > MAX_NAME_CHARACTERS or not name.isprintable() or INVISIBLE & set(name):
         raise UserError(message("desk_name_impossible", most=MAX_NAME_CHARACTERS))
     if kinds_in(name):
         raise UserError(message("desk_name_personal"))

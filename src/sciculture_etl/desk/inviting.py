@@ -7,7 +7,7 @@ from contextlib import closing
 import duckdb
 
 from sciculture_etl.desk.audit import Audit
-from sciculture_etl.desk.invitations import MAX_NAME_CHARACTERS, Invitation, Invitations, validated_name
+from sciculture_etl.desk.invitations import MAX_NAME_CHARACTERS, Invitation, Invitations, composed, validated_name
 from sciculture_etl.desk.origin import DEFAULT_URL, Origin
 from sciculture_etl.desk.route import Role
 from sciculture_etl.errors import UserError
@@ -57,7 +57,7 @@ def revoke_invitations(settings: Settings, asked: str) -> list[Invitation]:
     """
     by = Operator.from_settings(settings).name
     with made_for_this_user():
-        revoked = Invitations(settings.desk).revoke(" ".join(asked.split()), by)
+        revoked = Invitations(settings.desk).revoke(composed(asked), by)
         for one in revoked:
             Audit(settings.desk).record(None, "revoke", "revoked", invitation=one.id, invited=one.name, by=by)
     return revoked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import unicodedata
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -48,7 +49,8 @@ class Operator:
         """
         if kinds_in(settings.operator):
             raise UserError(message("operator_personal"))
-        return cls(settings.operator.strip() or _login_name(), not settings.two_persons)
+        given = unicodedata.normalize("NFC", " ".join(settings.operator.split()))  # written otherwise, the same person
+        return cls(given or _login_name(), not settings.two_persons)
 
     def decide(self, kind: str, last: Request | None) -> dict[str, str]:
         """What the journal says of a decision of that kind: that it is taken, or asked for.

@@ -17,10 +17,12 @@ from sciculture_etl.feedback.texts import words
 from sciculture_etl.submissions import own_submission
 from sciculture_etl.submissions.life import Row
 
+MAX_RECEIPT = 2**63 - 1  # of what the database counts by
+
 
 def show(visit: Visit) -> Response:
     """The page of a receipt of the institution's own; of another's, there is no such page."""
-    number = int(visit.request.path_params["receipt"])
+    number = _number(visit)
     row, findings = _found(visit, number)
     letter = _letter(visit, number)
     mail = letter / "mail.txt" if letter else None
@@ -34,12 +36,19 @@ def show(visit: Visit) -> Response:
 
 def workbook(visit: Visit) -> Response:
     """The marked workbook that went with the reply."""
-    number = int(visit.request.path_params["receipt"])
+    number = _number(visit)
     _found(visit, number)
     path = _workbook(_letter(visit, number))
     if path is None:
         raise RefusalError(404)
     return visit.attachment(path.read_bytes(), path.name, WORKBOOK)
+
+
+def _number(visit: Visit) -> int:
+    number = int(visit.request.path_params["receipt"])
+    if number > MAX_RECEIPT:
+        raise RefusalError(404)
+    return number
 
 
 def _found(visit: Visit, number: int) -> tuple[Row, pl.DataFrame]:
@@ -55,7 +64,7 @@ def _found(visit: Visit, number: int) -> tuple[Row, pl.DataFrame]:
 def _letter(visit: Visit, number: int) -> Path | None:
     """The folder of the reply to a receipt."""
     folder = submitter_folder(visit.desk.settings.outbox, visit.institution)
-    return next(iter(sorted(folder.glob(f"*_{number:07}_*"))), None)
+    return next(iter(sorted(folder.glob(f"????-??-??_{number:07}_*"))), None)
 
 
 def _workbook(letter: Path | None) -> Path | None:

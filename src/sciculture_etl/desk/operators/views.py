@@ -85,13 +85,12 @@ def asked_for(given: QueryParams) -> Asked:
     """What a list is to be narrowed to; what can't be meant narrows nothing."""
     texts = {name: given.get(name, "").strip()[:MAX_CHARACTERS] for name in ("state", "submitter", "dataset", "since")}
     try:
-        date.fromisoformat(texts["since"])
+        texts["since"] = date.fromisoformat(texts["since"]).isoformat()  # it reads more than the database does
     except ValueError:
         texts["since"] = ""
     number = given.get("page", "")
-    return Asked(
-        **texts, page=min(int(number), MAX_PAGE) if number.isascii() and number.isdigit() and int(number) else 1
-    )
+    is_number = number.isascii() and number.isdigit() and len(number) <= MAX_CHARACTERS
+    return Asked(**texts, page=min(int(number), MAX_PAGE) or 1 if is_number else 1)
 
 
 def link_of(visit: Visit) -> Callable[..., str | None]:
