@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import pickle
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sciculture_etl.desk import checks
 from sciculture_etl.desk.judging import FileToJudge, Judges
+from sciculture_etl.findings import catalogue
 from sciculture_etl.settings import Limits, Settings
 from tests.desk.test_check_and_send import CENTRE, FAULTY, GOOD, checked, spooled
 from tests.desk.visitors import DeskUnderTest
@@ -74,8 +77,8 @@ def test_a_bomb_is_refused_in_words(desk: DeskUnderTest) -> None:
     limited = Settings(warehouse=desk.warehouse, limits=Limits(unpacked_bytes=4 * 1024**2))
     judges = Judges(limited, desk.desk.uploads.contracts, workers=1)
     judged = judges.judge(lambda: FileToJudge(bomb(8), "폭탄.xlsx", CENTRE)).result()
-    assert judged.checked.verdict == "rejected"
-    assert judged.checked.all_findings["message_ko"].to_list()
+    assert judged.verdict == "rejected"
+    assert judged.shown["ko"].groups
     judges.close()
 
 
@@ -83,11 +86,23 @@ def test_a_file_that_kills_its_worker_is_refused_by_name_and_the_next_is_judged(
     limited = Settings(warehouse=desk.warehouse, limits=Limits(memory_bytes=1))
     judges = Judges(limited, desk.desk.uploads.contracts, workers=1)
     killed = judges.judge(lambda: FileToJudge(GOOD * 200, "살인자.csv", CENTRE)).result()
-    assert (killed.checked.file_name, killed.checked.verdict) == ("살인자.csv", "rejected")
-    assert killed.checked.all_findings["code"].to_list() == ["R_TOO_COSTLY"]
+    assert (killed.file_name, killed.verdict) == ("살인자.csv", "rejected")
+    (group,) = killed.shown["en"].groups
+    assert (group.title, group.count) == (catalogue()["R_TOO_COSTLY"]["title_en"], 1)
     judges._limits = Limits()
-    assert judges.judge(lambda: FileToJudge(GOOD, "다음.csv", CENTRE)).result().checked.verdict == "accepted"
+    assert judges.judge(lambda: FileToJudge(GOOD, "다음.csv", CENTRE)).result().verdict == "accepted"
     judges.close()
+
+
+def test_of_what_was_found_the_desk_keeps_what_its_page_shows(desk: DeskUnderTest) -> None:
+    """A file of half a megabyte may have a hundred thousand faults; anyone may have many such checked."""
+    data = b"\n".join([*FAULTY.splitlines()[:2], *[b"x" + b",x" * 12] * 500])
+    judges = Judges(desk.settings, desk.desk.uploads.contracts, workers=1)
+    judged = judges.judge(lambda: FileToJudge(data, "많음.csv", CENTRE)).result()
+    judges.close()
+    assert sum(group.count for group in judged.shown["ko"].groups) > 1_000
+    assert len(pickle.dumps(judged)) < 100_000
+    assert judged.workbook
 
 
 def test_a_session_that_ends_between_check_and_send_loses_nothing(desk: DeskUnderTest) -> None:
@@ -104,7 +119,7 @@ def test_a_session_that_ends_between_check_and_send_loses_nothing(desk: DeskUnde
 
 
 def test_a_queue_that_is_full_says_so(desk: DeskUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "MAX_QUEUED_OF_OWNER", 0)
+    monkeypatch.setattr(checks, "MOST_OF_ONE", replace(checks.MOST_OF_ONE, queued=0))
     answer = desk.institution(CENTRE).post("/institution/check", page="/institution", files={"file": ("a.csv", GOOD)})
     assert answer.status_code == 503
     assert "점검 대기 파일이 많습니다" in answer.text

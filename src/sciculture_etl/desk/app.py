@@ -21,7 +21,7 @@ from sciculture_etl.desk.guard import Guard
 from sciculture_etl.desk.identity import Identity
 from sciculture_etl.desk.invitations import Invitations
 from sciculture_etl.desk.origin import DEFAULT_URL, Origin
-from sciculture_etl.desk.rates import Rates
+from sciculture_etl.desk.rates import Rates, client_of
 from sciculture_etl.desk.refusals import RefusalError
 from sciculture_etl.desk.routes import ROUTES
 from sciculture_etl.desk.sessions import MAX_SECONDS, Sessions
@@ -29,8 +29,9 @@ from sciculture_etl.desk.uploads import Uploads
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.access import OWN_FOLDER
 
-# Files that are being sent at the same time.
+# Files that are being sent at the same time: of all, and of one institution or one visitor's address.
 MAX_UPLOADS_AT_ONCE, MAX_VISITORS_UPLOADS_AT_ONCE = 40, 8
+MAX_UPLOADS_OF_ONE, MAX_UPLOADS_OF_VISITOR = 20, 3
 
 
 class Desk:
@@ -51,7 +52,7 @@ class Desk:
         self.audit = Audit(self.folder, clock)
         self.rates = Rates()
         self.uploads = Uploads(settings)
-        self._receiving: Counter[bool] = Counter()
+        self._receiving: Counter[tuple[bool, str]] = Counter()
 
     # ``__Host-``: a browser takes such a cookie from this very host alone, by TLS.
 
@@ -70,20 +71,27 @@ class Desk:
         return self.settings.restricted
 
     @contextmanager
-    def receiving(self, who: Identity | None) -> Iterator[None]:
+    def receiving(self, who: Identity | None, client: str) -> Iterator[None]:
         """A place among those who send a file just now, until it is answered.
 
         Raises:
-            RefusalError: Where all are taken. Those who aren't signed in never take the places of those who are.
+            RefusalError: Where all are taken. Those who aren't signed in never take the places of those who are, nor
+                does one of them take all.
         """
         is_known = who is not None
-        if self._receiving[is_known] >= (MAX_UPLOADS_AT_ONCE if is_known else MAX_VISITORS_UPLOADS_AT_ONCE):
+        most = MAX_UPLOADS_AT_ONCE if is_known else MAX_VISITORS_UPLOADS_AT_ONCE
+        most_of_one = MAX_UPLOADS_OF_ONE if is_known else MAX_UPLOADS_OF_VISITOR
+        place = is_known, who.name if who else client_of(client)
+        taken = sum(count for (known, _), count in self._receiving.items() if known is is_known)
+        if taken >= most or self._receiving[place] >= most_of_one:
             raise RefusalError(503, "crowded")
-        self._receiving[is_known] += 1
+        self._receiving[place] += 1
         try:
             yield
         finally:
-            self._receiving[is_known] -= 1
+            self._receiving[place] -= 1
+            if not self._receiving[place]:
+                del self._receiving[place]
 
     def set_cookie(self, response: Response, name: str, value: str, max_age: int = MAX_SECONDS) -> None:
         """Sets a cookie that no script sees and no other site makes the browser send."""

@@ -6,12 +6,10 @@ import threading
 
 from starlette.responses import Response
 
-from sciculture_etl.desk.answers import shown_answer
 from sciculture_etl.desk.checks import Check, QueueFullError
 from sciculture_etl.desk.refusals import RefusalError
 from sciculture_etl.desk.route import Role
 from sciculture_etl.desk.visit import Visit
-from sciculture_etl.feedback import Answer
 from sciculture_etl.feedback.workbook import RESULT
 from sciculture_etl.intake.check import REJECTED
 
@@ -100,15 +98,14 @@ def _result_page(visit: Visit, check: Check | None) -> Response:
         page = visit.page("desk/queue.html", is_public=is_public(visit), place=place)
         page.headers["refresh"] = str(SECONDS_TO_REFRESH)
         return page
-    answer = Answer(check.judged.checked, language=visit.language)
     institution = "" if is_public(visit) else visit.institution
     uploads = visit.desk.uploads
     return visit.page(
-        "desk/result.html", is_public=is_public(visit), check=check, answer=shown_answer(answer),
+        "desk/result.html", is_public=is_public(visit), check=check, answer=check.judged.shown[visit.language],
         address=lambda name: address_of(visit, name, check),
         receipt=uploads.received(institution, check.sha256) if institution and not check.sent else None,
         spooled=check.sent or (uploads.spool.find(institution, check.sha256) if institution else None),
-        is_rejected=check.judged.checked.verdict == REJECTED, megabytes=_megabytes(visit), reason="",
+        is_rejected=check.judged.verdict == REJECTED, megabytes=_megabytes(visit), reason="",
     )  # fmt: skip
 
 
@@ -117,7 +114,7 @@ def workbook(visit: Visit) -> Response:
     check = _found(visit)
     if check is None or check.judged is None or check.judged.workbook is None:
         return ask_for_file(visit, "gone", 404)
-    stem = check.judged.checked.file_name.rpartition(".")[0] or check.judged.checked.file_name
+    stem = check.judged.file_name.rpartition(".")[0] or check.judged.file_name
     return visit.attachment(check.judged.workbook, f"{stem.removesuffix(f'_{RESULT}')}_{RESULT}.xlsx", WORKBOOK)
 
 

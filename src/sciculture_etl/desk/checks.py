@@ -21,10 +21,22 @@ from sciculture_etl.intake.check import REJECTED
 SECONDS_KEPT = 30 * 60
 SECONDS_KEPT_PUBLIC = 10 * 60
 SECONDS_BETWEEN_SWEEPS = 30
-# What waits in the queue, of everybody and of one of them; and what is held besides in bytes, the oldest going first.
-MAX_QUEUED, MAX_QUEUED_OF_OWNER = 60, 25
-MAX_CHECKS = 300
-MAX_HELD_BYTES = 1024**3
+# Whoever isn't signed in has a share of their own, all of them together: they take nothing of what institutions have.
+PUBLIC = ""
+
+
+@dataclass(frozen=True)
+class Most:
+    """What may wait in the queue; and what is held besides, in files and bytes, the oldest going first."""
+
+    queued: int
+    checks: int
+    held_bytes: int
+
+
+MOST = Most(60, 300, 1024**3)  # of all institutions
+MOST_OF_ONE = Most(25, 100, 512 * 1024**2)
+MOST_OF_PUBLIC = Most(20, 100, 128 * 1024**2)
 
 
 class QueueFullError(Exception):
@@ -59,6 +71,7 @@ class Check:
     sent: SpooledFile | None = None
     is_broken: bool = False
     finished_at: float | None = None
+    is_public: bool = False
     sending: threading.Lock = field(default_factory=threading.Lock)
     finished: threading.Event = field(default_factory=threading.Event)
 
@@ -67,13 +80,17 @@ class Check:
         return self.path.rsplit("/", 1)[-1]
 
     @property
+    def share(self) -> str:
+        return PUBLIC if self.is_public else self.owner
+
+    @property
     def is_finished(self) -> bool:
         return self.finished_at is not None
 
     @property
     def can_be_sent(self) -> bool:
         """Whether it was found good for something: what is rejected is mended first, what is personal goes nowhere."""
-        is_good = self.judged is not None and not self.judged.is_personal and self.judged.checked.verdict != REJECTED
+        is_good = self.judged is not None and not self.judged.is_personal and self.judged.verdict != REJECTED
         return is_good and self.held is not None and self.sent is None
 
     def read(self) -> bytes:
@@ -125,14 +142,12 @@ class Checks:
             QueueFullError: Where too many wait.
         """
         with self._changing:
-            queued = [check for check in self._checks.values() if not check.is_finished]
-            of_owner = sum(check.owner == owner for check in queued)
-            if len(queued) >= MAX_QUEUED or of_owner >= MAX_QUEUED_OF_OWNER:
-                raise QueueFullError
+            self._check_room(PUBLIC if is_public else owner, size)
             self._number += 1
             kept = SECONDS_KEPT_PUBLIC if is_public else SECONDS_KEPT
             check = Check(
-                secrets.token_urlsafe(24), owner, path, size, sha256, kept, upload, self._clock(), self._number
+                secrets.token_urlsafe(24), owner, path, size, sha256, kept, upload, self._clock(), self._number,
+                is_public=is_public,
             )  # fmt: skip
             self._checks[check.id] = check
         self._sweep()
@@ -141,7 +156,9 @@ class Checks:
             check.is_started = True
             return FileToJudge(check.read(), path, None if is_public else owner)
 
-        self._judges.judge(file).add_done_callback(lambda future: self._finish(check, future.result, is_public))
+        self._judges.judge(file, is_public).add_done_callback(
+            lambda future: self._finish(check, future.result, is_public)
+        )
         return check
 
     def get(self, owner: str, check_id: str) -> Check | None:
@@ -157,7 +174,7 @@ class Checks:
             return 0
         with self._changing:
             waiting = [one for one in self._checks.values() if not one.is_started and not one.is_finished]
-        return sum(one.number <= check.number for one in waiting)
+        return sum(one.number <= check.number for one in waiting if one.is_public == check.is_public)
 
     def forget(self, check: Check) -> None:
         """Now, and not only when its time is over."""
@@ -189,19 +206,42 @@ class Checks:
     def _is_over(self, check: Check) -> bool:
         return check.finished_at is not None and self._clock() - check.finished_at > check.seconds_kept
 
+    def _check_room(self, share: str, size: int) -> None:
+        """Raises QueueFullError where too much waits already, of all or of one."""
+        queued = [check for check in self._checks.values() if not check.is_finished]
+        own = [check for check in queued if check.share == share]
+        most = most_of(share)
+        is_full = len(own) >= most.queued or sum(check.size for check in own) + size > most.held_bytes
+        if is_full or (share != PUBLIC and sum(not check.is_public for check in queued) >= MOST.queued):
+            raise QueueFullError
+
     def _sweep(self) -> None:
-        """Forgets what is over, and of what is finished the oldest beyond what may be held."""
+        """Forgets what is over, and of what is finished the oldest beyond what may be held, of one and of all."""
         with self._changing:
-            finished = sorted(
-                (check for check in self._checks.values() if check.is_finished), key=lambda check: check.number
-            )
-            held = sum(check.held_bytes for check in self._checks.values())
-            for place, check in enumerate(finished):
-                if self._is_over(check) or held > MAX_HELD_BYTES or len(finished) - place > MAX_CHECKS:
-                    held -= check.held_bytes
+            held: dict[str, list[Check]] = {}
+            everybody: list[Check] = []
+            for check in sorted(self._checks.values(), key=lambda check: (check.is_finished, -check.number)):
+                own = held.setdefault(check.share, [])
+                is_beyond = _is_beyond(own, check, most_of(check.share))
+                is_beyond = is_beyond or (not check.is_public and _is_beyond(everybody, check, MOST))
+                if check.is_finished and (self._is_over(check) or is_beyond):
                     del self._checks[check.id]
                     check.forget_bytes()
+                    continue
+                own.append(check)
+                if not check.is_public:
+                    everybody.append(check)
 
     def _sweep_for_ever(self) -> None:
         while not self._is_closed.wait(SECONDS_BETWEEN_SWEEPS):
             self._sweep()
+
+
+def most_of(share: str) -> Most:
+    return MOST_OF_ONE if share else MOST_OF_PUBLIC
+
+
+def _is_beyond(kept: list[Check], check: Check, most: Most) -> bool:
+    """Whether a check is too much beside those that are kept."""
+    is_one_too_many = sum(one.is_finished for one in kept) >= most.checks
+    return is_one_too_many or sum(one.held_bytes for one in kept) + check.held_bytes > most.held_bytes

@@ -15,6 +15,8 @@ from typing import ClassVar
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from sciculture_etl.desk.rates import client_of
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # For the head of a request to come whole, and for the rest of a body that was refused to be sent into the void, so that
 # its sender gets to read why.
@@ -41,8 +43,8 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._host = self.client[0] if self.client else ""
-        self._of_client[self._host] += 1
-        is_greedy = self._of_client[self._host] > MAX_CONNECTIONS_OF_CLIENT and not self._is_trusted()
+        self._of_client[client_of(self._host)] += 1
+        is_greedy = self._of_client[client_of(self._host)] > MAX_CONNECTIONS_OF_CLIENT and not self._is_trusted()
         if is_greedy or len(self.connections) > MAX_CONNECTIONS:
             transport.abort()
             return
@@ -67,9 +69,10 @@ class Connection(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop()
         self._stop_reading()
-        self._of_client[self._host] -= 1
-        if self._of_client[self._host] <= 0:
-            del self._of_client[self._host]
+        client = client_of(self._host)
+        self._of_client[client] -= 1
+        if self._of_client[client] <= 0:
+            del self._of_client[client]
         super().connection_lost(exc)
 
     def _is_trusted(self) -> bool:

@@ -41,7 +41,7 @@ def door(route: Route, desk: Desk) -> Endpoint:
                     visit.form = await read_form(request, visit.is_token, 0, desk.folder)
                     await run_in_threadpool(_identify, visit, route)
                 return await run_in_threadpool(route.handler, visit)
-            with desk.receiving(visit.identity):
+            with desk.receiving(visit.identity, visit.client):
                 most = desk.settings.desk_max_upload_bytes
                 most = min(most, route.max_file_bytes or most)
                 visit.form = await read_form(request, visit.is_token, most, desk.restricted)

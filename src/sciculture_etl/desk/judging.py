@@ -9,21 +9,25 @@ from __future__ import annotations
 import pickle
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from queue import SimpleQueue
+from queue import LifoQueue
 from typing import TypeVar
 from uuid import uuid4
 
 from sciculture_etl.contracts import Contract
+from sciculture_etl.desk.answers import ShownAnswer, shown_answer
 from sciculture_etl.errors import SciCultureError
 from sciculture_etl.feedback import Answer, answer_workbook
+from sciculture_etl.feedback.answer import Language
 from sciculture_etl.findings import Finding, unsupported, why_ended
 from sciculture_etl.intake.check import Checked, check_file, refused_file
 from sciculture_etl.intake.staging import unpickled
 from sciculture_etl.intake.workers import TRIES_ALONE, prepare_workers, worker_processes
+from sciculture_etl.pages import LANGUAGES
 from sciculture_etl.settings import Limits, Settings
 from sciculture_etl.storage.atomic import make_folder
 from sciculture_etl.storage.disk import is_full
@@ -44,11 +48,13 @@ class FileToJudge:
     Attributes:
         path: what it would be called in its receipt, which is searched for personal data as by a run.
         submitter: the institution that is signed in.
+        id: of this time that it is judged.
     """
 
     data: bytes
     path: str
     submitter: str | None
+    id: str = field(default_factory=lambda: uuid4().hex)
 
     @property
     def file_name(self) -> str:
@@ -57,14 +63,21 @@ class FileToJudge:
 
 @dataclass(frozen=True)
 class Judged:
-    """What is said of a file; workbook: with the places marked, where there is something to correct."""
+    """What is said of a file, as its pages say it.
 
-    checked: Checked
+    All that was found may be half a million values of a file of two megabytes: that stays in the worker, and so does
+    the time that it takes to sum it up.
+
+    Attributes:
+        shown: by language.
+        workbook: with the places marked, where there is something to correct.
+    """
+
+    file_name: str
+    verdict: str
+    is_personal: bool
+    shown: dict[Language, ShownAnswer]
     workbook: bytes | None = None
-
-    @property
-    def is_personal(self) -> bool:
-        return any(code == "R_PII" for code in self.checked.all_findings["code"].to_list())
 
 
 @dataclass(frozen=True)
@@ -75,22 +88,57 @@ class _Task:
     folder: Path  # holds no more than what was exceeded; without it, the worker ends
 
 
-def _judge(task: _Task) -> Checked:
-    file = task.file
-    allow(task.limits.cpu_seconds_of(len(file.data)), task.limits.memory_bytes, task.folder)
-    try:
-        checked = check_file(file.data, file.path, file.submitter, unpickled(task.contracts), task.limits)
-        return replace(checked, file_name=checked.file_name.rsplit("/", 1)[-1])
-    finally:
-        end_allowance()
+@dataclass(frozen=True)
+class _Said:
+    judged: Judged
+    should_be_corrected: bool
+    can_be_copied: bool
 
 
-def _marked_workbook(task: _Task, checked: Checked) -> bytes:
+# In a worker: what was found in the file before, for its workbook.
+_found: dict[str, Checked] = {}
+
+
+@contextmanager
+def _allowed(task: _Task) -> Iterator[None]:
     allow(task.limits.cpu_seconds_of(len(task.file.data)), task.limits.memory_bytes, task.folder)
     try:
-        return answer_workbook(Answer(checked), task.file.data)
+        yield
     finally:
         end_allowance()
+
+
+def _check(task: _Task) -> Checked:
+    file = task.file
+    with _allowed(task):
+        checked = check_file(file.data, file.path, file.submitter, unpickled(task.contracts), task.limits)
+        return replace(checked, file_name=checked.file_name.rsplit("/", 1)[-1])
+
+
+def _judge(task: _Task) -> _Said:
+    _found.clear()
+    checked = _check(task)
+    with _allowed(task):
+        said = _said(checked)
+    if said.should_be_corrected:
+        _found[task.file.id] = checked
+    return said
+
+
+def _said(checked: Checked) -> _Said:
+    answers = [Answer(checked, language=language) for language in LANGUAGES]
+    judged = Judged(
+        checked.file_name, checked.verdict, answers[0].is_personal,
+        {answer.language: shown_answer(answer) for answer in answers},
+    )  # fmt: skip
+    return _Said(judged, answers[0].should_be_corrected, answers[0].can_be_copied)
+
+
+def _marked_workbook(task: _Task, is_copied: bool) -> bytes:
+    """After a death, or where another worker has it to do, it is looked for again what was found."""
+    checked = _found.pop(task.file.id, None) or _check(task)
+    with _allowed(task):
+        return answer_workbook(Answer(checked), task.file.data if is_copied else b"")
 
 
 class _DiedError(Exception):
@@ -113,7 +161,10 @@ class Judges:
         sweep_of_the_dead(checking)
         self._folder = make_own_folder(checking)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="judge")
-        self._pools: SimpleQueue[ProcessPoolExecutor | None] = SimpleQueue()
+        # Of whoever isn't signed in, one file at a time: the other workers are left to institutions.
+        self._public = ThreadPoolExecutor(1, thread_name_prefix="public judge")
+        # Whoever comes back for a file's workbook gets the worker that knows what was found.
+        self._pools: LifoQueue[ProcessPoolExecutor | None] = LifoQueue()
         for _ in range(workers):
             self._pools.put(None)
         self._is_closed = threading.Event()
@@ -124,26 +175,28 @@ class Judges:
         for _ in range(self._workers):
             self.judge(lambda: FileToJudge(b"", "", None))
 
-    def judge(self, load: Callable[[], FileToJudge]) -> Future[Judged]:
+    def judge(self, load: Callable[[], FileToJudge], is_public: bool = False) -> Future[Judged]:
         """What will be said of a file, whatever it does to its worker.
 
         Args:
             load: called in another thread when its turn has come, so that no more files are in memory than are judged.
         """
-        return self._threads.submit(lambda: self._judged(load()))
+        threads = self._public if is_public else self._threads
+        return threads.submit(lambda: self._judged(load()))
 
     def close(self) -> None:
         """Ends all workers; what is under way is not waited for."""
         self._is_closed.set()
         shutil.rmtree(self._folder, ignore_errors=True)
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._public):
+            threads.shutdown(wait=False, cancel_futures=True)
         while not self._pools.empty():
             if (pool := self._pools.get()) is not None:
                 pool.shutdown(wait=False, cancel_futures=True)
 
     def _judged(self, file: FileToJudge) -> Judged:
         try:
-            checked = self._in_worker(file, _judge)
+            said = self._in_worker(file, _judge)
         except _DiedError as death:
             return self._refused(file, why_ended(death.exceeded, self._limits, len(file.data)))
         except Exception as error:
@@ -151,20 +204,19 @@ class Judges:
                 raise
             # What a library raised may hold values of the file, and isn't repeated.
             return self._refused(file, unsupported("unreadable", type(error).__name__))
-        answer = Answer(checked)
-        if not answer.should_be_corrected:
-            return Judged(checked)
-        for data in (file.data, b"") if answer.can_be_copied else (b"",):
+        if not said.should_be_corrected:
+            return said.judged
+        for is_copied in (True, False) if said.can_be_copied else (False,):
             try:
-                return Judged(checked, self._in_worker(replace(file, data=data), _marked_workbook, checked))
+                return replace(said.judged, workbook=self._in_worker(file, _marked_workbook, is_copied))
             except Exception as error:  # then without a copy; without a workbook where that fails, too
                 if not (isinstance(error, _DiedError) or is_of_the_file(error)):
                     raise
-        return Judged(checked)
+        return said.judged
 
     def _refused(self, file: FileToJudge, finding: Finding) -> Judged:
         checked = refused_file(file.path, file.submitter, finding)
-        return Judged(replace(checked, file_name=checked.file_name.rsplit("/", 1)[-1]))
+        return _said(replace(checked, file_name=checked.file_name.rsplit("/", 1)[-1])).judged
 
     def _in_worker(self, file: FileToJudge, work: Callable[..., T], *more: object) -> T:
         """What the work gives, in a worker that does nothing else meanwhile.
