@@ -128,6 +128,17 @@ def test_what_is_no_http_is_refused_in_a_word(url: str) -> None:
             assert said(connected).startswith(b"HTTP/1.1 400")
 
 
+def test_a_body_of_two_lengths_is_the_last_that_is_read_of_a_connection(url: str) -> None:
+    """Behind a proxy that takes the other length, what follows would be read as the request of somebody else."""
+    head = f"POST /sign-in HTTP/1.1\r\nHost: {url.rpartition('/')[2]}\r\nOrigin: {url}\r\n"
+    with connect(url) as connected:
+        follows = "0\r\n\r\nGET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+        connected.sendall(f"{head}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n{follows}".encode())
+        answer = said(connected)
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
 def test_behind_a_proxy_its_word_counts_and_nobody_elses(tmp_path: Path) -> None:
     def guess(browser: httpx.Client, client: str) -> int:
         headers = HEADERS | {"x-forwarded-for": client}
@@ -202,3 +213,9 @@ def test_the_command_serves_by_tls_and_ends_in_order_on_a_signal(tmp_path: Path)
     finally:
         desk.kill()
         desk.wait()
+
+
+def test_systemd_asks_every_process_of_the_desk_to_end() -> None:
+    """By "mixed", a run that was started at the desk would be killed as soon as the desk itself has ended."""
+    unit = (Path(__file__).parents[2] / "deploy" / "systemd" / "sciculture-desk.service").read_text(encoding="utf-8")
+    assert "KillMode=control-group" in unit

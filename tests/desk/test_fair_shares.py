@@ -56,9 +56,9 @@ class Queue:
 
 @pytest.fixture
 def queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
-    monkeypatch.setattr(checks, "MOST", checks.Most(6, 6, 600))
-    monkeypatch.setattr(checks, "MOST_OF_ONE", checks.Most(3, 3, 300))
-    monkeypatch.setattr(checks, "MOST_OF_PUBLIC", checks.Most(4, 4, 200))
+    monkeypatch.setattr(checks, "MAX_OF_ALL", checks.Most(6, 6, 600))
+    monkeypatch.setattr(checks, "MAX_OF_ONE", checks.Most(3, 3, 300))
+    monkeypatch.setattr(checks, "MAX_OF_PUBLIC", checks.Most(4, 4, 200))
     return Queue()
 
 

@@ -119,7 +119,7 @@ def test_a_session_that_ends_between_check_and_send_loses_nothing(desk: DeskUnde
 
 
 def test_a_queue_that_is_full_says_so(desk: DeskUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "MOST_OF_ONE", replace(checks.MOST_OF_ONE, queued=0))
+    monkeypatch.setattr(checks, "MAX_OF_ONE", replace(checks.MAX_OF_ONE, queued=0))
     answer = desk.institution(CENTRE).post("/institution/check", page="/institution", files={"file": ("a.csv", GOOD)})
     assert answer.status_code == 503
     assert "점검 대기 파일이 많습니다" in answer.text

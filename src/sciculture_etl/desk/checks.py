@@ -34,9 +34,9 @@ class Most:
     held_bytes: int
 
 
-MOST = Most(60, 300, 1024**3)  # of all institutions
-MOST_OF_ONE = Most(25, 100, 512 * 1024**2)
-MOST_OF_PUBLIC = Most(20, 100, 128 * 1024**2)
+MAX_OF_ALL = Most(60, 300, 1024**3)  # of all institutions
+MAX_OF_ONE = Most(25, 100, 512 * 1024**2)
+MAX_OF_PUBLIC = Most(20, 100, 128 * 1024**2)
 
 
 class QueueFullError(Exception):
@@ -212,7 +212,7 @@ class Checks:
         own = [check for check in queued if check.share == share]
         most = most_of(share)
         is_full = len(own) >= most.queued or sum(check.size for check in own) + size > most.held_bytes
-        if is_full or (share != PUBLIC and sum(not check.is_public for check in queued) >= MOST.queued):
+        if is_full or (share != PUBLIC and sum(not check.is_public for check in queued) >= MAX_OF_ALL.queued):
             raise QueueFullError
 
     def _sweep(self) -> None:
@@ -223,7 +223,7 @@ class Checks:
             for check in sorted(self._checks.values(), key=lambda check: (check.is_finished, -check.number)):
                 own = held.setdefault(check.share, [])
                 is_beyond = _is_beyond(own, check, most_of(check.share))
-                is_beyond = is_beyond or (not check.is_public and _is_beyond(everybody, check, MOST))
+                is_beyond = is_beyond or (not check.is_public and _is_beyond(everybody, check, MAX_OF_ALL))
                 if check.is_finished and (self._is_over(check) or is_beyond):
                     del self._checks[check.id]
                     check.forget_bytes()
@@ -238,7 +238,7 @@ class Checks:
 
 
 def most_of(share: str) -> Most:
-    return MOST_OF_ONE if share else MOST_OF_PUBLIC
+    return MAX_OF_ONE if share else MAX_OF_PUBLIC
 
 
 def _is_beyond(kept: list[Check], check: Check, most: Most) -> bool:

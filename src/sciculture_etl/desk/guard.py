@@ -65,6 +65,8 @@ class Guard:
         if refusal := self._refusal(scope):
             visit = Visit(Request(scope, receive), self._desk)
             answer = await asyncio.to_thread(refusal_page, visit, refusal)
+            if refusal.status == 400:
+                answer.headers["connection"] = "close"
             await answer(scope, receive, send_guarded)
             return
         await self._app(scope, receive, send_guarded)
@@ -74,6 +76,8 @@ class Guard:
         headers = Headers(scope=scope)
         if len(scope["path"].encode("utf-8", "replace")) > MAX_PATH_BYTES:
             return RefusalError(404)
+        if "content-length" in headers and "transfer-encoding" in headers:
+            return RefusalError(400)  # a proxy may take the one and we the other: what follows is another's request
         names = headers.getlist("host")
         if scope["path"] != ANY_HOST and (len(names) != 1 or names[0].lower() not in self._desk.origin.hosts):
             return RefusalError(421)
