@@ -62,7 +62,8 @@ test-fast: $(READY) ## every test that needs no whole night
 test: $(READY) check ## check, and all that must hold before anything lands
 	$(PYTEST)
 
-test-slow: $(READY) ## ten years, kills, PostgreSQL, full disks
+test-slow: $(READY) ## ten years, kills, PostgreSQL, full disks; advisories about what is installed
+	$(BIN)/python tests/dependency_audit.py
 	$(PYTEST) -m slow
 
 docs: $(READY) ## pages made from code and data: docs/cli.md, docs/settings.md, docs/clients.md
