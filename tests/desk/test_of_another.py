@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from sciculture_etl.desk.route import Role
 from sciculture_etl.desk.routes import ROUTES
 from sciculture_etl.feedback.outbox import submitter_folder
+from sciculture_etl.submissions import institution
 from tests.desk.test_check_and_send import FAULTY, checked
 from tests.desk.test_locked_doors import GETS
 from tests.desk.visitors import DeskUnderTest, Visitor
@@ -96,6 +98,27 @@ def test_a_reply_is_that_of_its_receipt_whatever_its_file_is_called(neighbours: 
     (letters / f"2026-11-29_0000099_x_{first:07}_" / "mail.txt").write_text("그 밖의 회신", encoding="utf-8")
     assert "그 밖의 회신" not in reply(neighbours.visitors[ONE], first)
     assert "하나만의 회신" in reply(neighbours.visitors[ONE], second)
+
+
+def test_of_very_many_findings_a_page_reads_the_first_and_counts_all(
+    neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/institution/received/{neighbours.receipts[ONE][0]}"
+    before = neighbours.visitors[ONE].get(path).text
+    with duckdb.connect(str(neighbours.desk.warehouse / "operations.duckdb")) as connection:
+        connection.execute(
+            "INSERT INTO mart_row_error SELECT e.* REPLACE (n + 100 AS finding_no, 'H' || n AS cell, n AS source_row) "
+            "FROM mart_row_error e, range(14, 3014) t(n) WHERE finding_no = 1 AND submitter = ?",
+            [ONE],
+        )
+    monkeypatch.setattr(institution, "MAX_FINDINGS", 10)
+    found = institution.own_submission(neighbours.desk.settings, ONE, neighbours.receipts[ONE][0])
+    assert found
+    _, findings, counts = found
+    page = neighbours.visitors[ONE].get(path).text
+    assert (findings.height, list(counts.values())) == (10, [3_001])
+    assert "3,001" in page or "3001" in page
+    assert len(page) < len(before) + 5_000
 
 
 def reply(visitor: Visitor, receipt: int) -> str:

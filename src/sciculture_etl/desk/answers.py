@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -95,12 +96,19 @@ def shown_answer(answer: Answer) -> ShownAnswer:
     )  # fmt: skip
 
 
-def shown_findings(file_name: str, findings: pl.DataFrame, language: Language) -> list[ShownGroup]:
-    """Of a file that a run has read: what was found in it."""
-    return shown_groups(Answer(Checked(file_name, None, False, findings), language=language))
+def shown_findings(
+    file_name: str, findings: pl.DataFrame, counts: Mapping[str, int], language: Language
+) -> list[ShownGroup]:
+    """Of a file that a run has read: what was found in it.
+
+    Args:
+        findings: the first of each code.
+        counts: code → of all of them.
+    """
+    return shown_groups(Answer(Checked(file_name, None, False, findings), language=language), counts)
 
 
-def shown_groups(answer: Answer) -> list[ShownGroup]:
+def shown_groups(answer: Answer, counts: Mapping[str, int] | None = None) -> list[ShownGroup]:
     severities = words(answer.language)["severity"]
     shown = []
     for group in answer.groups:
@@ -113,6 +121,7 @@ def shown_groups(answer: Answer) -> list[ShownGroup]:
             for repeat in listed
         ]  # fmt: skip
         fix = group.fixes[0] if len(group.fixes) == 1 else ""
-        rest = group.count - sum(len(repeat.rows) for repeat in listed)
-        shown.append(ShownGroup(group.severity, severities[group.severity], group.title, group.count, fix, found, rest))
+        count = max(group.count, (counts or {}).get(group.code, 0))
+        rest = count - sum(len(repeat.rows) for repeat in listed)
+        shown.append(ShownGroup(group.severity, severities[group.severity], group.title, count, fix, found, rest))
     return shown

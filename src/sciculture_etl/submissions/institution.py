@@ -24,8 +24,13 @@ LAST_RECEIPT = "SELECT coalesce(max(receipt_no), 0) AS receipt_no FROM mart_subm
 FINDINGS = """
 SELECT '' AS submission_id, part, source_sheet AS sheet, source_row AS "row", cell, header, field, code, severity,
     value, message_ko, message_en, fix_ko, fix_en
-FROM mart_row_error WHERE submission_id = ? AND submitter = ? ORDER BY finding_no
+FROM mart_row_error WHERE submission_id = ? AND submitter = ?
+QUALIFY row_number() OVER (PARTITION BY severity, code ORDER BY finding_no) <= ?
+ORDER BY finding_no
 """
+COUNTS = "SELECT code, count(*) FROM mart_row_error WHERE submission_id = ? AND submitter = ? GROUP BY code"
+# Of each code; a file of two megabytes may have half a million, and a page lists a few of them.
+MAX_FINDINGS = 2_000
 
 
 @dataclass(frozen=True)
@@ -70,8 +75,13 @@ def _since(archive: Archive, institution: str, last: int) -> list[Receipt]:
     return [receipt for receipt in archive.receipts()[last:] if receipt.submitter == institution]
 
 
-def own_submission(settings: Settings, institution: str, receipt_no: int) -> tuple[Row, pl.DataFrame] | None:
+def own_submission(
+    settings: Settings, institution: str, receipt_no: int
+) -> tuple[Row, pl.DataFrame, dict[str, int]] | None:
     """A receipt of the institution and what was found in its file; None where it has no such.
+
+    Returns:
+        Its row, the first ``MAX_FINDINGS`` findings of each code, and how many of each there are.
 
     Raises:
         NotReadyError: Where there has been no run yet.
@@ -80,5 +90,7 @@ def own_submission(settings: Settings, institution: str, receipt_no: int) -> tup
         rows = rows_of(connection, RECEIPT, [institution, receipt_no])
         if not rows:
             return None
-        found = connection.execute(FINDINGS, [rows[0]["submission_id"], institution]).pl()
-    return rows[0], found
+        asked = [rows[0]["submission_id"], institution]
+        found = connection.execute(FINDINGS, [*asked, MAX_FINDINGS]).pl()
+        counts = dict(connection.execute(COUNTS, asked).fetchall())
+    return rows[0], found, counts

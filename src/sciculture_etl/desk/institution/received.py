@@ -23,12 +23,12 @@ MAX_RECEIPT = 2**63 - 1  # of what the database counts by
 def show(visit: Visit) -> Response:
     """The page of a receipt of the institution's own; of another's, there is no such page."""
     number = _number(visit)
-    row, findings = _found(visit, number)
+    row, findings, counts = _found(visit, number)
     letter = _letter(visit, number)
     mail = letter / "mail.txt" if letter else None
     return visit.page(
         "desk/institution/received.html", row=row, file_name=row["source_file"].rsplit("/", 1)[-1],
-        groups=shown_findings(row["source_file"], findings, visit.language), words=words(visit.language),
+        groups=shown_findings(row["source_file"], findings, counts, visit.language), words=words(visit.language),
         titles=visit.desk.uploads.contracts, has_workbook=_workbook(letter) is not None,
         mail=mail.read_text(encoding="utf-8") if mail and mail.is_file() else "",
     )  # fmt: skip
@@ -51,7 +51,7 @@ def _number(visit: Visit) -> int:
     return number
 
 
-def _found(visit: Visit, number: int) -> tuple[Row, pl.DataFrame]:
+def _found(visit: Visit, number: int) -> tuple[Row, pl.DataFrame, dict[str, int]]:
     try:
         found = own_submission(visit.desk.settings, visit.institution, number)
     except NotReadyError:
