@@ -32,6 +32,12 @@ def test_a_link_is_shown_once_and_listed_never(places: Places) -> None:
     assert "가상과학문화센터" in places.command("desk", "invitations").stdout
 
 
+def test_a_name_that_was_copied_in_letters_taken_apart_is_the_same_name(places: Places) -> None:
+    made = places.command("desk", "invite", unicodedata.normalize("NFD", "가상과학관"), "--json").answer
+    assert made["name"] == "가상과학관"
+    assert places.command("desk", "revoke", unicodedata.normalize("NFD", "가상과학관")).returncode == 0
+
+
 def test_an_invitation_is_revoked_by_name_or_id(places: Places) -> None:
     first = places.command("desk", "invite", "가상과학관", "--json").answer
     second = places.command("desk", "invite", "--operator", "자료 담당", "--days", "90", "--json").answer
