@@ -1,21 +1,25 @@
-"""How a number stands on a page: exactly as it is published, with commas."""
+"""How a number stands on a page: as it is published, with commas; shares and scores with one decimal."""
 
 from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
 
 NOTHING = "-"
 ONE_DECIMAL = ("percent", "of 100")  # units of which every number has one, so that a column of them is even
 
 
 def shown_number(value: float | int | None, symbol: str | None = None, unit: str | None = None) -> str:
-    """With commas and its own decimals; where it is empty, ``x`` (withheld), ``…`` (not published yet) or ``-``.
+    """With commas and its own decimals, of shares and scores with one.
+
+    Where it is empty, ``x`` (withheld), ``…`` (not published yet) or ``-``.
 
     Args:
         unit: as the tables have it.
     """
     if value is None:
         return symbol or NOTHING
-    if unit in ONE_DECIMAL and round(value, 1) == value:
-        return f"{value:,.1f}"
+    if unit in ONE_DECIMAL:
+        return f"{Decimal(repr(value)).quantize(Decimal('0.1'), ROUND_HALF_UP):,}"
     if isinstance(value, int) or float(value).is_integer():
         return f"{int(value):,}"
     return f"{value:,.6f}".rstrip("0")

@@ -7,14 +7,14 @@ the manifest says of this release and those before it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
 from typing import Any, cast
 
 from sciculture_etl.pages import Language, page_texts
+from sciculture_etl.pages.moments import shown_day
 from sciculture_etl.pages.words import in_language
 from sciculture_etl.publish.announcement import reason_text
-from sciculture_etl.publish.changelog import COUNTS, SEOUL, entry_of
+from sciculture_etl.publish.changelog import COUNTS, entry_of
 from sciculture_etl.publish.files import Content
 from sciculture_etl.publish.release_version import version_of
 from sciculture_etl.publish.site import downloads
@@ -141,11 +141,9 @@ def releases(content: Content, language: str) -> list[dict[str, Any]]:
 
 def described(entry: dict[str, Any], language: str) -> dict[str, Any]:
     """What readers are told of a release."""
-    day = ""
-    if built_at := entry.get("built_at"):
-        day = f"{datetime.fromisoformat(built_at).astimezone(SEOUL):%Y-%m-%d}"
+    built_at = entry.get("built_at")
     return {
-        "release_id": entry["release_id"], "version": entry["version"], "day": day,
+        "release_id": entry["release_id"], "version": entry["version"], "day": shown_day(built_at) if built_at else "",
         "level": entry.get("change") or "",
         "reason": reason_text(entry["reason"], language) if entry.get("reason") else "",
         "follows": entry.get("previous_version") or entry.get("previous_release_id") or "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from sciculture_etl.pages import Language, page_texts
+from sciculture_etl.pages.moments import shown_day
 from sciculture_etl.pages.values import Value, statuses
 from sciculture_etl.pages.words import in_language
 from sciculture_etl.publish.about import about, release_texts
@@ -39,7 +40,7 @@ def write(content: Content, language: str, _name: str) -> bytes:
         description=in_language(release_texts().description, tongue),
         release=described.release_id,
         version=described.version,
-        day=described.day.isoformat(),
+        day=shown_day(content.manifest["built_at"]),
         citation=in_language(described.citation, tongue),
         years=years,
         statuses={agency: _statuses(found, groups[agency]) for agency in groups},
