@@ -16,7 +16,7 @@ BLOCK = re.compile(r"^`([^`\n]+)`(?P<more> \(one more line\))?\n\n```\w+\n(?P<te
 NIGHT = """
 from sciculture_etl.pipeline import Run, take_steps
 from sciculture_etl.settings import Settings
-with Run.open(Settings.from_environment(), outputs=[]) as run:
+with Run.open(Settings.from_environment(), outputs=["site"]) as run:
     take_steps(run)
 """
 GUIDE = (CHECKOUT / "docs" / "add_a_program.md").read_text(encoding="utf-8")
@@ -75,3 +75,7 @@ def test_a_file_sent_in_comes_out_as_a_published_table(project: Path) -> None:
     described = "SELECT count(*) FROM meta.column WHERE table_name = 'mart_starlight_evening'"
     assert published(warehouse, described) == [(8,)]  # the seven of its contract, and status
     assert operations(warehouse, "SELECT verdict FROM mart_submission_log") == [("accepted",)]
+    site = warehouse / "releases" / "latest" / "site"
+    for language, place in (("ko", "영월군"), ("en", "Yeongwol-gun")):
+        assert place in (site / language / "programs" / "starlight_evening.html").read_text(encoding="utf-8")
+        assert (site / language / "dictionary" / "tables" / "mart_starlight_evening.html").exists()

@@ -14,6 +14,7 @@ from sciculture_etl.publish.site.kinds import made_from, pages_of, write_page
 MANIFEST: dict[str, Any] = {
     "release_id": "00002-20260105",
     "version": "1.0.1",
+    "built_at": "2026-01-05T18:30:00+00:00",
     "publisher": {"ko": "가상재단", "en": "Invented Foundation"},
     "licence": "KOGL-1",
     "tables": {"dim_region": {"content": "1"}},

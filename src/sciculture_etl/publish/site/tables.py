@@ -1,10 +1,14 @@
-"""The published tables of a program as a page shows them: small ones in full, large ones by their last year."""
+"""The published tables of a program as a page shows them: small ones in full, large ones by their last year.
+
+Of events, which aren't held every year, these are the newest editions of each series.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sciculture_etl.contracts import TableContract
 from sciculture_etl.contracts.table_contract import YEAR
 from sciculture_etl.disclosure import published_relation
 from sciculture_etl.model.status import PROGRAM
@@ -21,6 +25,7 @@ from sciculture_etl.publish.workbooks.texts import unit_text, yes_or_no
 
 REGION_NAMES = ("sido_name", "sigungu_name")  # columns of names beside which the code stands
 MAX_ROWS = 200  # of a table on a page
+EDITION = ("series_code", "event_year")
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class ShownTable:
 
     Attributes:
         year: the last, where only its rows are shown.
+        is_newest: whether only the newest edition of each series is shown.
         rows: texts by columns; none where the table is too large for a page.
         count: of all rows.
     """
@@ -50,6 +56,7 @@ class ShownTable:
     columns: list[Column] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     year: int | None = None
+    is_newest: bool = False
     is_long: bool = False
 
 
@@ -60,11 +67,17 @@ class TableRows:
     Attributes:
         rows: each with its values and its symbols, by columns.
         year: the last, where only its rows are there.
+        is_newest: whether only the newest edition of each series is there.
     """
 
     columns: list[SheetColumn]
     rows: list[tuple[tuple[Any, ...], tuple[Any, ...]]]
     year: int | None = None
+    is_newest: bool = False
+
+    @property
+    def is_cut(self) -> bool:
+        return self.is_newest or self.year is not None
 
 
 def shown_tables(content: Content, program: str, language: Language) -> list[ShownTable]:
@@ -89,24 +102,36 @@ def _shown(content: Content, program: str, table: str, language: Language) -> Sh
         [cell_text(*cell, language) for cell in zip(read.columns, values, symbols, strict=True)]
         for values, symbols in read.rows
     ]
-    return replace(empty, columns=heads, rows=texts, year=read.year)
+    return replace(empty, columns=heads, rows=texts, year=read.year, is_newest=read.is_newest)
 
 
 def table_rows(content: Content, program: str, table: str, language: Language) -> TableRows | None:
-    """A program's rows of a table, of a large one those of its last year; None where these are too many for a page."""
+    """A program's rows of a table, of a large one the newest of them; None where these are too many for a page."""
     table_contract, slice_of = content.table_contracts[table], belongs_to(content, table)
-    count, where, is_cut = counts(content, table, slice_of).get(program, 0), "true", False
-    if count > MAX_ROWS:
-        if YEAR not in table_contract.grain:
-            return None
-        is_cut, where = True, f"{YEAR} = (SELECT max({YEAR}) FROM {published_relation(table_contract)})"
+    is_cut = counts(content, table, slice_of).get(program, 0) > MAX_ROWS
+    where = _newest(table_contract) if is_cut else "true"
+    if where is None:
+        return None
     columns = _columns(content, table, tables_of(content, program)[table], language)
     asked = ", ".join([*(one.value for one in columns), *(one.symbol for one in columns)])
     found, width = rows(content, table, slice_of, asked, where).get(program, []), len(columns)
     if len(found) > MAX_ROWS:
         return None
-    year = found[0][[one.name for one in columns].index(YEAR)] if is_cut and found else None
-    return TableRows(columns, [(row[:width], row[width:]) for row in found], year)
+    is_of_year = is_cut and YEAR in table_contract.grain
+    year = found[0][[one.name for one in columns].index(YEAR)] if is_of_year and found else None
+    split = [(row[:width], row[width:]) for row in found]
+    return TableRows(columns, split, year, is_newest=is_cut and not is_of_year)
+
+
+def _newest(table_contract: TableContract) -> str | None:
+    """SQL of the newest rows of a table: those of its last year, or of the newest edition of each series of events."""
+    relation = published_relation(table_contract)
+    if YEAR in table_contract.grain:
+        return f"{YEAR} = (SELECT max({YEAR}) FROM {relation})"
+    if not set(EDITION) <= set(table_contract.grain):
+        return None
+    series, year = EDITION
+    return f"({series}, {year}) IN (SELECT ({series}, max({year})) FROM {relation} GROUP BY {series})"
 
 
 def _unit(column: SheetColumn) -> str | None:
@@ -126,10 +151,10 @@ def columns_of(content: Content, table: str, share: str) -> list[SheetColumn]:
 def _columns(content: Content, table: str, share: str, language: Language) -> list[SheetColumn]:
     """The columns that people read: not the codes beside which a name stands, nor names in the other language."""
     names = set(content.table_contracts[table].columns)
-    regions = {name for name in names if name in REGION_NAMES} if language == "en" else set()
+    regions = {name: code for name in REGION_NAMES if name in names and (code := _code_of(name, names))}
     other = "_en" if language == "ko" else "_ko"
     return [
-        replace(one, value=_english(one.name)) if one.name in regions else one
+        replace(one, value=_english(one.name, regions[one.name])) if language == "en" and one.name in regions else one
         for one in columns_of(content, table, share)
         if not (one.name.endswith(other) and one.name.removesuffix(other) + f"_{language}" in names)
         and not (one.name.endswith("_code") and _is_named(one.name.removesuffix("_code"), names))
@@ -139,10 +164,18 @@ def _columns(content: Content, table: str, share: str, language: Language) -> li
     ]
 
 
-def _english(name: str) -> str:
-    """SQL of the English name of a region, by its code."""
-    code = f"rpad(t.\"{name.removesuffix('_name')}_code\", 10, '0')"
-    return f'coalesce((SELECT any_value(r.name_en) FROM dim_region AS r WHERE r.region_code = {code}), t."{name}")'
+def _code_of(name: str, names: set[str]) -> str | None:
+    """SQL of the code of a region that is named; a sido without a code of its own has that of its sigungu."""
+    code = name.removesuffix("_name") + "_code"
+    if code in names:
+        return f't."{code}"'
+    return 't."sigungu_code"[:2]' if name == "sido_name" and "sigungu_code" in names else None
+
+
+def _english(name: str, code: str) -> str:
+    """SQL of the English name of a region, by the SQL of its code."""
+    named = f"SELECT any_value(r.name_en) FROM dim_region AS r WHERE r.region_code = rpad({code}, 10, '0')"
+    return f'coalesce(({named}), t."{name}")'
 
 
 def _is_named(stem: str, names: set[str]) -> bool:

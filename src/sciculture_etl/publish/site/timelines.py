@@ -75,7 +75,8 @@ def timelines(content: Content, program: str, tables: list[str], language: Langu
         if time is None or table_contract.is_long or len(found) == MAX_TIMELINES:
             continue
         read = table_rows(content, program, table, language)
-        if read and (strands := _strands(read, table_contract.grain, time, language)):
+        # What is cut to its newest rows is no course of years.
+        if read and not read.is_cut and (strands := _strands(read, table_contract.grain, time, language)):
             lines = {strand.line for strand in strands}
             if len(lines) <= MAX_LINES:
                 found.append(Timeline(table, in_language(table_contract.title, language), strands))
@@ -113,6 +114,7 @@ def _naming(columns: list[SheetColumn], grain: list[str], time: str) -> list[str
         if key in (time, PROGRAM) or key in numbers:
             continue
         stem = key.removesuffix("_code")
+        found += ["sido_name"] if stem == "sigungu" else []  # many are called 중구
         found += [name for name in names if name in (f"{stem}_name", f"{stem}_name_ko", f"{stem}_name_en")] or [key]
     return [name for name in found if name in names]
 
