@@ -34,6 +34,8 @@ def test_every_link_leads_somewhere(small: Settled) -> None:
             if not (release / there).exists() or (place and place not in known and not place.startswith("sql=")):
                 dead.add((page, link))
     assert dead == set()
+    # Without it a page can't say that its release was withdrawn.
+    assert [page for page, text in pages.items() if "assets/standing.css" not in text] == []
 
 
 def test_hostile_names_stand_as_text(tmp_path: Path) -> None:
