@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from sciculture_etl.desk.checks import Check
+from sciculture_etl.desk.judging import summary_of
 from sciculture_etl.desk.route import Role
 from sciculture_etl.desk.routes import ROUTES
 from sciculture_etl.feedback.outbox import submitter_folder
+from sciculture_etl.intake.check import check_file
 from sciculture_etl.submissions import institution
-from tests.desk.test_check_and_send import FAULTY, checked
+from tests.desk.test_check_and_send import FAULTY
 from tests.desk.test_locked_doors import GETS
 from tests.desk.visitors import DeskUnderTest, Visitor
 from tests.operating import Operated
@@ -43,9 +49,18 @@ class Neighbours:
         operated.run()
         self.desk = DeskUnderTest(operated.write().warehouse)
         self.visitors = {name: self.desk.institution(name) for name in SECRETS}
-        self.checks = {
-            name: checked(visitor, FAULTY, f"{SECRETS[name]}.csv")[0] for name, visitor in self.visitors.items()
-        }
+        self.checks = {name: self.checked(name) for name in SECRETS}
+
+    def checked(self, name: str) -> str:
+        """The address of a file that was found faulty."""
+        queue = self.desk.desk.uploads.checks
+        found = check_file(FAULTY, f"{SECRETS[name]}.csv", name, self.desk.desk.uploads.contracts)
+        judged = replace(summary_of(found).judged, workbook=SECRETS[name].encode())
+        now = time.monotonic()
+        check = Check(f"of-{len(queue._checks)}", name, "실적.csv", 4, "0" * 64, 600, BytesIO(b"data"), now, 1)
+        check.judged, check.finished_at = judged, now
+        queue._checks[check.id] = check
+        return f"/institution/checks/{check.id}"
 
 
 @pytest.fixture(scope="module")

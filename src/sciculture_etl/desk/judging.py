@@ -89,7 +89,9 @@ class _Task:
 
 
 @dataclass(frozen=True)
-class _Summary:
+class Summary:
+    """What is kept of a file, and what its workbook may be."""
+
     judged: Judged
     should_be_corrected: bool
     can_be_copied: bool
@@ -115,23 +117,24 @@ def _check(task: _Task) -> Checked:
         return replace(checked, file_name=checked.file_name.rsplit("/", 1)[-1])
 
 
-def _judge(task: _Task) -> _Summary:
+def _judge(task: _Task) -> Summary:
     _found.clear()
     checked = _check(task)
     with _allowed(task):
-        said = _summary(checked)
+        said = summary_of(checked)
     if said.should_be_corrected:
         _found[task.file.id] = checked
     return said
 
 
-def _summary(checked: Checked) -> _Summary:
+def summary_of(checked: Checked) -> Summary:
+    """What the desk keeps of all that was found in a file."""
     answers = [Answer(checked, language=language) for language in LANGUAGES]
     judged = Judged(
         checked.file_name, checked.verdict, answers[0].is_personal,
         {answer.language: shown_answer(answer) for answer in answers},
     )  # fmt: skip
-    return _Summary(judged, answers[0].should_be_corrected, answers[0].can_be_copied)
+    return Summary(judged, answers[0].should_be_corrected, answers[0].can_be_copied)
 
 
 def _marked_workbook(task: _Task, is_copied: bool) -> bytes:
@@ -216,7 +219,7 @@ class Judges:
 
     def _refused(self, file: FileToJudge, finding: Finding) -> Judged:
         checked = refused_file(file.path, file.submitter, finding)
-        return _summary(replace(checked, file_name=checked.file_name.rsplit("/", 1)[-1])).judged
+        return summary_of(replace(checked, file_name=checked.file_name.rsplit("/", 1)[-1])).judged
 
     def _in_worker(self, file: FileToJudge, work: Callable[..., T], *more: object) -> T:
         """What the work gives, in a worker that does nothing else meanwhile.
