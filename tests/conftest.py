@@ -27,7 +27,7 @@ from once import shared_folder
 
 from sciculture_sample import DAILY_SCIENCE_CLASS
 from tests.prefect_api import shared_api
-from tests.settled import Settled, sample, settle
+from tests.settled import WHOLE_NIGHT, Settled, sample, settle
 
 # Whole nights are run by the tests of these folders, and by those that ask for these fixtures.
 FOLDERS = {"pipeline", "recovery", "flows"}
@@ -54,8 +54,13 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Settled:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Settled:
-    """Daily Science Class in 2020, told by three institutions."""
-    return settle(tmp_path_factory, "small", lambda inbox: sample(inbox, institutions=3, datasets=DAILY_SCIENCE_CLASS))
+    """Daily Science Class in 2020, told by three institutions: the one that holds the site as well."""
+    return settle(
+        tmp_path_factory,
+        "small",
+        lambda inbox: sample(inbox, institutions=3, datasets=DAILY_SCIENCE_CLASS),
+        WHOLE_NIGHT,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -22,13 +22,16 @@ from sciculture_etl.load.warehouse import discard_database
 from sciculture_etl.model import build_model
 from sciculture_etl.pipeline import Run, RunReport, take_steps
 from sciculture_etl.publish.checks import judge_tables
+from sciculture_etl.publish.outputs import OUTPUTS
 from sciculture_etl.publish.release_names import kept_ids
 from sciculture_etl.settings import Settings
 
 # Variables of the tests' own: where the empty warehouse is made, and the ring that the running test is in.
 EMPTY_WAREHOUSE, RING = "TESTED_EMPTY_WAREHOUSE", "TESTED_RING"
-# Outputs of a release: what tests read of most, which is what every release needs; and all that there are.
+# Outputs of a release: what tests read of most, which is what every release needs; all files but the site's, for tests
+# about files; and all that there are, the operator's pages included.
 NEEDED: Collection[str] = ()
+FILES = tuple(output.name for output in OUTPUTS if output.name != "site")
 ALL = None
 
 
@@ -76,7 +79,8 @@ def night(
     Args:
         today: the day, Korean time, on which files that are new are first seen; none: the machine's.
         from_nothing: not from a copy of an empty warehouse that was made before.
-        outputs: of the release, beside the needed ones; ``ALL`` where a test is about files or a release as a whole.
+        outputs: of the release, beside the needed ones; ``FILES`` where a test is about files, ``ALL`` where it is
+            about the site or a release as a whole.
     """
     assert os.environ.get(RING) != "fast", "a test that runs a night is marked so: pytest.mark.night"
     places = settings(inbox, warehouse)

@@ -46,7 +46,7 @@ def test_a_backup_restored_on_an_empty_machine_gives_equal_tables(small: Settled
     assert [check for check in checks if check.verdict == "fault"] == []
 
 
-@pytest.mark.night
+@pytest.mark.slow  # without the guide's commands: pipeline/test_nights.py
 def test_the_archive_alone_gives_equal_tables(small: Settled, tmp_path: Path) -> None:
     copied("Back up", small.warehouse, tmp_path / "backup")
     shutil.copytree(tmp_path / "backup" / "archive", tmp_path / "warehouse" / "archive")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from forms import CENTRE, as_csv, table
-from nights import ALL, manifest, night, published, submit
+from nights import FILES, manifest, night, published, submit
 
 FORMULAS = ["=cmd|' /C calc'!A0", "+가상센터", "-가상센터", "@가상센터", "가상=센터"]
 ESCAPED = ["'=cmd|' /C calc'!A0", "'+가상센터", "'-가상센터", "'@가상센터", "가상=센터"]
@@ -16,7 +16,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("night")
     for number, name in enumerate(FORMULAS):
         submit(folder / "inbox", f"가상기관{number}", "강사.csv", as_csv(table(CENTRE | {"기관명": name})))
-    night(folder / "inbox", folder / "warehouse", outputs=ALL)
+    night(folder / "inbox", folder / "warehouse", outputs=FILES)
     return folder / "warehouse"
 
 

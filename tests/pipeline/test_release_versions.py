@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from forms import CLASS, as_csv, table
-from nights import ALL, manifest, night, publish_again, published, release_ids, settings, submit
+from nights import FILES, manifest, night, publish_again, published, release_ids, settings, submit
 
 from sciculture_etl.publish.releases import list_releases
 from sciculture_etl.publish.retention import find_release
@@ -29,7 +29,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an inbox and a warehouse of one release."""
     folder = tmp_path_factory.mktemp("versions")
     submit(folder / "inbox", CENTRE, "실적.csv", as_csv(table(CLASS)))
-    night(folder / "inbox", folder / "warehouse", outputs=ALL)
+    night(folder / "inbox", folder / "warehouse", outputs=FILES)
     return folder
 
 

@@ -21,7 +21,7 @@ from sciculture_etl.publish import Publication
 from sciculture_etl.publish.releases import compare_releases
 from sciculture_etl.submissions import close_years, decide_waiting, reopen_years
 from tests.forms import CLASS, FACILITY, as_csv, table
-from tests.nights import ALL, NEEDED, begin, manifest, night, published, release_ids, settings, submit
+from tests.nights import FILES, NEEDED, begin, manifest, night, published, release_ids, settings, submit
 
 CODES = {"p", "r", "final"}
 PUBLIC_MARTS = {
@@ -99,7 +99,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Publi
     submit(inbox, "가상시험센터", "실적 수정.csv", newer, "2020-05-01T09:00:00")
     revised = closed("dsc_class", 2020, is_revised=True)
     nights.append(nightly(folder, [classes[0], revised, facilities]))
-    nights.append(nightly(folder, [("dsc_class", 2019, "open", False, "가상 누락"), revised, facilities], ALL))
+    nights.append(nightly(folder, [("dsc_class", 2019, "open", False, "가상 누락"), revised, facilities], FILES))
     return folder / "warehouse", nights
 
 

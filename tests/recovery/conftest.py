@@ -10,7 +10,7 @@ import pytest
 from once import made_once, shared_folder
 
 from tests.forms import CLASS, FACILITY, INSTITUTION, SUBMITTER, as_csv, table
-from tests.nights import ALL, hashes, night, submit
+from tests.nights import FILES, hashes, night, submit
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def _two_days(folder: Path) -> Days:
     shutil.copytree(first, second, symlinks=True)
     newer = table(CLASS, {"운영횟수": "20"}, {"기수": "2"}, {"기수": "3"})
     submit(second, SUBMITTER, "강좌 고침.csv", as_csv(newer), "2020-05-01T09:00:00")
-    night(first, folder / "warehouse", outputs=ALL)
-    night(second, copy_of(folder / "warehouse", folder / "undisturbed"), outputs=ALL)
+    night(first, folder / "warehouse", outputs=FILES)
+    night(second, copy_of(folder / "warehouse", folder / "undisturbed"), outputs=FILES)
     after_one, after_both = folder / "warehouse", folder / "undisturbed"
     return Days(first, second, after_one, after_both, hashes(after_one), hashes(after_both))
