@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import Places
+from tests.nights import lose_database, settings
 from tests.settled import Settled
 
 
@@ -20,7 +21,8 @@ def places(tmp_path: Path) -> Places:
 
 @pytest.fixture
 def shared(places: Places, prefect: Mapping[str, str]) -> Places:
-    """For runs in this process, with the API that all tests share."""
+    """For runs in this process, with the API that all tests share, in a warehouse that was empty."""
+    lose_database(settings(places.inbox, places.warehouse))
     return Places(places.inbox, places.warehouse, prefect)
 
 

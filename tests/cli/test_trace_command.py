@@ -63,8 +63,8 @@ def test_a_part_of_a_number_is_what_the_rows_that_fit_make(small_night: Places) 
         small_night.warehouse,
         "SELECT sido_name, sum(session_count) FROM mart_dsc_by_region WHERE program_year = 2020 GROUP BY ALL",
     )
-    assert len(regions) > 0
-    for name, sessions in regions:
+    assert len(regions) > 1
+    for name, sessions in sorted(regions)[:2]:
         answer = small_night.command(
             *CELL, "--where", unicodedata.normalize("NFD", f"sido_name={name}"), "--json"
         ).answer

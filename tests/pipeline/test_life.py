@@ -197,11 +197,14 @@ def standing(places: Settings) -> list[tuple[str, int]]:
     return operations(places.warehouse, "SELECT status, rows_corrected FROM mart_correction ORDER BY correction")
 
 
-def test_a_correction_changes_the_figure_and_is_told(places: Settings, expectations: Path) -> None:
+def test_a_correction_changes_the_figure_is_told_and_fails_once_its_source_is_fixed(
+    places: Settings, expectations: Path
+) -> None:
     send(places, "실적.csv", classes(399), "2020-04-01T09:00:00")
     night(places)
     assert sessions(places) == [(399,)]
-    report = night(places, contracts=corrected(expectations))
+    contracts = corrected(expectations)
+    report = night(places, contracts=contracts)
     assert sessions(places) == [(39,)]
     assert (standing(places), report.unfit_corrections) == ([("applied", 1)], {})
     (finding,) = operations(
@@ -210,12 +213,6 @@ def test_a_correction_changes_the_figure_and_is_told(places: Settings, expectati
     assert finding[:4] == ("W_CORRECTED", "info", "H2", "399")
     assert "자릿수를 잘못 적음; 가상 공문 12호" in finding[4]
     assert states(places) == {"실적.csv": "accepted"}
-
-
-def test_a_correction_fails_once_its_source_is_fixed(places: Settings, expectations: Path) -> None:
-    contracts = corrected(expectations)
-    send(places, "실적.csv", classes(399), "2020-04-01T09:00:00")
-    night(places, contracts=contracts)
     send(places, "실적 고침.csv", classes(38), "2020-05-01T09:00:00")
     report = night(places, contracts=contracts)
     assert sessions(places) == [(38,)]  # what the institution says now counts, not the correction
