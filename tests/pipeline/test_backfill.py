@@ -121,11 +121,17 @@ def test_only_what_is_in_the_scope_changes_and_the_next_night_does_the_rest(
     contracts = with_alias(tmp_path / "contract")
     releases = release_ids(warehouse)
     submit(inbox, CENTRE, "새 것.csv", classes(2019, sessions=50, 반="2"))
-    plan, report = backfill(inbox, warehouse, Scope.from_texts("2018:2019"), contracts)
+    plan, report = backfill(inbox, warehouse, Scope.from_texts("2018:2019", ["dsc_class"]), contracts)
     assert (len(plan.files), report.read_count) == (4, 4)
     assert report.acceptance.accepted == [("dsc_class", 2018), ("dsc_class", 2019)]
     assert sessions(warehouse) == {2017: 4, 2018: 104, 2019: 104, 2020: 4}
     assert len(release_ids(warehouse)) == len(releases) + 1
+    # The journal keeps plan, reason and outcome.
+    first, last = Runs(warehouse / "archive").all()
+    assert (first.kind, first.outcome, last.kind, last.reason) == ("nightly", "published", "backfill", "시험")
+    assert (last.plan["years"], last.plan["datasets"], last.plan["files"]) == ([2018, 2019], ["dsc_class"], 4)
+    assert (last.outcome, last.details["read"], last.details["accepted_years"]) == ("published", 4, 2)
+    assert Runs(warehouse / "archive").unfinished_backfill() is None
     with Run.open(settings(inbox, warehouse), contracts=contracts, outputs=NEEDED) as run:
         assert take_steps(run).read_count == 5  # the four that are left, and the new one
     assert sessions(warehouse)[2017] == sessions(warehouse)[2020] == 104
@@ -232,16 +238,6 @@ def test_a_backfill_of_nothing_read_yet_is_told_what_to_run(tmp_path: Path) -> N
 def test_years_that_are_none_are_told(years: str) -> None:
     with pytest.raises(UserError, match="2016:2020"):
         Scope.from_texts(years)
-
-
-def test_the_journal_keeps_plan_reason_and_outcome(history: tuple[Path, Path], tmp_path: Path) -> None:
-    inbox, warehouse = history
-    backfill(inbox, warehouse, Scope.from_texts("2018", ["dsc_class"]), with_alias(tmp_path / "contract"))
-    first, last = Runs(warehouse / "archive").all()
-    assert (first.kind, first.outcome, last.kind, last.reason) == ("nightly", "published", "backfill", "시험")
-    assert (last.plan["years"], last.plan["datasets"], last.plan["files"]) == ([2018, 2018], ["dsc_class"], 2)
-    assert (last.outcome, last.details["read"], last.details["accepted_years"]) == ("published", 2, 1)
-    assert Runs(warehouse / "archive").unfinished_backfill() is None
 
 
 def _backfill_of_the_scope(inbox: Path, warehouse: Path, folder: Path) -> None:
