@@ -17,6 +17,8 @@ from sciculture_etl.publish.site.regional import NATION, Measured, mapped, measu
 
 # So many measures have maps, so many sigungu stand in a ranking.
 MAX_MAPS, MAX_RANKED = 2, 15
+# Of more figures than these a page shows one map, or it would weigh more than a phone should load.
+MAX_FIGURES = 3_000
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ def program_charts(content: Content, program: str, title: str, language: Languag
         return ProgramCharts(years, series)
     narrowest = levels[-1]
     shown = mapped(found, narrowest, MAX_MAPS)
+    if sum(len(placed) for one in shown for placed in one.figures[narrowest].values()) > MAX_FIGURES:
+        shown = shown[:1]
     titled = [(f"{one.label(content, language)} ({one.unit_label(language)})", one) for one in shown]
     view, outlines = map_of(content, titled, levels, years, language, identity="map", page=program, place=title)
     return ProgramCharts(

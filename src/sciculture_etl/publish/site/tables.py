@@ -24,7 +24,7 @@ from sciculture_etl.publish.workbooks.sheet import header_text
 from sciculture_etl.publish.workbooks.texts import unit_text, yes_or_no
 
 REGION_NAMES = ("sido_name", "sigungu_name")  # columns of names beside which the code stands
-MAX_ROWS = 200  # of a table on a page
+MAX_ROWS, MAX_CELLS = 200, 1_500  # of a table on a page
 EDITION = ("series_code", "event_year")
 
 
@@ -92,7 +92,7 @@ def _shown(content: Content, program: str, table: str, language: Language) -> Sh
     files = downloads.of_table(content, table, is_whole(content, program, table))
     empty = ShownTable(table, title, described, count, files, is_long=table_contract.is_long)
     read = None if table_contract.is_long else table_rows(content, program, table, language)
-    if read is None:
+    if read is None or len(read.rows) * len(read.columns) > MAX_CELLS:
         return empty
     heads = [
         Column(header_text(one, language), unit_text(_unit(one), language), one.is_number and not one.is_label)
