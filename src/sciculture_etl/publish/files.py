@@ -96,6 +96,10 @@ class Content:
     def release_id(self) -> str:
         return str(self.manifest["release_id"])
 
+    def stated(self, table: str) -> str:
+        """The contract of a table as a text: what a page owes to it."""
+        return self.once(("stated", table), self.table_contracts[table].model_dump_json)
+
     def once(self, what: Hashable, ask: Callable[[], Found]) -> Found:
         """What ``ask`` gives, kept under that name for all files of the release."""
         if what not in self.asked:

@@ -70,7 +70,7 @@ def link_of(sql: str) -> str:
 
 
 def made_from(content: Content, language: str, _name: str) -> str:
-    contracts = (contract.model_dump_json() for contract in asked_tables(content.table_contracts).values())
+    contracts = map(content.stated, asked_tables(content.table_contracts))
     return fingerprint(owed_by_all(content, "ask.html", language), repr(questions()), *contracts)
 
 
@@ -127,7 +127,7 @@ def file_made_from(content: Content, _language: str, name: str) -> str:
     if name == DATABASE_SCRIPT:
         asked = asked_tables(content.table_contracts)
         tables = (f"{one} {content.manifest['tables'][one]['sha256']}" for one in sorted(asked))
-        contracts = (contract.model_dump_json() for contract in asked.values())
+        contracts = map(content.stated, asked)
         return fingerprint(STORAGE, duckdb.__version__, *tables, *contracts)
     return _fingerprint_of(name)
 

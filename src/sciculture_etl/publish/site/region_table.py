@@ -35,7 +35,7 @@ def made_from(content: Content, language: str, name: str) -> str:
     program, _, _ = name.partition(".")
     parts = [name, hashes(content, TABLE, OF_MEASURE)[name], repr(programs(content)[program])]
     parts += [divisions_hash(content), words_owed(content, program)]
-    parts += [content.table_contracts[table].model_dump_json() for table in tables_of(content, program)]
+    parts += [content.stated(table) for table in tables_of(content, program)]
     return fingerprint(owed_by_all(content, "measure.html", language), *parts)
 
 

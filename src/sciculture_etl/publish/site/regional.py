@@ -145,8 +145,9 @@ def hash_of(content: Content, program: str = "", level: str = "", sido: str = ""
     """What is known of all rows of a program, of a level, of a sido: changes with any of them. One query for all."""
     if TABLE not in content.table_contracts:
         return ""
-    found = hashes(content, TABLE, SLICE).items()
-    wanted = (program, level, sido)
-    keys = ((key.split("|"), known) for key, known in found)
-    own = (known for parts, known in keys if all(one in ("", part) for one, part in zip(wanted, parts, strict=True)))
+    slices = content.once(
+        "slices of regions", lambda: [(key.split("|"), known) for key, known in hashes(content, TABLE, SLICE).items()]
+    )
+    wanted = [(place, one) for place, one in enumerate((program, level, sido)) if one]
+    own = (known for parts, known in slices if all(parts[place] == one for place, one in wanted))
     return fingerprint(*sorted(own))

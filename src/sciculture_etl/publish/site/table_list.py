@@ -20,7 +20,7 @@ OTHER = "other"
 
 
 def made_from(content: Content, language: str, _name: str) -> str:
-    contracts = [content.table_contracts[name].model_dump_json() for name in public_tables(content)]
+    contracts = [content.stated(name) for name in public_tables(content)]
     held = [repr(groups(content, language)), repr(forms(content)), *sorted(content.public)]
     return fingerprint(owed_by_all(content, "tables.html", language), *contracts, *held)
 

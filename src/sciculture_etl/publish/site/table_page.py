@@ -65,7 +65,7 @@ def names(content: Content) -> list[str]:
 def made_from(content: Content, language: str, name: str) -> str:
     """Its contract, those of all tables that it may be joined to, and every SELECT on the way to it."""
     joined = sorted({join.table for join in joins(content, name, language)})
-    contracts = [content.table_contracts[one].model_dump_json() for one in (name, *joined)]
+    contracts = [content.stated(one) for one in (name, *joined)]
     files = [repr(one) for one in downloads.of_table(content, name)]
     codes = repr(sorted(_codes(content).items()))
     return fingerprint(owed_by_all(content, "table.html", language), made_of(content, name), codes, *contracts, *files)
