@@ -33,6 +33,7 @@ EMPTY_WAREHOUSE, RING = "TESTED_EMPTY_WAREHOUSE", "TESTED_RING"
 NEEDED: Collection[str] = ()
 FILES = tuple(output.name for output in OUTPUTS if output.name != "site")
 ALL = None
+DICTIONARY: Collection[str] = ("dictionary", "dictionary_page", "portal")
 
 
 def settings(inbox: Path, warehouse: Path, **more: Any) -> Settings:
@@ -92,7 +93,7 @@ def night(
 
 def night_of_figures(inbox: Path, warehouse: Path) -> RunReport:
     """One run that answers nobody: for thousands of files, where the figures are looked at alone."""
-    with Run.open(begin(settings(inbox, warehouse)), outputs=NEEDED) as run:
+    with Run.open(begin(settings(inbox, warehouse)), outputs=DICTIONARY) as run:
         run.extract()
         run.read_and_load()
         run.accept()

@@ -79,7 +79,7 @@ def site_content(*changes: str, **manifest: Any) -> Content:
     Args:
         manifest: what it says otherwise.
     """
-    connection, table_contracts = duckdb.connect(), load_table_contracts()
+    connection, table_contracts = duckdb.connect(), dict(load_table_contracts())
     connection.execute("CREATE SCHEMA published")
     for name, one in table_contracts.items():
         if one.audience == "public":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from once import made_once, shared_folder
@@ -35,10 +36,11 @@ def copy_of(warehouse: Path, target: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def days(tmp_path_factory: pytest.TempPathFactory) -> Days:
-    return made_once(shared_folder(tmp_path_factory, "recovery"), _two_days)
+    return Days(*made_once(shared_folder(tmp_path_factory, "recovery"), _two_days))
 
 
-def _two_days(folder: Path) -> Days:
+def _two_days(folder: Path) -> tuple[Any, ...]:
+    """The fields of ``Days``: what workers hand to one another is of no class of a test's own."""
     first, second = folder / "first day", folder / "second day"
     submit(first, "한국과학창의재단", "등록부.csv", as_csv(table(INSTITUTION)))
     submit(first, SUBMITTER, "강좌.csv", as_csv(table(CLASS, {}, {"기수": "2"})))
@@ -49,4 +51,4 @@ def _two_days(folder: Path) -> Days:
     night(first, folder / "warehouse", outputs=FILES)
     night(second, copy_of(folder / "warehouse", folder / "undisturbed"), outputs=FILES)
     after_one, after_both = folder / "warehouse", folder / "undisturbed"
-    return Days(first, second, after_one, after_both, hashes(after_one), hashes(after_both))
+    return first, second, after_one, after_both, hashes(after_one), hashes(after_both)
