@@ -91,9 +91,9 @@ def night(
         return take_steps(run)
 
 
-def night_of_figures(inbox: Path, warehouse: Path) -> RunReport:
+def night_of_figures(inbox: Path, warehouse: Path, outputs: Collection[str] | None = DICTIONARY) -> RunReport:
     """One run that answers nobody: for thousands of files, where the figures are looked at alone."""
-    with Run.open(begin(settings(inbox, warehouse)), outputs=DICTIONARY) as run:
+    with Run.open(begin(settings(inbox, warehouse)), outputs=outputs) as run:
         run.extract()
         run.read_and_load()
         run.accept()

@@ -59,4 +59,5 @@ def sample(inbox: Path, **wanted: Any) -> Any:
 
 def settle_ten_years(temporary: pytest.TempPathFactory) -> Settled:
     """All sixteen datasets of ten years, and what is published of them."""
-    return settle(temporary, "ten years", lambda inbox: sample(inbox, years=TEN_YEARS), night_of_figures)
+    whole = partial(night_of_figures, outputs=ALL)
+    return settle(temporary, "ten years", lambda inbox: sample(inbox, years=TEN_YEARS), whole)
