@@ -14,8 +14,9 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.browser.chromium import Chromium
+    from tests.lake.servers import Lake
 
-for name in [name for name in os.environ if name.startswith(("SCICULTURE_", "PREFECT_"))]:
+for name in [name for name in os.environ if name.startswith(("SCICULTURE_", "PREFECT_", "AWS_"))]:
     del os.environ[name]
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 # One thread a worker: each core has one. Polars looks when it is imported, so the imports of what uses it
@@ -68,6 +69,29 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, s
     """The environment with which flows find Prefect's API: one server for all tests that are not about a server."""
     with shared_api(shared_folder(tmp_path_factory, "prefect")) as environment:
         yield environment
+
+
+@pytest.fixture(scope="session")
+def lake_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
+    """One PostgreSQL and one S3 server for all tests. They start with the first test that asks for a lake."""
+    from tests.flows.postgres import binaries
+    from tests.lake.servers import shared_servers
+
+    if binaries() is None:
+        pytest.skip("no PostgreSQL here")
+    with shared_servers(shared_folder(tmp_path_factory, "lake")) as told:
+        yield told
+
+
+@pytest.fixture
+def lake(lake_servers: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
+    """A database and a bucket for a test alone; S3 clients of this process find the bucket."""
+    from tests.lake.servers import new_lake
+
+    with new_lake(lake_servers) as made:
+        for name, value in made.access.items():
+            monkeypatch.setenv(name, value)
+        yield made
 
 
 @pytest.fixture(scope="session")

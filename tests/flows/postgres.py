@@ -6,6 +6,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.flows.serving import free_port, until
+from tests.waiting import free_port, until
+
+WHO_MAY_ENTER = """
+host all sciculture 127.0.0.1/32 trust
+host all all 127.0.0.1/32 scram-sha-256
+"""
+# What a database costs that need not outlive its machine.
+QUICK = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off", "max_connections=200")
 
 
 def binaries() -> Path | None:
@@ -28,6 +36,13 @@ def binaries() -> Path | None:
 @contextmanager
 def postgres(where: Path) -> Iterator[str]:
     """Address of an empty database ``postgres`` on loopback, as SQLAlchemy takes it."""
+    with postgres_server(where) as port:
+        yield f"postgresql+asyncpg://sciculture@127.0.0.1:{port}/postgres"
+
+
+@contextmanager
+def postgres_server(where: Path) -> Iterator[int]:
+    """Port of a server on loopback: its owner ``sciculture`` needs no password, every other role its own."""
     with tempfile.TemporaryDirectory() as made:
         folder, port, user = Path(made), free_port(), dict[str, Any]()
         if os.getuid() == 0:  # it refuses to be run by root
@@ -36,16 +51,18 @@ def postgres(where: Path) -> Iterator[str]:
         data = str(folder / "data")
         options = ["-D", data, "-U", "sciculture", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"]
         subprocess.run([str(where / "initdb"), *options], check=True, capture_output=True, cwd=folder, **user)
+        (Path(data) / "pg_hba.conf").write_text(WHO_MAY_ENTER)
+        said = [option for one in QUICK for option in ("-c", one)]
         with (folder / "log").open("w") as log:
             server = subprocess.Popen(
-                [str(where / "postgres"), "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", "", "-c", "fsync=off"],
+                [str(where / "postgres"), "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", "", *said],
                 stdout=log, stderr=log, cwd=folder, **user,
             )  # fmt: skip
         try:
             until(lambda: "ready to accept connections" in (folder / "log").read_text(), "PostgreSQL")
-            yield f"postgresql+asyncpg://sciculture@127.0.0.1:{port}/postgres"
+            yield port
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # it waits for nobody who is still connected
             server.wait(60)
 
 

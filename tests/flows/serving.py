@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import os
-import socket
 import subprocess
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,24 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.commands import COMMAND, Places
+from tests.waiting import free_port, until
 
 NEVER = "0 0 1 1 *"  # New Year's midnight
-PATIENCE = 300  # of a bound, not of a promise: what is waited for takes seconds on a machine that does nothing else
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
-
-
-def until(happened: Callable[[], Any], what: str) -> Any:
-    """What it gives once that is true."""
-    deadline = time.monotonic() + PATIENCE
-    while not (found := happened()):
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.2)
-    return found
 
 
 def command_of(pid: int) -> str:

@@ -12,7 +12,8 @@ from sciculture_etl.load import writer_lock
 from sciculture_etl.publish.journal import ReleaseJournal
 from sciculture_etl.settings import Settings
 from tests.commands import Places, within
-from tests.flows.serving import receiver, until
+from tests.flows.serving import receiver
+from tests.waiting import until
 
 
 def test_a_block_kept_in_prefect_is_told_too(prefect: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ from nights import submit
 
 from sciculture_etl.load import writer_lock
 from tests.flows.postgres import binaries, postgres, prefect_server
-from tests.flows.serving import receiver, serving, until
+from tests.flows.serving import receiver, serving
+from tests.waiting import until
 
 BINARIES = binaries()
 

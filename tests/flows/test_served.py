@@ -20,7 +20,8 @@ from nights import published, submit
 from sciculture_etl.load import writer_lock
 from sciculture_etl.publish.outputs import OUTPUTS
 from tests.commands import COMMAND, Places
-from tests.flows.serving import Served, command_of, descendants, until
+from tests.flows.serving import Served, command_of, descendants
+from tests.waiting import until
 
 MARTS = "duckdb://sciculture/"
 
