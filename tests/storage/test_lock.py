@@ -13,7 +13,8 @@ import pytest
 
 from sciculture_etl.doctor import Case, examine
 from sciculture_etl.errors import BusyError, MachineError
-from sciculture_etl.storage.lock import LOCK, lock_holder, writer_lock
+from sciculture_etl.storage.lock import LOCK, is_awaited, lock_holder, sign, writer_lock
+from tests.flows.serving import until
 from tests.nights import settings
 
 
@@ -69,3 +70,55 @@ def test_a_lock_that_another_process_left_is_free(tmp_path: Path) -> None:
         pass
     with pytest.raises(BusyError), writer_lock(tmp_path), writer_lock(tmp_path):
         pass
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from sciculture_etl.storage.lock import AS_LONG_AS_IT_TAKES, writer_lock
+print("waits", flush=True)
+with writer_lock(Path(sys.argv[1]), AS_LONG_AS_IT_TAKES, sys.argv[2]):
+    print("holds", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_who_gives_way_gets_it_when_nobody_waits_any_more(tmp_path: Path) -> None:
+    with writer_lock(tmp_path, doing="year 2018"):
+        assert not is_awaited(tmp_path)
+        nights = [
+            subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path), str(number)],
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            for number in range(2)
+        ]  # fmt: skip
+        until(lambda: is_awaited(tmp_path), "the nights")
+        for night in nights:
+            assert night.stdout
+            assert night.stdout.readline() == "waits\n"
+    order = []
+    try:
+        for _ in nights:
+            holder = until(lambda: lock_holder(tmp_path), "a night")
+            with pytest.raises(BusyError), writer_lock(tmp_path, gives_way=True):
+                pass
+            order.append(until(lambda: (lock_holder(tmp_path) or {}).get("doing"), "its words"))
+            assert holder["pid"] in [night.pid for night in nights]
+            night = nights[int(order[-1])]
+            night.communicate("\n")
+        with writer_lock(tmp_path, 60, gives_way=True):
+            assert sorted(order) == ["0", "1"]
+    finally:
+        for night in nights:
+            night.kill()
+            night.wait()
+
+
+def test_a_sign_says_who_is_at_work_and_ends_with_its_process(tmp_path: Path) -> None:
+    with sign(tmp_path, "year 2018", run_no=7), writer_lock(tmp_path):
+        given = lock_holder(tmp_path, "year 2018")
+        assert given is not None
+        assert (given["pid"], given["run_no"]) == (os.getpid(), 7)
+        with pytest.raises(BusyError, match="year 2018"), sign(tmp_path, "year 2018"):
+            pass
+        assert lock_holder(tmp_path, "year 2019") is None
+    assert lock_holder(tmp_path, "year 2018") is None

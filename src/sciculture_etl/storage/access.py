@@ -19,7 +19,8 @@ FILE_FOR_ALL, FOLDER_FOR_ALL = 0o644, 0o755
 OWN_UMASK = 0o077
 # What runs make in a warehouse besides its releases. A warehouse of an earlier version may have it open.
 PRIVATE = (
-    ".lock", ".prefect", "archive", "candidate", "desk", "operations", "operations.duckdb", "outbox", "restricted",
+    ".lock", ".locks", ".prefect", "archive", "candidate", "desk", "operations", "operations.duckdb", "outbox",
+    "restricted",
     "scheduled",
     "staging",
     "warehouse.duckdb", "warehouse.duckdb.wal", "warehouse.duckdb.corrupt", "warehouse.duckdb.corrupt.wal",

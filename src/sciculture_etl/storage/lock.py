@@ -1,4 +1,8 @@
-"""One writer at a time: the lock on a warehouse, and who holds it."""
+"""One writer at a time: the lock on a warehouse, who holds it, who waits for it; and signs that a process is at work.
+
+Whoever waits for the writer's lock says so, and who gives way takes it only where nobody does: a backfill between two
+of its years. The operating system frees all of them however their processes end.
+"""
 
 from __future__ import annotations
 
@@ -9,65 +13,88 @@ import os
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 from sciculture_etl.errors import BusyError, MachineError
 from sciculture_etl.messages import message
-from sciculture_etl.storage.access import OWN_FILE, close_to_others, made_for_this_user, make_folder_for_all
+from sciculture_etl.storage.access import OWN_FILE, OWN_FOLDER, close_to_others, made_for_this_user, make_folder_for_all
 from sciculture_etl.storage.atomic import sync_all
 
 # So long at most does someone who only looks who holds it keep it.
 MAX_SECONDS_OF_A_LOOK = 0.5
+SECONDS_BETWEEN_TRIES = 0.2
 LOCK = ".lock"
+# Beside the writer's lock: who waits for it, and the signs.
+LOCKS, WAITING = ".locks", "waiting"
+AS_LONG_AS_IT_TAKES = float("inf")
 
 
 @contextmanager
-def writer_lock(folder: Path, wait_seconds: float = 0, doing: str = "") -> Iterator[None]:
-    """Holds the warehouse for one writer; the operating system frees it however the process ends.
+def writer_lock(
+    folder: Path, wait_seconds: float = 0, doing: str = "", *, is_shared: bool = False, gives_way: bool = False
+) -> Iterator[None]:
+    """Holds the warehouse for one writer.
 
     What the writer makes meanwhile is closed to other users. Where an earlier one was killed, what it left is synced
     first: this one may build on names that were on no disk yet.
 
     Args:
         doing: what for, in words for whoever finds it held.
+        is_shared: only submissions are loaded, of a part that nobody else loads (``sign``): several may do that at
+            once where the warehouse can take it. A database that is one file can't, so there it is as any other.
+        gives_way: whoever else waits comes first.
 
     Raises:
         BusyError: Where another process holds it.
         MachineError: Where the lock can be none.
     """
     make_folder_for_all(folder)
-    deadline = time.monotonic() + max(wait_seconds, MAX_SECONDS_OF_A_LOOK)
     with made_for_this_user(), _opened(folder / LOCK, os.O_RDWR | os.O_CREAT) as lock:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() < deadline:
-                    time.sleep(0.2)
-                    continue
-                lock.seek(0)
-                holder = _holder(lock.read())
-                raise BusyError(
-                    message(
-                        "warehouse_locked",
-                        doing=holder.get("doing") or "?",
-                        folder=folder,
-                        pid=holder.get("pid", "?"),
-                        since=holder.get("since", "?"),
-                    )
-                ) from None
+        _take(folder, lock, wait_seconds, gives_way)
         lock.seek(0)
         if lock.read():  # whoever ended well left nothing in it
             sync_all()
-        since = datetime.now(UTC).isoformat(timespec="seconds")
-        _write(lock, json.dumps({"pid": os.getpid(), "since": since, "doing": doing}, ensure_ascii=False))
+        _write_holder(lock, doing=doing)
         close_to_others(folder)
         yield
         _write(lock, "")
+
+
+def is_awaited(folder: Path) -> bool:
+    """Whether somebody waits for the writer's lock, who doesn't give way."""
+    if not (folder / LOCKS / WAITING).exists():
+        return False
+    with _opened(folder / LOCKS / WAITING, os.O_RDWR) as waiting:
+        return not _is_locked(waiting, fcntl.LOCK_EX)
+
+
+@contextmanager
+def sign(folder: Path, name: str, wait_seconds: float = 0, **more: Any) -> Iterator[None]:
+    """A sign that this process is at work on what the name says; nobody else gives the same meanwhile.
+
+    It is no writer's lock: it says who is at work also while others hold the warehouse.
+
+    Args:
+        name: ``backfill``, ``year 2018``.
+        more: what ``lock_holder`` tells of it besides.
+
+    Raises:
+        BusyError: Where another process gives it.
+    """
+    make_folder_for_all(folder)
+    deadline = time.monotonic() + max(wait_seconds, MAX_SECONDS_OF_A_LOOK)
+    with made_for_this_user(), _opened_beside(folder, name) as given:
+        while not _is_locked(given, fcntl.LOCK_EX):
+            if time.monotonic() >= deadline:
+                given.seek(0)
+                raise _busy(folder, {"doing": name} | _holder(given.read()))
+            time.sleep(SECONDS_BETWEEN_TRIES)
+        _write_holder(given, **more)
+        yield
+        _write(given, "")
 
 
 def note_progress(folder: Path, **more: Any) -> None:
@@ -78,20 +105,20 @@ def note_progress(folder: Path, **more: Any) -> None:
             _write(lock, json.dumps(holder | more, ensure_ascii=False))
 
 
-def lock_holder(folder: Path) -> dict[str, Any] | None:
+def lock_holder(folder: Path, name: str = "") -> dict[str, Any] | None:
     """``pid``, ``since`` and ``doing`` of whoever holds the warehouse now; None where nobody does.
 
-    Of a run also ``step``, and ``done`` of ``total`` where it counts.
+    Of a run also ``step``, and ``done`` of ``total`` where it counts. Takes nothing that a run would have to wait for.
 
-    Takes nothing that a run would have to wait for.
+    Args:
+        name: of a sign: who gives it, and what it said.
     """
-    if why_no_lock(folder) or not (folder / LOCK).exists():
+    path = folder / LOCKS / _file_name(name) if name else folder / LOCK
+    if why_no_lock(folder) or not path.exists():
         return None
-    with _opened(folder / LOCK, os.O_RDONLY) as lock:
-        try:
-            # Shared and at once given back: a run that starts in this instant tries again.
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
+    with _opened(path, os.O_RDONLY) as lock:
+        # Shared and at once given back: a run that starts in this instant tries again.
+        if not _is_locked(lock, fcntl.LOCK_SH):
             return _holder(lock.read())
         fcntl.flock(lock, fcntl.LOCK_UN)
         return None
@@ -106,6 +133,61 @@ def why_no_lock(folder: Path) -> str | None:
         return None
     except MachineError as error:
         return str(error)
+
+
+def _take(folder: Path, lock: IO[bytes], wait_seconds: float, gives_way: bool) -> None:
+    """Takes the writer's lock; who has to wait for it is seen to wait, unless he gives way.
+
+    Raises:
+        BusyError: Where it isn't free in time.
+    """
+    deadline = time.monotonic() + max(wait_seconds, MAX_SECONDS_OF_A_LOOK)
+    with ExitStack() as queue:
+        waiting = queue.enter_context(_opened_beside(folder, WAITING)) if gives_way else None
+        while not _is_taken(lock, waiting if gives_way else None):
+            if time.monotonic() >= deadline:
+                lock.seek(0)
+                raise _busy(folder, _holder(lock.read()))
+            if not gives_way:
+                if waiting is None:
+                    waiting = queue.enter_context(_opened_beside(folder, WAITING))
+                _is_locked(waiting, fcntl.LOCK_SH)  # where one who gives way looks just now: at the next try
+            time.sleep(SECONDS_BETWEEN_TRIES)
+
+
+def _is_taken(lock: IO[bytes], queue: IO[bytes] | None) -> bool:
+    """Tries once.
+
+    Args:
+        queue: where it is taken only if nobody waits.
+    """
+    if queue is None:
+        return _is_locked(lock, fcntl.LOCK_EX)
+    if not _is_locked(queue, fcntl.LOCK_EX):
+        return False
+    try:
+        return _is_locked(lock, fcntl.LOCK_EX)
+    finally:
+        fcntl.flock(queue, fcntl.LOCK_UN)
+
+
+def _is_locked(file: IO[bytes], how: int) -> bool:
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _file_name(name: str) -> str:
+    return name.replace(" ", "-")
+
+
+@contextmanager
+def _opened_beside(folder: Path, name: str) -> Iterator[IO[bytes]]:
+    (folder / LOCKS).mkdir(mode=OWN_FOLDER, exist_ok=True)
+    with _opened(folder / LOCKS / _file_name(name), os.O_RDWR | os.O_CREAT) as file:
+        yield file
 
 
 @contextmanager
@@ -128,6 +210,16 @@ def _opened(path: Path, flags: int) -> Iterator[IO[bytes]]:
         raise MachineError(message("lock_impossible", path=path, reason="no regular file"))
     with os.fdopen(descriptor, "rb+" if flags & os.O_RDWR else "rb") as lock:
         yield lock
+
+
+def _busy(folder: Path, holder: dict[str, Any]) -> BusyError:
+    doing, pid, since = (holder.get(name) or "?" for name in ("doing", "pid", "since"))
+    return BusyError(message("warehouse_locked", doing=doing, folder=folder, pid=pid, since=since))
+
+
+def _write_holder(lock: IO[bytes], **more: Any) -> None:
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    _write(lock, json.dumps({"pid": os.getpid(), "since": since} | more, ensure_ascii=False))
 
 
 def _write(lock: IO[bytes], text: str) -> None:
