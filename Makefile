@@ -74,4 +74,4 @@ docs: $(READY) ## pages made from code and data: docs/cli.md, docs/settings.md, 
 clean: ## removes .venv, inbox and all that runs made
 	rm -rf $(VENV) inbox warehouse/archive warehouse/restricted warehouse/outbox warehouse/releases warehouse/candidate \
 		warehouse/desk warehouse/scheduled warehouse/operations \
-		warehouse/staging warehouse/.prefect warehouse/.lock warehouse/*.duckdb warehouse/current.json
+		warehouse/shared warehouse/staging warehouse/.prefect warehouse/.lock warehouse/*.duckdb warehouse/current.json

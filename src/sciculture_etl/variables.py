@@ -112,6 +112,16 @@ class Variables(Definition):
     warehouse: Path = _setting(
         Path("warehouse"), "folder for everything that runs make", "처리 결과를 저장하는 폴더(데이터 저장소)"
     )
+    workers: str = _setting(
+        "", "who reads and validates: `dask://host:port`, the scheduler of a cluster; unset: processes on this machine",
+        "제출본을 읽고 검증하는 곳: Dask 클러스터 스케줄러의 `dask://호스트:포트`(설정하지 않으면 이 기기의 프로세스)",
+    )  # fmt: skip
+    shared: str = _setting(
+        "", "storage that this machine and the workers of the cluster reach: a folder at the same place on all, or "
+        "`s3://bucket/prefix`; unset: the warehouse, to which all must have access",
+        "이 기기와 클러스터가 함께 쓰는 저장소: 모든 기기에서 경로가 같은 폴더나 `s3://버킷/접두어`"
+        "(설정하지 않으면 데이터 저장소 폴더)",
+    )  # fmt: skip
     project: Path | None = _setting(
         None, "folder of a project of one's own; unset: the working folder, where a `sciculture.env` lies in it",
         "기관 자체 프로젝트 폴더(설정하지 않으면 `sciculture.env`가 있는 작업 폴더)",

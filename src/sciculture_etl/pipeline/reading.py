@@ -26,9 +26,9 @@ from sciculture_etl.extract import (
     lost_in,
 )
 from sciculture_etl.intake import Reading
+from sciculture_etl.intake.open_workers import open_workers
 from sciculture_etl.intake.read_fingerprints import ReadFingerprints, what_changed
 from sciculture_etl.intake.staging import Batch, FileToRead, SubmissionOutcome, outcome_of
-from sciculture_etl.intake.workers import cores, read_batches
 from sciculture_etl.load import Warehouse, load_batch
 from sciculture_etl.load.decided import record_decisions
 from sciculture_etl.pipeline.journal import Runs
@@ -58,6 +58,7 @@ class Intake:
     """The submissions of the archive, as one run sees them.
 
     Attributes:
+        left_out: workers of the cluster that couldn't be used, with the reason in words.
         read_seconds, read_bytes: spent and read so far.
     """
 
@@ -72,6 +73,7 @@ class Intake:
         self._restricted = Restricted(settings.restricted, archive)
         self._fingerprints = ReadFingerprints(contracts, settings.limits)
         self._progress = progress
+        self.left_out: dict[str, str] = {}
         self.read_seconds = 0.0
         self.read_bytes = 0
 
@@ -149,20 +151,25 @@ class Intake:
         began = time.monotonic()
         gone = [self._file(receipt) for receipt in receipts if self._restricted.deleted(receipt.sha256)]
         self._load(gone, [self._deleted(file) for file in gone])
-        batches = self._batches([receipt for receipt in receipts if not self._restricted.deleted(receipt.sha256)])
+        if there := [receipt for receipt in receipts if not self._restricted.deleted(receipt.sha256)]:
+            self._read(there, what)
+        self.read_seconds += time.monotonic() - began
+        self.read_bytes += sum(receipt.size for receipt in receipts)
+
+    def _read(self, receipts: Sequence[Receipt], what: str) -> None:
         # The cores belong to the workers by now.
         with (
             self.all_damage_reported(receipts),
             self._warehouse.single_thread(),
-            closing(read_batches(batches)) as done,
+            open_workers(self._settings) as workers,
+            closing(workers.read(self._batches(receipts, workers.count))) as done,
         ):
             for batch, outcomes in done:
                 self._progress.advance(f"read{what}", len(outcomes))
                 self._restrict(batch, outcomes)
                 self._load(batch.files, outcomes, batch.folder)
                 self._progress.advance(f"validate{what}", len(outcomes))
-        self.read_seconds += time.monotonic() - began
-        self.read_bytes += sum(receipt.size for receipt in receipts)
+            self.left_out |= workers.left_out
 
     @contextmanager
     def all_damage_reported(self, receipts: Sequence[Receipt]) -> Iterator[None]:
@@ -173,14 +180,12 @@ class Intake:
             kept = [receipt for receipt in receipts if not self._restricted.has_known(receipt.sha256)]
             raise (describe_damage(damage_in(self._archive, kept)) or first) from None
 
-    def _batches(self, receipts: Sequence[Receipt]) -> list[Batch]:
+    def _batches(self, receipts: Sequence[Receipt], workers: int) -> list[Batch]:
         """Of about the same work: few enough that each has much in common, enough that every worker has some."""
-        if not receipts:
-            return []
         folder = Path(tempfile.mkdtemp(dir=self._warehouse.staging))
         contracts = pickle.dumps(self._contracts)
         weights = [_weight(receipt) for receipt in receipts]
-        fair = max(MIN_BATCH_BYTES, sum(weights) // (cores() * BATCHES_A_WORKER))
+        fair = max(MIN_BATCH_BYTES, sum(weights) // (workers * BATCHES_A_WORKER))
         most = min(self._settings.batch_bytes, fair)
         groups: list[list[Receipt]] = []
         size = 0

@@ -135,6 +135,7 @@ class RunReport:
         checklist: what was looked at before a release and found something.
         answers, reminders: letters written to the outbox in this run.
         set_aside: why the build database was set aside and rebuilt, if it was.
+        left_out: workers of the cluster that couldn't be used, with the reason in words.
     """
 
     kind: str = "nightly"
@@ -162,6 +163,7 @@ class RunReport:
     answers: int = 0
     reminders: int = 0
     set_aside: str | None = None
+    left_out: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_preview(self) -> bool:

@@ -14,6 +14,7 @@ from sciculture_etl.errors import NotReadyError, ReleaseError
 from sciculture_etl.extract import Archive, Clock, Extraction, Receipt, extract_submissions, machine_clock
 from sciculture_etl.failures import describe_failure
 from sciculture_etl.feedback import answer_all, remind_all
+from sciculture_etl.intake.open_workers import scheduler_address
 from sciculture_etl.intake.workers import prepare_workers
 from sciculture_etl.load import Warehouse, accept_versions, writer_lock
 from sciculture_etl.load.accept import Acceptance, choose_versions
@@ -111,6 +112,7 @@ class Run:
             BusyError: Where another run holds the lock.
         """
         contracts = contracts or load_contracts()
+        scheduler_address(settings)  # one that can't be meant is told before anything is done
         with (
             machine_errors_described(settings),
             writer_lock(settings.warehouse, wait_seconds, f"{kind} {reason}".strip()),
@@ -166,7 +168,7 @@ class Run:
         before = self.report.extraction.received
         damages = self._intake.damages(self.record.should_verify)
         self.report.extraction = extract_submissions(self.settings, self.archive, damages)
-        if self.report.extraction.received:
+        if self.report.extraction.received and scheduler_address(self.settings) is None:
             prepare_workers()
         self.report.extraction.received[:0] = before
         return self.report.extraction
@@ -209,6 +211,7 @@ class Run:
             self.progress.start(f"read{what}", len(receipts))
             self.progress.start(f"validate{what}", len(receipts))
             self._intake.read(receipts, what)
+            self.report.left_out = self._intake.left_out
 
     def resume_publication(self) -> None:
         """The first step of a run that publishes what has been read: ends the hold after a rollback.

@@ -21,8 +21,7 @@ OWN_UMASK = 0o077
 PRIVATE = (
     ".lock", ".locks", ".prefect", "archive", "candidate", "desk", "operations", "operations.duckdb", "outbox",
     "restricted",
-    "scheduled",
-    "staging",
+    "scheduled", "shared", "staging",
     "warehouse.duckdb", "warehouse.duckdb.wal", "warehouse.duckdb.corrupt", "warehouse.duckdb.corrupt.wal",
 )  # fmt: skip
 
