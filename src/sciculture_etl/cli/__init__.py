@@ -1,4 +1,4 @@
-"""The ``sciculture`` command: a module a group of commands, each registered on ``app``."""
+"""The ``sciculture`` command: a module a group of commands, each registered on ``app`` and listed in ``commands``."""
 
 from __future__ import annotations
 
@@ -9,54 +9,17 @@ import os
 import sys
 
 from sciculture_etl import stopping
-from sciculture_etl.cli import (
-    desk,
-    disclosure,
-    doctor,
-    files,
-    init,
-    publish,
-    query,
-    region,
-    release,
-    runs,
-    serve,
-    submissions,
-    template,
-    trace,
-    verify,
-    years,
-)  # fmt: skip
 from sciculture_etl.cli.app import FAILED, app
 from sciculture_etl.errors import SciCultureError
 from sciculture_etl.messages import message
-from sciculture_etl.settings import Settings, read_settings_file, unknown_settings
+from sciculture_etl.project import project_folder
 from sciculture_etl.storage.access import let_this_user_use_what_it_makes
 
 # What a command imports and builds lives as long as it does: to look through it again and again finds nothing.
 OBJECTS_BETWEEN_LOOKS = 200_000
 gc.set_threshold(OBJECTS_BETWEEN_LOOKS, 20, 20)
 
-__all__ = [
-    "app",
-    "desk",
-    "disclosure",
-    "doctor",
-    "files",
-    "init",
-    "main",
-    "publish",
-    "query",
-    "region",
-    "release",
-    "runs",
-    "serve",
-    "submissions",
-    "template",
-    "trace",
-    "verify",
-    "years",
-]
+__all__ = ["app", "main"]
 
 
 def main() -> None:
@@ -91,6 +54,10 @@ def _fill_closed_streams() -> None:
 
 def _warn_of_unknown_settings() -> None:
     """One line each; a stale variable must not stop a night."""
+    if "--help" in sys.argv or not (project_folder() or any(name.startswith("SCICULTURE_") for name in os.environ)):
+        return
+    from sciculture_etl.settings import read_settings_file, unknown_settings
+
     read_settings_file()
     for name, nearest in unknown_settings().items():
         near = message("setting_unknown_near", name=name, nearest=nearest)
@@ -134,6 +101,7 @@ def _failed(text: str, exit_code: int) -> int:
 
 
 def _of_the_machine(error: BaseException) -> str | None:
+    from sciculture_etl.settings import Settings
     from sciculture_etl.storage.disk import explain
 
     try:

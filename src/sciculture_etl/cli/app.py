@@ -8,9 +8,9 @@ from pathlib import Path
 
 import typer
 
+from sciculture_etl.cli.commands import Commands
 from sciculture_etl.errors import PARTIAL, REFUSED, SciCultureError, StorageError, UserError
 from sciculture_etl.messages import message
-from sciculture_etl.settings import Settings
 from sciculture_etl.storage.access import write_privately
 
 HELP = """The ``sciculture`` command.
@@ -32,8 +32,9 @@ class Language(StrEnum):
 
 
 app = typer.Typer(
-    name="sciculture", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=HELP
-)
+    name="sciculture", cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help=HELP,
+)  # fmt: skip
 
 
 # Commands that open the current release, or say which it is.
@@ -46,6 +47,7 @@ def before_each(context: typer.Context) -> None:
     if context.invoked_subcommand not in OPENS_THE_RELEASE or "--help" in sys.argv:
         return
     from sciculture_etl.publish.going_out import publish_if_due
+    from sciculture_etl.settings import Settings
 
     try:
         if publish_if_due(Settings.from_environment()):
@@ -56,6 +58,8 @@ def before_each(context: typer.Context) -> None:
 
 def notify_readers() -> None:
     """Of a release that went out, or was gone back from, outside a run."""
+    from sciculture_etl.settings import Settings
+
     settings = Settings.from_environment()
     if settings.subscribers:
         from sciculture_flows.notify import notify_subscribers  # with Prefect, which takes its time
