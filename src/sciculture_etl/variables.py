@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, ClassVar, Literal, get_args, get_origin
 
 from annotated_types import Ge
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sciculture_etl.errors import UserError
 from sciculture_etl.messages import message
@@ -22,30 +22,25 @@ def _setting(default: Any, english: str, korean: str, **more: Any) -> Any:
     return Field(default, description=english, json_schema_extra={"ko": korean}, **more)
 
 
-class Definition(BaseSettings):
+class Definition(BaseModel):
     """A group of settings. Made directly, it knows nothing of the environment; ``read`` takes its values from there."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_ignore_empty=True)
-
-    @classmethod
-    def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return (init_settings,)
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    prefix: ClassVar[str]
 
     @classmethod
     def variables(cls) -> dict[str, str]:
         """Environment variable → field."""
-        return {f"{cls.model_config['env_prefix']}{name}".upper(): name for name in cls.model_fields}
+        return {f"{cls.prefix}{name.upper()}": name for name in cls.model_fields}
 
     @classmethod
     def read(cls) -> dict[str, Any]:
-        """Field → value, of the variables that are set.
+        """Field → value, of the variables that are set to anything.
 
         Raises:
             UserError: Naming the first that can't be meant.
         """
-        given: dict[str, Any] = EnvSettingsSource(cls)()
+        given = {name: value for variable, name in cls.variables().items() if (value := os.environ.get(variable))}
         try:
             return cls(**given).model_dump(include=set(given))
         except ValidationError as error:
@@ -59,7 +54,7 @@ class Limits(Definition):
     CPU time and memory is kept by the process beside the worker that reads it (``watching``).
     """
 
-    model_config = SettingsConfigDict(env_prefix="SCICULTURE_MAX_")
+    prefix = "SCICULTURE_MAX_"
 
     file_bytes: int = _setting(512 * 1024**2, "size of a file as received", "접수한 파일의 크기(바이트)", gt=0)
     unpacked_bytes: int = _setting(
@@ -103,7 +98,7 @@ DEFAULT_LIMITS = Limits()
 class Variables(Definition):
     """What is set by one variable each."""
 
-    model_config = SettingsConfigDict(env_prefix="SCICULTURE_")
+    prefix = "SCICULTURE_"
 
     inbox: str = _setting(
         "", "where submissions come from: a folder, or the address of a channel; unset: the folder `inbox`",
