@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from published_cells import DOTS, family, history, release
 
-from sciculture_etl.disclosure.attack import Found
+from sciculture_etl.disclosure.found import Found
 from sciculture_etl.disclosure.gate import attack
 
 CELLS = {("A", "a"): 2, ("A", "b"): 7, ("A", "c"): 9, ("B", "a"): 8, ("B", "b"): 6, ("C", "a"): 5}

@@ -10,37 +10,14 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_matrix, csr_matrix, vstack
 from scipy.sparse.csgraph import connected_components
 
+from sciculture_etl.disclosure.found import HALF, NOTHING, Found, Interval
 from sciculture_etl.disclosure.system import System
 from sciculture_etl.disclosure.targets import Target
 
-Interval = tuple[float, float]
-NOTHING: Interval = (-np.inf, np.inf)
 # A program that takes longer is given up: what it hasn't shown to be wide counts as narrow.
 MAX_SECONDS = 20.0
 # No number that is counted is greater; one that can be so great has no bound.
 MAX_NUMBER = 10_000_000
-HALF = 0.5
-
-
-@dataclass(frozen=True)
-class Found:
-    """A number of few persons that lies too narrow.
-
-    Attributes:
-        interval: by all that was published.
-        earlier: by what was published before this release.
-        takes: earlier releases without which it would not lie so narrow; empty where this one suffices.
-    """
-
-    target: Target
-    interval: Interval
-    earlier: Interval
-    takes: tuple[str, ...] = ()
-
-    @property
-    def is_new(self) -> bool:
-        """Whether this release narrows it beyond what earlier ones allow."""
-        return self.interval[0] > self.earlier[0] + HALF or self.interval[1] < self.earlier[1] - HALF
 
 
 @dataclass(frozen=True)

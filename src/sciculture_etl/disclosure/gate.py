@@ -13,12 +13,12 @@ import duckdb
 import polars as pl
 
 from sciculture_etl.contracts import TableContract
-from sciculture_etl.disclosure.attack import NOTHING, Found, find_narrow
+from sciculture_etl.disclosure.found import NOTHING, Found
 from sciculture_etl.disclosure.history import KEY, History, added, number_of
 from sciculture_etl.disclosure.ledger import Disclosed, cell_name
 from sciculture_etl.disclosure.links import Family, find_families
 from sciculture_etl.disclosure.snapshot import take_snapshot
-from sciculture_etl.disclosure.system import build_system
+from sciculture_etl.disclosure.system import System, build_system
 from sciculture_etl.disclosure.targets import Target
 
 # To say which earlier release a number takes, so many are tried, the newest first.
@@ -69,6 +69,13 @@ def judge_release(
     return Judgement(state, [one for one in news if one.is_new], [one for one in news if not one.is_new])
 
 
+def _find_narrow(system: System, k: int) -> list[Found]:
+    # The solver takes half a second to import, and most releases hold no number of few persons.
+    from sciculture_etl.disclosure.attack import find_narrow
+
+    return find_narrow(system, k)
+
+
 def attack(state: pl.DataFrame, families: dict[str, Family], history: History) -> list[Found]:
     """The numbers of few persons that lie too narrow once a release is out, those of earlier ones included.
 
@@ -86,7 +93,7 @@ def attack(state: pl.DataFrame, families: dict[str, Family], history: History) -
                 continue
             system = build_system(connection, family, lines, now)
             linked.append(system.linked)
-            narrow = find_narrow(system, family.k)
+            narrow = _find_narrow(system, family.k)
             found += [_explained(connection, family, history, state, one) for one in narrow]
     k = max((family.k for family in families.values()), default=0)
     return [*found, *_shown_alone(lines, pl.concat(linked), now, k)]
@@ -115,7 +122,7 @@ def _explained(
 
     def is_found(before: History) -> bool:
         now = next_number(before)
-        narrow = find_narrow(
+        narrow = _find_narrow(
             build_system(connection, family, added(before, JUDGED.format(now), state).lines, now), family.k
         )
         return any(

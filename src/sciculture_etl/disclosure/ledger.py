@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from sciculture_etl.disclosure.attack import Found
+from sciculture_etl.disclosure.found import Found
 from sciculture_etl.disclosure.links import CELLS
 from sciculture_etl.disclosure.targets import Target
 from sciculture_etl.extract.decisions import REQUESTED

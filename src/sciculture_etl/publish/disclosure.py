@@ -15,7 +15,7 @@ import orjson
 
 from sciculture_etl.contracts import TableContract
 from sciculture_etl.disclosure import published_relation
-from sciculture_etl.disclosure.attack import Found
+from sciculture_etl.disclosure.found import Found
 from sciculture_etl.disclosure.gate import Judgement, judge_release
 from sciculture_etl.disclosure.history import History, keep_history, read_history, write_history
 from sciculture_etl.disclosure.ledger import Ledger, bounds_of, cell_name, given_away
