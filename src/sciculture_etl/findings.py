@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import polars as pl
-import yaml
 
-from sciculture_etl.project import EXPECTATIONS
+from sciculture_etl.project import read_words
 from sciculture_etl.settings import Limits
 
 # One row a finding. ``part`` numbers the table (sheet) within the submission, 0 where the whole file is meant.
@@ -77,14 +76,13 @@ class Finding:
 @lru_cache
 def catalogue() -> dict[str, dict[str, str]]:
     """Code → severity and the words in both languages."""
-    text = (EXPECTATIONS / "findings.yml").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, str]] = yaml.safe_load(text)
+    loaded: dict[str, dict[str, str]] = read_words("findings.yml")
     return loaded
 
 
 @lru_cache
 def _foreign() -> dict[str, dict[str, str]]:
-    loaded: dict[str, dict[str, str]] = yaml.safe_load((EXPECTATIONS / "formats.yml").read_text(encoding="utf-8"))
+    loaded: dict[str, dict[str, str]] = read_words("formats.yml")
     return loaded
 
 

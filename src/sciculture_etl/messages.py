@@ -7,9 +7,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
-from sciculture_etl.project import EXPECTATIONS
+from sciculture_etl.project import read_words
 
 MAX_NAMES = 20
 
@@ -17,7 +15,7 @@ MAX_NAMES = 20
 @lru_cache
 def message_catalogue() -> dict[str, dict[str, str]]:
     """Return the texts of every message by its code: ``en`` and ``ko``."""
-    loaded: dict[str, dict[str, str]] = yaml.safe_load((EXPECTATIONS / "messages.yml").read_text(encoding="utf-8"))
+    loaded: dict[str, dict[str, str]] = read_words("messages.yml")
     return loaded
 
 

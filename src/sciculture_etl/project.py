@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 SETTINGS_FILE = "sciculture.env"
 PROJECT_VARIABLE = "SCICULTURE_PROJECT"
@@ -72,3 +73,11 @@ EXPECTATIONS = layered("expectations")
 SQL = layered("sql")
 PAGES = layered("pages")
 MAPS = layered("maps")
+
+
+def read_words(name: str) -> Any:
+    """What a YAML file of ``expectations/`` holds that is a plain catalogue of words; read by C where that exists."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load((EXPECTATIONS / name).read_text(encoding="utf-8"), Loader=loader)

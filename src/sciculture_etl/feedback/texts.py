@@ -9,11 +9,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
 from sciculture_etl.feedback.answer import LETTERS, Answer, Language, Repeat, day_in_seoul
 from sciculture_etl.intake.check import CheckedPart
-from sciculture_etl.project import EXPECTATIONS
+from sciculture_etl.project import read_words
 
 MAX_NAMES_LISTED = 12
 
@@ -21,8 +19,7 @@ MAX_NAMES_LISTED = 12
 @lru_cache
 def words(language: Language = "ko") -> dict[str, Any]:
     name = "feedback.yml" if language == "ko" else f"feedback_{language}.yml"
-    text = (EXPECTATIONS / name).read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = read_words(name)
     return loaded
 
 

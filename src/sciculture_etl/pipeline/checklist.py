@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
 from sciculture_etl.load import Warehouse
 from sciculture_etl.messages import message
 from sciculture_etl.pipeline.report import PAGES, CheckResult, RunReport
-from sciculture_etl.project import EXPECTATIONS
+from sciculture_etl.project import read_words
 from sciculture_etl.publish.announcement import Announcement
 from sciculture_etl.publish.journal import decided
 from sciculture_etl.publish.rollback import current_hold
@@ -171,9 +169,7 @@ CHECKS = (
 @lru_cache
 def check_texts() -> dict[str, dict[str, str]]:
     """Name of a check → its words, ``ko`` and ``en``."""
-    loaded: dict[str, dict[str, str]] = yaml.safe_load(
-        (EXPECTATIONS / "release_checks.yml").read_text(encoding="utf-8")
-    )
+    loaded: dict[str, dict[str, str]] = read_words("release_checks.yml")
     return loaded
 
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 import re
 
 import polars as pl
-import yaml
 
 from sciculture_etl.privacy.kinds import FAMILY, plain
-from sciculture_etl.project import EXPECTATIONS
+from sciculture_etl.project import read_words
 
-WORDS = yaml.load(
-    (EXPECTATIONS / "personal_names.yml").read_text(encoding="utf-8"),
-    Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader),
-)
+WORDS = read_words("personal_names.yml")
 ONE, TWO = WORDS["family_names"], "|".join(WORDS["double_family_names"])
 TITLE = f"(?:{'|'.join(sorted(WORDS['titles'], key=len, reverse=True))})"
 HANGUL_NAME = re.compile(

@@ -13,13 +13,11 @@ from functools import lru_cache
 from typing import Any
 from unicodedata import category
 
-import yaml
-
 from sciculture_etl.errors import UserError
 from sciculture_etl.load import Warehouse
 from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.privacy import kinds_in
-from sciculture_etl.project import EXPECTATIONS
+from sciculture_etl.project import read_words
 from sciculture_etl.publish.journal import NOTE, PUBLISHED, SCHEDULED, WITHDRAWN, ReleaseJournal
 from sciculture_etl.revisions.diff import HISTORY
 from sciculture_etl.storage.journal import validated_reason
@@ -88,7 +86,7 @@ NOTHING = Announcement()
 @lru_cache
 def release_reasons() -> dict[str, dict[str, str]]:
     """Code → its texts, ``ko`` and ``en``."""
-    loaded: dict[str, dict[str, str]] = yaml.safe_load((EXPECTATIONS / REASONS).read_text(encoding="utf-8"))
+    loaded: dict[str, dict[str, str]] = read_words(REASONS)
     return loaded
 
 

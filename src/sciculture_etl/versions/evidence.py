@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import yaml
-
-from sciculture_etl.project import EXPECTATIONS
+from sciculture_etl.project import read_words
 
 
 @lru_cache
 def evidence_words() -> dict[str, dict[str, str]]:
     """Level → its title and reason in both languages, in the order of evidence."""
-    loaded: dict[str, dict[str, str]] = yaml.safe_load((EXPECTATIONS / "evidence.yml").read_text(encoding="utf-8"))
+    loaded: dict[str, dict[str, str]] = read_words("evidence.yml")
     return loaded
 
 
