@@ -48,3 +48,13 @@ def repeated(times: int, once: Callable[[int], Measured], by: str = "seconds") -
     """The run of median time (or CPU), with the largest memory of all."""
     runs = sorted((once(number) for number in range(times)), key=lambda run: run[by])
     return runs[(len(runs) - 1) // 2] | {"peak_mib": max(run["peak_mib"] for run in runs)}
+
+
+def replace_block(page: Path, name: str, text: str) -> None:
+    """Puts what was measured between ``<!-- name -->`` and ``<!-- /name -->`` of a page."""
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, found, rest = page.read_text(encoding="utf-8").partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not found or not found_end:
+        raise SystemExit(f"{page} has no {begin} … {end}")
+    page.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")

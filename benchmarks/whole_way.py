@@ -24,6 +24,8 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -47,16 +49,14 @@ PLACES = [
 PEER = ["pandas==2.3.3", "pandera==0.26.1"]
 
 
-def rows_of(number: int, count: int) -> list[list[Any]]:
+def rows_of(number: int, count: int) -> Iterator[list[Any]]:
     """Of one file: one term of one of 75 institutions."""
     centre, term = divmod(number, 4)
-    found = []
     for n in range(count):
         net = n % 30 + 1
         place = PLACES[(centre + n // 400) % len(PLACES)]
         names = f"가상 강좌 {n // 20}", n % 20 + 1, f"가상 교육장 {centre}-{n // 400}"
-        found.append([f"가상센터{centre:02}", 2022, term + 1, *names, *place, 12, net, net * 12])
-    return found
+        yield [f"가상센터{centre:02}", 2022, term + 1, *names, *place, 12, net, net * 12]
 
 
 def place_of(folder: Path, number: int, kind: str) -> Path:
@@ -65,19 +65,19 @@ def place_of(folder: Path, number: int, kind: str) -> Path:
     return path
 
 
-def write_csv(folder: Path, number: int, rows: list[list[Any]]) -> Path:
+def write_csv(folder: Path, number: int, rows: Iterable[list[Any]]) -> Path:
     path = place_of(folder, number, "csv")
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([HEADER, *rows])
+        csv.writer(file).writerows(chain([HEADER], rows))
     return path
 
 
-def write_workbook(folder: Path, number: int, rows: list[list[Any]]) -> None:
+def write_workbook(folder: Path, number: int, rows: Iterable[list[Any]]) -> None:
     import xlsxwriter
 
     with xlsxwriter.Workbook(place_of(folder, number, "xlsx"), {"constant_memory": True}) as book:
         sheet = book.add_worksheet("강좌")
-        for at, row in enumerate([HEADER, *rows]):
+        for at, row in enumerate(chain([HEADER], rows)):
             sheet.write_row(at, 0, row)
 
 

@@ -1,5 +1,6 @@
 -- What the forms of all programs report, in the same columns, with its place: figures of a level are counted from it.
--- Grain: none of its own; a row stands for one row of a fact (for vouchers, of voucher_cell) or for a key to count.
+-- Grain: none of its own; a row stands for one row of a fact (of classes, for those of one place; for vouchers, of
+-- voucher_cell) or for a key to count.
 -- widest, narrowest: the levels (reference.region_level) at which the row counts; a code between them that isn't known
 -- is empty. Numbers are added up at each level, keys are counted once.
 WITH dsc_places AS (
@@ -24,12 +25,13 @@ cells AS (
         eupmyeondong_code,
         sigungu_code AS counted_sigungu_code,
         eupmyeondong_code AS counted_eupmyeondong_code,
-        1 AS class_count,
-        session_count,
-        CASE WHEN class_track = 'sharing' THEN session_count ELSE 0 END AS sharing_session_count,
-        beneficiary_count,
-        attendance_count
+        CAST(count(*) AS INTEGER) AS class_count,
+        CAST(sum(session_count) AS BIGINT) AS session_count,
+        CAST(coalesce(sum(session_count) FILTER (class_track = 'sharing'), 0) AS BIGINT) AS sharing_session_count,
+        CAST(sum(beneficiary_count) AS BIGINT) AS beneficiary_count,
+        CAST(sum(attendance_count) AS BIGINT) AS attendance_count
     FROM fct_dsc_class
+    GROUP BY ALL
     UNION ALL BY NAME
     SELECT
         'daily_science_class' AS program_code,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import duckdb
 from sciculture_etl.contracts import Contract
 from sciculture_etl.errors import BrokenDatabaseError, BusyError, UnprovedError
 from sciculture_etl.extract import Receipt
+from sciculture_etl.load.engine import beside_workers, limit_engine
 from sciculture_etl.messages import message
 from sciculture_etl.settings import fingerprint
 from sciculture_etl.storage.damage import holder, is_broken, is_broken_at_opening, reason_of, set_aside
@@ -208,6 +209,7 @@ class Warehouse:
                 connection.close()
                 discard_database(path)
                 connection = _connect(path)
+            limit_engine(connection, staging)
             warehouse = cls(connection, staging)
             warehouse._make_tables(contracts)
         except BaseException:
@@ -286,12 +288,9 @@ class Warehouse:
             raise
         self.connection.execute("COMMIT")
 
-    @contextmanager
-    def single_thread(self) -> Iterator[None]:
-        """The engine takes one thread, and half the CPU time for it, while others need the cores."""
-        self.connection.execute("SET threads = 1")
-        yield
-        self.connection.execute("RESET threads")
+    def beside_workers(self) -> AbstractContextManager[None]:
+        """The engine takes less of the machine while workers need it."""
+        return beside_workers(self.connection)
 
     def record_receipts(self, receipts: list[Receipt]) -> bool:
         """Makes ``log.receipt`` equal to the archive's journal; tells whether anything was added."""

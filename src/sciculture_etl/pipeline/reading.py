@@ -160,7 +160,7 @@ class Intake:
         # The cores belong to the workers by now.
         with (
             self.all_damage_reported(receipts),
-            self._warehouse.single_thread(),
+            self._warehouse.beside_workers(),
             open_workers(self._settings) as workers,
             closing(workers.read(self._batches(receipts, workers.count))) as done,
         ):
