@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,7 @@ def answer_all(
     starting: Callable[[int], None] = lambda count: None,
     written: Callable[[], None] = lambda: None,
     should_verify: bool = False,
+    later: Collection[str] = (),
 ) -> int:
     """Writes every answer that isn't there yet, lost its bytes, or would say something else now; returns how many.
 
@@ -53,6 +54,7 @@ def answer_all(
     Args:
         starting, written: told how many there are, and of each.
         should_verify: whether all answers are looked at, and not only those that the last run wrote.
+        later: submissions that another run answers.
     """
     last = {outbox / name for name in json.loads(warehouse.state(LAST) or "[]")}
     is_intact = all(map(_is_complete, last))
@@ -67,13 +69,15 @@ def answer_all(
     due = [
         receipt
         for receipt, folder in known
-        if _is_due(receipt, folder) or ((should_verify or folder in last) and not _is_complete(folder))
+        if receipt.submission_id not in later
+        and (_is_due(receipt, folder) or ((should_verify or folder in last) and not _is_complete(folder)))
     ]
     if due:
         starting(len(due))
         _write_answers(warehouse, contracts, archive, outbox, due, written)
     _remember_last(warehouse, [_folder(outbox, receipt).relative_to(outbox).as_posix() for receipt in due])
-    warehouse.set_state(STATE, _state(warehouse, outbox))
+    if not later:
+        warehouse.set_state(STATE, _state(warehouse, outbox))
     return len(due)
 
 

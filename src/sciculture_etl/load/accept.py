@@ -10,6 +10,7 @@ import polars as pl
 
 from sciculture_etl import __version__
 from sciculture_etl.contracts import Contract
+from sciculture_etl.load.beside import NOTHING_KEPT, BackfillAtWork
 from sciculture_etl.load.row_places import PLACE, name_submissions
 from sciculture_etl.load.scope import EVERYTHING, Scope
 from sciculture_etl.load.warehouse import Warehouse
@@ -46,12 +47,17 @@ class Acceptance:
 
 @dataclass(frozen=True)
 class Choice:
-    """The versions as they are walked in this run, and the part of them that it may put in force."""
+    """The versions as they are walked in this run, and the part of them that it may put in force.
+
+    Attributes:
+        kept: what stays as it is in force within the scope, too.
+    """
 
     warehouse: Warehouse
     guards: Guards
     fold: Fold
     scope: Scope
+    kept: pl.DataFrame
 
     @property
     def counting(self) -> pl.DataFrame:
@@ -91,7 +97,9 @@ class Choice:
         return sorted(set(kept["submission_id"]))
 
     def _within_scope(self, counting: pl.DataFrame) -> pl.DataFrame:
-        return apply_rule(self.warehouse.connection, "within_scope", counting=counting, scope=self.scope.frame)
+        return apply_rule(
+            self.warehouse.connection, "within_scope", counting=counting, scope=self.scope.frame, kept=self.kept
+        )
 
 
 def own_past(order: pl.DataFrame) -> int:
@@ -99,12 +107,18 @@ def own_past(order: pl.DataFrame) -> int:
     return 1 + int(order["receipt_no"].max() or 0)  # type: ignore[arg-type]
 
 
-def choose_versions(warehouse: Warehouse, contracts: dict[str, Contract], scope: Scope = EVERYTHING) -> Choice:
+def choose_versions(
+    warehouse: Warehouse,
+    contracts: dict[str, Contract],
+    scope: Scope = EVERYTHING,
+    beside: BackfillAtWork | None = None,
+) -> Choice:
     """Walks the versions of all that was read."""
     order = order_versions(warehouse.connection)
     amounts = {dataset: contract.guard for dataset, contract in contracts.items()}
     guards = read_guards(warehouse.connection, amounts, order)
-    return Choice(warehouse, guards, choose(warehouse.connection, order, guards), scope)
+    kept = beside.kept_years(warehouse) if beside else NOTHING_KEPT
+    return Choice(warehouse, guards, choose(warehouse.connection, order, guards), scope, kept)
 
 
 def years_that_change(warehouse: Warehouse, counting: pl.DataFrame) -> dict[Year, list[str]]:
@@ -119,15 +133,23 @@ def years_that_change(warehouse: Warehouse, counting: pl.DataFrame) -> dict[Year
     return found
 
 
-def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract], scope: Scope = EVERYTHING) -> Acceptance:
+def accept_versions(
+    warehouse: Warehouse,
+    contracts: dict[str, Contract],
+    scope: Scope = EVERYTHING,
+    beside: BackfillAtWork | None = None,
+) -> Acceptance:
     """Puts the versions that count in force, year by year of each dataset, where the year's suite holds.
 
     Of a year that fails counts as much of what came first as holds; a suite is asked once of the same versions. Where
     nothing is other than after the last walk, there is none.
+
+    Args:
+        beside: a backfill that is still at work: what it has loaded is left to its end.
     """
     if warehouse.state(WALKED) == _walked_over(warehouse, contracts):
         return Acceptance()
-    choice = choose_versions(warehouse, contracts, scope)
+    choice = choose_versions(warehouse, contracts, scope, beside)
     _record_order(warehouse, choice.fold.order)
     acceptance = Acceptance(why=years_that_change(warehouse, choice.counting))
     chosen, failed = _YearlyJudgement(warehouse, contracts, choice, acceptance).judge()
@@ -157,7 +179,7 @@ def accept_versions(warehouse: Warehouse, contracts: dict[str, Contract], scope:
                 connection.execute(f"INSERT INTO log.in_force SELECT {IN_FORCE} FROM counting")
         for dataset in {dataset for dataset, _ in acceptance.accepted}:
             _delete_old_readings(warehouse, dataset)
-        if scope == EVERYTHING and not failed:
+        if scope == EVERYTHING and not beside and not failed:
             warehouse.set_state(WALKED, _walked_over(warehouse, contracts))
     return acceptance
 

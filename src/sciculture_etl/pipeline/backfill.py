@@ -18,7 +18,7 @@ from sciculture_etl.load.scope import Scope
 from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.model import tables_from
 from sciculture_etl.pipeline.journal import Runs
-from sciculture_etl.pipeline.reading import Intake, one_a_submission
+from sciculture_etl.pipeline.reading import Intake, Stale, one_a_submission
 from sciculture_etl.rules import apply_rule
 from sciculture_etl.settings import Settings
 
@@ -50,6 +50,8 @@ class Plan:
     """What a backfill will do.
 
     Attributes:
+        receipts: how many there are now.
+        is_reshaping: whether rows lost columns to a contract that was changed, so that figures need all of it.
         files: what will be read again.
         unchanged: how many in the scope were read with all that is of today.
         undated: how many that would have to be read again tell no year, and wait for the next night.
@@ -61,6 +63,8 @@ class Plan:
 
     scope: Scope
     everything: bool
+    receipts: int = 0
+    is_reshaping: bool = False
     files: list[PlannedFile] = field(default_factory=list)
     unchanged: int = 0
     undated: int = 0
@@ -98,7 +102,8 @@ class Plan:
         """For machines and the journal."""
         return {
             "years": [self.scope.first_year, self.scope.last_year], "datasets": list(self.scope.datasets),
-            "submitters": list(self.scope.submitters), "everything": self.everything, "files": len(self.files),
+            "submitters": list(self.scope.submitters), "everything": self.everything, "receipts": self.receipts,
+            "is_reshaping": self.is_reshaping, "files": len(self.files),
             "rows": sum(file.rows for file in self.files), "by_year": self.by_year(), "why": self.why(),
             "unchanged": self.unchanged, "undated": self.undated, "pending": self.pending,
             "locked": self.locked,
@@ -135,22 +140,8 @@ def make_plan(
         raise NotReadyError(message("backfill_nothing_read"))
     scope = replace(scope, submitters=_submitters(scope.submitters, receipts, known.values()))
     stale = {one.receipt.submission_id: one for one in intake.stale(receipts)}
-    plan = Plan(scope, everything)
-    for receipt in one_a_submission(receipts):
-        row = known.get(receipt.submission_id)
-        if row is None or not _is_concerned(scope, receipt, row):
-            continue
-        one = stale.get(receipt.submission_id)
-        years = row["years"] or sorted({int(year) for year in IN_A_NAME.findall(receipt.path)})
-        within = [year for year in years if scope.first_year <= year <= scope.last_year]
-        if not within:
-            plan.undated += bool(one and not years)
-        elif one or everything or row["asked"]:
-            why = one.why if one else [ASKED]
-            others = [year for year in row["years"] if year not in within]
-            plan.files.append(PlannedFile(receipt, row["datasets"], within, others, row["rows"], why))
-        else:
-            plan.unchanged += 1
+    plan = Plan(scope, everything, len(receipts), bool(intake.reshaped()))
+    _list_files(plan, receipts, known, stale)
     _refuse_holes(warehouse, scope)
     choice = choose_versions(warehouse, contracts, scope)
     plan.locked = choice.locked_in_scope()
@@ -163,6 +154,41 @@ def make_plan(
     plan.tables = sorted(tables_from(concerned, contracts) & public)
     plan.seconds = _estimate(archive, sum(file.receipt.size for file in plan.files))
     return plan
+
+
+def files_left(warehouse: Warehouse, intake: Intake, receipts: Sequence[Receipt], scope: Scope) -> list[PlannedFile]:
+    """What is still to be read of a backfill of that scope."""
+    known = {row["submission_id"]: row for row in apply_rule(warehouse.connection, "submission_known").to_dicts()}
+    plan = Plan(scope, everything=False)
+    _list_files(plan, receipts, known, {one.receipt.submission_id: one for one in intake.stale(receipts)})
+    return plan.files
+
+
+def _list_files(
+    plan: Plan, receipts: Sequence[Receipt], known: dict[str, dict[str, Any]], stale: dict[str, Stale]
+) -> None:
+    """Puts the files of the plan's scope into it, by what is to be done with them.
+
+    Args:
+        known: submission → what is known of it.
+        stale: submission → why it must be read.
+    """
+    scope = plan.scope
+    for receipt in one_a_submission(receipts):
+        row = known.get(receipt.submission_id)
+        if row is None or not _is_concerned(scope, receipt, row):
+            continue
+        one = stale.get(receipt.submission_id)
+        years = row["years"] or sorted({int(year) for year in IN_A_NAME.findall(receipt.path)})
+        within = [year for year in years if scope.first_year <= year <= scope.last_year]
+        if not within:
+            plan.undated += bool(one and not years)
+        elif one or plan.everything or row["asked"]:
+            why = one.why if one else [ASKED]
+            others = [year for year in row["years"] if year not in within]
+            plan.files.append(PlannedFile(receipt, row["datasets"], within, others, row["rows"], why))
+        else:
+            plan.unchanged += 1
 
 
 def _refuse_holes(warehouse: Warehouse, scope: Scope) -> None:

@@ -100,8 +100,18 @@ class Runs:
 
     def unfinished_backfill(self) -> RunRecord | None:
         """The last backfill that had a plan, where it did not finish."""
+        last = self.last_planned_backfill()
+        return last if last and last.outcome in BROKEN_OFF else None
+
+    def last_planned_backfill(self) -> RunRecord | None:
+        """The last backfill that had a plan."""
         backfills = [record for record in self.all() if record.kind == "backfill" and record.plan]
-        return backfills[-1] if backfills and backfills[-1].outcome in BROKEN_OFF else None
+        return backfills[-1] if backfills else None
+
+    def is_after_a_crash(self, record: RunRecord) -> bool:
+        """Whether what ran since that one began, and isn't at work any more, did not finish."""
+        later = [one for one in self.all() if one.run_no > record.run_no]
+        return bool(later) and later[-1].outcome == UNFINISHED
 
     def plan(self, record: RunRecord, plan: dict[str, Any]) -> None:
         """Writes down what a run that has begun is going to do."""
@@ -109,10 +119,15 @@ class Runs:
         self._journal.add([{"run_no": record.run_no, "plan": plan}])
 
     @contextmanager
-    def record(self, kind: str, reason: str = "") -> Iterator[RunRecord]:
-        """Writes the beginning, and the end however the block ends; the block sets outcome and details."""
+    def record(self, kind: str, reason: str = "", beside: RunRecord | None = None) -> Iterator[RunRecord]:
+        """Writes the beginning, and the end however the block ends; the block sets outcome and details.
+
+        Args:
+            beside: a run that is still at work and has given way to this one.
+        """
         earlier = self.all()
         last = max((one.run_no for one in earlier), default=0)
+        earlier = [one for one in earlier if not beside or one.run_no != beside.run_no]
         record = RunRecord(last + 1, kind, _now(), reason)
         record.after_a_crash = bool(earlier) and earlier[-1].outcome == UNFINISHED
         record.boot = _this_boot()

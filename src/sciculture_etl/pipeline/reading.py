@@ -77,6 +77,10 @@ class Intake:
         self.read_seconds = 0.0
         self.read_bytes = 0
 
+    def go_on_with(self, warehouse: Warehouse) -> None:
+        """The build database was closed meanwhile, and is open again."""
+        self._warehouse = warehouse
+
     def resume_pending(self) -> None:
         """Finishes what a killed run left of files with personal data, and deletes what has been kept for its days."""
         self._restricted.resume_pending(self._settings.personal_retention_days, Runs(self._archive.folder).last_night())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -18,14 +18,16 @@ from sciculture_etl.intake.open_workers import scheduler_address
 from sciculture_etl.intake.workers import prepare_workers
 from sciculture_etl.load import Warehouse, accept_versions, writer_lock
 from sciculture_etl.load.accept import Acceptance, choose_versions
+from sciculture_etl.load.beside import BackfillAtWork
 from sciculture_etl.load.scope import EVERYTHING, Scope
 from sciculture_etl.load.warehouse import discard_database
 from sciculture_etl.load.year_states import record_year_states
 from sciculture_etl.messages import message
 from sciculture_etl.model import Model, build_model
-from sciculture_etl.pipeline.backfill import Plan, approve_locked, ask_for, make_plan
+from sciculture_etl.pipeline.backfill import Plan, approve_locked, ask_for, files_left, make_plan
 from sciculture_etl.pipeline.checklist import Evidence, run_checks
 from sciculture_etl.pipeline.completeness import overdue_reports, rates_due
+from sciculture_etl.pipeline.hold import BACKFILL, Hold, backfill_at_work, left_to
 from sciculture_etl.pipeline.journal import RunRecord, Runs
 from sciculture_etl.pipeline.reading import NEW, Intake, Stale
 from sciculture_etl.pipeline.reminding import newly_waiting
@@ -39,6 +41,7 @@ from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.settings import Settings
 from sciculture_etl.stopping import stop_if_asked
 from sciculture_etl.storage.disk import machine_errors_described
+from sciculture_etl.storage.lock import sign
 from sciculture_etl.versions.published import WAITING
 from sciculture_etl.versions.upgrade import close_published_years
 
@@ -59,12 +62,14 @@ class Run:
         clock: Clock = machine_clock,
         announcement: Announcement = NOTHING,
         at: datetime | None = None,
+        hold: Hold | None = None,
     ) -> None:
         self.settings = settings
         self.contracts = contracts
         is_own = contracts is not load_contracts()
         self.table_contracts = table_contracts_over(contracts) if is_own else load_table_contracts()
         self.warehouse = warehouse
+        self._hold = hold
         self.progress = Noted(settings.warehouse, progress)
         self.clock = clock
         self.today = clock().astimezone(SEOUL).date()
@@ -78,6 +83,10 @@ class Run:
         self.reasons = Reasons()
         self.is_summed_up = False
         self._intake = Intake(settings, contracts, warehouse, self.archive, self.progress)
+        at_work = None if record.kind == BACKFILL else backfill_at_work(settings)
+        self._beside = left_to(at_work, warehouse)
+        if self._beside:
+            self.report.acceptance.remarks.append(_left_to_backfill(self._beside))
 
     @classmethod
     @contextmanager
@@ -96,7 +105,8 @@ class Run:
     ) -> Iterator[Run]:
         """Takes the writer's lock, writes the run's beginning down and opens the warehouse.
 
-        A rebuild begins with an empty one. Where the block ends well, the report is complete.
+        A rebuild begins with an empty one. A backfill gives its sign as long as it lasts, and the warehouse to whoever
+        waits for it between two of its years. Where the block ends well, the report is complete.
 
         Args:
             kind: one of those in ``steps.py``.
@@ -109,23 +119,23 @@ class Run:
             at: when that release goes out, if not now.
 
         Raises:
-            BusyError: Where another run holds the lock.
+            BusyError: Where another run holds the lock, or another backfill is at work.
         """
         contracts = contracts or load_contracts()
         scheduler_address(settings)  # one that can't be meant is told before anything is done
         with (
             machine_errors_described(settings),
-            writer_lock(settings.warehouse, wait_seconds, f"{kind} {reason}".strip()),
-            Runs(settings.archive).record(kind, reason) as record,
+            sign(settings.warehouse, BACKFILL, wait_seconds) if kind == BACKFILL else nullcontext(),
+            Hold(settings, wait_seconds, f"{kind} {reason}".strip()) as hold,
+            Runs(settings.archive).record(kind, reason, backfill_at_work(settings)) as record,
         ):
             if kind == "rebuild":
                 discard_database(settings.build_database)
-            with Warehouse.open(
-                settings.build_database, settings.staging, contracts, record.after_a_crash
-            ) as warehouse:
+            with hold.opened(contracts, record.after_a_crash) as warehouse:
                 run = cls(
-                    settings, contracts, warehouse, progress or Silent(), record, outputs, clock, announcement, at
-                )
+                    settings, contracts, warehouse, progress or Silent(), record, outputs, clock, announcement, at,
+                    hold,
+                )  # fmt: skip
                 run._publish_due()
                 run.report.closed_years = close_published_years(settings, contracts, run.today)
                 try:
@@ -134,7 +144,7 @@ class Run:
                     run.archive.close()
                 if not run.is_summed_up:
                     run.sum_up()
-                evidence = Evidence(settings, warehouse, run.report, run.announcement_made())
+                evidence = Evidence(settings, run.warehouse, run.report, run.announcement_made())
                 run.report.checklist = run_checks(evidence)
 
     @staticmethod
@@ -178,7 +188,12 @@ class Run:
 
         Returns how many were read.
         """
-        stale = self._intake.stale(self._intake.sync_receipts())
+        receipts = self._intake.sync_receipts()
+        stale = self._intake.stale(receipts)
+        if self._beside:
+            left = files_left(self.warehouse, self._intake, receipts, self._beside.scope)
+            others = {file.receipt.submission_id for file in left}
+            stale = [one for one in stale if one.receipt.submission_id not in others]
         for one in stale:
             self.reasons.add("read", one.receipt.path, one.why)
         self.report.read_count = len(stale)
@@ -189,17 +204,39 @@ class Run:
         """Makes the plan anew and writes it down."""
         self._intake.resume_pending()
         plan = make_plan(self.warehouse, self._intake, self.archive, self.contracts, scope, everything)
+        before = Runs(self.settings.archive).unfinished_backfill()
+        # What that had read by then isn't in force yet, either.
+        plan.is_reshaping |= bool(before and before.plan.get("is_reshaping"))
         ask_for(self.warehouse, plan)
+        self.warehouse.set_state(BACKFILL, str(self.record.run_no))
         Runs(self.settings.archive).plan(self.record, plan.as_dict())
         return plan
+
+    def give_way(self) -> None:
+        """Lets whoever waits have the warehouse first."""
+        if self._hold and self._hold.is_awaited:
+            with self.away():
+                pass
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """In the block, others may have the warehouse; after it, this run has it again as soon as nobody waits."""
+        assert self._hold
+        self._hold.let_go()
+        yield
+        self.warehouse = self._hold.take_again(self.record)
+        self._intake.go_on_with(self.warehouse)
 
     def read_year(self, plan: Plan, year: int) -> int:
         """Archive → build database, for the files of a plan that tell of a year and of none before it in the plan.
 
+        What others have read of them meanwhile isn't read again.
+
         Returns:
             How many were read.
         """
-        files = [file for file in plan.files if file.years[0] == year]
+        left = files_left(self.warehouse, self._intake, self.archive.receipts(), plan.scope)
+        files = [file for file in left if file.years[0] == year]
         for file in files:
             self.reasons.add("read", file.receipt.path, file.why)
         self.report.read_count += len(files)
@@ -244,7 +281,9 @@ class Run:
             choice = choose_versions(self.warehouse, self.contracts, scope)
             approve_locked(self.settings, self.archive.receipts(), choice, self.record.reason)
             self._intake.sync_decisions()
-        self.report.acceptance = accept_versions(self.warehouse, self.contracts, scope)
+        remarks = self.report.acceptance.remarks
+        self.report.acceptance = accept_versions(self.warehouse, self.contracts, scope, self._beside)
+        self.report.acceptance.remarks[:0] = remarks
         record_year_states(self.warehouse, self.contracts, self.today)
         for dataset, year in self.report.acceptance.accepted:
             self.reasons.add("accept", f"{dataset} {year}", self.report.acceptance.why[dataset, year])
@@ -294,6 +333,7 @@ class Run:
                 self.warehouse, self.contracts, self.settings.archive, self.settings.outbox,
                 lambda count: self.progress.start("answers", count), lambda: self.progress.advance("answers"),
                 should_verify=self.record.should_verify,
+                later=self._beside.answered_later(self.warehouse) if self._beside else (),
             )  # fmt: skip
         return self.report.answers
 
@@ -408,3 +448,8 @@ class Run:
         listed = self.warehouse.rows("SELECT source_file, verdict FROM mart_submission_log ORDER BY receipt_no")
         last = {row["source_file"]: row["verdict"] for row in listed if row["source_file"] in new}
         return dict(Counter(last.values()))
+
+
+def _left_to_backfill(beside: BackfillAtWork) -> SuiteOutcome:
+    """What the report of a run says of the backfill that it ran beside."""
+    return SuiteOutcome(f"{BACKFILL} {beside.scope}", 0, warnings=[message("left_to_backfill")])

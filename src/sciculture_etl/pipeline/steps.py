@@ -68,6 +68,7 @@ def _plan(run: Run, made: Made) -> Made:
 
 def _load_year(year: int, run: Run, made: Made) -> Made:
     assert made.plan is not None
+    run.give_way()
     run.read_year(made.plan, year)
     return made
 
@@ -85,6 +86,11 @@ def _resume(run: Run, made: Made) -> Made:
 def _accept(run: Run, made: Made) -> Made:
     run.accept(made.scope)
     return made
+
+
+def _accept_backfill(run: Run, made: Made) -> Made:
+    run.give_way()
+    return _accept(run, made)
 
 
 def _model(run: Run, made: Made) -> Made:
@@ -121,7 +127,8 @@ def _show(run: Run, made: Made) -> Made:
 
 PLAN = "plan"
 _SHOW = Step("show", _show)
-_FIGURES = (Step("accept", _accept), Step("model", _model), Step("publish", _publish))
+_RELEASE = (Step("model", _model), Step("publish", _publish))
+_FIGURES = (Step("accept", _accept), *_RELEASE)
 STEPS: dict[str, tuple[Step, ...]] = {
     "nightly": (
         Step("extract", _extract, 2 * HOUR, awaits_channels=True), Step("load", _load), *_FIGURES,
@@ -132,7 +139,8 @@ STEPS: dict[str, tuple[Step, ...]] = {
         Step("model", _model), Step(PREVIEW, _preview), _SHOW,
     ),
     "backfill": (
-        Step(PLAN, _plan), Step("load", _load, parts=_each_year), *_FIGURES, Step("answer", _answer), _SHOW,
+        Step(PLAN, _plan), Step("load", _load, parts=_each_year), Step("accept", _accept_backfill), *_RELEASE,
+        Step("answer", _answer), _SHOW,
     ),
     "rebuild": (Step("load", _load), *_FIGURES, Step("answer", _answer), _SHOW),
     "publish": (Step("resume", _resume), *_FIGURES, _SHOW),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -96,12 +98,16 @@ class Journal:
         """Appends, on disk when it returns.
 
         Several lines are there together or not at all, since what one run adds may count as one: the journal is then
-        written anew aside. One line is appended; cut off, it counts as never written.
+        written anew aside. One line is appended; cut off, it counts as never written. Of several processes that add at
+        once, none loses a line: those that load parts of a backfill hold the warehouse together.
         """
         lines = [as_line(entry) for entry in entries]
-        if not lines:
-            return
-        make_folder(self.path.parent)
+        if lines:
+            make_folder(self.path.parent)
+            with _one_at_a_time(self.path.parent):
+                self._add(lines)
+
+    def _add(self, lines: list[bytes]) -> None:
         is_new = not self.path.exists()
         if len(lines) > 1:
             data = b"" if is_new else self.path.read_bytes()
@@ -117,3 +123,14 @@ class Journal:
             os.fsync(journal.fileno())
         if is_new:
             sync(self.path.parent)
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Whoever else adds to a journal of the folder waits."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
