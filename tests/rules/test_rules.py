@@ -24,7 +24,7 @@ import pytest
 import yaml
 
 from sciculture_etl.contracts import load_table_contracts
-from sciculture_etl.load.beside import BEGUN, KEPT
+from sciculture_etl.load.beside import BEGUN, UNCHANGED_YEARS
 from sciculture_etl.load.scope import SCHEMA
 from sciculture_etl.load.warehouse import LOG_TABLES
 from sciculture_etl.model import load_statements
@@ -54,7 +54,7 @@ FRAMES: dict[str, Any] = {
     "found": dict.fromkeys(ROW, pl.String),
     "cause": CAUSE,
     "scope": SCHEMA,
-    "kept": KEPT,
+    "kept": UNCHANGED_YEARS,
     "begun": BEGUN,
     "set_aside": NONE_ASIDE.schema,
     "release": RELEASE,

@@ -10,7 +10,7 @@ import polars as pl
 
 from sciculture_etl import __version__
 from sciculture_etl.contracts import Contract
-from sciculture_etl.load.beside import NOTHING_KEPT, BackfillAtWork
+from sciculture_etl.load.beside import NO_UNCHANGED_YEARS, BackfillAtWork
 from sciculture_etl.load.row_places import PLACE, name_submissions
 from sciculture_etl.load.scope import EVERYTHING, Scope
 from sciculture_etl.load.warehouse import Warehouse
@@ -117,7 +117,7 @@ def choose_versions(
     order = order_versions(warehouse.connection)
     amounts = {dataset: contract.guard for dataset, contract in contracts.items()}
     guards = read_guards(warehouse.connection, amounts, order)
-    kept = beside.kept_years(warehouse) if beside else NOTHING_KEPT
+    kept = beside.kept_years(warehouse) if beside else NO_UNCHANGED_YEARS
     return Choice(warehouse, guards, choose(warehouse.connection, order, guards), scope, kept)
 
 

@@ -11,8 +11,8 @@ from sciculture_etl.load.scope import Scope
 from sciculture_etl.load.warehouse import Warehouse
 from sciculture_etl.rules import apply_rule, given
 
-KEPT = {"dataset": pl.String, "submitter": pl.String, "program_year": pl.Int16}
-NOTHING_KEPT = pl.DataFrame(schema=KEPT)
+UNCHANGED_YEARS = {"dataset": pl.String, "submitter": pl.String, "program_year": pl.Int16}
+NO_UNCHANGED_YEARS = pl.DataFrame(schema=UNCHANGED_YEARS)
 BEGUN = {"receipts": pl.Int64(), "began_at": pl.Datetime("us", "UTC")}
 
 
@@ -30,7 +30,7 @@ class BackfillAtWork:
     began_at: datetime
 
     def kept_years(self, warehouse: Warehouse) -> pl.DataFrame:
-        """The years of submitters that stay as they are in force until its end. Columns as in ``KEPT``.
+        """The years of submitters that stay as they are in force until its end. Columns as in ``UNCHANGED_YEARS``.
 
         Where something came or was decided since it began, a year is put in force as it stands: no institution waits
         for a backfill.

@@ -57,7 +57,7 @@ class Hold:
         self._database.close()
         self._lock.close()
 
-    def take_again(self, record: RunRecord) -> Warehouse:
+    def retake(self, record: RunRecord) -> Warehouse:
         """Waits behind everyone else, for as long as that takes, and opens the database.
 
         Args:

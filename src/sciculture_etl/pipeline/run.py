@@ -224,7 +224,7 @@ class Run:
         assert self._hold
         self._hold.let_go()
         yield
-        self.warehouse = self._hold.take_again(self.record)
+        self.warehouse = self._hold.retake(self.record)
         self._intake.go_on_with(self.warehouse)
 
     def read_year(self, plan: Plan, year: int) -> int:
