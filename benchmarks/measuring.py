@@ -9,9 +9,11 @@ A benchmark is a script with ``MEASURES``, functions that a child process runs a
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -58,3 +60,64 @@ def replace_block(page: Path, name: str, text: str) -> None:
     if not found or not found_end:
         raise SystemExit(f"{page} has no {begin} … {end}")
     page.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
+
+
+class Watched:
+    """What a process and all that come from it use, looked at five times a second.
+
+    Attributes:
+        peak: bytes that they held together.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self.peak = 0
+        self._pid = pid
+        self._ticks: dict[int, int] = {}
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+
+    def end(self) -> float:
+        """CPU seconds of all of them."""
+        self._done.set()
+        self._thread.join()
+        return sum(self._ticks.values()) / os.sysconf("SC_CLK_TCK")
+
+    def _watch(self) -> None:
+        while not self._done.wait(0.2):
+            total, waiting = 0, [self._pid]
+            while waiting:
+                pid = waiting.pop()
+                try:
+                    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+                    self._ticks[pid] = int(fields[11]) + int(fields[12])
+                    # Of what several share, each its part.
+                    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+                    total += 1024 * int(rollup.partition("\nPss:")[2].split()[0])
+                    for task in Path(f"/proc/{pid}/task").iterdir():
+                        waiting += map(int, (task / "children").read_text().split())
+                except (OSError, ValueError, IndexError):
+                    continue  # it has just ended
+            self.peak = max(self.peak, total)
+
+
+def whole(command: list[str], folder: Path, surroundings: Mapping[str, str] | None = None) -> Measured:
+    """What a command costs from start to end, with all processes that come from it, and what it prints.
+
+    Raises:
+        RuntimeError: It failed; with the end of what it wrote.
+    """
+    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    with subprocess.Popen(
+        command, cwd=folder, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        watched = Watched(process.pid)
+        output, _ = process.communicate()
+        seconds = time.perf_counter() - begin
+        seen = watched.end()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{output[-3000:]}")
+    waited = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    # Looking misses what ends between two looks; waiting misses what nobody waits for.
+    return {"seconds": seconds, "cpu": max(waited, seen), "peak_mib": watched.peak / 1024**2, "output": output}

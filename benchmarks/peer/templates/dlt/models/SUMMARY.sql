@@ -1,0 +1,1 @@
+<< summary(table, by, "{{ ref('" ~ table.name ~ "') }}") >>

@@ -1,0 +1,2 @@
+{{ config(materialized="view") }}
+SELECT << table.columns | join(", ") >> FROM raw.<< table.name >>

@@ -1,0 +1,3 @@
+MODEL (name peers.<< name >>, kind FULL, allow_partials true);
+
+<< summary(table, by, "peers." ~ table.name) >>
