@@ -18,7 +18,7 @@ from sciculture_etl.contracts import Contract
 from sciculture_etl.disclosure import protect_tables
 from sciculture_etl.disclosure.history import read_history
 from sciculture_etl.extract import machine_clock
-from sciculture_etl.load.warehouse import discard_database
+from sciculture_etl.load.builds import build_of
 from sciculture_etl.model import build_model
 from sciculture_etl.pipeline import Run, RunReport, take_steps
 from sciculture_etl.publish.checks import judge_tables
@@ -50,7 +50,7 @@ def lose_database(places: Settings) -> Settings:
     """The build database is lost: in its place is one in which a night without any file has passed."""
     if folder := os.environ.get(EMPTY_WAREHOUSE):
         places.warehouse.mkdir(parents=True, exist_ok=True)
-        discard_database(places.build_database)
+        build_of(places).discard()
         shutil.copy(made_once(Path(folder), _empty), places.build_database)
     return places
 

@@ -19,6 +19,7 @@
     · ReleaseError                 a kept release isn't complete
     · BrokenDatabaseError          the build database broke under a run, which has set it aside
     · UnprovedError                whether the build database is intact can't be told now
+    · LakeError                    the tables of a shared warehouse can't be reached, or others changed them; retryable
 
 The number is ``exit_code``, with which a command ends. ``retryable`` says that the same may work a little later with
 nothing mended. Besides these, ``stopping.Stopped`` is raised by a signal, and ``read.grid.RefusedError`` says within
@@ -127,3 +128,9 @@ class BrokenDatabaseError(StorageError):
 
 class UnprovedError(StorageError):
     """Whether the build database is intact can't be told now, and it was left as it is."""
+
+
+class LakeError(StorageError):
+    """The tables of a shared warehouse can't be reached, or others changed them at the same time."""
+
+    retryable = True

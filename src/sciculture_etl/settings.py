@@ -17,6 +17,7 @@ from dotenv.parser import parse_stream
 from pydantic import Field
 
 from sciculture_etl.errors import UserError
+from sciculture_etl.lakes import Lake, is_lake
 from sciculture_etl.messages import message
 from sciculture_etl.project import PROJECT_VARIABLE, SETTINGS_FILE, project_folder
 from sciculture_etl.variables import DEFAULT_LIMITS, Limits, Variables
@@ -48,7 +49,7 @@ __all__ = [
 
 CHANNEL_PREFIX = "SCICULTURE_INBOX_"
 # Settings that name one folder; relative in a project's file, they are meant from there.
-PLACES = ("SCICULTURE_WAREHOUSE", "PREFECT_HOME")
+PLACES = ("SCICULTURE_WAREHOUSE", "SCICULTURE_WAREHOUSE_DATA", "SCICULTURE_WAREHOUSE_FILES", "PREFECT_HOME")
 # What a settings file may set: nothing that decides which programs and libraries are run.
 SETTABLE = ("SCICULTURE_", "PREFECT_", "AWS_")
 # What a process tells those that it starts; nobody sets them.
@@ -90,8 +91,10 @@ class Settings(Variables):
 
     inbox_options: what the variables ``SCICULTURE_INBOX_...`` say, by the rest of their name: further channels, and how
     each is opened; they hold credentials and are never shown. batch_bytes: of files that are validated together.
+    lake: where the tables lie that several machines share; None: in a file of the warehouse.
     """
 
+    lake: Lake | None = None
     inbox_options: Mapping[str, str] = Field(default_factory=dict, repr=False)
     timeouts: Timeouts = Timeouts()
     limits: Limits = DEFAULT_LIMITS
@@ -108,6 +111,9 @@ class Settings(Variables):
         """
         read_settings_file()
         given = Variables.read()
+        if is_lake(named := os.environ.get("SCICULTURE_WAREHOUSE", "")):
+            given["warehouse"] = given.get("warehouse_files", Path("warehouse")).absolute()
+            given["lake"] = Lake.from_texts(named, given.get("warehouse_data", ""), given["warehouse"])
         given["warehouse"] = given.get("warehouse", Path("warehouse")).absolute()
         options = {
             name.removeprefix(CHANNEL_PREFIX): value
@@ -232,7 +238,7 @@ def _from_project(folder: Path, name: str, value: str) -> str:
         name.startswith(CHANNEL_PREFIX) and "_" not in name.removeprefix(CHANNEL_PREFIX)
     )
     names_place = is_channel or name in PLACES or name.endswith(("_KEY_FILE", "_CA_FILE", "_KNOWN_HOSTS"))
-    return str(folder / value) if names_place and "://" not in value else value
+    return str(folder / value) if names_place and "://" not in value and not is_lake(value) else value
 
 
 def sql_text(value: object) -> str:

@@ -105,8 +105,19 @@ class Variables(Definition):
         "제출본을 받는 폴더 또는 접수 경로의 주소(설정하지 않으면 `inbox` 폴더)",
     )  # fmt: skip
     warehouse: Path = _setting(
-        Path("warehouse"), "folder for everything that runs make", "처리 결과를 저장하는 폴더(데이터 저장소)"
-    )
+        Path("warehouse"),
+        "folder for everything that runs make, or `ducklake:postgres:…` where several machines share it",
+        "처리 결과를 저장하는 폴더(데이터 저장소). 여러 기기가 함께 쓰면 `ducklake:postgres:…`",
+    )  # fmt: skip
+    warehouse_data: str = _setting(
+        "",
+        "of a shared warehouse: folder or `s3://bucket/prefix` of the rows; unset: the folder `lake` among its files",
+        "공유 데이터 저장소의 행을 저장할 폴더 또는 `s3://버킷/경로`(설정하지 않으면 파일 폴더 안의 `lake`)",
+    )  # fmt: skip
+    warehouse_files: Path = _setting(
+        Path("warehouse"), "of a shared warehouse: folder, alike on all machines, of everything that is no table",
+        "공유 데이터 저장소에서 표를 뺀 모든 것을 저장할, 모든 기기에서 경로가 같은 폴더",
+    )  # fmt: skip
     workers: str = _setting(
         "", "who reads and validates: `dask://host:port`, the scheduler of a cluster; unset: processes on this machine",
         "제출본을 읽고 검증하는 곳: Dask 클러스터 스케줄러의 `dask://호스트:포트`(설정하지 않으면 이 기기의 프로세스)",

@@ -10,12 +10,13 @@ from sciculture_etl.contracts import load_contracts, load_table_contracts
 from sciculture_etl.load import Warehouse
 from sciculture_etl.model.reference import reference_tables
 from sciculture_etl.project import SQL
+from tests.nights import settings
 
 
 def periods(folder: Path, dataset: str, today: date) -> dict[int, dict[int, tuple[Any, ...]]]:
     """Year → period → its last day, its due day, whether that has passed."""
     contracts = load_contracts()
-    with Warehouse.open(folder / "warehouse.duckdb", folder / "staging", contracts) as warehouse:
+    with Warehouse.open(settings(folder, folder), contracts) as warehouse:
         reference_tables(SQL, contracts, load_table_contracts(), today)["due_period"].load(warehouse)
         found: dict[int, dict[int, tuple[Any, ...]]] = {}
         for year, number, *period in warehouse.connection.execute(

@@ -60,7 +60,7 @@ def test_a_database_that_cannot_be_opened_is_set_aside(
 ) -> None:
     database = Path(shutil.copy(days.warehouse / "warehouse.duckdb", tmp_path))
     damage(database)
-    with Warehouse.open(database, tmp_path / "staging", load_contracts()) as warehouse:
+    with Warehouse.open(settings(tmp_path, tmp_path), load_contracts()) as warehouse:
         assert warehouse.set_aside
         assert warehouse.value("SELECT count(*) FROM log.submission") == 0
     assert database.with_name("warehouse.duckdb.corrupt").exists()
@@ -126,7 +126,7 @@ def test_a_database_that_is_open_elsewhere_is_left_alone_and_the_process_named(d
             night(days.first_inbox, warehouse)
         with (
             pytest.raises(BusyError, match=f"process {holder.pid}"),
-            Warehouse.open(database, warehouse / "staging", load_contracts(), doubtful=True),
+            Warehouse.open(settings(warehouse, warehouse), load_contracts(), doubtful=True),
         ):
             pass  # the same after a run that was killed
         told = repair(Case(settings(days.first_inbox, warehouse), quick=True))

@@ -13,6 +13,7 @@ from sciculture_etl.contracts import load_contracts
 from sciculture_etl.errors import ReleaseError
 from sciculture_etl.load import Warehouse
 from sciculture_etl.revisions.diff import count_differences, find_differences, released_tables
+from tests.nights import settings
 
 TABLE = "SELECT i AS year, i * 2 AS persons FROM range(2000, 2100) AS t (i)"
 
@@ -47,7 +48,7 @@ def test_a_damaged_table_names_its_release_and_leaves_the_build_database_alone(
     database = tmp_path / "warehouse.duckdb"
     with (
         pytest.raises(ReleaseError, match=f"release {old.name} is incomplete or corrupted: mart_a"),
-        Warehouse.open(database, tmp_path / "staging", load_contracts()) as warehouse,
+        Warehouse.open(settings(tmp_path, tmp_path), load_contracts()) as warehouse,
     ):
         _compare(warehouse.connection, old, new)
     assert database.exists()
@@ -68,7 +69,7 @@ def test_words_of_damage_in_a_query_a_value_or_about_another_file_set_nothing_as
     monkeypatch.chdir(tmp_path)
     Path("other.duckdb").write_bytes(b"no database" * 1000)
     database = tmp_path / "warehouse.duckdb"
-    with pytest.raises(error), Warehouse.open(database, tmp_path / "staging", load_contracts()) as warehouse:
+    with pytest.raises(error), Warehouse.open(settings(tmp_path, tmp_path), load_contracts()) as warehouse:
         warehouse.connection.execute(query)
     assert database.exists()
 

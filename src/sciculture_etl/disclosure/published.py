@@ -110,11 +110,12 @@ def _check_figures(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """
     relation = f'{SCHEMA}."{FIGURES}"'
     select = all_statements()[FIGURES].text.rstrip().rstrip(";")
+    own = connection.execute("SELECT current_database()").fetchall()[0][0]
     connection.execute(f"SET search_path = '{SCHEMA},main'")
     try:
         connection.execute(f"CREATE TEMP TABLE {COMPUTED} AS SELECT figure_id, actual FROM ({select})")
     finally:
-        connection.execute("RESET search_path")
+        connection.execute(f'USE "{own}"')
     same = "c.actual IS NOT DISTINCT FROM e.actual"
     connection.execute(
         f"CREATE TABLE {relation} AS SELECT e.* REPLACE (CASE WHEN {same} THEN e.actual END AS actual, "

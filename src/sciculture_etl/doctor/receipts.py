@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from sciculture_etl.errors import LakeError
 from sciculture_etl.extract import Receipt
+from sciculture_etl.load.builds import read_build
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.access import OWN_FILE
 from sciculture_etl.storage.atomic import write_atomically
@@ -56,9 +58,9 @@ def _receipt(line: bytes) -> Receipt | None:
 def _kept(settings: Settings) -> list[Receipt]:
     """Of the build database, those before the first that doesn't tell all that a line does; none where it has none."""
     try:
-        with duckdb.connect(str(settings.build_database), read_only=True) as connection:
+        with read_build(settings) as connection:
             rows = connection.execute(RECEIPTS).fetchall()
-    except duckdb.Error:
+    except (duckdb.Error, LakeError):
         return []
     found = []
     for sha256, path, submitter, size, modified, arrival, received in rows:

@@ -1,4 +1,4 @@
-"""The build database ``warehouse.duckdb`` and its one writer.
+"""The build database and its one writer.
 
 Schemas: ``log`` (receipts, submissions, their parts, findings, quarantine, versions), ``store`` (accepted rows of every
 version), ``accepted`` (views: the rows in force, for the SQL of the model). Tables and views of the model stand in
@@ -17,13 +17,13 @@ from typing import Any
 import duckdb
 
 from sciculture_etl.contracts import Contract
-from sciculture_etl.errors import BrokenDatabaseError, BusyError, UnprovedError
+from sciculture_etl.errors import BrokenDatabaseError, UnprovedError
 from sciculture_etl.extract import Receipt
+from sciculture_etl.load.builds import Build, build_of
 from sciculture_etl.load.engine import beside_workers, limit_engine
 from sciculture_etl.messages import message
-from sciculture_etl.settings import fingerprint
-from sciculture_etl.storage.damage import holder, is_broken, is_broken_at_opening, reason_of, set_aside
-from sciculture_etl.storage.proof import why_unreadable
+from sciculture_etl.settings import Settings, fingerprint
+from sciculture_etl.storage.damage import reason_of
 from sciculture_etl.versions.revision_words import named_version
 
 ENVELOPE = {
@@ -39,6 +39,7 @@ VERSION = (
     "dataset VARCHAR, submitter VARCHAR, program_year SMALLINT, partition_key VARCHAR, submission_id VARCHAR, "
     "reading VARCHAR"
 )
+KEY = " PRIMARY KEY"
 DECISION = "submission_id VARCHAR, reason VARCHAR, decided_at TIMESTAMPTZ, seen BIGINT"
 LOG_TABLES = {
     "receipt": "seq BIGINT, sha256 VARCHAR, submission_id VARCHAR, path VARCHAR, submitter VARCHAR, size BIGINT, "
@@ -77,8 +78,17 @@ LOG_TABLES = {
     "model": "name VARCHAR, made_from VARCHAR, made_by VARCHAR, content VARCHAR, input_fingerprints VARCHAR",
     "suite_result": "dataset VARCHAR, program_year SMALLINT, fingerprint VARCHAR, passed BOOLEAN, detail VARCHAR",
     "curated_suite": "name VARCHAR, content VARCHAR, warnings VARCHAR[]",
-    "state": "key VARCHAR PRIMARY KEY, value VARCHAR",
+    "state": f"key VARCHAR{KEY}, value VARCHAR",
 }
+
+
+def rows_in_force(dataset: str) -> str:
+    """Those rows of a dataset that count."""
+    return (
+        f"SELECT * EXCLUDE (reading) FROM store.{dataset} AS s "
+        f"SEMI JOIN log.in_force AS f ON f.dataset = '{dataset}' AND f.submission_id = s.submission_id "
+        f"AND f.reading = s.reading AND f.program_year = s.program_year AND f.partition_key = s.partition_key"
+    )
 
 
 def views_over_all(contracts: dict[str, Contract]) -> dict[str, str]:
@@ -118,33 +128,14 @@ def views_over_all(contracts: dict[str, Contract]) -> dict[str, str]:
 LAYOUT = fingerprint(json.dumps([ENVELOPE, LOG_TABLES]))
 
 
-def discard_database(path: Path) -> None:
-    """Removes a build database with its log."""
-    path.unlink(missing_ok=True)
-    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
-
-
-def _connect(path: Path) -> duckdb.DuckDBPyConnection:
-    """Raises BusyError where another process has the file open."""
-    try:
-        # The engine's own newest storage, which takes 40 % less time to write; releases keep the oldest. A file of
-        # another kind is refused rather than read by an extension from the internet.
-        config: dict[str, Any] = {"storage_compatibility_version": "latest", "autoinstall_known_extensions": False}
-        return duckdb.connect(str(path), config=config)
-    except duckdb.Error as error:
-        if held := holder(error):
-            program, process = held
-            raise BusyError(message("database_in_use", path=path, program=program, pid=process)) from None
-        raise
-
-
 def has_todays_layout(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the database is empty or its own tables are those of this version."""
-    if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'log'").fetchone():
+    own = "database_name = current_database() AND schema_name = 'log'"
+    if not connection.execute(f"SELECT 1 FROM duckdb_tables() WHERE {own}").fetchone():
         return True
     try:
         return connection.execute("SELECT value FROM log.state WHERE key = 'layout'").fetchone() == (LAYOUT,)
-    except duckdb.CatalogException:
+    except (duckdb.CatalogException, duckdb.BinderException):
         return False
 
 
@@ -158,85 +149,90 @@ class Warehouse:
 
     @classmethod
     @contextmanager
-    def open(
-        cls, path: Path, staging: Path, contracts: dict[str, Contract], doubtful: bool = False
-    ) -> Iterator[Warehouse]:
+    def open(cls, settings: Settings, contracts: dict[str, Contract], doubtful: bool = False) -> Iterator[Warehouse]:
         """Opens or makes the database and brings its tables in line with the contracts.
 
         doubtful: the last run did not finish, so that the database is proved first. A broken one is set aside and made
         again from the archive (``set_aside`` then says why); of one that breaks under the work, BrokenDatabaseError
         tells, and the next run rebuilds it.
+
+        Raises:
+            BusyError: Where another process has the database open.
+            LakeError: Where a shared one can't be reached, also under the work.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
+        build, staging = build_of(settings), settings.staging
+        settings.warehouse.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(staging, ignore_errors=True)  # what a killed run left
         staging.mkdir(parents=True)
         reason = None
-        if doubtful and path.exists():
+        if doubtful and build.is_there():
             # Where that can't be told now, opening it says why, or works.
             with suppress(UnprovedError):
-                reason = why_unreadable(path)
+                reason = build.why_unreadable()
         if reason:
-            set_aside(path)
+            build.set_aside()
         try:
-            warehouse = cls._prepared(path, staging, contracts)
+            warehouse = cls._prepared(build, staging, contracts)
         except duckdb.Error as error:
-            if not is_broken_at_opening(error):
+            if not build.is_broken_at_opening(error):
                 raise
             reason = reason_of(error)
-            set_aside(path)
-            warehouse = cls._prepared(path, staging, contracts)
+            build.set_aside()
+            warehouse = cls._prepared(build, staging, contracts)
         warehouse.set_aside = reason
         try:
             yield warehouse
         except Exception as error:
-            if not is_broken(error, path):
+            if not build.is_broken(error):
                 raise
             warehouse.connection.close()
-            aside = set_aside(path)
+            aside = build.set_aside()
             raise BrokenDatabaseError(
-                message("database_broken", path=path, reason=reason_of(error), aside=aside.name)
+                message("database_broken", path=build.name, reason=reason_of(error), aside=aside)
             ) from error
         finally:
             warehouse.connection.close()
             shutil.rmtree(staging, ignore_errors=True)
 
     @classmethod
-    def _prepared(cls, path: Path, staging: Path, contracts: dict[str, Contract]) -> Warehouse:
-        connection = _connect(path)
+    def _prepared(cls, build: Build, staging: Path, contracts: dict[str, Contract]) -> Warehouse:
+        connection = build.connect()
         try:
             if not has_todays_layout(connection):
                 # Made by an earlier version: everything in it can be rebuilt from the archive, so that is done.
                 connection.close()
-                discard_database(path)
-                connection = _connect(path)
+                build.discard()
+                connection = build.connect()
             limit_engine(connection, staging)
             warehouse = cls(connection, staging)
-            warehouse._make_tables(contracts)
+            warehouse._make_tables(contracts, build.has_keys)
         except BaseException:
             connection.close()
             raise
         return warehouse
 
-    def _make_tables(self, contracts: dict[str, Contract]) -> None:
+    def _make_tables(self, contracts: dict[str, Contract], has_keys: bool) -> None:
         run = self.connection.execute
         run("SET preserve_insertion_order = true")
         run("BEGIN")
         for schema in ("log", "store", "accepted", "reference"):
             run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         for table, columns in LOG_TABLES.items():
-            run(f"CREATE TABLE IF NOT EXISTS log.{table} ({columns})")
-        run("INSERT OR REPLACE INTO log.state VALUES ('layout', ?)", [LAYOUT])
+            run(f"CREATE TABLE IF NOT EXISTS log.{table} ({columns if has_keys else columns.replace(KEY, '')})")
+        if self.state("layout") != LAYOUT:
+            self.set_state("layout", LAYOUT)
         standing: dict[str, dict[str, str]] = {}
+        is_changed = False
         for dataset, name, dtype in run(
-            "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'store' "
-            "ORDER BY table_name, column_index"
+            "SELECT table_name, column_name, data_type FROM duckdb_columns() "
+            "WHERE database_name = current_database() AND schema_name = 'store' ORDER BY table_name, column_index"
         ).fetchall():
             standing.setdefault(dataset, {})[name] = dtype
         for dataset, contract in contracts.items():
             wanted, existing = ENVELOPE | contract.columns, standing.get(dataset, {})
             if existing == wanted:
                 continue
-            run(f"DROP VIEW IF EXISTS accepted.{dataset}")
+            is_changed = True
             if existing:
                 # The contract has other columns now. Its submissions are read again, since its fingerprint changed
                 # too; until what comes of that is in force, the rows that were go on counting. What they lose by it
@@ -249,13 +245,13 @@ class Warehouse:
             else:
                 listed = ", ".join(f'"{name}" {dtype}' for name, dtype in wanted.items())
                 run(f"CREATE TABLE store.{dataset} ({listed})")
-            run(
-                f"CREATE VIEW accepted.{dataset} AS SELECT * EXCLUDE (reading) FROM store.{dataset} AS s "
-                f"SEMI JOIN log.in_force AS f ON f.dataset = '{dataset}' AND f.submission_id = s.submission_id "
-                f"AND f.reading = s.reading AND f.program_year = s.program_year AND f.partition_key = s.partition_key"
-            )
-        for name, query in views_over_all(contracts).items():
-            run(f"CREATE OR REPLACE VIEW accepted.{name} AS {query}")
+        views = {dataset: rows_in_force(dataset) for dataset in contracts} | views_over_all(contracts)
+        # A table that lost or got columns may be among them, though no text changed.
+        made_by = fingerprint(*views.values())
+        if is_changed or self.state("views") != made_by:
+            for name, query in views.items():
+                run(f"CREATE OR REPLACE VIEW accepted.{name} AS {query}")
+            self.set_state("views", made_by)
         run("COMMIT")
 
     def rows(self, query: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
@@ -275,7 +271,11 @@ class Warehouse:
         return found
 
     def set_state(self, key: str, value: str) -> None:
-        self.connection.execute("INSERT OR REPLACE INTO log.state VALUES (?, ?)", [key, value])
+        self.connection.execute(
+            "MERGE INTO log.state USING (SELECT ? AS key, ? AS value) AS new USING (key) "
+            "WHEN MATCHED THEN UPDATE SET value = new.value WHEN NOT MATCHED THEN INSERT VALUES (new.key, new.value)",
+            [key, value],
+        )
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -315,7 +315,10 @@ class Warehouse:
     def _forget(self) -> None:
         """Empties the database of everything that came from submissions."""
         with self.transaction() as connection:
-            tables = "SELECT schema_name, table_name FROM duckdb_tables() WHERE schema_name IN ('log', 'store')"
+            tables = (
+                "SELECT schema_name, table_name FROM duckdb_tables() "
+                "WHERE database_name = current_database() AND schema_name IN ('log', 'store')"
+            )
             for schema, table in connection.execute(tables).fetchall():
                 connection.execute(f'DELETE FROM {schema}."{table}"')
             connection.execute("INSERT INTO log.state VALUES ('layout', ?)", [LAYOUT])

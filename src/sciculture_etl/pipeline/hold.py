@@ -69,9 +69,7 @@ class Hold:
         return self._open(Runs(self._settings.archive).is_after_a_crash(record))
 
     def _open(self, doubtful: bool) -> Warehouse:
-        settings = self._settings
-        warehouse = Warehouse.open(settings.build_database, settings.staging, self._contracts, doubtful)
-        return self._database.enter_context(warehouse)
+        return self._database.enter_context(Warehouse.open(self._settings, self._contracts, doubtful))
 
 
 def backfill_at_work(settings: Settings) -> RunRecord | None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.extract import Clock, machine_clock
 from sciculture_etl.load import Warehouse, writer_lock
+from sciculture_etl.load.builds import copy_lake
 from sciculture_etl.pipeline.checklist import Evidence, run_checks
 from sciculture_etl.pipeline.journal import PREVIEW, RunRecord
 from sciculture_etl.pipeline.report import RunReport, Silent
@@ -35,7 +36,7 @@ def rehearse(
         machine_errors_described(settings),
         writer_lock(settings.warehouse, wait_seconds, "check"),
         _copied(settings) as places,
-        Warehouse.open(places.build_database, places.staging, contracts) as warehouse,
+        Warehouse.open(places, contracts) as warehouse,
     ):
         run = Run(places, contracts, warehouse, Silent(), RunRecord(0, PREVIEW), (), clock, announcement)
         try:
@@ -56,8 +57,10 @@ def _copied(settings: Settings) -> Iterator[Settings]:
     folder = settings.warehouse / REHEARSAL
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=OWN_FOLDER)
-    places = settings.model_copy(update={"warehouse": folder})
+    places = settings.model_copy(update={"warehouse": folder, "lake": None})
     try:
+        if settings.lake:
+            copy_lake(settings.lake, places.build_database)
         for name in ("warehouse.duckdb", "warehouse.duckdb.wal", "current.json"):
             if (settings.warehouse / name).exists():
                 shutil.copy2(settings.warehouse / name, folder / name)

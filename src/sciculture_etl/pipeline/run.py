@@ -19,8 +19,8 @@ from sciculture_etl.intake.workers import prepare_workers
 from sciculture_etl.load import Warehouse, accept_versions, writer_lock
 from sciculture_etl.load.accept import Acceptance, choose_versions
 from sciculture_etl.load.beside import BackfillAtWork
+from sciculture_etl.load.builds import build_of
 from sciculture_etl.load.scope import EVERYTHING, Scope
-from sciculture_etl.load.warehouse import discard_database
 from sciculture_etl.load.year_states import record_year_states
 from sciculture_etl.messages import message
 from sciculture_etl.model import Model, build_model
@@ -130,7 +130,7 @@ class Run:
             Runs(settings.archive).record(kind, reason, backfill_at_work(settings)) as record,
         ):
             if kind == "rebuild":
-                discard_database(settings.build_database)
+                build_of(settings).discard()
             with hold.opened(contracts, record.after_a_crash) as warehouse:
                 run = cls(
                     settings, contracts, warehouse, progress or Silent(), record, outputs, clock, announcement, at,
@@ -167,7 +167,7 @@ class Run:
         contracts = contracts or load_contracts()
         with (
             writer_lock(settings.warehouse, wait_seconds, "plan of a backfill"),
-            Warehouse.open(settings.build_database, settings.staging, contracts) as warehouse,
+            Warehouse.open(settings, contracts) as warehouse,
         ):
             archive = Archive(settings.archive)
             intake = Intake(settings, contracts, warehouse, archive, Silent())
@@ -391,7 +391,8 @@ class Run:
         """Fills the report with what stands in the build database now, and the record of the run with what it did."""
         report, self.is_summed_up = self.report, True
         if self.warehouse.value(
-            "SELECT count(*) FROM information_schema.tables WHERE table_name = 'mart_submission_log'"
+            "SELECT count(*) FROM information_schema.tables "
+            "WHERE table_catalog = current_database() AND table_name = 'mart_submission_log'"
         ):
             report.verdicts, report.rows = self._totals()
             report.new_verdicts = self._new_verdicts()

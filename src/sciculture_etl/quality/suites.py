@@ -21,6 +21,7 @@ from sciculture_etl.errors import ContractError
 from sciculture_etl.privacy import mask_text
 from sciculture_etl.quality.failing_rows import failing_rows, result_format
 from sciculture_etl.stopping import stop_if_asked
+from sciculture_etl.storage.ducklake import another
 
 MAX_SHOWN = 3
 # Faults of the engine and the machine, which say nothing about the data.
@@ -187,7 +188,7 @@ def run_suites(connection: duckdb.DuckDBPyConnection, suites: list[Suite]) -> li
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
     source = context.data_sources.add_sql(
         name="warehouse", connection_string="duckdb:///:memory:", create_temp_table=False,
-        kwargs={"creator": lambda: ConnectionWrapper(connection.cursor()), "poolclass": NullPool},
+        kwargs={"creator": lambda: ConnectionWrapper(another(connection)), "poolclass": NullPool},
     )  # fmt: skip
     # The context lives in memory alone; writing it out at every suite would take a fifth of the time.
     context.variables.save = lambda: None

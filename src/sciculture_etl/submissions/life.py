@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from sciculture_etl.contracts import load_contracts
-from sciculture_etl.errors import NotReadyError, UserError
+from sciculture_etl.errors import LakeError, NotReadyError, UserError
 from sciculture_etl.extract import Archive, Decision, Decisions, Operator
 from sciculture_etl.extract.decisions import PREFERENCE_UNDONE, PREFERRED, REINSTATED, REQUESTED, WITHDRAWN
 from sciculture_etl.load import writer_lock
+from sciculture_etl.load.builds import read_build
 from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.publish.release_names import kept_ids
 from sciculture_etl.settings import Settings
@@ -276,8 +277,8 @@ def prefer(settings: Settings, asked: str, reason: str, undo: bool = False) -> D
 def _is_unread(settings: Settings, submission_id: str) -> bool:
     """Whether the build database is there and knows nothing of what is in a submission."""
     try:
-        with duckdb.connect(str(settings.build_database), read_only=True) as connection:
+        with read_build(settings) as connection:
             query = "SELECT 1 FROM log.submission WHERE submission_id = ?"
             return connection.execute(query, [submission_id]).fetchone() is None
-    except duckdb.Error:
+    except (duckdb.Error, LakeError):
         return False

@@ -7,9 +7,8 @@ alone, so that a new table can be traced as soon as there is one.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +18,7 @@ from sciculture_etl.contracts import TableContract, load_table_contracts
 from sciculture_etl.contracts.disclosure import symbol_column
 from sciculture_etl.disclosure.history import WITHHELD
 from sciculture_etl.errors import BusyError, NotReadyError, UserError
+from sciculture_etl.load.builds import build_of
 from sciculture_etl.load.warehouse import has_todays_layout
 from sciculture_etl.messages import message
 from sciculture_etl.model import all_statements
@@ -28,8 +28,6 @@ from sciculture_etl.model.statements import Statement, parse_select, select_text
 from sciculture_etl.publish.current import current_release
 from sciculture_etl.revisions.lineage import sql_file
 from sciculture_etl.settings import Settings, sql_text
-from sciculture_etl.storage.copied import copied, has_room_for_copy
-from sciculture_etl.storage.damage import is_broken_at_opening, reason_of
 from sciculture_etl.storage.lock import lock_holder
 from sciculture_etl.trace.account import Account, Reader, SourceRow, is_same_number, terms
 from sciculture_etl.trace.names import key_names
@@ -113,7 +111,7 @@ class Trace:
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Tracer]:
-    """A copy of the build database with the current release beside it; only for the operator.
+    """The build database as it is now, with the current release beside it; only for the operator.
 
     Raises:
         NotReadyError: Before the first run, without room for the copy, or where the database is broken or made by
@@ -121,32 +119,31 @@ def opened(settings: Settings) -> Iterator[Tracer]:
         UserError: Where the user may not read it.
         BusyError: While a run changes it.
     """
-    build, live = settings.build_database, settings.warehouse / "sciculture.duckdb"
-    for path in (build, live):
-        if not path.exists():
-            raise NotReadyError(message("not_made_yet", path=path))
-    if not os.access(build, os.R_OK):
-        raise UserError(message("trace_for_operator", path=build))
-    if not has_room_for_copy(build):
+    build, live = build_of(settings), settings.warehouse / "sciculture.duckdb"
+    if not build.is_there():
+        raise NotReadyError(message("not_made_yet", path=build.name))
+    if not live.exists():
+        raise NotReadyError(message("not_made_yet", path=live))
+    if not build.is_readable():
+        raise UserError(message("trace_for_operator", path=build.name))
+    if not build.has_room_for_copy():
         raise NotReadyError(message("trace_without_room"))
     _refuse_while_running(settings)
-    with copied(build) as copy:
-        _refuse_while_running(settings)  # one may have begun while it was copied
+    with ExitStack() as opened_ones:
         try:
-            opened_copy = duckdb.connect(str(copy), config={"autoinstall_known_extensions": False})
+            connection = opened_ones.enter_context(build.read_still())
         except duckdb.Error as error:
-            if not is_broken_at_opening(error):
+            if not build.is_broken_at_opening(error):
                 raise
-            text = message(
-                "trace_of_broken_database", path=build, reason=reason_of(error).replace(str(copy), build.name)
-            )
-            raise NotReadyError(text) from None
-        with opened_copy as connection:
-            if not has_todays_layout(connection):
-                raise NotReadyError(message("trace_of_another_version", path=build))
-            connection.execute(f"ATTACH {sql_text(live)} AS {PUBLISHED} (READ_ONLY)")
-            release = current_release(settings.warehouse) or {}
-            yield Tracer(connection, release.get("release_id"))
+            raise NotReadyError(
+                message("trace_of_broken_database", path=build.name, reason=build.reason_of(error))
+            ) from None
+        _refuse_while_running(settings)  # one may have begun while it was copied
+        if not has_todays_layout(connection):
+            raise NotReadyError(message("trace_of_another_version", path=build.name))
+        connection.execute(f"ATTACH {sql_text(live)} AS {PUBLISHED} (READ_ONLY)")
+        release = current_release(settings.warehouse) or {}
+        yield Tracer(connection, release.get("release_id"))
 
 
 def _refuse_while_running(settings: Settings) -> None:
