@@ -73,8 +73,8 @@ class Timeouts:
 
     attempts: tries of one request, the first included. first_pause: before the second try; it doubles each time.
     silence: after which a server that says nothing counts as gone. copy: for one whole file. settle: so long a file
-    must have stayed as it is before it is taken. worker: so long at most no worker of a cluster is fit, and one that is
-    asked says nothing. batch: after which a cluster that hasn't read a batch counts as one that never will.
+    must have stayed as it is before it is taken. worker: so long at most a cluster is without a worker that is fit.
+    batch: after which a cluster that hasn't read a batch counts as one that never will.
     """
 
     attempts: int = 4

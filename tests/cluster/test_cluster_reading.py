@@ -17,6 +17,7 @@ from sciculture_etl.contracts import load_contracts
 from sciculture_etl.extract import Archive
 from sciculture_etl.intake.open_workers import open_workers
 from sciculture_etl.intake.staging import Batch, FileToRead, SubmissionOutcome
+from sciculture_etl.project import EXPECTATIONS
 from sciculture_etl.settings import Limits, Settings
 from tests.cluster.clusters import Dask, dask_cluster
 from tests.lake.servers import Lake
@@ -27,13 +28,15 @@ LIMITS = Limits(cpu_seconds=1, cpu_seconds_per_mib=0)
 
 @pytest.fixture(scope="module")
 def dask(tmp_path_factory: pytest.TempPathFactory, lake_servers: dict[str, str]) -> Iterator[Dask]:
-    """With a worker under a nanny, which may have no children, and one that is none's."""
-    from tests.lake.servers import Lake
-
+    """With a worker under a nanny, which may have no children, and one that would read with other words."""
     access = Lake(0, lake_servers["endpoint"], "", "").access
+    project = tmp_path_factory.mktemp("project")
+    (project / "expectations").mkdir()
+    words = (EXPECTATIONS / "findings.yml").read_text(encoding="utf-8")
+    (project / "expectations" / "findings.yml").write_text(words + "\n# ours\n", encoding="utf-8")
     with dask_cluster(tmp_path_factory.mktemp("dask"), access) as made:
-        made.add_worker("--no-nanny")
         made.add_worker()
+        made.add_worker("--no-nanny", environment={"SCICULTURE_PROJECT": str(project)})
         yield made
 
 
@@ -59,11 +62,15 @@ def batches(archive: Archive, *groups: dict[str, bytes]) -> list[Batch]:
     return made
 
 
-def read(settings: Settings, given: list[Batch]) -> tuple[dict[str, SubmissionOutcome], dict[str, list[Any]]]:
+def read(
+    settings: Settings, given: list[Batch], unfit: int = 0
+) -> tuple[dict[str, SubmissionOutcome], dict[str, list[Any]]]:
     """File → what was made of it; table → its rows."""
     outcomes: dict[str, SubmissionOutcome] = {}
     rows: dict[str, list[Any]] = {}
     with open_workers(settings) as workers, closing(workers.read(given)) as done:
+        assert [why for why in workers.left_out.values() if "it reads with words " not in why] == []
+        assert len(workers.left_out) == unfit
         for batch, made in done:
             outcomes |= {file.path: outcome for file, outcome in zip(batch.files, made, strict=True)}
             for path in batch.folder.glob("*.parquet"):
@@ -95,7 +102,7 @@ def test_a_cluster_reads_what_this_machine_reads_and_leaves_nothing(
     if shared:  # the bytes travel: no worker sees the archive
         archive.folder.rename(tmp_path / "moved")
         given = [replace(one, files=tuple(replace(f, place=_moved(f, tmp_path)) for f in one.files)) for one in given]
-    found = read(there, given)
+    found = read(there, given, unfit=1)
     assert found == expected
     assert [o.findings[0].code for o in found[0].values() if o.refused] == ["R_PII", "R_TOO_COSTLY"]
     assert lake.objects() == []

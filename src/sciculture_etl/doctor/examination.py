@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from sciculture_etl.doctor import archive, build, desk, disclosure, folders, releases, runs
+from sciculture_etl.doctor import archive, build, desk, disclosure, folders, releases, runs, workers
 from sciculture_etl.doctor.case import Case, Check, fault
 from sciculture_etl.errors import SciCultureError
 from sciculture_etl.failures import describe_failure
@@ -16,6 +16,7 @@ AREAS: dict[str, Callable[[Case], Iterable[Check]]] = {
     "folders": folders.check_folders,
     "modes": folders.check_modes,
     "room": folders.check_free_space,
+    "workers": workers.check_workers,
     "lock": runs.check_lock,
     "last run": runs.check_last_run,
     "journals": archive.check_journals,

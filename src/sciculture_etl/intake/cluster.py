@@ -15,9 +15,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from sciculture_etl.errors import ArchiveError, MachineError, RunError
+from sciculture_etl.extract.channels.channel import is_loopback
 from sciculture_etl.extract.channels.faults import describe
 from sciculture_etl.intake.environment import reading_environment
 from sciculture_etl.intake.share import Share
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 SECONDS_BETWEEN_LOOKS = 1
+MAX_SECONDS_TO_EXAMINE = 60  # a worker that imports all for the first time, on a busy machine
 PREFIX = "sciculture"
 
 
@@ -65,6 +68,11 @@ class Cluster:
     def count(self) -> int:
         """How many batches are read at once."""
         return sum(self._threads.values())
+
+    @property
+    def is_encrypted(self) -> bool:
+        """By TLS, or since it doesn't leave this machine."""
+        return bool(self._client.scheduler.address.startswith("tls://") or is_loopback(urlsplit(f"//{self._address}")))
 
     def begin(self) -> None:
         """Looks at all workers; waits a little for the first.
@@ -160,7 +168,7 @@ class Cluster:
         until = monotonic() + self._timeouts.worker
         self._look()
         while not self._threads:
-            if monotonic() > until or self.left_out:
+            if monotonic() > until:
                 raise MachineError(self._with_reasons(message("cluster_no_worker_left", address=self._address)))
             sleep(SECONDS_BETWEEN_LOOKS)
             self._look()
@@ -200,9 +208,9 @@ class Cluster:
         async def ask(address: str) -> Any:
             try:
                 answers = self._client.run(
-                    examine, self._share.place, self._token, workers=[address], on_error="return"
+                    examine, self._share.place, self._token, reading_environment(), workers=[address], on_error="return"
                 )  # fmt: skip
-                return (await asyncio.wait_for(answers, self._timeouts.worker)).get(address)
+                return (await asyncio.wait_for(answers, MAX_SECONDS_TO_EXAMINE)).get(address)
             except Exception as error:
                 return error
 
@@ -210,10 +218,10 @@ class Cluster:
 
     def _why_unfit(self, found: Any) -> str | None:
         """Of what a worker answered, in words; None where it is fit."""
-        if isinstance(found, ImportError | AttributeError):
-            return message("worker_without_program", reason=f"{type(found).__name__}: {found}")
-        if isinstance(found, TimeoutError) or not isinstance(found, dict):
+        if found is None or isinstance(found, OSError | TimeoutError):
             return message("worker_silent", reason=type(found).__name__)
+        if isinstance(found, Exception):  # of loading what examines it, as a rule
+            return message("worker_without_program", reason=f"{type(found).__name__}: {found}"[:200])
         here = reading_environment()
         others = {name: there for name in here if (there := found["parts"].get(name, "-")) != here[name]}
         if others:

@@ -103,16 +103,21 @@ def _may_have_children() -> None:
         process.daemon = False
 
 
-async def examine(share: str, token: str, dask_worker: Any) -> dict[str, Any]:
+async def examine(share: str, token: str, parts: dict[str, str], dask_worker: Any) -> dict[str, Any]:
     """What a worker reads with, and why it can't work: ``parts``, and in words or None ``share`` and ``process``.
 
     It is asked of workers of any version: what it takes and gives is of Python alone.
+
+    Args:
+        parts: what the run reads with; of a worker that reads with others, nothing more is looked at.
     """
-    return await asyncio.to_thread(_examine, share, token, Path(dask_worker.local_directory))
+    return await asyncio.to_thread(_examine, share, token, parts, Path(dask_worker.local_directory))
 
 
-def _examine(place: str, token: str, local: Path) -> dict[str, Any]:
+def _examine(place: str, token: str, parts: dict[str, str], local: Path) -> dict[str, Any]:
     found: dict[str, Any] = {"parts": reading_environment(), "share": None, "process": None, "answer": uuid4().hex}
+    if found["parts"] != parts:
+        return found
     try:
         share = open_share(place)
         if share.read(TOKEN) != token:

@@ -26,6 +26,7 @@ class Workers(Protocol):
     Attributes:
         count: how many they read at once.
         left_out: who can't be used, with the reason in words.
+        is_encrypted: whether nobody on the way can read what is sent to them.
     """
 
     @property
@@ -34,6 +35,9 @@ class Workers(Protocol):
     @property
     def left_out(self) -> dict[str, str]: ...
 
+    @property
+    def is_encrypted(self) -> bool: ...
+
     def read(self, batches: Sequence[Batch]) -> Generator[Done]: ...
 
 
@@ -41,6 +45,7 @@ class OwnProcesses:
     """Processes of this machine, one for each core."""
 
     left_out: dict[str, str] = {}  # noqa: RUF012
+    is_encrypted = True
 
     @property
     def count(self) -> int:
@@ -89,36 +94,31 @@ def open_workers(settings: Settings) -> Iterator[Workers]:
 def _share_of_run(settings: Settings) -> Iterator[Share]:
     """A place of this run's own in the shared storage; all in it is gone when this ends.
 
-    It is written down in the warehouse as long as the run lives, so that the next one removes what a killed one left.
-    Without a setting it is in the warehouse, within the folder of staging, which every run empties when it begins.
+    It is noted in the warehouse as long as the run lives, so that the next one removes what a killed one left.
     """
-    name = uuid4().hex
-    if not settings.shared:
-        share = open_share(str(settings.staging / name))
-        try:
-            yield share
-        finally:
-            share.end()
-        return
-    notes = settings.warehouse / "shared"
-    notes.mkdir(exist_ok=True)
-    for note in sorted(notes.iterdir()):
+    own = settings.warehouse / "shared"
+    own.mkdir(mode=0o700, exist_ok=True)
+    for note in sorted(own.glob("*.note")):
         _remove_where_dead(note, settings)
-    share = open_share(f"{settings.shared.rstrip('/')}/{name}", settings.timeouts)
-    with (notes / name).open("w") as held:
+    name = uuid4().hex
+    share = open_share(f"{(settings.shared or str(own)).rstrip('/')}/{name}", settings.timeouts)
+    note = own / f"{name}.run.note"
+    aside = note.with_suffix("")
+    with aside.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         held.write(share.place)
         held.flush()
+        aside.rename(note)  # nobody sees it without its lock
         try:
             yield share
         finally:
             with suppress(Exception):  # where it can't be reached now, the next run removes it
                 share.end()
-                (notes / name).unlink()
+                note.unlink()
 
 
 def _remove_where_dead(note: Path, settings: Settings) -> None:
-    with suppress(Exception), note.open() as held:  # another try is made by each run
+    with suppress(Exception), note.open() as held:  # each run tries again
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if place := held.read():
             open_share(place, settings.timeouts).end()

@@ -423,6 +423,7 @@ class Run:
             "accepted_years": len(report.acceptance.accepted), "tables": len(report.rebuilt),
             "rows": report.rows, "missing": report.missing, "waiting": report.waiting_count,
             "held": [outcome.name for outcome in report.acceptance.held], "untaken": report.untaken_count,
+            "left_out": sorted(report.left_out),
             "exit_code": report.exit_code,
         }  # fmt: skip
 

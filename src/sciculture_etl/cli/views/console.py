@@ -194,6 +194,8 @@ def show_summary(console: Console, settings: Settings, report: RunReport, second
         console.print(figures_table(differing, width=console.width))
     if report.set_aside:
         console.print(Text(f"{BROKE}: {report.set_aside}", style="yellow"))
+    for worker, reason in report.left_out.items():
+        console.print(Text(f"worker left out / 제외한 작업자: {worker}: {reason}", style="yellow"))
     show_conflicts(console, report.conflicts)
     for name, status in report.unfit_corrections.items():
         console.print(
@@ -327,6 +329,7 @@ def as_machine_report(
         "rebuilt": report.rebuilt,
         "reasons": [asdict(reason) for reason in report.reasons],
         "set_aside": report.set_aside,
+        "left_out": report.left_out,
         "warehouse": str(settings.warehouse),
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
     }  # fmt: skip

@@ -138,11 +138,11 @@ def _check(channel: Channel) -> None:
     if not kind.is_server:
         return
     for url, what in ((channel.url, channel.setting), (channel.options.get("ENDPOINT_URL", ""), "ENDPOINT_URL")):
-        if url.lower().startswith("http://") and not _is_loopback(urlsplit(url)):
+        if url.lower().startswith("http://") and not is_loopback(urlsplit(url)):
             raise UserError(message("channel_not_encrypted", setting=channel.setting, what=what))
 
 
-def _is_loopback(address: SplitResult) -> bool:
+def is_loopback(address: SplitResult) -> bool:
     host = address.hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback
