@@ -30,7 +30,7 @@ def repair(case: Case) -> list[BilingualPair]:
         BusyError: While a run is going on.
     """
     opened = open_to_others(case.settings.warehouse)
-    with writer_lock(case.settings.warehouse, doing="doctor --fix"):
+    with writer_lock(case.settings.warehouse, doing="doctor --fix", lake=case.settings.lake):
         case = replace(case, holds_lock=True)
         return [
             *_closed_by_the_lock(case, opened), *_put_receipts_back(case), *_put_bytes_back(case),

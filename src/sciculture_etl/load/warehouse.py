@@ -17,13 +17,15 @@ from typing import Any
 import duckdb
 
 from sciculture_etl.contracts import Contract
-from sciculture_etl.errors import BrokenDatabaseError, UnprovedError
+from sciculture_etl.errors import BrokenDatabaseError, LakeError, UnprovedError
 from sciculture_etl.extract import Receipt
 from sciculture_etl.load.builds import Build, build_of
 from sciculture_etl.load.engine import beside_workers, limit_engine
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings, fingerprint
 from sciculture_etl.storage.damage import reason_of
+from sciculture_etl.storage.ducklake import is_gone
+from sciculture_etl.storage.lake_lock import check_locks
 from sciculture_etl.versions.revision_words import named_version
 
 ENVELOPE = {
@@ -183,6 +185,8 @@ class Warehouse:
         try:
             yield warehouse
         except Exception as error:
+            if is_gone(error):
+                raise LakeError(message("lake_unreachable", reason=reason_of(error))) from None
             if not build.is_broken(error):
                 raise
             warehouse.connection.close()
@@ -283,8 +287,10 @@ class Warehouse:
         self.connection.execute("BEGIN")
         try:
             yield self.connection
+            check_locks()
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            with suppress(duckdb.Error):  # what is open ends with a lost connection anyway
+                self.connection.execute("ROLLBACK")
             raise
         self.connection.execute("COMMIT")
 

@@ -31,7 +31,7 @@ class Hold:
         self._doing = doing
         self._lock, self._database = ExitStack(), ExitStack()
         self._contracts: dict[str, Contract] = {}
-        self._lock.enter_context(writer_lock(settings.warehouse, wait_seconds, doing))
+        self._lock.enter_context(writer_lock(settings.warehouse, wait_seconds, doing, lake=settings.lake))
 
     def __enter__(self) -> Hold:
         return self
@@ -64,7 +64,9 @@ class Hold:
             record: of this run; where one that came in between was killed, the database is proved first.
         """
         self._lock.enter_context(
-            writer_lock(self._settings.warehouse, AS_LONG_AS_IT_TAKES, self._doing, gives_way=True)
+            writer_lock(
+                self._settings.warehouse, AS_LONG_AS_IT_TAKES, self._doing, lake=self._settings.lake, gives_way=True
+            )
         )
         return self._open(Runs(self._settings.archive).is_after_a_crash(record))
 

@@ -34,7 +34,7 @@ def rehearse(
     contracts = load_contracts()
     with (
         machine_errors_described(settings),
-        writer_lock(settings.warehouse, wait_seconds, "check"),
+        writer_lock(settings.warehouse, wait_seconds, "check", lake=settings.lake),
         _copied(settings) as places,
         Warehouse.open(places, contracts) as warehouse,
     ):

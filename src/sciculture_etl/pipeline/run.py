@@ -166,7 +166,7 @@ class Run:
         """
         contracts = contracts or load_contracts()
         with (
-            writer_lock(settings.warehouse, wait_seconds, "plan of a backfill"),
+            writer_lock(settings.warehouse, wait_seconds, "plan of a backfill", lake=settings.lake),
             Warehouse.open(settings, contracts) as warehouse,
         ):
             archive = Archive(settings.archive)

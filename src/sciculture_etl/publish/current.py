@@ -19,6 +19,7 @@ from sciculture_etl.publish.release_names import kept_ids
 from sciculture_etl.publish.release_version import released_version
 from sciculture_etl.storage.access import FILE_FOR_ALL
 from sciculture_etl.storage.atomic import put_in_place, write_atomically
+from sciculture_etl.storage.lake_lock import check_locks
 
 
 def current_release(warehouse: Path) -> dict[str, Any] | None:
@@ -91,6 +92,7 @@ def swap_to(warehouse: Path, release_id: str, names: Collection[str] = tuple(LIV
 
 
 def point_to(warehouse: Path, current: dict[str, Any]) -> None:
+    check_locks()
     write_atomically(warehouse / "current.json", json.dumps(current, ensure_ascii=False).encode(), FILE_FOR_ALL)
 
 

@@ -96,7 +96,7 @@ def accept_cell(settings: Settings, cell: str, reason: str) -> Disclosed:
     """
     reason = validated_reason(reason)
     operator = Operator.from_settings(settings)
-    with writer_lock(settings.warehouse, doing="disclosure accept"):
+    with writer_lock(settings.warehouse, doing="disclosure accept", lake=settings.lake):
         released_history(settings)
         refused = {one["cell"]: one for one in refused_cells(settings)}
         if cell not in refused:

@@ -66,7 +66,7 @@ def publish_if_due(settings: Settings, clock: Clock = machine_clock) -> str | No
         found = find_scheduled(settings)
         if found is None or not found.is_due(clock()):
             return None
-        with writer_lock(settings.warehouse, doing="scheduled release"):
+        with writer_lock(settings.warehouse, doing="scheduled release", lake=settings.lake):
             return publish_due(settings, clock)
     except (BusyError, MachineError, PermissionError):  # a reader who may not write
         return None
@@ -80,7 +80,7 @@ def withdraw_scheduled(settings: Settings, asked: str, reason: str, clock: Clock
         BusyError: Where a run is going on.
     """
     reason = validated_reason(reason)
-    with writer_lock(settings.warehouse, doing="withdrawal of a scheduled release"):
+    with writer_lock(settings.warehouse, doing="withdrawal of a scheduled release", lake=settings.lake):
         found = find_scheduled(settings)
         if found and not found.is_lost and found.is_due(clock()) and publish_due(settings, clock):
             raise UserError(message("scheduled_went_out", release=found.release_id, at=shown_time(found.at)))

@@ -50,7 +50,7 @@ def leave_note(settings: Settings, announcement: Announcement, clock: Clock = ma
     Raises:
         BusyError: Where a run is going on.
     """
-    with writer_lock(settings.warehouse, doing="note"):
+    with writer_lock(settings.warehouse, doing="note", lake=settings.lake):
         finish_swap(settings.warehouse)
         resume_rollback(settings)
         record_publication(settings, clock)

@@ -107,7 +107,7 @@ def pin(settings: Settings, asked: str, reason: str, undo: bool = False) -> Row:
     """
     reason = validated_reason(reason) if reason.strip() or not undo else ""
     find_release(settings, asked)  # of a wrong name nothing comes, not even a lock
-    with writer_lock(settings.warehouse, doing="pin"):
+    with writer_lock(settings.warehouse, doing="pin", lake=settings.lake):
         release_id = find_release(settings, asked)
         journal = ReleaseJournal(settings.archive)
         if (release_id in journal.pinned()) != undo:

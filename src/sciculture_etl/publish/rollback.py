@@ -42,7 +42,7 @@ def rollback(settings: Settings, asked: str, reason: str = "") -> dict[str, Any]
     """
     reason = validated_reason(reason) if reason.strip() else ""
     find_release(settings, asked)  # of a wrong name nothing comes, not even a lock
-    with writer_lock(settings.warehouse, doing="rollback"):
+    with writer_lock(settings.warehouse, doing="rollback", lake=settings.lake):
         finish_swap(settings.warehouse)
         resume_rollback(settings)
         refuse_while_scheduled(settings)

@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from sciculture_etl.errors import BusyError, MachineError
+from sciculture_etl.lakes import Lake
 from sciculture_etl.messages import message
 from sciculture_etl.storage.access import OWN_FILE, OWN_FOLDER, close_to_others, made_for_this_user, make_folder_for_all
 from sciculture_etl.storage.atomic import sync_all
+from sciculture_etl.storage.lake_lock import lake_holder, lake_lock, note_in_lake
 
 # So long at most does someone who only looks who holds it keep it.
 MAX_SECONDS_OF_A_LOOK = 0.5
@@ -34,7 +36,13 @@ AS_LONG_AS_IT_TAKES = float("inf")
 
 @contextmanager
 def writer_lock(
-    folder: Path, wait_seconds: float = 0, doing: str = "", *, is_shared: bool = False, gives_way: bool = False
+    folder: Path,
+    wait_seconds: float = 0,
+    doing: str = "",
+    *,
+    lake: Lake | None = None,
+    is_shared: bool = False,
+    gives_way: bool = False,
 ) -> Iterator[None]:
     """Holds the warehouse for one writer.
 
@@ -43,6 +51,7 @@ def writer_lock(
 
     Args:
         doing: what for, in words for whoever finds it held.
+        lake: where the tables lie, if not in the folder: PostgreSQL keeps the lock besides, for all machines.
         is_shared: only submissions are loaded, of a part that nobody else loads (``sign``): several may do that at
             once where the warehouse can take it. A database that is one file can't, so there it is as any other.
         gives_way: whoever else waits comes first.
@@ -50,10 +59,14 @@ def writer_lock(
     Raises:
         BusyError: Where another process holds it.
         MachineError: Where the lock can be none.
+        LakeError: Where the lake can't be reached.
     """
     make_folder_for_all(folder)
-    with made_for_this_user(), _opened(folder / LOCK, os.O_RDWR | os.O_CREAT) as lock:
+    with made_for_this_user(), ExitStack() as held:
+        lock = held.enter_context(_opened(folder / LOCK, os.O_RDWR | os.O_CREAT))
         _take(folder, lock, wait_seconds, gives_way)
+        if lake and not held.enter_context(lake_lock(lake, wait_seconds, _words(doing=doing), is_shared)):
+            raise _busy(folder, lake_holder(lake) or {})
         lock.seek(0)
         if lock.read():  # whoever ended well left nothing in it
             sync_all()
@@ -103,6 +116,7 @@ def note_progress(folder: Path, **more: Any) -> None:
         holder = _holder(lock.read())
         if holder.get("pid") == os.getpid():
             _write(lock, json.dumps(holder | more, ensure_ascii=False))
+            note_in_lake(holder | more)
 
 
 def lock_holder(folder: Path, name: str = "") -> dict[str, Any] | None:
@@ -218,8 +232,11 @@ def _busy(folder: Path, holder: dict[str, Any]) -> BusyError:
 
 
 def _write_holder(lock: IO[bytes], **more: Any) -> None:
-    since = datetime.now(UTC).isoformat(timespec="seconds")
-    _write(lock, json.dumps({"pid": os.getpid(), "since": since} | more, ensure_ascii=False))
+    _write(lock, json.dumps(_words(**more), ensure_ascii=False))
+
+
+def _words(**more: Any) -> dict[str, Any]:
+    return {"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")} | more
 
 
 def _write(lock: IO[bytes], text: str) -> None:

@@ -58,7 +58,7 @@ def decide_waiting(settings: Settings, asked: str, reason: str, kind: str) -> De
         BusyError: Where a run is going on.
     """
     reason, operator = validated_reason(reason), Operator.from_settings(settings)
-    with writer_lock(settings.warehouse):
+    with writer_lock(settings.warehouse, lake=settings.lake):
         decisions = Decisions(settings.archive)
         receipts = Archive(settings.archive).receipts()
         last = decisions.last_of(APPROVED, REJECTED, UNDONE, REQUESTED)

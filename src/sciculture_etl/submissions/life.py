@@ -234,7 +234,7 @@ def decide(settings: Settings, asked: str, reason: str, reinstate: bool = False)
     reason, by = validated_reason(reason), Operator.from_settings(settings).name
     archive = Archive(settings.archive)
     resolve_submission(asked, map(Named.of, archive.receipts()))  # of a wrong number not even a lock
-    with writer_lock(settings.warehouse):
+    with writer_lock(settings.warehouse, lake=settings.lake):
         receipts = archive.receipts()
         chosen = resolve_submission(asked, map(Named.of, receipts))
         decisions = Decisions(archive.folder)
@@ -260,7 +260,7 @@ def prefer(settings: Settings, asked: str, reason: str, undo: bool = False) -> D
     reason, operator = validated_reason(reason), Operator.from_settings(settings)
     archive = Archive(settings.archive)
     resolve_submission(asked, map(Named.of, archive.receipts()))
-    with writer_lock(settings.warehouse):
+    with writer_lock(settings.warehouse, lake=settings.lake):
         receipts = archive.receipts()
         chosen = resolve_submission(asked, map(Named.of, receipts))
         decisions = Decisions(archive.folder)

@@ -130,7 +130,7 @@ def decide_years(
         raise UserError(message("until_is_past", until=until))
     if submitter and not until:
         raise UserError(message("until_needs_submitter"))
-    with writer_lock(settings.warehouse):
+    with writer_lock(settings.warehouse, lake=settings.lake):
         close_published_years(settings, load_contracts(), today_in_seoul())  # before the first line of the journal
         receipts = Archive(settings.archive).receipts()
         if not receipts:
