@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from sciculture_etl.header_text import text_width
 from sciculture_etl.publish.workbooks.cells import CellWriter, Formats
 from sciculture_etl.publish.workbooks.columns import SheetColumn, SheetTable
+from sciculture_etl.publish.workbooks.rows import RowWriter
 from sciculture_etl.publish.workbooks.texts import (
     NOT_ADDITIVE_SIGN,
     NOTHING,
@@ -140,15 +141,14 @@ def _write_rows(
     writers = [
         CellWriter(sheet, formats, column, language, place in wrapped).write for place, column in enumerate(columns)
     ]
-    places = range(len(columns))
+    written = RowWriter(sheet, FIRST, writers)
     for number, row in enumerate(rows):
         if number == shown:
             return
         if wrapped:
             lines = max(_lines(str(row[place] or ""), width) for place, width in wrapped.items())
             sheet.set_row(FIRST + number, LINE * min(lines, MAX_LINES))
-        for place in places:
-            writers[place](FIRST + number, place, row[place], row[len(columns) + place])
+        written.write(list(zip(row[: len(columns)], row[len(columns) :], strict=True)))
 
 
 def _unit(column: SheetColumn, language: Language) -> str:
