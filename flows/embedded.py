@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -25,6 +25,7 @@ from sciculture_etl.errors import RunError, UserError
 from sciculture_etl.messages import message
 from sciculture_etl.storage.access import OWN_FOLDER, OWN_UMASK, made_for_this_user, make_folder_for_all
 from sciculture_etl.storage.atomic import write_atomically
+from sciculture_flows.server import GOOD, ONE_RUN, can_be_copied, copied_server
 
 # Nothing is told to anyone outside, and what the tools log never comes onto the operator's screen.
 ALWAYS = {
@@ -224,23 +225,50 @@ def _embedded(home: Path, host: str, port: int, settings: dict[str, str], passwo
         at = listening.getsockname()[1]
         reached = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
         url = f"http://{reached}:{at}/api"
-        kind = "for-good" if settings is FOR_GOOD else "for-one-run"
-        server = subprocess.Popen(
-            [sys.executable, "-m", "sciculture_flows.server", str(listening.fileno()), kind, host],
-            # In a session of its own: Ctrl-C is for the run, which still has to tell how it ended.
-            pass_fds=[listening.fileno()], stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
-            env=settings | os.environ | {"PREFECT_API_URL": url, ASKED_FOR: password}, umask=OWN_UMASK,
-        )  # fmt: skip
+        environment = settings | os.environ | {"PREFECT_API_URL": url, ASKED_FOR: password, SHOWN: password}
+        if settings is FOR_ONE_RUN and can_be_copied():
+            end = _copied(listening, host, log, environment)
+        else:
+            kind = ONE_RUN if settings is FOR_ONE_RUN else GOOD
+            end = _started(listening, host, log, environment, kind)
         try:
             with _environment(PREFECT_API_URL=url, **{SHOWN: password}):
                 yield url
         finally:
-            server.terminate()
-            try:
-                server.wait(MAX_SECONDS_TO_STOP)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+            end()
+
+
+def _copied(listening: socket.socket, host: str, log: IO[bytes], environment: dict[str, str]) -> Callable[[], None]:
+    server = copied_server(listening, host, log, environment)
+
+    def end() -> None:
+        server.terminate()
+        server.join(MAX_SECONDS_TO_STOP)
+        server.kill()
+        server.join()
+
+    return end
+
+
+def _started(
+    listening: socket.socket, host: str, log: IO[bytes], environment: dict[str, str], kind: str
+) -> Callable[[], None]:
+    server = subprocess.Popen(
+        [sys.executable, "-m", "sciculture_flows.server", str(listening.fileno()), kind, host],
+        # In a session of its own: Ctrl-C is for the run, which still has to tell how it ended.
+        pass_fds=[listening.fileno()], stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
+        env=environment, umask=OWN_UMASK,
+    )  # fmt: skip
+
+    def end() -> None:
+        server.terminate()
+        try:
+            server.wait(MAX_SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+    return end
 
 
 def _listening(host: str, port: int) -> socket.socket:
