@@ -11,6 +11,7 @@ import sys
 from sciculture_etl import stopping
 from sciculture_etl.cli.app import FAILED, app
 from sciculture_etl.errors import SciCultureError
+from sciculture_etl.loading import leave_out_pandas
 from sciculture_etl.messages import message
 from sciculture_etl.project import project_folder
 from sciculture_etl.storage.access import let_this_user_use_what_it_makes
@@ -30,6 +31,7 @@ def main() -> None:
     let_this_user_use_what_it_makes()
     _fill_closed_streams()
     _speak_any_locale()
+    leave_out_pandas()
     try:
         _warn_of_unknown_settings()
         app()

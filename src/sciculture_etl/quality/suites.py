@@ -18,6 +18,7 @@ import duckdb
 
 from sciculture_etl.contracts import Expectation
 from sciculture_etl.errors import ContractError
+from sciculture_etl.loading import let_in_pandas
 from sciculture_etl.privacy import mask_text
 from sciculture_etl.quality.failing_rows import failing_rows, result_format
 from sciculture_etl.stopping import stop_if_asked
@@ -114,6 +115,7 @@ def preload() -> None:
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     if "great_expectations" in sys.modules:
         return
+    let_in_pandas()
     # A fifth of the import went into looking through what stays for good.
     gc.disable()
     try:
