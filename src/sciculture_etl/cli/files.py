@@ -10,6 +10,7 @@ import typer
 
 from sciculture_etl.cli.app import PARTIAL, REFUSED, Language, app, write_asked
 from sciculture_etl.errors import UserError
+from sciculture_etl.loading import many_modules
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Limits, Settings
 from sciculture_etl.watching import end_watch, run_watched
@@ -31,11 +32,12 @@ def check(
     data = _bytes(file, limits)
     ended_by = run_watched(limits.cpu_seconds_of(len(data)), limits.memory_bytes)
 
-    from sciculture_etl.cli.views.check import check_page, show_check
-    from sciculture_etl.cli.views.console import operators_console
-    from sciculture_etl.contracts import load_contracts
-    from sciculture_etl.findings import why_ended
-    from sciculture_etl.intake.check import PARTIALLY, REJECTED, as_answer, check_file, refused_file
+    with many_modules():
+        from sciculture_etl.cli.views.check import check_page, show_check
+        from sciculture_etl.cli.views.console import operators_console
+        from sciculture_etl.contracts import load_contracts
+        from sciculture_etl.findings import why_ended
+        from sciculture_etl.intake.check import PARTIALLY, REJECTED, as_answer, check_file, refused_file
 
     if ended_by is None:
         checked = check_file(data, file.name, submitter, load_contracts(), limits)

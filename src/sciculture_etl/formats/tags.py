@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 from numpy.typing import NDArray
 
 Integers = NDArray[np.int64]
@@ -98,6 +97,8 @@ class Markup:
         """
         if not starts.size:
             return pl.Series([], dtype=pl.String)
+        import pyarrow as pa  # not for every file, and it takes long to import
+
         offsets = np.empty(2 * starts.size, np.int64)
         offsets[::2], offsets[1::2] = starts, ends
         array = pa.LargeStringArray.from_buffers(offsets.size - 1, pa.py_buffer(offsets), pa.py_buffer(self.data))

@@ -5,7 +5,7 @@ import datetime as dt
 import hashlib
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -45,10 +45,9 @@ class Gazetteer:
     """The reference tables in memory, asked by code and day (a date's ordinal)."""
 
     def __init__(self) -> None:
-        self.divisions = {row["code"]: _division(row) for row in reference_rows("divisions")}
+        self.divisions = {row[0]: _division(*row) for row in _rows("divisions", _DIVISIONS)}
         self.changes = [
-            (row["code"], row["successor_code"], row["changed_on"], row["change"])
-            for row in reference_rows("successions")
+            (code, successor, day, change) for code, successor, day, change in _rows("successions", _SUCCESSIONS)
         ]
         self.successors: dict[str, list[str]] = defaultdict(list)
         self.predecessors: dict[str, list[str]] = defaultdict(list)
@@ -129,12 +128,20 @@ def gazetteer() -> Gazetteer:
     return Gazetteer()
 
 
-def reference_rows(table: str) -> Iterator[dict[str, str]]:
-    """Yield the rows of divisions, successions or legal_administrative as text; an open end is ''."""
+_DIVISIONS = (
+    "code", "kind", "level", "name_ko", "full_name_ko", "name_en", "parent_code", "sido_code", "sigungu_code",
+    "general_gu_code", "valid_from", "valid_to",
+)  # fmt: skip
+_SUCCESSIONS = ("code", "successor_code", "changed_on", "change")
+_LEGAL_ADMINISTRATIVE = ("legal_code", "admin_code", "valid_from", "valid_to")
+
+
+def _rows(table: str, columns: Sequence[str]) -> list[list[str]]:
+    """The rows of divisions, successions or legal_administrative as text; an open end is ''."""
     with (_REFERENCE / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        rows = csv.reader(file)
-        names = next(rows)
-        yield from (dict(zip(names, row, strict=True)) for row in rows)
+        names, *rows = csv.reader(file)
+    assert tuple(names) == tuple(columns), table
+    return rows
 
 
 def reference_version() -> str:
@@ -143,21 +150,14 @@ def reference_version() -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
-def _division(row: dict[str, str]) -> Division:
+def _division(
+    code: str, kind: str, level: str, name: str, full_name: str, name_en: str, parent: str, sido: str, sigungu: str,
+    general_gu: str, start: str, end: str,
+) -> Division:  # fmt: skip
     return Division(
-        row["code"],
-        row["kind"],
-        RANKS[row["level"]],
-        row["name_ko"],
-        row["full_name_ko"],
-        row["name_en"],
-        row["parent_code"] or None,
-        row["sido_code"],
-        row["sigungu_code"] or None,
-        row["general_gu_code"] or None,
-        _ordinal(row["valid_from"]),
-        _ordinal(row["valid_to"]),
-    )
+        code, kind, RANKS[level], name, full_name, name_en, parent or None, sido, sigungu or None, general_gu or None,
+        _ordinal(start), _ordinal(end),
+    )  # fmt: skip
 
 
 @cache
@@ -171,8 +171,8 @@ _Spans = dict[str, list[tuple[str, int, int]]]
 def _pairs() -> tuple[_Spans, _Spans]:
     administrative_of: _Spans = defaultdict(list)
     legal_of: _Spans = defaultdict(list)
-    for row in reference_rows("legal_administrative"):
-        start, end = _ordinal(row["valid_from"]), _ordinal(row["valid_to"])
-        administrative_of[row["legal_code"]].append((row["admin_code"], start, end))
-        legal_of[row["admin_code"]].append((row["legal_code"], start, end))
+    for legal, administrative, valid_from, valid_to in _rows("legal_administrative", _LEGAL_ADMINISTRATIVE):
+        start, end = _ordinal(valid_from), _ordinal(valid_to)
+        administrative_of[legal].append((administrative, start, end))
+        legal_of[administrative].append((legal, start, end))
     return administrative_of, legal_of

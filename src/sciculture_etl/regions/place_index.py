@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from sciculture_etl.regions import spelling
 from sciculture_etl.regions.gazetteer import OPEN_END, RANKS, SEJONG, SEJONG_CITY, Division, gazetteer
@@ -73,7 +73,11 @@ class PlaceIndex:
         self.stems = {_STEM.sub("", name) for name in self.named if name[-1] == "동"} - {""}
         self.sido_or_si = self.sido.keys() & self.named.keys()  # 광주시
         self.max_letters = max(len(name) for _, name in self.below) + 2  # with 제
-        self.letters = {name: spelling.strokes(name) for name in (*self.sido, *self.named)}
+
+    @cached_property
+    def letters(self) -> dict[str, str]:
+        """The letters of each name, for what is misspelt."""
+        return {name: spelling.strokes(name) for name in (*self.sido, *self.named)}
 
     def _add(self, place: Place) -> None:
         name = place.name
