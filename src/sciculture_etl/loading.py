@@ -1,4 +1,4 @@
-"""Modules that are loaded by the thousand before there is any work, and one that is kept from being loaded."""
+"""Modules that are loaded by the thousand before there is any work, and those that are kept from being loaded."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from types import ModuleType
+from typing import Any
 
 
 @contextmanager
@@ -35,3 +38,24 @@ def let_in_pandas() -> None:
     """Has it found by whoever imports it."""
     if "pandas" in sys.modules and sys.modules["pandas"] is None:
         del sys.modules["pandas"]
+
+
+class PutOff(ModuleType):
+    """Stands for a module that others import and hardly ever use, until somebody asks for something in it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name != "__path__":  # asked by whoever looks through all modules
+            raise AttributeError(name)
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(import_module(self.__name__), name)
+
+
+def put_off(name: str) -> None:
+    """Has a module loaded only when something in it is asked for, where it isn't loaded yet."""
+    if name in sys.modules:
+        return
+    sys.modules[name] = module = PutOff(name)
+    package, _, child = name.rpartition(".")
+    if package:
+        setattr(import_module(package), child, module)
