@@ -20,7 +20,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from whole_way import Watched, own_command, rows_of, write_csv
+from measuring import Watched
+from peer.million import rows_of, write_csv
 
 COMMAND = str(Path(sys.executable).with_name("sciculture"))
 # Each is imported after those before it, so that what they share counts once.
@@ -35,6 +36,16 @@ PARTS = {
     "the steps of a run": "import sciculture_etl.pipeline, sciculture_flows.nightly",
     "Great Expectations": "from sciculture_etl.quality.suites import preload; preload()",
 }
+STEPS = """
+from sciculture_etl.loading import leave_out_pandas
+leave_out_pandas()
+from sciculture_etl.pipeline.report import Silent
+from sciculture_etl.pipeline.run import Run
+from sciculture_etl.pipeline.steps import take_steps
+from sciculture_etl.settings import Settings
+with Run.open(Settings.from_environment(), Silent()) as run:
+    take_steps(run)
+"""
 API = "from prefect.server.api.server import create_app; create_app(ephemeral=True)"
 LAP = "import time as _t; _n = _t.process_time(); print({name!r}, _n - _b, sep='\\t'); _b = _n"
 
@@ -81,7 +92,7 @@ def nights(folder: Path, files: int, repeat: int) -> dict[str, list[tuple[float,
             _lay(new)
         for way, own in ways.items():
             own.mkdir(exist_ok=True)
-            command = [COMMAND, "run"] if way == "run" else own_command("night", inbox, own)
+            command = [COMMAND, "run"] if way == "run" else [sys.executable, "-c", STEPS]
             places = {"SCICULTURE_INBOX": str(inbox), "SCICULTURE_WAREHOUSE": str(own / "warehouse")}
             found.setdefault(f"{way}: {night}", []).append(cpu_of(command, **places))
     return found
