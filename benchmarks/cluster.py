@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from measuring import tell
-from whole_way import FILES, write_files
+from peer import million
 
 BATCHES = 12
 HOST = "127.0.0.1"
@@ -61,7 +61,7 @@ def alone(inbox: Path, own: Path, workers: str) -> dict[str, Any]:
         with closing(opened.read(batches)) as done:
             count = sum(len(outcomes) for _, outcomes in done)
         seconds = time.perf_counter() - ready
-    assert count == FILES
+    assert count == million.FILES
     return {"seconds": seconds, "ready": ready - begin}
 
 
@@ -73,7 +73,7 @@ def night(inbox: Path, own: Path, workers: str) -> dict[str, Any]:
     with Run.open(Settings(inbox=str(inbox), warehouse=own / "warehouse", workers=workers)) as run:
         report = take_steps(run)
     seconds = time.perf_counter() - begin
-    assert report.read_count == FILES
+    assert report.read_count == million.FILES
     assert not report.left_out
     return {"seconds": seconds, "outcome": report.publication.outcome}
 
@@ -123,7 +123,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=given.folder) as made:
         folder = Path(made)
         tell(f"writing {given.rows:,} rows")
-        write_files(folder / "inbox", given.rows, "csv")
+        million.make(folder / "inbox", given.rows)
         with cluster(folder, 1) as one, cluster(folder, 2) as two:
             wait_for(one, 1)
             wait_for(two, 2)

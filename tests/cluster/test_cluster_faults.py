@@ -169,7 +169,8 @@ def test_who_waits_no_longer_leaves_nothing_at_work(tmp_path: Path, archive: Arc
     with dask_cluster(tmp_path / "dask") as dask:
         dask.add_worker()
         settings = Settings(warehouse=tmp_path / "warehouse", workers=dask.setting)
-        with open_workers(settings) as workers, closing(workers.read(batches(archive, *slow_batches(archive)))) as done:
+        given = batches(archive, *slow_batches(archive))
+        with open_workers(settings) as workers, closing(workers.read(given)) as done:
             next(done)
         assert list((settings.warehouse / "shared").iterdir()) == []
         dask.workers[0].process.terminate()
