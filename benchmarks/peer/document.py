@@ -28,8 +28,8 @@ AIMS = {
 def table_of(found: Sequence[Measured], part: str) -> str:
     ours = runs_of(found, OURS)
     lines = [
-        "| | seconds | spread | CPU s | memory MiB | beside `sciculture run` | spread | aim |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
+        "| | seconds | spread | CPU s | memory MiB | beside `sciculture run` | spread | of CPU s | aim |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
     ]
     for who in PARTICIPANTS:
         runs = runs_of(found, who.name)
@@ -38,10 +38,11 @@ def table_of(found: Sequence[Measured], part: str) -> str:
         seconds = sorted(run["seconds"] for run in runs.values())
         ratios = sorted(pairs(runs, ours))
         median, spread = shown_ratio(ratios) if who.name != OURS else ("", "")
+        of_cpu, _ = shown_ratio(sorted(pairs(runs, ours, "cpu"))) if who.name != OURS else ("", "")
         lines.append(
             f"| {who.name} | {statistics.median(seconds):.2f} | {seconds[0]:.2f}-{seconds[-1]:.2f} "
             f"| {statistics.median(run['cpu'] for run in runs.values()):.1f} "
-            f"| {max(run['peak_mib'] for run in runs.values()):,.0f} | {median} | {spread} "
+            f"| {max(run['peak_mib'] for run in runs.values()):,.0f} | {median} | {spread} | {of_cpu} "
             f"| {aim_of(part, who.name, ratios)} |"
         )
     return "\n".join(lines)
@@ -69,9 +70,9 @@ def runs_of(found: Sequence[Measured], name: str) -> dict[int, Measured]:
     return {run["turn"]: run for run in found if run["name"] == name}
 
 
-def pairs(theirs: dict[int, Measured], ours: dict[int, Measured]) -> list[float]:
-    """Their time by ours, turn by turn."""
-    return [run["seconds"] / ours[turn]["seconds"] for turn, run in theirs.items() if turn in ours]
+def pairs(theirs: dict[int, Measured], ours: dict[int, Measured], key: str = "seconds") -> list[float]:
+    """Theirs by ours, turn by turn."""
+    return [run[key] / ours[turn][key] for turn, run in theirs.items() if turn in ours]
 
 
 def parts_of(found: Sequence[Measured]) -> str:
@@ -109,7 +110,7 @@ def write_document(docs: Path, results: Sequence[Measured]) -> None:
     for part, title in TITLES.items():
         if runs := measured[part]:
             turns = len({run["turn"] for run in runs})
-            blocks += [f"### {title}", f"{turns} runs each, in turn; medians.", table_of(runs, part), parts_of(runs)]
+            blocks += [f"### {title}", f"{turns} runs of each, in turn; medians.", table_of(runs, part), parts_of(runs)]
     bars = {TITLES[part]: _medians(runs) for part, runs in measured.items() if runs}
     (docs / "charts").mkdir(exist_ok=True)
     (docs / "charts" / "peers.svg").write_text(chart(bars), encoding="utf-8")
