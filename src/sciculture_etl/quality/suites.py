@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,12 @@ from sciculture_etl.storage.ducklake import another
 MAX_SHOWN = 3
 # What the library imports for distributions and drawings, of which no suite asks anything: a quarter of its import.
 UNUSED = ("scipy.stats", "altair")
+MAX_LOOKED_AT = 200  # wrong rows that the library looks at; there may be millions
+# How the library writes a query for wrong rows, and how it counts what that finds.
+WRONG_ROWS_OF = ") AS subselect"
+COUNT_OF_WRONG_ROWS = re.compile(
+    r"SELECT COUNT\(\*\) as unexpected_row_count\s+FROM \((?P<query>.*)\) AS substituted_batch_subquery", re.DOTALL
+)
 # Faults of the engine and the machine, which say nothing about the data.
 ENGINE_FAULTS = ("IO Error", "INTERNAL Error", "FATAL Error", "Out of Memory Error", "Query interrupted")
 
@@ -74,19 +81,42 @@ class SuiteOutcome:
 def _buffered_cursors(queries: set[str]) -> Iterator[None]:
     # The library closes its connection before it fetches, and DuckDB's cursors end with their connection. A suite's
     # bare query it runs only to learn the names of the columns: those rows, which may be millions, are never fetched.
+    # A query for wrong rows it runs twice, for some of them and for their number, in any order: where the first finds
+    # none, the second is spared.
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
     from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
+    without_rows = set[str]()
+
+    def spare(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _m: Any) -> tuple[str, Any]:
+        counted = COUNT_OF_WRONG_ROWS.fullmatch(statement.strip())
+        if (counted["query"] if counted else statement).strip() not in without_rows:
+            return statement, parameters
+        spared = "SELECT 0 AS unexpected_row_count" if counted else f"SELECT * FROM ({statement}) AS spared LIMIT 0"
+        return spared, parameters
+
+    def fetch(cursor: Any, asked: str) -> list[Any]:
+        if asked in queries:
+            return []
+        counted = COUNT_OF_WRONG_ROWS.fullmatch(asked)
+        is_for_rows = WRONG_ROWS_OF in asked and not counted
+        rows: list[Any] = cursor.fetchmany(MAX_LOOKED_AT) if is_for_rows else cursor.fetchall()
+        if (is_for_rows and not rows) or (counted and rows == [(0,)]):
+            without_rows.add(counted["query"].strip() if counted else asked)
+        return rows
+
     def buffer(_c: Any, cursor: Any, statement: str, _p: Any, context: Any, _m: Any) -> None:
         if context.dialect.name == "duckdb" and cursor.description:
-            rows = [] if statement.strip() in queries else cursor.fetchall()
+            rows = fetch(cursor, statement.strip())
             context.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(cursor, initial_buffer=rows)
 
+    event.listen(Engine, "before_cursor_execute", spare, retval=True)
     event.listen(Engine, "after_cursor_execute", buffer)
     try:
         yield
     finally:
+        event.remove(Engine, "before_cursor_execute", spare)
         event.remove(Engine, "after_cursor_execute", buffer)
 
 
