@@ -21,7 +21,7 @@ done
 
 # The second stage: another user's empty home, nothing of the checkout, nothing of this shell's environment.
 rm -rf "$folder/source"
-cp "$source/prefect.yaml" "$folder/opt/sciculture/"
+cp "$source/prefect.yaml" "$source/deploy/work_pool.sh" "$folder/opt/sciculture/"
 cd "$folder/home"
 clean() { env -i PATH="$folder/opt/sciculture/bin:/usr/bin:/bin" HOME="$folder/home" LANG=C.UTF-8 PYTHONUNBUFFERED=1 "$@"; }
 clean sciculture sample --years 2020 --dataset voucher_usage --out inbox

@@ -19,6 +19,7 @@ from sciculture_etl.storage.journal import validated_reason
 from sciculture_flows.artifacts import show_plan
 from sciculture_flows.outcome import RUN, concluded, open_run
 from sciculture_flows.steps import as_task
+from sciculture_flows.years import has_workers, load_by_runs
 
 
 def _scope(given: dict[str, Any]) -> Scope:
@@ -55,16 +56,19 @@ def backfill(
         wait_seconds: how long to wait for another run to end.
     """
 
-    def shown(step: Step, work: Callable[[], Made]) -> Made:
-        made = as_task(step, work)
-        if step.name == PLAN and made.plan:
-            show_plan(made.plan)
-        return made
-
     def reread() -> None:
-        scope = Scope.from_texts(years, datasets or [], submitters or [])
+        scope, settings = Scope.from_texts(years, datasets or [], submitters or []), Settings.from_environment()
         why = validated_reason(reason)
-        with open_run(Settings.from_environment(), wait_seconds, "backfill", why) as run:
+        with open_run(settings, wait_seconds, "backfill", why) as run:
+
+            def shown(step: Step, work: Callable[[], Made]) -> Made:
+                made = as_task(step, work)
+                if step.name == PLAN and made.plan:
+                    show_plan(made.plan)
+                    if made.plan.years and has_workers():
+                        load_by_runs(run, made.plan, settings)
+                return made
+
             take_steps(run, Made(scope, everything), shown)
 
     return concluded(reread)

@@ -86,7 +86,8 @@ async def _answers() -> None:
 async def _serve(schedule: Any, ready: Callable[[], None]) -> None:
     await _answers()
     # Schedules go on by themselves when it is started again, so they aren't paused when it stops.
-    runner = Runner(name="sciculture", limit=1, pause_on_shutdown=False)
+    # A backfill gives way to one other run at a time, so that is the second.
+    runner = Runner(name="sciculture", limit=2, pause_on_shutdown=False)
     for flow, parameters in DEPLOYMENTS:
         await runner.aadd_flow(
             flow, name=flow.name, parameters=parameters, schedule=schedule if flow.name == SCHEDULED else None,

@@ -243,6 +243,15 @@ class Run:
         self._read([file.receipt for file in files], f" {year}")
         return len(files)
 
+    def note_read_elsewhere(self, plan: Plan) -> None:
+        """Tells of the files of a plan that other processes have read for this run."""
+        left = files_left(self.warehouse, self._intake, self.archive.receipts(), plan.scope)
+        others = {file.receipt.submission_id for file in left}
+        for file in plan.files:
+            if file.receipt.submission_id not in others:
+                self.reasons.add("read", file.receipt.path, file.why)
+                self.report.read_count += 1
+
     def _read(self, receipts: list[Receipt], what: str) -> None:
         if receipts:
             self.progress.start(f"read{what}", len(receipts))
