@@ -45,7 +45,7 @@ class _YearRun:
 
 def has_workers() -> bool:
     """Whether this backfill is itself run by a worker, beside which others may load its years."""
-    if not _own_run_has_pool():
+    if not _has_pool():
         return False
     try:
         with get_client(sync_client=True) as client:
@@ -55,7 +55,7 @@ def has_workers() -> bool:
     return True
 
 
-def _own_run_has_pool() -> bool:
+def _has_pool() -> bool:
     with get_client(sync_client=True) as client:
         run_id = flow_run.get_id()
         return bool(run_id and client.read_flow_run(UUID(run_id)).work_pool_name)
@@ -74,8 +74,8 @@ def load_by_runs(run: Run, plan: Plan, settings: Settings) -> None:
         years.load()
     run.note_read_elsewhere(plan)
     if years.lost:
-        told = "; ".join(f"{year}: {why}" for year, why in sorted(years.lost.items()))
-        raise RunError(message("years_not_loaded", years=told))
+        lost = "; ".join(f"{year}: {why}" for year, why in sorted(years.lost.items()))
+        raise RunError(message("years_not_loaded", years=lost))
 
 
 class _Years:
@@ -87,7 +87,7 @@ class _Years:
         self._going: list[_YearRun] = []
         self.lost: dict[int, str] = {}
         # A database that is one file takes one of them after the other.
-        self._at_once = len(years) if getattr(settings, "lake", None) else 1
+        self._at_once = len(years) if settings.lake else 1
 
     def load(self) -> None:
         answered = time.monotonic()

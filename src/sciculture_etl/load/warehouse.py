@@ -151,18 +151,21 @@ class Warehouse:
 
     @classmethod
     @contextmanager
-    def open(cls, settings: Settings, contracts: dict[str, Contract], doubtful: bool = False) -> Iterator[Warehouse]:
+    def open(
+        cls, settings: Settings, contracts: dict[str, Contract], doubtful: bool = False, part: str = ""
+    ) -> Iterator[Warehouse]:
         """Opens or makes the database and brings its tables in line with the contracts.
 
         doubtful: the last run did not finish, so that the database is proved first. A broken one is set aside and made
         again from the archive (``set_aside`` then says why); of one that breaks under the work, BrokenDatabaseError
-        tells, and the next run rebuilds it.
+        tells, and the next run rebuilds it. part: what alone is loaded, where others may load other parts: what is
+        staged is kept apart from theirs.
 
         Raises:
             BusyError: Where another process has the database open.
             LakeError: Where a shared one can't be reached, also under the work.
         """
-        build, staging = build_of(settings), settings.staging
+        build, staging = build_of(settings), settings.staging / part
         settings.warehouse.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(staging, ignore_errors=True)  # what a killed run left
         staging.mkdir(parents=True)

@@ -46,8 +46,7 @@ def load_year(settings: Settings, run_no: int, year: int, progress: Progress | N
         if record is None or record.run_no != run_no:
             raise NotReadyError(message("backfill_gone", run_no=run_no))
         contracts = load_contracts()
-        # Others may load meanwhile: what this one stages is its own.
-        with Warehouse.open(settings.build_database, settings.staging / name, contracts) as warehouse:
+        with Warehouse.open(settings, contracts, part=name) as warehouse:
             archive, noted = Archive(settings.archive), Noted(settings.warehouse, progress or Silent())
             intake = Intake(settings, contracts, warehouse, archive, noted)
             left = files_left(warehouse, intake, archive.receipts(), planned_scope(record.plan))

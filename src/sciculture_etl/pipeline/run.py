@@ -225,6 +225,9 @@ class Run:
         self._hold.let_go()
         yield
         self.warehouse = self._hold.retake(self.record)
+        if self.warehouse.value("SELECT 1 FROM log.submission LIMIT 1") is None:
+            # It broke meanwhile, and has nothing in it: what would be published now is nothing, too.
+            raise NotReadyError(message("backfill_nothing_read"))
         self._intake.go_on_with(self.warehouse)
 
     def read_year(self, plan: Plan, year: int) -> int:
