@@ -39,7 +39,12 @@ def load_year(settings: Settings, run_no: int, year: int, progress: Progress | N
         machine_errors_described(settings),
         sign(settings.warehouse, name, run_no=run_no),
         writer_lock(
-            settings.warehouse, AS_LONG_AS_IT_TAKES, f"backfill {run_no}, {name}", is_shared=True, gives_way=True
+            settings.warehouse,
+            AS_LONG_AS_IT_TAKES,
+            f"backfill {run_no}, {name}",
+            is_shared=True,
+            gives_way=True,
+            lake=settings.lake,
         ),
     ):
         record = backfill_at_work(settings)
