@@ -88,8 +88,10 @@ def cluster(folder: Path, workers: int) -> Iterator[str]:
         port = free.getsockname()[1]
     environment = os.environ | {"DASK_TEMPORARY_DIRECTORY": str(folder / "scratch")}
     log = (folder / f"cluster-{workers}.log").open("wb")
-    commands = [["scheduler", "--host", HOST, "--port", str(port), "--no-dashboard"]]
-    commands += [["worker", f"{HOST}:{port}", "--nthreads", "1", "--host", HOST, "--no-dashboard"]] * workers
+    commands = [["scheduler", "--host", HOST, "--port", str(port), "--no-dashboard", "--idle-timeout", "300"]]
+    commands += [
+        ["worker", f"{HOST}:{port}", "--nthreads", "1", "--host", HOST, "--no-dashboard", "--death-timeout", "60"]
+    ] * workers
     processes = [
         subprocess.Popen([DASK, *command], env=environment, stdout=log, stderr=log, start_new_session=True)
         for command in commands

@@ -14,6 +14,8 @@ from pathlib import Path
 from tests.waiting import free_port, until
 
 DASK = Path(sys.executable).with_name("dask")
+# What a test session that was killed leaves ends by itself, too.
+ENDS_ALONE = {"scheduler": ["--idle-timeout", "300"], "worker": ["--death-timeout", "30"]}
 READY = "Starting established connection to tcp"
 
 
@@ -72,7 +74,8 @@ def _start(folder: Path, name: str, environment: Mapping[str, str], *command: st
     log = folder / f"{name}.log"
     with log.open("wb") as said:
         process = subprocess.Popen(
-            [str(DASK), *command], cwd=folder, env=os.environ | environment, stdout=said, stderr=said,
+            [str(DASK), command[0], *ENDS_ALONE[command[0]], *command[1:]], cwd=folder,
+            env=os.environ | environment, stdout=said, stderr=said,
             start_new_session=True,
         )  # fmt: skip
     return Node(process, log)
