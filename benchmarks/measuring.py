@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -101,8 +101,13 @@ class Watched:
             self.peak = max(self.peak, total)
 
 
-def whole(command: list[str], folder: Path, surroundings: Mapping[str, str] | None = None) -> Measured:
+def whole(
+    command: list[str], folder: Path, surroundings: Mapping[str, str] | None = None, fine: Collection[int] = (0,)
+) -> Measured:
     """What a command costs from start to end, with all processes that come from it, and what it prints.
+
+    Args:
+        fine: exit codes that say that all was done.
 
     Raises:
         RuntimeError: It failed; with the end of what it wrote.
@@ -116,7 +121,7 @@ def whole(command: list[str], folder: Path, surroundings: Mapping[str, str] | No
         seconds = time.perf_counter() - begin
         seen = watched.end()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if process.returncode:
+    if process.returncode not in fine:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{output[-3000:]}")
     waited = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     # Looking misses what ends between two looks; waiting misses what nobody waits for.

@@ -32,6 +32,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = ["src", "flows", "sql", "expectations", "pages", "maps", "benchmarks/peer", "requirements"]
 PARTS = ("million", "changed", "decade")
 MILLION = 1_000_000
+PUBLISHED_WITH_REJECTED = 3  # as the sample's planted errors make it
 
 
 class Bench:
@@ -54,7 +55,9 @@ class Bench:
         who.prepare(job, own)
         asked = job.write(own / "job.json")
         python = python_of(who.environment, self.folder / "environments")
-        found = [whole(command, own, who.surroundings(job, own)) for command in who.commands(python, asked, own)]
+        fine = (0, PUBLISHED_WITH_REJECTED) if who.name == OURS else (0,)
+        commands = who.commands(python, asked, own)
+        found = [whole(command, own, who.surroundings(job, own), fine) for command in commands]
         for name, made in who.made(job, own).items():
             if made != job.expected[name]:
                 raise SystemExit(f"{who.name}: {name} holds {made}, not {job.expected[name]}")
