@@ -1,9 +1,10 @@
-"""What workers staged of a batch → the build database, in one transaction."""
+"""What workers staged of batches → the build database, in one transaction."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -36,30 +37,33 @@ OF_A_SUBMISSION = (
 )
 
 
-def load_batch(
+def load_batches(
     warehouse: Warehouse,
-    outcomes: list[SubmissionOutcome],
-    staged: Path | None,
+    batches: Sequence[tuple[list[SubmissionOutcome], Path | None]],
     readings: dict[str, dict[str, str]],
     contracts: dict[str, Contract],
 ) -> None:
-    """Replaces everything known of the batch's submissions.
+    """Replaces everything known of the submissions of batches.
 
     Args:
-        staged: the folder with the rows of each table, ``<schema>.<table>.parquet``; None or none there: no rows.
+        batches: each with the folder that holds the rows of its tables, ``<schema>.<table>.parquet``; None or none
+            there: no rows.
         readings: what each reading consists of, part → mark.
     """
-    files = {path.stem: [path] for path in sorted(staged.glob("*.parquet"))} if staged else {}
     folder = Path(tempfile.mkdtemp(dir=warehouse.staging))
-    whole = pl.DataFrame([f.as_row(o.submission_id) for o in outcomes for f in o.findings], empty_findings().schema)
-    for table, frame in {
-        "log.submission": pl.DataFrame([_submission_row(o) for o in outcomes], SUBMISSION_SCHEMA),
-        "log.finding": with_texts(whole),
-    }.items():
-        if frame.height:
-            path = folder / f"{table}.parquet"
-            frame.write_parquet(path, compression="uncompressed", statistics=False)
-            files[table] = [path, *files.get(table, [])]
+    files: dict[str, list[Path]] = {}
+    for number, (own, staged) in enumerate(batches):
+        whole = pl.DataFrame([f.as_row(o.submission_id) for o in own for f in o.findings], empty_findings().schema)
+        for table, frame in {
+            "log.submission": pl.DataFrame([_submission_row(o) for o in own], SUBMISSION_SCHEMA),
+            "log.finding": with_texts(whole),
+        }.items():
+            if frame.height:
+                files.setdefault(table, []).append(folder / f"{number}.{table}.parquet")
+                frame.write_parquet(files[table][-1], compression="uncompressed", statistics=False)
+        for path in sorted(staged.glob("*.parquet")) if staged else ():
+            files.setdefault(path.stem, []).append(path)
+    outcomes = [outcome for own, _ in batches for outcome in own]
     ids = [outcome.submission_id for outcome in outcomes]
     with warehouse.transaction() as connection:
         _delete_same_readings(connection, outcomes)
