@@ -19,7 +19,7 @@ from sciculture_etl.settings import Settings, sql_text
 from sciculture_etl.storage.catalogue import drop_catalogue
 from sciculture_etl.storage.copied import copied, has_room_for_copy
 from sciculture_etl.storage.damage import holder, is_broken, is_broken_at_opening, is_lost_in_lake, reason_of, set_aside
-from sciculture_etl.storage.ducklake import BUILD, has_catalogue, open_lake, schema_of
+from sciculture_etl.storage.ducklake import BUILD, has_catalogue, open_lake, schema_of, tidy_lake
 from sciculture_etl.storage.proof import why_unreadable
 
 NAME_OF_COPY = re.compile(r"\S*copy\.duckdb")
@@ -70,6 +70,9 @@ class Build(Protocol):
 
     def discard(self) -> None:
         """Removes it."""
+
+    def tidy(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Removes what a run leaves that nobody needs any more, so that the next night costs as much as this one."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,9 @@ class FileBuild:
         self.path.unlink(missing_ok=True)
         self.path.with_name(f"{self.path.name}.wal").unlink(missing_ok=True)
 
+    def tidy(self, connection: duckdb.DuckDBPyConnection) -> None:
+        pass  # the engine reuses what is free in the file
+
 
 @dataclass(frozen=True)
 class LakeBuild:
@@ -181,6 +187,9 @@ class LakeBuild:
 
     def discard(self) -> None:
         drop_catalogue(self.lake, schema_of(BUILD))
+
+    def tidy(self, connection: duckdb.DuckDBPyConnection) -> None:
+        tidy_lake(connection)
 
 
 def build_of(settings: Settings) -> Build:

@@ -187,6 +187,7 @@ class Warehouse:
         warehouse.set_aside = reason
         try:
             yield warehouse
+            build.tidy(warehouse.connection)
         except Exception as error:
             if is_gone(error):
                 raise LakeError(message("lake_unreachable", reason=reason_of(error))) from None
@@ -278,11 +279,9 @@ class Warehouse:
         return found
 
     def set_state(self, key: str, value: str) -> None:
-        self.connection.execute(
-            "MERGE INTO log.state USING (SELECT ? AS key, ? AS value) AS new USING (key) "
-            "WHEN MATCHED THEN UPDATE SET value = new.value WHEN NOT MATCHED THEN INSERT VALUES (new.key, new.value)",
-            [key, value],
-        )
+        # Two statements: a lake puts what one that merges writes into a file of its own.
+        self.connection.execute("DELETE FROM log.state WHERE key = ?", [key])
+        self.connection.execute("INSERT INTO log.state VALUES (?, ?)", [key, value])
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:

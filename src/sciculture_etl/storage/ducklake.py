@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -87,6 +88,23 @@ def another(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     made = connection.cursor()
     made.execute(f'USE "{connection.execute("SELECT current_database()").fetchall()[0][0]}"')
     return made
+
+
+def tidy_lake(connection: duckdb.DuckDBPyConnection) -> None:
+    """Forgets earlier states of the tables and removes the files of which nothing is needed any more.
+
+    Only for who holds the lake alone. What can't be removed now is removed by the next.
+    """
+    forget = f"CALL ducklake_expire_snapshots('{NAME}', older_than => now())"
+    with suppress(duckdb.Error):
+        for statement in (
+            forget,
+            f"CALL ducklake_merge_adjacent_files('{NAME}')",
+            forget,
+            f"CALL ducklake_cleanup_old_files('{NAME}', cleanup_all => true)",
+            f"CALL ducklake_delete_orphaned_files('{NAME}', cleanup_all => true)",
+        ):
+            connection.execute(statement)
 
 
 def has_catalogue(lake: Lake, part: str) -> bool:
