@@ -68,7 +68,7 @@ def load_batches(
     with warehouse.transaction() as connection:
         _delete_same_readings(connection, outcomes)
         for table in OF_A_SUBMISSION:
-            connection.execute(f"DELETE FROM log.{table} WHERE list_contains(?, submission_id)", [ids])
+            connection.execute(f"DELETE FROM log.{table} WHERE submission_id IN (SELECT unnest(?))", [ids])
         for reading, parts in readings.items():
             connection.execute("DELETE FROM log.reading WHERE reading = ?", [reading])
             fingerprints = [[reading, part, part_fingerprint] for part, part_fingerprint in parts.items()]
@@ -100,12 +100,15 @@ def _measures_query(dataset: str, measures: list[str], rows: str) -> str:
 def _delete_same_readings(connection: duckdb.DuckDBPyConnection, outcomes: list[SubmissionOutcome]) -> None:
     """Rows of another reading stay until what replaces them is in force; those of the same one would be doubled."""
     known = connection.execute(
-        "SELECT submission_id, reading FROM log.submission WHERE list_contains(?, submission_id)",
+        "SELECT submission_id, reading FROM log.submission WHERE submission_id IN (SELECT unnest(?))",
         [[outcome.submission_id for outcome in outcomes]],
     ).fetchall()
     same = set(known) & {(outcome.submission_id, outcome.reading) for outcome in outcomes}
     for dataset in {dataset for o in outcomes if (o.submission_id, o.reading) in same for dataset in o.datasets}:
-        connection.executemany(f"DELETE FROM store.{dataset} WHERE submission_id = ? AND reading = ?", sorted(same))
+        connection.execute(
+            f"DELETE FROM store.{dataset} WHERE (submission_id, reading) IN (SELECT (unnest(?), unnest(?)))",
+            [[submission for submission, _ in sorted(same)], [reading for _, reading in sorted(same)]],
+        )
 
 
 def _submission_row(outcome: SubmissionOutcome) -> dict[str, object]:
