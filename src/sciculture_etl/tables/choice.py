@@ -34,7 +34,7 @@ class _Vocabulary:
     def __init__(self, contracts: tuple[Contract, ...]) -> None:
         self.known = known_spellings({contract.dataset: contract for contract in contracts})
         self.pieces = pieces_of(self.known)
-        self.written = {spelling for c in contracts for fld in c.fields.values() for spelling in fld.spellings}
+        self.written = frozenset(spelling for c in contracts for fld in c.fields.values() for spelling in fld.spellings)
         self.fits = lru_cache(maxsize=256)(partial(fitting, contracts))
 
 
@@ -51,27 +51,34 @@ def _promises(sheet: Sheet, row: int) -> bool:
     return sum(sheet.words_in(row + n) for n in range(HEADER_ROWS)) > 1
 
 
-def _rows_to_try(sheet: Sheet, written: set[str]) -> list[int]:
+def _rows_to_try(sheet: Sheet, written: frozenset[str]) -> list[int]:
     """The first rows, and those further down that hold words of headers or come after a break."""
     top = list(range(min(HEADER_WITHIN, sheet.frame.height)))
-    words = written | {cell for row in top for cell in sheet.row(row) if cell and normalise_header(cell) in sheet.known}
+    cells = {cell for row in top for cell in sheet.row(row) if cell and cell not in written}
+    words = written | frozenset(cell for cell in cells if normalise_header(cell) in sheet.known)
     short = sheet.filled <= TITLE_CELLS
     after = np.flatnonzero(short[:-1] & ~short[1:]) + 1
     deep = {*_rows_of(sheet, words, len(top)), *(after.tolist() if len(after) <= MOST_BREAKS else [])}
     return top + [row for row in sorted({row - n for row in deep for n in range(HEADER_ROWS)}) if row >= len(top)]
 
 
-def _rows_of(sheet: Sheet, words: set[str], first: int) -> list[int]:
+@lru_cache(maxsize=8)
+def _asked(words: frozenset[str]) -> pl.Series:
+    """As Polars asks for them; those of one form are the same in most of its files."""
+    return pl.Series([sorted(words)], dtype=pl.List(pl.String))
+
+
+def _rows_of(sheet: Sheet, words: frozenset[str], first: int) -> list[int]:
     """Rows from ``first`` on that hold two of the words; many are looked at as one column."""
     frame = sheet.frame
     if (frame.height - first) * frame.width < FEW_CELLS:
         rows = enumerate(frame[first:].rows(), start=first)
         return [number for number, cells in rows if sum(cell in words for cell in cells) > 1]
     found: list[int] = []
-    asked = pl.Series(sorted(words), dtype=pl.String)
+    asked = _asked(words)
     for start in range(first, frame.height, ROWS_AT_ONCE):
         cells = pl.DataFrame({"cell": pl.concat(frame[start : start + ROWS_AT_ONCE].get_columns())})
-        hits = cells.select(pl.col("cell").is_in(asked.implode()).fill_null(False)).to_series().to_numpy()
+        hits = cells.select(pl.col("cell").is_in(asked).fill_null(False)).to_series().to_numpy()
         found += (np.flatnonzero(hits.reshape(frame.width, -1).sum(axis=0) > 1) + start).tolist()
     return found
 
