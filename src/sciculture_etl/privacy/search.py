@@ -22,7 +22,7 @@ from sciculture_etl.privacy import (
     plain,
     suspicious,
 )
-from sciculture_etl.privacy.headers import find_headings, is_refused
+from sciculture_etl.privacy.headers import Heading, find_headings, is_refused
 
 FEW_SUSPECTS = 100  # texts beside the cells that are judged before it is asked whether a cell holds them
 MAX_LISTED = 1_000  # places given one by one; of the others the number is
@@ -197,33 +197,33 @@ class _Search:
         sheet = shown_sheet(grid.sheet, number)
         if told := kinds_in(grid.sheet or ""):
             self.add(Place(tuple(told), sheet, said=("시트 이름", "sheet name")))
+        stretches = self._stretches(grid)
+        for stretch, suspects in zip(stretches, _suspects(grid, stretches), strict=True):
+            for column in stretch.told_of:
+                label, heading = stretch.labels[column], stretch.heading
+                assert heading is not None
+                row = heading.last if grid.frame[heading.last, column] else heading.first
+                self.add(Place((), sheet, row + 1, f"{column_letter(column)}{row + 1}", _shown_header(label)))
+            self._look_at_rows(grid, sheet, stretch, suspects)
+
+    def _stretches(self, grid: Grid) -> list[_Stretch]:
+        """The rows over the first header with it, then those below each header."""
         headings = find_headings(grid)
-        self._look_at_rows(grid, sheet, 0, headings[0].last + 1 if headings else grid.frame.height, {}, set())
+        found = [_Stretch(0, headings[0].last + 1 if headings else grid.frame.height)]
         ends = [*((following.first, following.last + 1) for following in headings[1:]), (grid.frame.height,) * 2]
         for heading, (end, bottom) in zip(headings, ends, strict=False):
-            top = heading.last + 1
-            told_of = set()
-            for column, label in heading.labels.items():
-                if is_refused(label, heading.labels, grid.frame[f"c{column}"].slice(top, end - top), self.known):
-                    told_of.add(column)
-                    row = heading.last if grid.frame[heading.last, column] else heading.first
-                    self.add(Place((), sheet, row + 1, f"{column_letter(column)}{row + 1}", _shown_header(label)))
-            self._look_at_rows(grid, sheet, top, bottom, heading.labels, told_of)
+            top, labels = heading.last + 1, heading.labels
+            told_of = [
+                column
+                for column, label in labels.items()
+                if is_refused(label, labels, grid.frame[f"c{column}"].slice(top, end - top), self.known)
+            ]
+            found.append(_Stretch(top, bottom, heading, tuple(told_of)))
+        return found
 
-    def _look_at_rows(
-        self, grid: Grid, sheet: str | None, top: int, bottom: int, labels: dict[int, str], told_of: set[int]
-    ) -> None:
-        """A stretch of rows under one header, by row and column. told_of: columns refused by their header."""
-        if bottom <= top:
-            return
-        columns: dict[str, list[int]] = {}
-        for column in range(grid.frame.width):
-            if column not in told_of:
-                label = labels.get(column, "")
-                columns.setdefault(label if changes_judgement(label) else "", []).append(column)
-        suspects = sorted(
-            suspect for label, own in columns.items() for suspect in _suspects(grid, top, bottom, own, label)
-        )
+    def _look_at_rows(self, grid: Grid, sheet: str | None, stretch: _Stretch, suspects: list[tuple[int, int]]) -> None:
+        """A stretch of rows under one header, by row and column."""
+        labels = stretch.labels
         headed = sum(normalise_header(label) in self.known for label in labels.values()) >= SURELY_HEADED
         for number, (row, column) in enumerate(suspects):
             if len(self.listed) == MAX_LISTED:
@@ -235,16 +235,57 @@ class _Search:
                 self.add(Place(tuple(told), sheet, row + 1, f"{column_letter(column)}{row + 1}", header))
 
 
-def _suspects(grid: Grid, top: int, bottom: int, columns: list[int], label: str) -> list[tuple[int, int]]:
-    """Cells (row, column) under one label that may hold a value; many short columns are looked at as one."""
-    height = bottom - top
-    together = max(1, CELLS_AT_ONCE // height)
-    found = []
-    for start in range(0, len(columns), together):
-        own = columns[start : start + together]
-        texts = pl.concat([grid.frame[f"c{column}"].slice(top, height) for column in own])
-        found += [(top + index % height, own[index // height]) for index in suspicious(texts, label).to_list()]
-    return found
+@dataclass(frozen=True)
+class _Stretch:
+    """Rows of a sheet under one header, or under none. told_of: columns refused by their header."""
+
+    top: int
+    bottom: int
+    heading: Heading | None = None
+    told_of: tuple[int, ...] = ()
+
+    @property
+    def labels(self) -> dict[int, str]:
+        return self.heading.labels if self.heading else {}
+
+
+def _suspects(grid: Grid, stretches: list[_Stretch]) -> list[list[tuple[int, int]]]:
+    """For each stretch its cells (row, column) that may hold a value, by row and column.
+
+    All under labels of one judgement are looked at as one: a question costs more than the answer for a short column.
+    """
+    under: dict[str, list[tuple[int, int]]] = {}
+    for number, stretch in enumerate(stretches):
+        for column in range(grid.frame.width if stretch.bottom > stretch.top else 0):
+            if column not in stretch.told_of:
+                label = stretch.labels.get(column, "")
+                under.setdefault(label if changes_judgement(label) else "", []).append((number, column))
+    found: list[list[tuple[int, int]]] = [[] for _ in stretches]
+    for label, columns in under.items():
+        for own in _cells_together(columns, stretches):
+            texts = [grid.frame.to_series(c)[stretches[n].top : stretches[n].bottom] for n, c in own]
+            starts = np.cumsum([0, *map(len, texts)])
+            near = suspicious(pl.concat(texts), label).to_numpy()
+            owners = np.searchsorted(starts, near, side="right") - 1
+            for owner, at in zip(owners.tolist(), (near - starts[owners]).tolist(), strict=True):
+                number, column = own[owner]
+                found[number].append((stretches[number].top + at, column))
+    return [sorted(suspects) for suspects in found]
+
+
+def _cells_together(columns: list[tuple[int, int]], stretches: list[_Stretch]) -> Iterator[list[tuple[int, int]]]:
+    """Columns of stretches (number, column) in parts of so many cells."""
+    together: list[tuple[int, int]] = []
+    size = 0
+    for number, column in columns:
+        height = stretches[number].bottom - stretches[number].top
+        if together and size + height > CELLS_AT_ONCE:
+            yield together
+            together, size = [], 0
+        together.append((number, column))
+        size += height
+    if together:
+        yield together
 
 
 def _left_of(grid: Grid, row: int, column: int) -> str:
