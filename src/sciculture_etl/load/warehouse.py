@@ -315,9 +315,11 @@ class Warehouse:
             for i, r in enumerate(receipts[known:])
         ]  # fmt: skip
         if fresh:
-            values = ", ".join("?" * len(fresh[0]))
+            types = [column.split()[1] for column in LOG_TABLES["receipt"].split(", ")]
+            values = ", ".join(f"unnest(CAST(? AS {kind}[]))" for kind in types)
+            columns = [list(column) for column in zip(*fresh, strict=True)]
             with self.transaction() as connection:
-                connection.executemany(f"INSERT INTO log.receipt VALUES ({values})", fresh)
+                connection.execute(f"INSERT INTO log.receipt SELECT {values}", columns)
         return bool(fresh)
 
     def _forget(self) -> None:
