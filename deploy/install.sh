@@ -1,8 +1,14 @@
 #!/usr/bin/env bash
-# Install this version, for use and not for work on it: deploy/install.sh TARGET [PYTHON]
+# Install this version, for use and not for work on it: deploy/install.sh [--scale] TARGET [PYTHON]
+# --scale: also what several machines need that share the work or the warehouse (docs/scale.md).
 # TARGET becomes a Python environment of its own with `sciculture` in its bin/; the checkout is not needed afterwards.
 # An upgrade is the same command again: what stood there is replaced once the new one is complete.
 set -euo pipefail
+lock=runtime.lock
+if [ "${1:-}" = --scale ]; then
+    lock=scale.lock
+    shift
+fi
 target=$(realpath -m "${1:?which folder? deploy/install.sh /opt/sciculture}")
 python=${2:-python3}
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -26,7 +32,7 @@ new=$target.new
 rm -rf "$new"
 "$python" -m venv "$new"
 "$uv" pip install --quiet --python "$new/bin/python" --compile-bytecode --no-deps --require-hashes \
-    -r "$source/requirements/runtime.lock"
+    -r "$source/requirements/$lock"
 "$uv" pip install --quiet --python "$new/bin/python" --compile-bytecode --no-deps "$work"/wheel/*.whl
 # The commands name their interpreter by its path.
 grep -rlIF "$new" "$new/bin" "$new/pyvenv.cfg" | xargs sed -i "s|$new|$target|g"

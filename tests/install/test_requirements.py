@@ -25,6 +25,14 @@ def test_the_wheel_asks_for_what_is_locked() -> None:
     assert asked <= named(REQUIREMENTS / "runtime.lock") <= named(REQUIREMENTS / "requirements.lock")
 
 
+def test_what_several_machines_need_is_locked_beside_it() -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    asked = {NAME.findall(line)[0] for extra in ("cluster", "lake") for line in extras[extra]}
+    assert asked == named(REQUIREMENTS / "scale.in") <= named(REQUIREMENTS / "dev.in")
+    assert named(REQUIREMENTS / "runtime.lock") | asked <= named(REQUIREMENTS / "scale.lock")
+
+
 @pytest.mark.parametrize("path", sorted(REQUIREMENTS.iterdir()), ids=lambda path: path.name)
 def test_nothing_names_an_index(path: Path) -> None:
     assert not re.search(r"://|--(extra-)?index-url|--find-links", path.read_text(encoding="utf-8"))

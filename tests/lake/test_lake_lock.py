@@ -16,7 +16,11 @@ from sciculture_etl.storage.lake_lock import KEY, lake_holder
 from sciculture_etl.storage.lock import note_progress, writer_lock
 from tests.lake.servers import Lake
 
-END_HOLDER = f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = {KEY % 2**32}"
+# In this test's database alone: the server is shared.
+END_HOLDER = f"""
+SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database AS d ON d.oid = database
+WHERE locktype = 'advisory' AND objid = {KEY % 2**32} AND d.datname = current_database()
+"""
 
 
 def meant(lake: Lake, folder: Path) -> Meant:

@@ -12,7 +12,8 @@ from sciculture_etl.tables.areas import find_areas
 from sciculture_etl.tables.table import Marks, Table, cut_table
 
 TRIES = 4
-START = 200  # rows: in smaller sheets, what is found at all grows with them, from no table to the most that a sheet may hold
+# Rows: in smaller sheets, what is found at all grows with them, from no table to the most that a sheet may hold.
+START = 200
 
 
 def tables_of(grid: Grid) -> list[Table]:

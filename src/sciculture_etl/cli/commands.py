@@ -23,6 +23,10 @@ COMMANDS = {
         "init",
         "Lay out a project of your own: contracts, SQL, figures and settings that override the installed ones.",
     ),
+    "move": (
+        "move",
+        "Move the tables of the warehouse to a lake that several machines share, or back; compared before the old go.",
+    ),
     "figures": (
         "release",
         "Print every published figure with what the current release gives for it and where it was published.",

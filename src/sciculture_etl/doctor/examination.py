@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from sciculture_etl.doctor import archive, build, desk, disclosure, folders, releases, runs, workers
+from sciculture_etl.doctor import archive, build, desk, disclosure, folders, lake, releases, runs, workers
 from sciculture_etl.doctor.case import Case, Check, fault
 from sciculture_etl.errors import SciCultureError
 from sciculture_etl.failures import describe_failure
@@ -22,6 +22,7 @@ AREAS: dict[str, Callable[[Case], Iterable[Check]]] = {
     "journals": archive.check_journals,
     "archive": archive.check_archive,
     "restricted": archive.check_restricted,
+    "lake": lake.check_lake,
     "build database": build.check_database,
     "current release": releases.check_live_copies,
     "releases": releases.check_releases,

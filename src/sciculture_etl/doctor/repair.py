@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sciculture_etl.doctor.archive import damages
 from sciculture_etl.doctor.case import BilingualPair, Case
+from sciculture_etl.doctor.lake import clear_lake
 from sciculture_etl.doctor.receipts import restore_receipts
 from sciculture_etl.doctor.releases import leftovers, stale_copies
 from sciculture_etl.errors import MachineError, UnprovedError
@@ -35,7 +36,7 @@ def repair(case: Case) -> list[BilingualPair]:
         return [
             *_closed_by_the_lock(case, opened), *_put_receipts_back(case), *_put_bytes_back(case),
             *_set_aside_broken_database(case), *_restore_copies(case), *_clear_leftovers(case),
-            *_link_versions(case),
+            *_link_versions(case), *clear_lake(case),
         ]  # fmt: skip
 
 

@@ -13,10 +13,7 @@ from sciculture_etl.load.beside import BackfillAtWork
 from sciculture_etl.pipeline.backfill import planned_scope
 from sciculture_etl.pipeline.journal import UNFINISHED, RunRecord, Runs
 from sciculture_etl.settings import Settings
-from sciculture_etl.storage.lock import AS_LONG_AS_IT_TAKES, is_awaited, lock_holder
-
-# The sign that a backfill gives from its beginning to its end, and the key under which the build database knows it.
-BACKFILL = "backfill"
+from sciculture_etl.storage.lock import AS_LONG_AS_IT_TAKES, BACKFILL, is_awaited, lock_holder
 
 
 class Hold:

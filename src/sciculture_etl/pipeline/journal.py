@@ -19,6 +19,8 @@ PREVIEW = "preview"
 # Outcomes of runs that told what came.
 REPORTED = ("published", "unchanged", "refused", "scheduled")
 BROKEN_OFF = (UNFINISHED, "failed", "stopped")
+# The kind, and the outcome, of what takes the tables elsewhere.
+MOVE, MOVED = "move", "moved"
 # A process that a signal ended has its number over this one for its exit code.
 SIGNALLED = 128
 BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -33,9 +35,9 @@ class RunRecord:
 
     Attributes:
         run_no: counted from 1.
-        kind: nightly, preview, backfill, rebuild or publish.
+        kind: nightly, preview, backfill, rebuild or publish; or move, which is no run.
         began_at, ended_at: ISO 8601 UTC; the end is empty while it runs, and for ever where it was killed.
-        outcome: published, previewed, unchanged, refused, scheduled, failed, stopped, else ``UNFINISHED``.
+        outcome: published, previewed, unchanged, refused, scheduled, moved, failed, stopped, else ``UNFINISHED``.
         plan: of a backfill, its scope and what it was to read.
         details: what it did.
         after_a_crash: whether the run before it did not finish.
@@ -97,6 +99,11 @@ class Runs:
         """How many receipts there were when a run last came to its end and took effect; None where none says so."""
         ended = [one for one in self.all() if one.kind != PREVIEW and one.outcome in REPORTED]
         return ended[-1].details.get("receipts") if ended else None
+
+    def last_move(self) -> RunRecord | None:
+        """The last time that the tables were taken elsewhere: ``to`` and ``is_lake`` of its details say where."""
+        moves = [record for record in self.all() if (record.kind, record.outcome) == (MOVE, MOVED)]
+        return moves[-1] if moves else None
 
     def unfinished_backfill(self) -> RunRecord | None:
         """The last backfill that had a plan, where it did not finish."""

@@ -27,8 +27,9 @@ from sciculture_etl.model import Model, build_model
 from sciculture_etl.pipeline.backfill import Plan, approve_locked, ask_for, files_left, make_plan
 from sciculture_etl.pipeline.checklist import Evidence, run_checks
 from sciculture_etl.pipeline.completeness import overdue_reports, rates_due
-from sciculture_etl.pipeline.hold import BACKFILL, Hold, backfill_at_work, left_to
+from sciculture_etl.pipeline.hold import Hold, backfill_at_work, left_to
 from sciculture_etl.pipeline.journal import RunRecord, Runs
+from sciculture_etl.pipeline.moving import in_force
 from sciculture_etl.pipeline.reading import NEW, Intake, Stale
 from sciculture_etl.pipeline.reminding import newly_waiting
 from sciculture_etl.pipeline.report import PAGES, Noted, Progress, Reasons, RunReport, Silent
@@ -41,7 +42,7 @@ from sciculture_etl.quality.suites import SuiteOutcome
 from sciculture_etl.settings import Settings
 from sciculture_etl.stopping import stop_if_asked
 from sciculture_etl.storage.disk import machine_errors_described
-from sciculture_etl.storage.lock import sign
+from sciculture_etl.storage.lock import BACKFILL, sign
 from sciculture_etl.versions.published import WAITING
 from sciculture_etl.versions.upgrade import close_published_years
 
@@ -127,6 +128,7 @@ class Run:
             machine_errors_described(settings),
             sign(settings.warehouse, BACKFILL, wait_seconds) if kind == BACKFILL else nullcontext(),
             Hold(settings, wait_seconds, f"{kind} {reason}".strip()) as hold,
+            in_force(settings),
             Runs(settings.archive).record(kind, reason, backfill_at_work(settings)) as record,
         ):
             if kind == "rebuild":
@@ -167,6 +169,7 @@ class Run:
         contracts = contracts or load_contracts()
         with (
             writer_lock(settings.warehouse, wait_seconds, "plan of a backfill", lake=settings.lake),
+            in_force(settings),
             Warehouse.open(settings, contracts) as warehouse,
         ):
             archive = Archive(settings.archive)

@@ -19,7 +19,7 @@ from sciculture_etl.errors import LakeError, MachineError, UserError
 from sciculture_etl.lakes import Lake
 from sciculture_etl.messages import message
 from sciculture_etl.settings import sql_text
-from sciculture_etl.storage.catalogue import connect_catalogue
+from sciculture_etl.storage.catalogue import connect_catalogue, drop_catalogue
 
 # Within the catalogue's database and the folder of its data: what is private, and what readers may be granted alone.
 BUILD, RELEASES = "build", "releases"
@@ -156,3 +156,17 @@ def _set_credentials(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
         )
     except duckdb.Error:  # its words may hold the keys
         raise MachineError(message("lake_without_credentials", data=lake.data)) from None
+
+
+def remove_lake(lake: Lake, part: str) -> None:
+    """Removes a part of the lake, catalogue and rows; to be called again where it was broken off.
+
+    Raises:
+        LakeError: Where it can't be reached.
+    """
+    drop_catalogue(lake, schema_of(part))
+    # For an empty catalogue, all files are orphaned.
+    with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
+        attach_lake(connection, lake, part, NAME)
+        connection.execute(f"CALL ducklake_delete_orphaned_files('{NAME}', cleanup_all => true)")
+    drop_catalogue(lake, schema_of(part))

@@ -31,6 +31,8 @@ SECONDS_BETWEEN_TRIES = 0.2
 LOCK = ".lock"
 # Beside the writer's lock: who waits for it, and the signs.
 LOCKS, WAITING = ".locks", "waiting"
+# The sign that a backfill gives from its beginning to its end, and the key under which the build database knows it.
+BACKFILL = "backfill"
 AS_LONG_AS_IT_TAKES = float("inf")
 
 

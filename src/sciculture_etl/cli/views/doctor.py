@@ -13,7 +13,9 @@ from sciculture_etl.doctor import Check, Status
 from sciculture_etl.doctor.case import BilingualPair
 
 SIGNS = {Status.ok: ("✓", "green"), Status.remark: ("!", "yellow"), Status.fault: ("✗", "red")}
-STEPS = {"archive": "archive / 보관소", "releases": "releases / 공표본"}
+STEPS = {
+    "archive": "archive / 보관소", "releases": "releases / 공표본", "copy": "copy / 복사", "prove": "compare / 대조",
+}  # fmt: skip
 
 
 class Examining:

@@ -19,7 +19,7 @@ STEPS = {"read": "read / 읽음", "accept": "accepted / 반영", "model": "rebui
 INPUT_TEXTS = {"sql": "its SQL", "promise": "its promise", "macros": "sql/macros.sql", "log": "the log of submissions"}
 OUTCOMES = {
     "published": "[green]published / 공표[/]", "unchanged": "[green]nothing new / 변화 없음[/]",
-    "previewed": "[cyan]preview / 미리보기[/]",
+    "moved": "[green]moved / 옮김[/]", "previewed": "[cyan]preview / 미리보기[/]",
     "refused": "[red]refused / 공표하지 않음[/]", "failed": "[red]failed / 실패[/]",
     "stopped": "[yellow]stopped / 중단[/]", "unfinished": "[yellow]unfinished / 완료되지 않음[/]",
 }  # fmt: skip
