@@ -207,3 +207,16 @@ def test_a_place_that_is_ambiguous_is_never_guessed() -> None:
     assert [code for code, *_ in judged.places] == ["E_REGION_AMBIGUOUS"]
     assert judged.accepted.height == 0
     assert judged.finding["expected_ko"].startswith("혹시 ")
+
+
+def test_what_a_refused_row_said_holds_no_column_that_only_another_table_has() -> None:
+    contract = load_contracts()["dsc_class"]
+    wrong = CLASS | {"수혜자수(순인원)": "여럿"}
+    assert set(wrong) == set(CLASS)
+    yearless = as_csv([["2020년 가상"], *table({name: text for name, text in wrong.items() if name != "사업연도"})])
+    files = {"yearless": yearless, "other": as_csv(table(wrong))}
+    candidates = {name: candidates_of(file, submission=name)[1] for name, file in files.items()}
+    together = validate_tables(contract, [one for found in candidates.values() for one in found])
+    for name, found in candidates.items():
+        assert unlike(together, name) == unlike(validate_tables(contract, found), name)
+        assert unlike(together, name)[1]

@@ -204,7 +204,6 @@ def validate_tables(contract: Contract, candidates: list[TableCandidate]) -> Val
         per_row(rows, [block.candidate.submitter for block in blocks], pl.String()).alias("submitter"),
     )
     accepted = envelope.hstack(typed.select("program_year", *contract.columns)).filter(~findings.bad)
-    raw = [name for name in ("program_year", *contract.fields, "overflow") if name in found.columns]
     corrections = envelope.select("submission_id", "part", "source_row")[corrected.outcomes["index"]].hstack(
         corrected.outcomes.select("correction", "fits")
     )
@@ -212,7 +211,7 @@ def validate_tables(contract: Contract, candidates: list[TableCandidate]) -> Val
     quarantine = (
         envelope.select("submission_id", "part", "source_row")
         .filter(findings.bad)
-        .hstack(found.filter(findings.bad).select(pl.struct(raw).struct.json_encode().alias("raw")))
+        .hstack(_as_given(contract, found.filter(findings.bad), blocks))
         .hstack(typed.filter(findings.bad).select(pl.struct(read).struct.json_encode().alias("read")))
     )
     if is_wide:
@@ -220,6 +219,16 @@ def validate_tables(contract: Contract, candidates: list[TableCandidate]) -> Val
     accounts = count_rows(blocks, stacked, reasons, rows, findings.bad)
     years = envelope.select("submission_id", "part", typed["program_year"]).drop_nulls().unique(maintain_order=True)
     return Validated(accepted, quarantine, placed, accounts, corrections, years)
+
+
+def _as_given(contract: Contract, rows: pl.DataFrame, blocks: list[Block]) -> pl.DataFrame:
+    """``raw``: the texts of each row as JSON. Of the year only where its own table has such a column."""
+    texts = [name for name in (*contract.fields, "overflow") if name in rows.columns]
+    given = pl.struct(texts).struct.json_encode()
+    if "program_year" in rows.columns:
+        has_year = per_row(rows, ["program_year" in block.frame.columns for block in blocks], pl.Boolean())
+        given = pl.when(has_year).then(pl.struct("program_year", *texts).struct.json_encode()).otherwise(given)
+    return rows.select(given.alias("raw"))
 
 
 def _uncalculated(rows: pl.DataFrame, blocks: list[Block]) -> dict[str, pl.DataFrame]:
