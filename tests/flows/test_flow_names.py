@@ -13,6 +13,7 @@ import yaml
 from sciculture_etl.project import CHECKOUT
 
 ENTRYPOINTS = [each["entrypoint"] for each in yaml.safe_load((CHECKOUT / "prefect.yaml").read_text())["deployments"]]
+NAMES = ["nightly", "backfill", "load-year", "rebuild", "publish"]
 FORMER = [name.removeprefix("sciculture_") for name in ENTRYPOINTS]
 LOADED = """
 import json, sys
@@ -28,7 +29,8 @@ print(json.dumps({"modules": [flow.fn.__module__ for flow in flows], "names": [f
 
 
 def test_every_deployment_names_a_flow_of_the_installed_package() -> None:
-    assert [f"sciculture_flows.{name}.{name}" for name in ("nightly", "backfill", "rebuild", "publish")] == ENTRYPOINTS
+    modules = [name.replace("-", "_") for name in NAMES]
+    assert [f"sciculture_flows.{name}.{name}" for name in modules] == ENTRYPOINTS
 
 
 @pytest.mark.parametrize("where", ["the checkout", pytest.param("elsewhere", marks=pytest.mark.slow)])
@@ -38,9 +40,9 @@ def test_deployments_of_before_find_the_same_flows_and_load_none_twice(where: st
         capture_output=True, text=True, check=True, cwd=CHECKOUT if where == "the checkout" else tmp_path,
     )  # fmt: skip
     found = json.loads(done.stdout.splitlines()[-1])
-    assert found["names"] == ["nightly", "backfill", "rebuild", "publish"] * 2
+    assert found["names"] == NAMES * 2
     assert found["modules"] == [name.rpartition(".")[0] for name in ENTRYPOINTS] * 2
-    assert (found["same"], found["twice"]) == (4, [])
+    assert (found["same"], found["twice"]) == (len(NAMES), [])
 
 
 def test_every_module_is_the_same_by_its_former_name(tmp_path: Path) -> None:
