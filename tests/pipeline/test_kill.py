@@ -136,7 +136,8 @@ def test_a_night_from_nothing_and_one_from_the_day_before_end_in_the_same_figure
     assert hashes(two_days / "from nothing") == hashes(two_days / "from day one")
 
 
-@pytest.mark.parametrize("row", [pytest.param(0, marks=pytest.mark.slow), 1])
+@pytest.mark.slow
+@pytest.mark.parametrize("row", [0, 1])
 def test_killed_at_random_moments_a_rerun_ends_as_if_undisturbed(
     two_days: Path, undisturbed: Callable[[str], float], row: int, tmp_path: Path
 ) -> None:

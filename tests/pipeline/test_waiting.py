@@ -210,6 +210,7 @@ def test_what_fails_its_suite_takes_no_evidence_from_what_came_before_it(desk: D
     assert desk.sessions() == 110
 
 
+@pytest.mark.slow
 def test_of_a_year_that_fails_its_suite_counts_what_came_before_that_which_fails(desk: Desk) -> None:
     """Night by night, and in a rebuild, which never saw the nights."""
     contracts = with_few_rows_a_year()

@@ -213,7 +213,7 @@ def test_the_release_keeps_how_the_years_stood(followed: Followed) -> None:
     ]
 
 
-@pytest.mark.night
+@pytest.mark.slow
 def test_what_is_decided_of_a_year_on_record_shows_with_the_next_night(tmp_path: Path) -> None:
     inbox, warehouse = tmp_path / "inbox", tmp_path / "warehouse"
     places = settings(inbox, warehouse)
