@@ -14,6 +14,8 @@ from sciculture_etl.load import Warehouse
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.lake_lock import KEY, lake_holder
 from sciculture_etl.storage.lock import note_progress, writer_lock
+from tests.lake.conftest import GatedLake
+from tests.lake.gates import Gate
 from tests.lake.servers import Lake
 
 # In this test's database alone: the server is shared.
@@ -52,3 +54,37 @@ def test_who_has_lost_the_lock_commits_nothing(lake: Lake, tmp_path: Path) -> No
             warehouse.set_state("lost", "yes")
     with writer_lock(tmp_path, lake=settings.lake), Warehouse.open(settings, load_contracts()) as warehouse:
         assert (warehouse.state("kept"), warehouse.state("lost")) == ("yes", None)
+
+
+def test_a_role_that_may_only_read_is_turned_away_in_words(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.add_role(f"reader_of_{lake.database}", "p4ss-never-shown")
+    way = lake.conninfo.replace("user=sciculture", f"user=reader_of_{lake.database}")
+    reader = Meant.from_texts(f"ducklake:postgres:{way}", "", tmp_path)
+    for password, told in (("p4ss-never-shown", "permission denied"), ("other-never-shown", "password")):
+        monkeypatch.setenv("PGPASSWORD", password)
+        with pytest.raises(LakeError, match=told) as turned_away, writer_lock(tmp_path, lake=reader):
+            pass
+        assert "never-shown" not in str(turned_away.value)
+
+
+def write_while_it_closes(places: Settings, server: Gate) -> None:
+    rows = "SELECT range AS n, repeat('x', 100) AS text FROM range(1000)"
+    with Warehouse.open(places, load_contracts()) as warehouse, warehouse.transaction() as connection:
+        connection.execute(f"CREATE TABLE log.lost AS {rows}")
+        server.close()
+        connection.execute(f"CREATE TABLE log.lost_as_well AS {rows}")
+
+
+@pytest.mark.parametrize("lost", ["postgres", "s3"])
+def test_a_server_that_is_lost_is_told_in_words(gated: GatedLake, tmp_path: Path, lost: str) -> None:
+    shared = Meant.from_texts(gated.lake.warehouse, gated.lake.data, tmp_path)
+    places = Settings(inbox=str(tmp_path), warehouse=tmp_path, lake=shared)
+    server = gated.postgres if lost == "postgres" else gated.s3
+    with pytest.raises(LakeError, match="can't be reached"):
+        write_while_it_closes(places, server)
+    gated.postgres.open()
+    gated.s3.open()
+    with Warehouse.open(places, load_contracts()) as warehouse:
+        assert warehouse.rows("FROM duckdb_tables() WHERE table_name LIKE 'lost%'") == []

@@ -179,6 +179,8 @@ class Warehouse:
         try:
             warehouse = cls._prepared(build, staging, contracts)
         except duckdb.Error as error:
+            if is_gone(error):
+                raise LakeError(message("lake_unreachable", reason=reason_of(error))) from None
             if not build.is_broken_at_opening(error):
                 raise
             reason = reason_of(error)

@@ -20,6 +20,7 @@ from sciculture_etl.lakes import Lake
 from sciculture_etl.messages import message
 from sciculture_etl.settings import sql_text
 from sciculture_etl.storage.catalogue import connect_catalogue, drop_catalogue
+from sciculture_etl.storage.disk import chain
 
 # Within the catalogue's database and the folder of its data: what is private, and what readers may be granted alone.
 BUILD, RELEASES = "build", "releases"
@@ -115,9 +116,13 @@ def has_catalogue(lake: Lake, part: str) -> bool:
 
 
 def is_gone(error: BaseException) -> bool:
-    """Whether PostgreSQL can't be reached, which another try may mend."""
-    words = ("Unable to connect", "connection to server", "server closed the connection", "starting up")
-    return isinstance(error, duckdb.Error) and any(word in str(error) for word in words)
+    """Whether PostgreSQL or S3 can't be reached, which another try may mend; also where that led to another error."""
+    words = (
+        "Unable to connect", "connection to server", "server closed the connection", "starting up",
+        "terminating connection", 'Failed to execute query "ROLLBACK"',
+        "error for HTTP", "Could not establish connection",
+    )  # fmt: skip
+    return any(isinstance(link, duckdb.Error) and any(word in str(link) for word in words) for link in chain(error))
 
 
 def _extension(name: str) -> Path:

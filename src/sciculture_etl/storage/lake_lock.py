@@ -110,9 +110,7 @@ def lake_lock(lake: Lake, wait_seconds: float, words: dict[str, Any], is_shared:
                 yield False
                 return
             time.sleep(SECONDS_BETWEEN_TRIES)
-        _make_table(session)
-        lock = HeldLock(session)
-        lock.note(words)
+        lock = _lock_with_words(session, words)
         _held.append(lock)
         try:
             yield True
@@ -137,6 +135,23 @@ def lake_holder(lake: Lake) -> dict[str, Any] | None:
             return None
         found = session.execute(HOLDERS.encode()).fetchall()
     return None if not found else json.loads(found[0][0] or "{}")
+
+
+def _lock_with_words(session: psycopg.Connection[Any], words: dict[str, Any]) -> HeldLock:
+    """The lock that a session has, with its holder's words beside it.
+
+    Raises:
+        LakeError: Where the user may not write there.
+    """
+    import psycopg
+
+    try:
+        _make_table(session)
+        lock = HeldLock(session)
+        lock.note(words)
+    except psycopg.Error as error:
+        raise LakeError(message("lake_unreachable", reason=reason_of(error))) from None
+    return lock
 
 
 def _make_table(session: psycopg.Connection[Any]) -> None:
