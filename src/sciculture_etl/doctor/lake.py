@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sciculture_etl.doctor.case import BilingualPair, Case, Check, fault, ok, remark
 from sciculture_etl.lakes import Lake
 from sciculture_etl.pipeline.journal import Runs
+from sciculture_etl.publish.lake_releases import follow_releases
 from sciculture_etl.storage.ducklake import BUILD, RELEASES
 from sciculture_etl.storage.lake_files import lost_files, orphaned_files, remove_orphaned_files
 
@@ -18,8 +19,8 @@ REPAIRS: dict[str, BilingualPair] = {
         "조치가 필요하지 않습니다. 다음 실행이 보관소에서 표를 다시 만듭니다",
     ),
     RELEASES: (
-        "sciculture publish: the releases are written there again",
-        "sciculture publish를 실행하면 릴리스를 다시 기록합니다",
+        "the releases are written there again: sciculture doctor --fix",
+        "sciculture doctor --fix를 실행하면 릴리스를 다시 기록합니다",
     ),
 }
 MAX_NAMED = 3
@@ -88,6 +89,8 @@ def clear_lake(case: Case) -> Iterator[BilingualPair]:
     lake = case.settings.lake
     if lake is None:
         return
+    if follow_releases(case.settings, mends=True):
+        yield "the releases in the lake are those of the folder again", "공유 저장소의 릴리스를 폴더와 같게 맞췄습니다"
     for part in (BUILD, RELEASES):
         if removed := remove_orphaned_files(lake, part):
             yield (

@@ -12,7 +12,7 @@ from sciculture_etl.lakes import Lake
 from sciculture_etl.load.builds import FileBuild
 from sciculture_etl.settings import Settings, sql_text
 from sciculture_etl.storage.atomic import put_in_place
-from sciculture_etl.storage.ducklake import BUILD, attach_lake, has_catalogue, remove_lake
+from sciculture_etl.storage.ducklake import BUILD, RELEASES, attach_lake, has_catalogue, remove_lake
 
 MOVING = ".moving"  # ends the name of a file that a move hasn't finished
 
@@ -93,7 +93,9 @@ class LakePlace:
         """It is already what was prepared."""
 
     def remove(self) -> None:
-        remove_lake(self.lake, BUILD)
+        """Releases go with it: they would stay behind those of the folder for ever."""
+        for part in (RELEASES, BUILD):
+            remove_lake(self.lake, part)
 
 
 def place_of(settings: Settings) -> Place:

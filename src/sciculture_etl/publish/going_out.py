@@ -13,6 +13,7 @@ from sciculture_etl.extract import Clock, machine_clock
 from sciculture_etl.messages import message
 from sciculture_etl.publish.current import finish_swap, swap_to
 from sciculture_etl.publish.journal import HOLD_ENDED, WITHDRAWN, ReleaseJournal, moment
+from sciculture_etl.publish.lake_releases import follow_releases
 from sciculture_etl.publish.outputs import FOR_OPERATORS, PUBLIC
 from sciculture_etl.publish.publications import make_known, record_publication
 from sciculture_etl.publish.rollback import current_hold, resume_rollback
@@ -29,6 +30,7 @@ def publish_due(settings: Settings, clock: Clock = machine_clock) -> str | None:
 
     Raises:
         ReleaseError: Where it isn't complete any more: it stays where it is, and keeps back what is newer.
+        LakeError: Where it went out, and readers of a lake don't see it yet.
     """
     found = find_scheduled(settings)
     if found is None or (found.manifest and not found.is_moving):
@@ -53,6 +55,7 @@ def publish_due(settings: Settings, clock: Clock = machine_clock) -> str | None:
     # The operator's file stays that of the last run: what came since the release was built stands in it.
     swap_to(settings.warehouse, found.release_id, (PUBLIC,))
     make_known(settings, clock)
+    follow_releases(settings)
     return found.release_id
 
 

@@ -15,6 +15,7 @@ from sciculture_etl.publish.current import current_release, finish_swap, point_t
 from sciculture_etl.publish.feed import write_feed
 from sciculture_etl.publish.integrity import integrity_fault
 from sciculture_etl.publish.journal import HOLD_ENDED, ROLLED_BACK, WENT_ON, ReleaseJournal, decided, new_entry
+from sciculture_etl.publish.lake_releases import follow_releases
 from sciculture_etl.publish.outputs import PUBLIC
 from sciculture_etl.publish.release_version import released_version
 from sciculture_etl.publish.retention import find_release
@@ -38,7 +39,8 @@ def rollback(settings: Settings, asked: str, reason: str = "") -> dict[str, Any]
 
     Going on to the release that the hold came from ends it. The operator's file stays that of the last run. Raises
     UserError where the release is unknown or current already, ReleaseError where it isn't whole, NotReadyError while
-    another is scheduled, BusyError where a run is going on. Killed at any instruction, it ends in one of the two.
+    another is scheduled, BusyError where a run is going on, LakeError where it was done and readers of a lake don't
+    see it yet. Killed at any instruction, it ends in one of the two.
     """
     reason = validated_reason(reason) if reason.strip() else ""
     find_release(settings, asked)  # of a wrong name nothing comes, not even a lock
@@ -64,6 +66,7 @@ def rollback(settings: Settings, asked: str, reason: str = "") -> dict[str, Any]
         resume_rollback(settings)
         write_feed(settings)
         link_versions(settings)
+        follow_releases(settings)
     return entry
 
 

@@ -28,8 +28,9 @@ NAME = "lake"
 EXTENSIONS = ("ducklake", "postgres_scanner")
 # A server that starts anew is back within that.
 ATTEMPTS, FIRST_PAUSE = 4, 0.5
-# What is smaller stands in the catalogue itself: a file of its own in S3 takes longer.
-MAX_INLINED_ROWS = 100
+# What is smaller stands in the catalogue itself: a file of its own in S3 takes longer. Of releases nothing does, lest
+# PostgreSQL has a table for each of theirs.
+MAX_INLINED_ROWS = {BUILD: 100, RELEASES: 0}
 
 
 def schema_of(part: str) -> str:
@@ -71,7 +72,7 @@ def attach_lake(
         _set_credentials(connection, lake)
     options = [
         f"DATA_PATH {sql_text(f'{lake.data}/{part}/')}", f"METADATA_SCHEMA {sql_text(schema_of(part))}",
-        "READ_ONLY" if read_only else f"DATA_INLINING_ROW_LIMIT {MAX_INLINED_ROWS}",
+        "READ_ONLY" if read_only else f"DATA_INLINING_ROW_LIMIT {MAX_INLINED_ROWS[part]}",
     ]  # fmt: skip
     statement = f"ATTACH {sql_text(lake.address)} AS {name} ({', '.join(options)})"
     for attempt in range(1, ATTEMPTS + 1):
