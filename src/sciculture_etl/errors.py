@@ -13,7 +13,7 @@
     + PermanentError               another try won't mend it
       · AbandonedError             it failed too often to be asked again in this run
   + StorageError                5  what the warehouse lies on, or holds
-    · MachineError                 a full disk, a folder that can't be written
+    · MachineError                 a full disk, too little memory, a folder that can't be written
     · JournalError                 a line of a journal isn't what was written
     · ArchiveError                 bytes of a submission are lost or changed
     · ReleaseError                 a kept release isn't complete
@@ -107,7 +107,7 @@ class StorageError(SciCultureError):
 
 
 class MachineError(StorageError):
-    """A fault of the machine: a full disk, a folder that can't be written."""
+    """A fault of the machine: a full disk, too little memory, a folder that can't be written."""
 
 
 class JournalError(StorageError):

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import yaml
 from forms import CENTRE, CLASS, FACILITY, as_csv, table
@@ -197,3 +198,10 @@ def test_no_statement_compares_every_fault_with_every_other(workshop: Workshop) 
         found |= scanned(plan) & AS_MANY_AS_FAULTS
         assert [tables for tables in pairings(plan) if tables & AS_MANY_AS_FAULTS] == [], name
     assert {"log.finding", "log.quarantine"} <= found
+
+
+def test_a_statement_without_memory_is_no_fault_of_its_text(workshop: Workshop) -> None:
+    too_much = "sum(session_count) + 0 * (SELECT len(list(range)) FROM range(1_000_000_000))"
+    workshop.change("mart/mart_dsc_by_region", "sum(session_count)", too_much)
+    with workshop.run.warehouse.beside_workers(), pytest.raises(duckdb.OutOfMemoryException):
+        workshop.build()

@@ -20,6 +20,9 @@ from sciculture_etl.model.status import YearStates, select_with_status, sources_
 from sciculture_etl.project import SQL, Folder
 from sciculture_etl.settings import fingerprint, sql_text
 
+# What the engine can't do by the text of a statement, or with the rows, and not for want of memory, disk or a lake.
+FAULTS_OF_SQL = (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError, duckdb.IntegrityError)
+
 
 @dataclass(frozen=True)
 class BuiltTable:
@@ -275,7 +278,7 @@ def _make_table(
 ) -> None:
     try:
         connection.execute(f'CREATE OR REPLACE TABLE "{statement.table}" AS {select}')
-    except duckdb.Error as error:
+    except FAULTS_OF_SQL as error:
         if statement.table == FIGURES and (broken := broken_figure(connection, read_figures())):
             raise broken from None
         raise ContractError(f"sql/{statement.layer}/{statement.table}.sql: {str(error).splitlines()[0]}") from None

@@ -1,4 +1,4 @@
-"""Faults of the machine under a run, in words for the operator: a full disk, a folder that can't be written.
+"""Faults of the machine under a run, in words for the operator: no room, no memory, a folder that can't be written.
 
 They come as errors of Python, DuckDB, Polars or SQLite, wrapped or not; what they have in common is the system's own
 words in their text. Which folder is meant is told by the error, or found by asking which disk is full.
@@ -24,7 +24,10 @@ from sciculture_etl.stopping import stop_if_asked
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
 TOO_LARGE = {errno.EFBIG}
-WORDS_OF_FULL = (*map(os.strerror, FULL), "database or disk is full")
+# The engine limits what it puts on disk by the room that is free, and tells of that limit where the room is gone.
+SPILL_LIMITED = "max_temp_directory_size"
+WORDS_OF_FULL = (*map(os.strerror, FULL), "database or disk is full", SPILL_LIMITED)
+WORDS_OF_NO_MEMORY = ("Out of Memory Error",)
 WORDS_OF_CLOSED = (*map(os.strerror, CLOSED), "attempt to write a readonly database")
 QUOTED = re.compile(r"""["'](/[^"']+)["']""")
 MIN_FREE_BYTES = 200 * 1024**2
@@ -64,9 +67,12 @@ def explain(error: BaseException, settings: Settings) -> str | None:
     if any(_is_caused_by(link, TOO_LARGE, (os.strerror(errno.EFBIG),)) for link in chain(error)):
         return message("file_size_limited", limit=_size_limit() or "?")
     if is_full(error):
-        return _describe_full_disk(_named(error, settings) or _fullest(settings), settings)
+        place = settings.staging if SPILL_LIMITED in str(error) else _named(error, settings) or _fullest(settings)
+        return _describe_full_disk(place, settings)
     if is_closed(error) and (path := _named(error, settings)):
         return message("folder_not_writable", folder=_shown(path))
+    if any(_is_caused_by(link, set(), WORDS_OF_NO_MEMORY) for link in chain(error)):
+        return message("memory_full")
     return None
 
 
