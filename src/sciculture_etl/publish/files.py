@@ -31,6 +31,7 @@ STORAGE = "v1.1.0"
 # Each table takes blocks of its own, and most tables are small: of blocks of the usual size (262,144 bytes) most is
 # empty. The smallest that there are.
 BLOCK_BYTES = 16_384
+SORTED_ANYHOW = 20_000  # rows, below which sorting is cheaper than asking whether it is needed
 RELEASE_INFO_COMMENTS = (
     "COMMENT ON TABLE release.main.release_info IS '이 파일의 릴리스 / The release this file is'",
     "COMMENT ON COLUMN release.main.release_info.release_id IS '릴리스 번호 / Number of the release'",
@@ -133,10 +134,8 @@ def build_database(
         for table_contract in table_contracts.values():
             if table_contract.audience != audience:
                 continue
-            order = ", ".join(f'"{name}"' for name in table_contract.grain)
             target = place_in_release(table_contract.table)
-            relation = published_relation(table_contract)
-            connection.execute(f"CREATE TABLE {target} AS SELECT * FROM {relation} ORDER BY {order}")
+            connection.execute(f"CREATE TABLE {target} AS {in_order(connection, table_contract)}")
             connection.execute(comments(table_contract, target))
         connection.execute(
             "CREATE TABLE release.main.release_info AS "
@@ -171,10 +170,21 @@ def _harmless(table_contract: TableContract) -> str:
     return f"* REPLACE ({', '.join(guarded)})" if guarded else "*"
 
 
-def in_order(table_contract: TableContract, columns: str = "*") -> str:
+def in_order(connection: duckdb.DuckDBPyConnection, table_contract: TableContract, columns: str = "*") -> str:
     """The SELECT of a table's rows as readers get them."""
-    order = ", ".join(f'"{column}"' for column in table_contract.grain)
-    return f"SELECT {columns} FROM {published_relation(table_contract)} ORDER BY {order}"
+    relation, order = published_relation(table_contract), ", ".join(f'"{column}"' for column in table_contract.grain)
+    select = f"SELECT {columns} FROM {relation}"
+    return select if _is_in_order(connection, relation, order) else f"{select} ORDER BY {order}"
+
+
+def _is_in_order(connection: duckdb.DuckDBPyConnection, relation: str, order: str) -> bool:
+    """Whether a large table needs no sorting, which costs a look at its keys instead of the disk for all its rows."""
+    counted = connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
+    if counted is None or counted[0] < SORTED_ANYHOW:
+        return False
+    # A window without an order takes the rows as they lie, and so does whoever writes them.
+    astray = f"SELECT 1 FROM (SELECT row({order}) AS key, lag(key) OVER () AS before FROM {relation}) WHERE "
+    return connection.execute(f"{astray} key <= before LIMIT 1").fetchone() is None
 
 
 def hash_tables(
@@ -226,7 +236,7 @@ def copy_csv(
     connection: duckdb.DuckDBPyConnection, table_contract: TableContract, path: Path, new_line: str = "\\n"
 ) -> None:
     """No text is left that a spreadsheet would run as a formula."""
-    query = in_order(table_contract, _harmless(table_contract))
+    query = in_order(connection, table_contract, _harmless(table_contract))
     connection.execute(f"COPY ({query}) TO {sql_text(path)} (FORMAT csv, HEADER, NEW_LINE '{new_line}')")
 
 
@@ -249,7 +259,7 @@ def why_no_database(path: Path, _table: dict[str, Any]) -> str | None:
 
 
 def write_parquet(content: Content, table: str, target: Path) -> None:
-    query = in_order(content.table_contracts[table])
+    query = in_order(content.connection, content.table_contracts[table])
     content.connection.execute(f"COPY ({query}) TO {sql_text(target)} (FORMAT parquet, COMPRESSION zstd)")
 
 

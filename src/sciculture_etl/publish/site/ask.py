@@ -169,7 +169,8 @@ def _database(content: Content) -> bytes:
         options = f"STORAGE_VERSION '{STORAGE}', BLOCK_SIZE {BLOCK_BYTES}"
         connection.execute(f"ATTACH {sql_text(path)} AS release ({options}); BEGIN; CREATE SCHEMA release.meta")
         for name, contract in asked_tables(content.table_contracts).items():
-            connection.register("rows_of_it", content.connection.execute(in_order(contract)).to_arrow_table())
+            rows = content.connection.execute(in_order(content.connection, contract))
+            connection.register("rows_of_it", rows.to_arrow_table())
             connection.execute(f"CREATE TABLE {place_in_release(name)} AS FROM rows_of_it")
             connection.execute(comments(contract, place_in_release(name)))
             connection.unregister("rows_of_it")
