@@ -25,7 +25,14 @@ ROWS: list[list[Any]] = [
     ["_x0041_\x0b\ufffe", -1, 1 / 3, False, None],
     ["가상센터", 12, 0.5, True, Decimal("1.0")],
     ["http://example.org", 1, 1e300, True, Decimal("1.00")],
+    ["두 번째", 12_345, 2.0, "글", 7],
+    ["code", 10**16, 123_456_789.125, " 글", -7],
+    ["renamed", -(10**15), 1e-7, "글\n둘", 7.5],
+    ["글 & 글", 0, -2.0, "", 8],
+    ["글자", 3, 2.5, "x" * 2000, "8"],
 ]
+
+RENAMED = {"renamed": "다른 말"}
 
 
 def sheet_bytes(path: Path, fill: Callable[[Any, list[Any]], None]) -> bytes:
@@ -45,7 +52,7 @@ def sheet_bytes(path: Path, fill: Callable[[Any, list[Any]], None]) -> bytes:
             elif isinstance(value, date):
                 sheet.write_datetime(row, place, value, whole)
             else:
-                sheet.write_string(row, place, str(value), wrapped)
+                sheet.write_string(row, place, RENAMED.get(str(value), str(value)), wrapped)
 
         for number in (0, 3, len(ROWS) - 1):
             sheet.set_row(FIRST + number, 32)
@@ -62,7 +69,7 @@ def one_by_one(sheet: Any, writers: list[Any]) -> None:
 
 
 def kept(sheet: Any, writers: list[Any]) -> None:
-    rows = RowWriter(sheet, FIRST, writers)
+    rows = RowWriter(sheet, FIRST, writers, [RENAMED] * len(writers))
     for row in ROWS:
         rows.write([(value, "-" if place == 1 else None) for place, value in enumerate(row)])
 

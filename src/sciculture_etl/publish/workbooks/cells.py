@@ -111,7 +111,7 @@ def sheet_names(wanted: list[str]) -> list[str]:
 
 
 class CellWriter:
-    """Writes the values of one column of a sheet."""
+    """Writes the values of one column of a sheet; ``words``: texts → what is written in their place."""
 
     def __init__(
         self, sheet: Worksheet, formats: Formats, column: SheetColumn, language: Language, is_wrapped: bool = False
@@ -121,7 +121,7 @@ class CellWriter:
         self._formats = formats
         self._column = column
         self._language = language
-        self._words = column.words if language == "ko" else {}
+        self.words = column.words if language == "ko" else {}
         if column.is_label:
             self._format = formats.label
         elif column.stated.type not in ("FLOAT", "DOUBLE"):
@@ -142,7 +142,7 @@ class CellWriter:
         elif isinstance(value, date) and value >= FIRST_DAY:
             sheet.write_datetime(row, place, value, formats.day)
         else:
-            words = self._words.get(value, str(value))
+            words = self.words.get(value, str(value))
             sheet.write_string(row, place, fitting_text(words, self._language), self._text)
 
     def _write_number(self, row: int, place: int, value: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
@@ -138,10 +139,8 @@ def _write_rows(
     Args:
         wrapped: place → width, of columns whose texts may take several lines.
     """
-    writers = [
-        CellWriter(sheet, formats, column, language, place in wrapped).write for place, column in enumerate(columns)
-    ]
-    written = RowWriter(sheet, FIRST, writers)
+    writers = [CellWriter(sheet, formats, column, language, place in wrapped) for place, column in enumerate(columns)]
+    written = RowWriter(sheet, FIRST, [one.write for one in writers], [one.words for one in writers])
     for number, row in enumerate(rows):
         if number == shown:
             return
@@ -155,6 +154,7 @@ def _unit(column: SheetColumn, language: Language) -> str:
     return unit_text(column.stated.unit, language) if column.is_number and not column.is_label else ""
 
 
+@lru_cache(maxsize=20_000)
 def _lines(words: str, width: int) -> int:
     return sum(max(1, math.ceil(text_width(line) / max(width - 2, 1))) for line in words.split("\n"))
 

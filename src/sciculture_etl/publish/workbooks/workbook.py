@@ -6,7 +6,7 @@ out the same in the next is that file, so that the name says since when the figu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from sciculture_etl.publish.workbooks.texts import LANGUAGES, NOT_ADDITIVE_SIGN,
 from sciculture_etl.settings import fingerprint, sql_text
 
 ROWS_AT_ONCE = 5_000
+MAX_KEPT_CELLS = 20_000  # of a table whose rows are kept
 Facts = list[tuple[BilingualText, BilingualText]]
 
 
@@ -68,10 +69,11 @@ def write_workbook(content: Content, code: str, target: Path) -> None:
         facts += [(label("symbols"), symbols_of(shown)), (label("adding"), text("adding", sign=NOT_ADDITIVE_SIGN))]
         footer = footer_of(title.ko, content.release_id, "ko")
         write_contents(book.add_worksheet(contents), formats, title, facts, shown, explained, footer)
+        kept: dict[str, list[tuple[Any, ...]]] = {}
         for language in LANGUAGES:
             for one in shown:
                 sheet = book.add_worksheet(one.sheets[language])
-                rows = _rows(content, one.table.values)
+                rows = _rows_once(content, one, kept)
                 write_sheet(sheet, formats, one.table, one.counted, rows, language, contents, footer)
             sheet = book.add_worksheet(explained[language])
             write_columns(sheet, formats, shown, language, footer)
@@ -86,6 +88,18 @@ def _rows(content: Content, query: str) -> Iterator[tuple[Any, ...]]:
     cursor = content.connection.execute(query)
     while rows := cursor.fetchmany(ROWS_AT_ONCE):
         yield from rows
+
+
+def _rows_once(
+    content: Content, shown: ShownTable, kept: dict[str, list[tuple[Any, ...]]]
+) -> Iterable[tuple[Any, ...]]:
+    """The rows of a table; those of a small one are asked for in one language and kept for the other."""
+    query = shown.table.values
+    if shown.counted.rows * len(shown.table.columns) > MAX_KEPT_CELLS:
+        return _rows(content, query)
+    if query not in kept:
+        kept[query] = list(_rows(content, query))
+    return kept[query]
 
 
 def _tables(content: Content, code: str) -> list[SheetTable]:
