@@ -204,7 +204,9 @@ def load_table_contracts(folder: Folder = EXPECTATIONS) -> dict[str, TableContra
     Args:
         folder: holds ``curated`` and ``submissions``.
     """
-    return table_contracts_over(load_contracts(folder), folder)
+    # What is kept is known by what was given: named, the default would be read once more.
+    contracts = load_contracts() if folder is EXPECTATIONS else load_contracts(folder)
+    return table_contracts_over(contracts, folder)
 
 
 def table_contracts_over(contracts: dict[str, Contract], folder: Folder = EXPECTATIONS) -> dict[str, TableContract]:
