@@ -10,7 +10,7 @@ from typing import Any
 from measuring import Measured, replace_block
 
 from peer.chart import chart
-from peer.participants import DBT, DLT, FLOOR, OURS, PANDAS, PARTICIPANTS, POLARS, SQLMESH, STEPS
+from peer.participants import DBT, DLT, FLOOR, NEEDED, OURS, PANDAS, PARTICIPANTS, POLARS, SQLMESH, STEPS
 
 TITLES = {
     "million": "1,000,000 clean rows in 300 CSV files",
@@ -100,8 +100,16 @@ def parts_of(found: Sequence[Measured]) -> str:
         f"the end {end:.2f}, Python and the command the rest. "
         f"The same steps without Prefect take {median(steps, 'seconds'):.2f} s "
         f"({median(steps, 'cpu'):.1f} CPU s), so Prefect's share is {prefect:.2f} s ({prefect_cpu:.1f} CPU s). "
-        f"Seconds of each step: {each}."
+        f"Seconds of each step: {each}.{_like_beside_like(found)}"
     )
+
+
+def _like_beside_like(found: Sequence[Measured]) -> str:
+    """The peers beside a run that makes what they make, too, and no more."""
+    needed = runs_of(found, NEEDED)
+    beside = [(who.name, sorted(pairs(runs_of(found, who.name), needed))) for who in PARTICIPANTS if who.is_peer]
+    told = ", ".join(f"{name} {shown_ratio(ratios)[0]}" for name, ratios in beside if ratios)
+    return f" Beside the steps with the needed files alone, which is what peers make, too: {told}." if told else ""
 
 
 def write_document(docs: Path, results: Sequence[Measured]) -> None:

@@ -1,6 +1,7 @@
 """This project's part of the job: ``sciculture run`` as it is installed, and the same steps without Prefect.
 
-python -m peer.own <folder of the warehouse>: what the steps cost; places come from the environment.
+python -m peer.own [needed]: what the steps cost; places come from the environment. needed: the release holds the files
+that every release needs, and no site, workbooks or further formats.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from peer.job import Job, totals
 OURS = {"classes": "dsc_class", "by_region": "mart_dsc_by_region", "by_institution": "mart_dsc_by_institution"}
 
 
-def night() -> dict[str, Any]:
+def night(outputs: Sequence[str] | None = None) -> dict[str, Any]:
     """The steps of ``sciculture run`` one by one, in the places that the environment says."""
     begin = time.perf_counter()
     from sciculture_etl.pipeline.report import Silent
@@ -40,7 +42,7 @@ def night() -> dict[str, Any]:
         return made
 
     begin = time.perf_counter()
-    with Run.open(Settings.from_environment(), Silent()) as run:
+    with Run.open(Settings.from_environment(), Silent(), outputs=outputs) as run:
         steps["open"] = time.perf_counter() - begin
         report = take_steps(run, take=timed)
         begin = time.perf_counter()
@@ -76,4 +78,4 @@ def made(warehouse: Path, job: Job) -> dict[str, list[int]]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(night()))
+    print(json.dumps(night(() if sys.argv[1:] == ["needed"] else None)))

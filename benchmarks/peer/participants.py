@@ -15,6 +15,8 @@ from peer.project import write_project
 
 FLOOR, JOB_IN_SQL, PANDAS, POLARS, DBT = "floor", "job in DuckDB", "pandas + pandera", "Polars + pandera", "dbt-duckdb"
 SQLMESH, DLT, OURS, STEPS = "SQLMesh", "dlt + dbt", "sciculture run", "sciculture run, without Prefect"
+# What peers make, too, and no more: databases, Parquet and manifest; no site, no workbooks, no answers' pages.
+NEEDED = "its steps, needed files alone"
 
 QUIET = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "RUNTIME__DLTHUB_TELEMETRY": "false",
          "SQLMESH__DISABLE_ANONYMIZED_ANALYTICS": "true", "NO_COLOR": "1"}  # fmt: skip
@@ -90,4 +92,6 @@ PARTICIPANTS = [
                 schema="peers", next_time=_tool("sqlmesh", "run", "--ignore-cron")),
     Participant(DLT, "dlt", _dlt, project="dlt"),
     Participant(STEPS, None, _script("own"), schema=None, is_peer=False),
+    Participant(NEEDED, None, lambda python, *_: [[str(python), "-m", "peer.own", "needed"]], schema=None,
+                is_peer=False),
 ]  # fmt: skip
