@@ -1,7 +1,8 @@
 """This project's part of the job: ``sciculture run`` as it is installed, and the same steps without Prefect.
 
-python -m peer.own [needed]: what the steps cost; places come from the environment. needed: the release holds the files
-that every release needs, and no site, workbooks or further formats.
+python -m peer.own [needed | spend]: what the steps cost; places come from the environment. needed: the release holds the
+files that every release needs, and no site, workbooks or further formats. spend: the files of the inbox go once they lie
+in the archive, for the sake of the disk where they are large.
 """
 
 from __future__ import annotations
@@ -23,8 +24,15 @@ from peer.job import Job, totals
 OURS = {"classes": "dsc_class", "by_region": "mart_dsc_by_region", "by_institution": "mart_dsc_by_institution"}
 
 
-def night(outputs: Sequence[str] | None = None) -> dict[str, Any]:
-    """The steps of ``sciculture run`` one by one, in the places that the environment says."""
+NEEDED, SPEND = "needed", "spend"
+
+
+def night(outputs: Sequence[str] | None = None, spends: bool = False) -> dict[str, Any]:
+    """The steps of ``sciculture run`` one by one, in the places that the environment says.
+
+    Args:
+        spends: whether the inbox is emptied once all of it was received; between two steps, so that none takes longer.
+    """
     begin = time.perf_counter()
     from sciculture_etl.pipeline.report import Silent
     from sciculture_etl.pipeline.run import Run
@@ -39,6 +47,8 @@ def night(outputs: Sequence[str] | None = None) -> dict[str, Any]:
         begin = time.perf_counter()
         made: Made = work()
         steps[step.name] = time.perf_counter() - begin
+        if spends and step.name == "extract":
+            _empty(Path(os.environ["SCICULTURE_INBOX"]))
         return made
 
     begin = time.perf_counter()
@@ -56,11 +66,21 @@ def night(outputs: Sequence[str] | None = None) -> dict[str, Any]:
     }
 
 
-def measured(inbox: Path, own: Path) -> Measured:
-    """A night in a process of its own: what it costs, start included, and what it says of itself."""
+def _empty(inbox: Path) -> None:
+    for path in inbox.rglob("*"):
+        if path.is_file():
+            path.unlink()
+
+
+def measured(inbox: Path, own: Path, spends: bool = False) -> Measured:
+    """A night in a process of its own: what it costs, start included, and what it says of itself.
+
+    Args:
+        spends: whether the files of the inbox may go once they were received.
+    """
     places = {"SCICULTURE_INBOX": str(inbox), "SCICULTURE_WAREHOUSE": str(own / "warehouse")}
     surroundings = os.environ | places | {"PYTHONPATH": str(Path(__file__).parents[1])}
-    found = whole([sys.executable, "-m", "peer.own"], own, surroundings)
+    found = whole([sys.executable, "-m", "peer.own", *([SPEND] if spends else [])], own, surroundings)
     told: Measured = json.loads(found.pop("output").splitlines()[-1])
     return found | told
 
@@ -78,4 +98,5 @@ def made(warehouse: Path, job: Job) -> dict[str, list[int]]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(night(() if sys.argv[1:] == ["needed"] else None)))
+    asked = sys.argv[1:]
+    print(json.dumps(night(() if asked == [NEEDED] else None, spends=asked == [SPEND])))
