@@ -1,8 +1,8 @@
 """This project's part of the job: ``sciculture run`` as it is installed, and the same steps without Prefect.
 
-python -m peer.own [needed | spend]: what the steps cost; places come from the environment. needed: the release holds the
-files that every release needs, and no site, workbooks or further formats. spend: the files of the inbox go once they lie
-in the archive, for the sake of the disk where they are large.
+python -m peer.own [needed | spend]: what the steps cost; places come from the environment. needed: the release holds
+the files that every release needs, and no site, workbooks or further formats. spend: the files of the inbox go once
+they lie in the archive, for the sake of the disk where they are large.
 """
 
 from __future__ import annotations
