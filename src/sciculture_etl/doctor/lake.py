@@ -89,7 +89,7 @@ def clear_lake(case: Case) -> Iterator[BilingualPair]:
     lake = case.settings.lake
     if lake is None:
         return
-    if follow_releases(case.settings, mends=True):
+    if follow_releases(case.settings, repairs=True):
         yield "the releases in the lake are those of the folder again", "공유 저장소의 릴리스를 폴더와 같게 맞췄습니다"
     for part in (BUILD, RELEASES):
         if removed := remove_orphaned_files(lake, part):

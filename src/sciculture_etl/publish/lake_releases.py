@@ -26,7 +26,6 @@ from sciculture_etl.storage.lake_lock import check_locks
 
 # Who reads goes on reading the state that was found.
 KEPT_FOR_READERS = "older_than => now() - INTERVAL 1 DAY"
-NAMED = r'"(\d{5,}-\d{8})"'
 SHOWN = """
 SELECT schema_name, EXISTS (
     SELECT FROM {catalogue}.ducklake_view AS v WHERE v.end_snapshot IS NULL AND v.sql LIKE '%"' || s.schema_name || '"%'
@@ -36,13 +35,13 @@ WHERE s.end_snapshot IS NULL
 """
 
 
-def follow_releases(settings: Settings, mends: bool = False) -> bool:
+def follow_releases(settings: Settings, repairs: bool = False) -> bool:
     """Makes the lake show the releases that are kept, and the current one; tells whether anything was behind.
 
     Nothing is done where the tables lie in a file. Call it under the writer's lock.
 
     Args:
-        mends: what lost files of rows is written anew.
+        repairs: whether releases with lost files of rows are written again.
 
     Raises:
         LakeError: Where it can't be reached, or a release can't be read: the lake is behind then, and what is published
@@ -54,7 +53,7 @@ def follow_releases(settings: Settings, mends: bool = False) -> bool:
     current = (current_release(settings.warehouse) or {}).get("release_id")
     kept = [name for name in kept_ids(settings.releases) if is_complete(settings.releases / name)]
     shown, views = _shown(lake)
-    lost = _with_lost_files(lake) if mends else set()
+    lost = _with_lost_files(lake) if repairs else set()
     if shown - lost == set(kept) and views == ({current} if current else set()) and not lost:
         return False
     try:
