@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -15,6 +16,9 @@ import pytest
 COMMAND = """
 import os, sys, time
 from sciculture_etl import cli, stopping
+from sciculture_etl.cli.commands import COMMANDS
+
+COMMANDS["idle"] = ("commands", "waits")
 
 @cli.app.command()
 def idle(ready: int, says: int) -> None:
@@ -28,6 +32,7 @@ def idle(ready: int, says: int) -> None:
 cli.main()
 """
 SECONDS = 10
+SECONDS_TO_BEGIN = 120
 
 
 def full() -> tuple[int, int]:
@@ -68,6 +73,7 @@ def ended_by(number: signal.Signals, said: tuple[int, int], told: tuple[int, int
     )
     try:
         os.close(write)
+        assert select.select([ready], [], [], SECONDS_TO_BEGIN)[0], "it never began"
         assert os.read(ready, 1) == b"r"
         process.send_signal(number)
         return process.wait(SECONDS)
