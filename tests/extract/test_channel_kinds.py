@@ -74,7 +74,7 @@ NOWHERE = {
 
 
 def settings(place: Path, options: dict[str, str]) -> Settings:
-    return Settings("", place / "warehouse", inbox_options=options, timeouts=QUICK)
+    return Settings(inbox="", warehouse=place / "warehouse", inbox_options=options, timeouts=QUICK)
 
 
 @pytest.fixture(autouse=True)

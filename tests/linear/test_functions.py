@@ -49,6 +49,7 @@ OURS = {
     "extract.names.why_no_submission", "formats.tags.without_prefix", "formats.tags.first_tag",
     "grid.column_index",
     "intake.check.check_file", "intake.check.refused_file", "intake.staging.unpickled", "formats.shown.shape_of",
+    "intake.cluster.connected", "intake.cluster.cluster_at", "intake.node.examine",
 }  # fmt: skip
 
 

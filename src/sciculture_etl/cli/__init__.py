@@ -19,6 +19,9 @@ from sciculture_etl.storage.access import let_this_user_use_what_it_makes
 # What a command imports and builds lives as long as it does: to look through it again and again finds nothing.
 OBJECTS_BETWEEN_LOOKS = 200_000
 gc.set_threshold(OBJECTS_BETWEEN_LOOKS, 20, 20)
+# Those that are called every night or by many. Where pandas counts as not installed, pyarrow makes no array of a list,
+# as an answer to a question does.
+WITHOUT_PANDAS = ("run", "rebuild", "backfill", "publish", "check")
 
 __all__ = ["app", "main"]
 
@@ -31,7 +34,8 @@ def main() -> None:
     let_this_user_use_what_it_makes()
     _fill_closed_streams()
     _speak_any_locale()
-    leave_out_pandas()
+    if sys.argv[1:2] and sys.argv[1] in WITHOUT_PANDAS:
+        leave_out_pandas()
     try:
         _warn_of_unknown_settings()
         app()

@@ -22,7 +22,7 @@ from sciculture_etl.storage.damage import holder, is_broken, is_broken_at_openin
 from sciculture_etl.storage.ducklake import BUILD, has_catalogue, open_lake, schema_of, tidy_lake
 from sciculture_etl.storage.proof import why_unreadable
 
-NAME_OF_COPY = re.compile(r"\S*copy\.duckdb")
+NAME_OF_COPY = re.compile(r"(?<!\S)\S*?copy\.duckdb")
 
 
 class Build(Protocol):
