@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sciculture_etl.cli.views.console import STEPS as WORDS
-from sciculture_etl.pipeline.journal import PREVIEW
+from sciculture_etl.cli.views.runs import OUTCOMES
+from sciculture_etl.pages.words import Language, Words
+from sciculture_etl.pipeline.journal import MOVE, PREVIEW
 from sciculture_etl.pipeline.steps import STEPS
 from sciculture_flows.nightly import nightly
 from sciculture_flows.serving import DEPLOYMENTS
@@ -37,3 +39,10 @@ def test_what_is_read_is_accepted_modelled_and_published_in_this_order(kind: str
 def test_every_step_has_its_words_and_its_time(kind: str) -> None:
     assert [step.name for step in STEPS[kind] if step.name not in WORDS] == []
     assert all(step.seconds > 0 for step in STEPS[kind])
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_kind_and_outcome_of_a_run_has_its_words_on_the_operators_pages(language: Language) -> None:
+    words = Words("operators", language)
+    texts = [*(f"kind.{kind}" for kind in (*STEPS, MOVE)), *(f"outcome.{outcome}" for outcome in OUTCOMES)]
+    assert [text for text in texts if not words.has_text(text)] == []
