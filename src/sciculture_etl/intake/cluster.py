@@ -61,6 +61,7 @@ class Cluster:
         self._share = share
         self._timeouts = timeouts
         self._token = uuid4().hex
+        self._known: dict[str, str] = {}  # address → own folder of the worker that was examined there
         self._threads: dict[str, int] = {}  # of those that are fit
         self._gave = 0
 
@@ -95,11 +96,16 @@ class Cluster:
     def read(self, batches: Sequence[Batch]) -> Generator[Done]:
         """Each batch with what was made of its files, in order; one of which a worker's process died comes in pieces.
 
+        It may be called again: workers come and go in between.
+
         Raises:
             ArchiveError: The bytes of a submission are lost or changed.
             MachineError: The scheduler is gone, or no worker can work any more.
         """
         waiting, under_way = deque(batches), deque[_UnderWay]()
+        if self._gave:  # what was wrong with those left out may have been repaired since
+            self._known = {address: own for address, own in self._known.items() if address in self._threads}
+            self._refresh(under_way)
         try:
             while waiting or under_way:
                 while waiting and len(under_way) < max(1, self.count) * BATCHES_AHEAD:
@@ -188,19 +194,24 @@ class Cluster:
             workers = self._client.sync(self._workers)
         except Exception as error:
             raise _lost(error, self._address) from error
-        self._threads = {address: count for address, count in self._threads.items() if address in workers}
-        new = sorted(workers.keys() - self._threads.keys() - self.left_out.keys())
+        there = {address: worker["local_directory"] for address, worker in workers.items()}
+        new = sorted(dict(there.items() - self._known.items()))
+        gone = self._known.keys() - there.keys()
+        self._known = there
+        for address in (*gone, *new):  # another may have come to the same address
+            self._threads.pop(address, None)
         if not new:
             return
         for address, found in self._client.sync(self._examine, new).items():
             if reason := self._why_unfit(found):
                 self._leave_out(address, reason)
             else:
-                self._threads[address] = workers[address]
+                self.left_out.pop(address, None)
+                self._threads[address] = int(workers[address]["nthreads"])
 
-    async def _workers(self) -> dict[str, int]:
+    async def _workers(self) -> dict[str, dict[str, Any]]:
         answer = await asyncio.wait_for(self._client.scheduler.identity(n_workers=-1), self._timeouts.silence)
-        return {address: int(worker["nthreads"]) for address, worker in answer["workers"].items()}
+        return dict(answer["workers"])
 
     async def _examine(self, addresses: list[str]) -> dict[str, Any]:
         from sciculture_etl.intake.node import examine

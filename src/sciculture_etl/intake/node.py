@@ -10,23 +10,28 @@ import asyncio
 import multiprocessing
 import pickle
 import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
-from distributed import get_worker
+from distributed import Worker, get_worker
 
 from sciculture_etl.errors import ArchiveError, SciCultureError
 from sciculture_etl.extract.channels.faults import describe
 from sciculture_etl.failures import describe_failure
 from sciculture_etl.intake.environment import reading_environment
-from sciculture_etl.intake.share import TOKEN, open_share
+from sciculture_etl.intake.share import TOKEN, open_share, remove_at_once
 from sciculture_etl.intake.staging import Batch, SubmissionOutcome, read_batch
 from sciculture_etl.intake.workers import read_batches, worker_processes
 from sciculture_etl.settings import DEFAULT_LIMITS
 
 MAX_SECONDS_TO_START = 120
+SECONDS_BETWEEN_LOOKS = 0.5
+WANTED = "executing"  # what Dask calls a task as long as somebody waits for it
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,7 +74,7 @@ def read_on_node(parcel: Parcel) -> list[Piece] | Failure:
     """Reads a batch on this worker."""
     worker = get_worker()
     try:
-        return _read(parcel, Path(worker.local_directory))
+        return _read(parcel, worker)
     except ArchiveError as error:
         return Failure("archive", str(error), worker.address)
     except (SciCultureError, OSError) as error:
@@ -79,21 +84,46 @@ def read_on_node(parcel: Parcel) -> list[Piece] | Failure:
         return Failure("program", describe_failure(error), worker.address)
 
 
-def _read(parcel: Parcel, local: Path) -> list[Piece]:
+def _read(parcel: Parcel, worker: Worker) -> list[Piece]:
     _may_have_children()
-    share = open_share(parcel.share)
+    share, local = open_share(parcel.share), Path(worker.local_directory)
     folder = share.try_folder(uuid4().hex, local)
     folder.mkdir(mode=0o700)
     pieces = []
     try:
-        for batch, outcomes in read_batches([replace(parcel.batch, folder=folder / "0")]):
-            pieces.append(Piece(outcomes, share.keep(batch.folder)))
+        with _removed_when_unwanted(folder, worker):
+            for batch, outcomes in read_batches([replace(parcel.batch, folder=folder / "0")]):
+                pieces.append(Piece(outcomes, share.keep(batch.folder)))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     if folder.parent == local:
         shutil.rmtree(folder, ignore_errors=True)
     return pieces
+
+
+@contextmanager
+def _removed_when_unwanted(folder: Path, worker: Worker) -> Iterator[None]:
+    """Ends what reads into a folder, by removing it, once nobody waits for the task of this thread any more.
+
+    The scheduler says so to the worker as soon as it has lost the run, however that came.
+    """
+    key, ended = worker.get_current_task(), threading.Event()
+
+    def look() -> None:
+        while not ended.wait(SECONDS_BETWEEN_LOOKS):
+            task = worker.state.tasks.get(key)
+            if task is None or task.state != WANTED:
+                remove_at_once(folder)
+                return
+
+    watching = threading.Thread(target=look, name="wanted", daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watching.join()
 
 
 def _may_have_children() -> None:

@@ -60,11 +60,7 @@ class SharedFolder:
         self.write(TOKEN, token)
 
     def end(self) -> None:
-        # At once out of everybody's reach: a worker that goes on writes nothing into what is being deleted.
-        gone = self.path.with_name(f".gone-{self.path.name}")
-        with suppress(FileNotFoundError):
-            self.path.rename(gone)
-        shutil.rmtree(gone, ignore_errors=True)
+        remove_at_once(self.path)
 
     def is_going_on(self) -> bool:
         return (self.path / TOKEN).exists()
@@ -137,6 +133,14 @@ class SharedPrefix:
         for path in found:
             self._patiently(partial(self._files.get_file, path, str(folder / path.rpartition("/")[2])))
         return folder
+
+
+def remove_at_once(folder: Path) -> None:
+    """Takes a folder out of everybody's reach, then deletes it, so that nobody writes into what is being deleted."""
+    gone = folder.with_name(f".gone-{folder.name}")
+    with suppress(FileNotFoundError):
+        folder.rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def open_share(place: str, timeouts: Timeouts = Timeouts()) -> Share:  # noqa: B008

@@ -59,5 +59,8 @@ def load_year(settings: Settings, run_no: int, year: int, progress: Progress | N
             if receipts:
                 noted.start(f"read {year}", len(receipts))
                 noted.start(f"validate {year}", len(receipts))
-                intake.read(receipts, f" {year}")
+                try:
+                    intake.read(receipts, f" {year}")
+                finally:
+                    intake.end_reading()
             return len(receipts)

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from sciculture_etl.extract import (
     lost_in,
 )
 from sciculture_etl.intake import Reading
-from sciculture_etl.intake.open_workers import open_workers
+from sciculture_etl.intake.open_workers import Workers, open_workers
 from sciculture_etl.intake.read_fingerprints import ReadFingerprints, what_changed
 from sciculture_etl.intake.staging import Batch, FileToRead, SubmissionOutcome, outcome_of
 from sciculture_etl.load import Warehouse, load_batches
@@ -84,9 +84,16 @@ class Intake:
         self._restricted = Restricted(settings.restricted, archive)
         self._fingerprints = ReadFingerprints(contracts, settings.limits)
         self._progress = progress
+        self._workers: Workers | None = None
+        self._open = ExitStack()
         self.left_out: dict[str, str] = {}
         self.read_seconds = 0.0
         self.read_bytes = 0
+
+    def end_reading(self) -> None:
+        """Lets go of the workers, which are kept from one reading of the run to the next."""
+        self._workers = None
+        self._open.close()
 
     def go_on_with(self, warehouse: Warehouse) -> None:
         """The build database was closed meanwhile, and is open again."""
@@ -173,12 +180,13 @@ class Intake:
 
     def _read(self, receipts: Sequence[Receipt], what: str) -> None:
         # The cores belong to the workers by now.
-        with (
-            self.all_damage_reported(receipts),
-            self._warehouse.beside_workers(),
-            open_workers(self._settings) as workers,
-            closing(workers.read(self._batches(receipts, workers.count))) as done,
-        ):
+        with self.all_damage_reported(receipts), self._warehouse.beside_workers():
+            workers = self._workers = self._workers or self._open.enter_context(open_workers(self._settings))
+            self._read_by(workers, receipts, what)
+            self.left_out |= workers.left_out
+
+    def _read_by(self, workers: Workers, receipts: Sequence[Receipt], what: str) -> None:
+        with closing(workers.read(self._batches(receipts, workers.count))) as done:
             waiting: list[Read] = []
             weight = 0
             for batch, outcomes in done:
@@ -190,7 +198,6 @@ class Intake:
                     self._load(waiting, what)
                     waiting, weight = [], 0
             self._load(waiting, what)
-            self.left_out |= workers.left_out
 
     @contextmanager
     def all_damage_reported(self, receipts: Sequence[Receipt]) -> Iterator[None]:

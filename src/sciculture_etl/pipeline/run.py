@@ -143,6 +143,7 @@ class Run:
                 try:
                     yield run
                 finally:
+                    run._intake.end_reading()
                     run.archive.close()
                 if not run.is_summed_up:
                     run.sum_up()
@@ -291,6 +292,7 @@ class Run:
 
         What is outside the scope stays.
         """
+        self._intake.end_reading()
         self._intake.sync_decisions()
         if self.record.kind == "backfill":
             choice = choose_versions(self.warehouse, self.contracts, scope)
