@@ -37,10 +37,8 @@ def night(outputs: Sequence[str] | None = None, spends: bool = False) -> dict[st
     from sciculture_etl.pipeline.report import Silent
     from sciculture_etl.pipeline.run import Run
     from sciculture_etl.pipeline.steps import Made, Step, take_steps
-    from sciculture_etl.quality.suites import preload
     from sciculture_etl.settings import Settings
 
-    preload()  # as the command does while Prefect starts
     steps = {"imports": time.perf_counter() - begin}
 
     def timed(step: Step, work: Any) -> Made:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ import typer
 
 from sciculture_etl import stopping
 from sciculture_etl.cli.app import DEFAULT_LINES, app
-from sciculture_etl.errors import NotReadyError, SciCultureError, UserError
+from sciculture_etl.errors import NotReadyError, UserError
 from sciculture_etl.loading import many_modules
 from sciculture_etl.messages import message, nearest_names
 from sciculture_etl.settings import Settings
@@ -198,7 +197,6 @@ def watched(
         raise NotReadyError(message("nothing_received", path=settings.archive))
     with prefect_api(settings.warehouse):
         with many_modules():
-            _load_what_a_busy_night_needs(settings, looks_into_inbox)
             import sciculture_flows.outcome  # noqa: F401  Prefect and all that a run is made of
             from sciculture_etl.cli.views.console import LiveView, as_machine_report, operators_console, show_summary
 
@@ -237,16 +235,3 @@ def _previewed(settings: Settings, report: RunReport, limit: int | None = None) 
     from sciculture_etl.publish.releases import compare_releases
 
     return {"preview": compare_releases(settings, "current", "candidate", limit=limit)}
-
-
-def _load_what_a_busy_night_needs(settings: Settings, looks_into_inbox: bool) -> None:
-    """Imports Great Expectations, which takes seconds, while Prefect's API starts; not for a night with nothing new."""
-    from sciculture_etl.extract import Archive, has_new_files
-    from sciculture_etl.quality.suites import preload
-
-    try:
-        busy = not looks_into_inbox or has_new_files(settings, Archive(settings.archive))
-    except SciCultureError:
-        return  # said by the run itself, where it is recorded
-    if busy:
-        threading.Thread(target=preload, daemon=True).start()

@@ -86,17 +86,18 @@ def judge_tables(warehouse: Warehouse, table_contracts: dict[str, TableContract]
         before = passed.get(name)
         if before and before["content"] == model.fingerprints[name]:
             outcomes.append(SuiteOutcome(name, len(table_contract.suite), warnings=before["warnings"]))
-        elif warehouse.value(f'SELECT count(*) FROM "{name}"') == 0:
-            outcomes.append(SuiteOutcome(name, 0))
         else:
             asked.append(Suite(name, f'SELECT * FROM "{name}"', table_contract.suite, table_contract.grain))
+    if asked:
+        counts = ", ".join(f'(SELECT count(*) FROM "{suite.name}")' for suite in asked)
+        (found,) = warehouse.connection.execute(f"SELECT {counts}").fetchall()
+        outcomes += [SuiteOutcome(suite.name, 0) for suite, count in zip(asked, found, strict=True) if not count]
+        asked = [suite for suite, count in zip(asked, found, strict=True) if count]
     judged = run_suites(warehouse.connection, asked)
+    kept = [[one.name, model.fingerprints[one.name], one.warnings] for one in judged if one.has_passed]
     with warehouse.transaction() as connection:
-        for outcome in judged:
-            connection.execute("DELETE FROM log.curated_suite WHERE name = ?", [outcome.name])
-            if outcome.has_passed:
-                content = model.fingerprints[outcome.name]
-                connection.execute(
-                    "INSERT INTO log.curated_suite VALUES (?, ?, ?)", [outcome.name, content, outcome.warnings]
-                )
+        names = [outcome.name for outcome in judged]
+        connection.execute("DELETE FROM log.curated_suite WHERE list_contains(?, name)", [names])
+        if kept:
+            connection.executemany("INSERT INTO log.curated_suite VALUES (?, ?, ?)", kept)
     return sorted([*outcomes, *judged], key=lambda outcome: outcome.name)

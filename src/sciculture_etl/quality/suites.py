@@ -1,6 +1,6 @@
 """Great Expectations suites on tables of an open DuckDB connection: one batch a suite, never one a file.
 
-The library takes seconds to import, so it is imported where it first runs.
+What evidently holds isn't asked of the library, which takes seconds to import: it is imported where it first runs.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sciculture_etl.contracts import Expectation
 from sciculture_etl.errors import ContractError
 from sciculture_etl.loading import let_in_pandas, put_off
 from sciculture_etl.privacy import mask_text
+from sciculture_etl.quality.evident import empty_cells, hold_evidently
 from sciculture_etl.quality.failing_rows import failing_rows, result_format
 from sciculture_etl.stopping import stop_if_asked
 from sciculture_etl.storage.ducklake import another
@@ -159,11 +160,13 @@ def preload() -> None:
         gc.enable()
 
 
-def _expectations(suite: Suite) -> list[Any]:
+def _expectations(suite: Suite, asked: Sequence[int]) -> list[Any]:
+    """Those of the suite at these places."""
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     made = []
-    for index, entry in enumerate(suite.expectations):
+    for index in asked:
+        entry = suite.expectations[index]
         configuration = ExpectationConfiguration(type=entry.type, kwargs=entry.kwargs, meta={"index": index})
         try:
             made.append(configuration.to_domain_obj())
@@ -173,21 +176,37 @@ def _expectations(suite: Suite) -> list[Any]:
     return made
 
 
+@dataclass(frozen=True)
+class _Failing:
+    """What fails of an expectation: in words, and the SELECT of the rows where it is about rows."""
+
+    sentence: str
+    rows: str | None
+
+
+def _about(entry: Expectation) -> str:
+    named = entry.kwargs.get("description") or ", ".join(f"{key}={value}" for key, value in entry.kwargs.items())
+    return f"{entry.type}({named})"
+
+
+def _differing(entry: Expectation, count: int, of: int) -> str:
+    return f"{_about(entry)}: {count:,} of {of:,} rows differ"
+
+
 def _sentence(entry: Expectation, result: Any) -> str:
     """What failed. The library quotes values."""
     return mask_text(_texts_of(entry, result))
 
 
 def _texts_of(entry: Expectation, result: Any) -> str:
-    about = entry.kwargs.get("description") or ", ".join(f"{key}={value}" for key, value in entry.kwargs.items())
     for info in _infos(result.exception_info or {}):
         if isinstance(info, dict) and info.get("raised_exception"):
             reason = str(info.get("exception_message") or "").partition("\n")[0]
-            return f"{entry.type}({about}): could not be evaluated: {reason}"
+            return f"{_about(entry)}: could not be evaluated: {reason}"
     seen = result.result or {}
     if "unexpected_count" in seen:
-        return f"{entry.type}({about}): {seen['unexpected_count']:,} of {seen.get('element_count', 0):,} rows differ"
-    return f"{entry.type}({about}): observed {seen.get('observed_value')}"
+        return _differing(entry, seen["unexpected_count"], seen.get("element_count", 0))
+    return f"{_about(entry)}: observed {seen.get('observed_value')}"
 
 
 def _raise_engine_fault(result: Any) -> None:
@@ -212,9 +231,41 @@ def run_suites(connection: duckdb.DuckDBPyConnection, suites: list[Suite]) -> li
     Raises:
         ContractError: For an expectation that doesn't exist.
     """
-    wanted = [suite for suite in suites if suite.expectations]
-    if not wanted:
-        return [SuiteOutcome(suite.name, 0) for suite in suites]
+    outcomes: list[SuiteOutcome] = []
+    found = [_found_by_query(connection, suite) for suite in suites]
+    if any(left for _, left in found):
+        _ask_library(connection, [(suite, *one) for suite, one in zip(suites, found, strict=True)])
+    for suite, (failing, _) in zip(suites, found, strict=True):
+        outcome = SuiteOutcome(suite.name, len(suite.expectations))
+        outcomes.append(outcome)
+        for index, one in sorted(failing.items()):
+            entry = suite.expectations[index]
+            outcome.failed.append(entry)
+            (outcome.errors if entry.severity == "error" else outcome.warnings).append(one.sentence)
+            if one.rows:
+                outcome.failing_rows[one.sentence] = one.rows
+    return outcomes
+
+
+def _found_by_query(connection: duckdb.DuckDBPyConnection, suite: Suite) -> tuple[dict[int, _Failing], list[int]]:
+    """What fails by its place in the suite, as far as a query tells, and the places that are left to the library."""
+    failing, left = dict[int, _Failing](), list[int]()
+    for index, holds in enumerate(hold_evidently(connection, suite.query, suite.expectations)):
+        entry = suite.expectations[index]
+        if holds:
+            continue
+        if empty := empty_cells(connection, suite.query, entry, suite.keys):
+            sentence = mask_text(_differing(entry, empty.count, empty.of))
+            failing[index] = _Failing(sentence, empty.rows if suite.keys else None)
+        else:
+            left.append(index)
+    return failing, left
+
+
+def _ask_library(
+    connection: duckdb.DuckDBPyConnection, suites: Sequence[tuple[Suite, dict[int, _Failing], list[int]]]
+) -> None:
+    """Has the library judge what is left of suites, and adds what fails."""
     preload()
     import great_expectations as gx
     from duckdb_sqlalchemy import ConnectionWrapper
@@ -228,29 +279,23 @@ def run_suites(connection: duckdb.DuckDBPyConnection, suites: list[Suite]) -> li
     )  # fmt: skip
     # The context lives in memory alone; writing it out at every suite would take a fifth of the time.
     context.variables.save = lambda: None
-    outcomes = []
-    with _buffered_cursors({suite.query for suite in suites}), _configurations_kept():
-        for number, suite in enumerate(suites):
-            outcome = SuiteOutcome(suite.name, len(suite.expectations))
-            outcomes.append(outcome)
-            if not suite.expectations:
+    with _buffered_cursors({suite.query for suite, *_ in suites}), _configurations_kept():
+        for number, (suite, failing, left) in enumerate(suites):
+            if not left:
                 continue
             asset = source.add_query_asset(name=f"suite-{number}", query=suite.query)
             batch = asset.add_batch_definition_whole_table("all").get_batch()
             # All at once, so that the library gathers what they ask into few queries, and without counts and examples,
             # which cost as much again: those are asked of what fails.
-            judged = gx.ExpectationSuite(name=f"suite-{number}", expectations=_expectations(suite))
+            judged = gx.ExpectationSuite(name=f"suite-{number}", expectations=_expectations(suite, left))
             for verdict in batch.validate(judged, result_format="BOOLEAN_ONLY").results:
                 if verdict.success:
                     continue
                 _raise_engine_fault(verdict)
-                entry = suite.expectations[verdict.expectation_config.meta["index"]]
+                index = verdict.expectation_config.meta["index"]
+                entry = suite.expectations[index]
                 expectation = verdict.expectation_config.to_domain_obj()
                 result = batch.validate(expectation, result_format=result_format(suite.keys))
                 _raise_engine_fault(result)
-                outcome.failed.append(entry)
-                sentence = _sentence(entry, result)
-                (outcome.errors if entry.severity == "error" else outcome.warnings).append(sentence)
-                if suite.keys and (query := failing_rows(entry, suite.query, result.result or {})):
-                    outcome.failing_rows[sentence] = query
-    return outcomes
+                rows = failing_rows(entry, suite.query, result.result or {}) if suite.keys else None
+                failing[index] = _Failing(_sentence(entry, result), rows)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from sciculture_etl.contracts import Expectation
+from sciculture_etl.quality.evident import BY_ROW, CONDITIONS
 from sciculture_etl.quality.suites import Suite, SuiteOutcome, preload, run_suites
 
 # Rows that are wrong by themselves, or of which there are too many alike. In other queries a row of one year may hide
@@ -51,6 +52,9 @@ def can_be_asked_together(entry: Expectation) -> bool:
         return bool(WRONG_ROWS.fullmatch(str(entry.kwargs["unexpected_rows_query"])))
     if entry.kwargs.get("mostly", 1) != 1 or entry.kwargs.get("row_condition"):
         return False
+    if entry.type in CONDITIONS:
+        return entry.type in BY_ROW
+    preload()
     from great_expectations.expectations import expectation as kinds
     from great_expectations.expectations.registry import get_expectation_impl
 
@@ -66,7 +70,6 @@ def run_yearly_suites(
     Raises:
         ContractError: For an expectation that doesn't exist.
     """
-    preload()
     together = {
         suite.dataset: [entry for entry in suite.expectations if len(suite.years) > 1 and can_be_asked_together(entry)]
         for suite in suites
