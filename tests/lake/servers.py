@@ -99,7 +99,9 @@ class Lake:
     def s3(self, method: str, key: str = "", data: bytes | None = None) -> bytes:
         """What S3 answers to a request for an object of the bucket, or for the bucket."""
         url = f"{self.endpoint}/{self.bucket}{key if key.startswith('?') else f'/{key}'}"
-        asked = urllib.request.Request(url, data, {"Authorization": SIGNED}, method=method)
+        asked = urllib.request.Request(
+            url, data, {"Authorization": SIGNED, "Content-Type": "binary/octet-stream"}, method=method
+        )
         with urllib.request.urlopen(asked) as answer:
             return bytes(answer.read())
 

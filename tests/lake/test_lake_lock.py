@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from sciculture_etl.contracts import load_contracts
@@ -54,6 +55,27 @@ def test_who_has_lost_the_lock_commits_nothing(lake: Lake, tmp_path: Path) -> No
             warehouse.set_state("lost", "yes")
     with writer_lock(tmp_path, lake=settings.lake), Warehouse.open(settings, load_contracts()) as warehouse:
         assert (warehouse.state("kept"), warehouse.state("lost")) == ("yes", None)
+
+
+def write_without_lock(settings: Settings, lake: Lake, statement: str) -> None:
+    """Outside a transaction that asks for the lock, as single statements are."""
+    with writer_lock(settings.warehouse, lake=settings.lake), Warehouse.open(settings, load_contracts()) as warehouse:
+        warehouse.connection.execute(statement.format(name="kept"))
+        assert lake.ask(END_HOLDER)
+        warehouse.connection.execute(statement.format(name="lost"))
+
+
+@pytest.mark.parametrize(
+    "statement", ["CREATE TABLE log.{name} AS SELECT range AS n FROM range(1000)", "CREATE VIEW log.{name} AS SELECT 1"]
+)
+def test_postgresql_refuses_every_commit_of_who_has_lost_the_lock(lake: Lake, tmp_path: Path, statement: str) -> None:
+    settings = Settings(warehouse=tmp_path, lake=meant(lake, tmp_path))
+    with pytest.raises(LakeError, match="has lost the lock"):
+        write_without_lock(settings, lake, statement)
+    with Warehouse.open(settings, load_contracts()) as warehouse:
+        warehouse.connection.execute("FROM log.kept")
+        with pytest.raises(duckdb.CatalogException):
+            warehouse.connection.execute("FROM log.lost")
 
 
 def test_a_role_that_may_only_read_is_turned_away_in_words(

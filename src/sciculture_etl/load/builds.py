@@ -12,14 +12,23 @@ from typing import Any, ClassVar, Protocol
 
 import duckdb
 
-from sciculture_etl.errors import BusyError
+from sciculture_etl.errors import BusyError, LakeError
 from sciculture_etl.lakes import Lake
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings, sql_text
-from sciculture_etl.storage.catalogue import drop_catalogue
 from sciculture_etl.storage.copied import copied, has_room_for_copy
-from sciculture_etl.storage.damage import holder, is_broken, is_broken_at_opening, is_lost_in_lake, reason_of, set_aside
-from sciculture_etl.storage.ducklake import BUILD, has_catalogue, open_lake, schema_of, tidy_lake
+from sciculture_etl.storage.damage import holder, is_broken, is_broken_at_opening, reason_of, set_aside
+from sciculture_etl.storage.ducklake import (
+    BUILD,
+    discard_lake,
+    has_catalogue,
+    has_storage,
+    is_lost,
+    open_lake,
+    schema_of,
+    tidy_lake,
+)
+from sciculture_etl.storage.lake_sign import SIGN
 from sciculture_etl.storage.proof import why_unreadable
 
 NAME_OF_COPY = re.compile(r"(?<!\S)\S*?copy\.duckdb")
@@ -179,14 +188,19 @@ class LakeBuild:
         return self.is_broken(error)
 
     def is_broken(self, error: BaseException) -> bool:
-        return is_lost_in_lake(error, self.lake)
+        """Raises LakeError where it is the storage of the rows that isn't there."""
+        if not is_lost(error, self.lake):
+            return False
+        if not has_storage(self.lake):
+            raise LakeError(message("lake_storage_missing", data=self.lake.data, sign=SIGN))
+        return True
 
     def set_aside(self) -> str:
         self.discard()
         return schema_of(BUILD)
 
     def discard(self) -> None:
-        drop_catalogue(self.lake, schema_of(BUILD))
+        discard_lake(self.lake)
 
     def tidy(self, connection: duckdb.DuckDBPyConnection) -> None:
         tidy_lake(connection)

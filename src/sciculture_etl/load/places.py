@@ -13,6 +13,7 @@ from sciculture_etl.load.builds import FileBuild
 from sciculture_etl.settings import Settings, sql_text
 from sciculture_etl.storage.atomic import put_in_place
 from sciculture_etl.storage.ducklake import BUILD, RELEASES, attach_lake, has_catalogue, remove_lake
+from sciculture_etl.storage.lake_sign import remove_sign
 
 MOVING = ".moving"  # ends the name of a file that a move hasn't finished
 
@@ -96,6 +97,7 @@ class LakePlace:
         """Releases go with it: they would stay behind those of the folder for ever."""
         for part in (RELEASES, BUILD):
             remove_lake(self.lake, part)
+        remove_sign(self.lake)
 
 
 def place_of(settings: Settings) -> Place:

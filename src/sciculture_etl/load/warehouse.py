@@ -17,14 +17,14 @@ from typing import Any
 import duckdb
 
 from sciculture_etl.contracts import Contract
-from sciculture_etl.errors import BrokenDatabaseError, LakeError, UnprovedError
+from sciculture_etl.errors import BrokenDatabaseError, UnprovedError
 from sciculture_etl.extract import Receipt
 from sciculture_etl.load.builds import Build, build_of
 from sciculture_etl.load.engine import beside_workers, limit_engine
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings, fingerprint
 from sciculture_etl.storage.damage import reason_of
-from sciculture_etl.storage.ducklake import is_gone
+from sciculture_etl.storage.ducklake import lake_fault
 from sciculture_etl.storage.lake_lock import check_locks
 from sciculture_etl.versions.revision_words import named_version
 
@@ -179,8 +179,8 @@ class Warehouse:
         try:
             warehouse = cls._prepared(build, staging, contracts)
         except duckdb.Error as error:
-            if is_gone(error):
-                raise LakeError(message("lake_unreachable", reason=reason_of(error))) from None
+            if fault := lake_fault(error):
+                raise fault from None
             if not build.is_broken_at_opening(error):
                 raise
             reason = reason_of(error)
@@ -191,8 +191,8 @@ class Warehouse:
             yield warehouse
             build.tidy(warehouse.connection)
         except Exception as error:
-            if is_gone(error):
-                raise LakeError(message("lake_unreachable", reason=reason_of(error))) from None
+            if fault := lake_fault(error):
+                raise fault from None
             if not build.is_broken(error):
                 raise
             warehouse.connection.close()

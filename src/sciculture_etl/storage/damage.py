@@ -12,7 +12,6 @@ from pathlib import Path
 import duckdb
 
 from sciculture_etl.errors import ReleaseError
-from sciculture_etl.lakes import Lake
 from sciculture_etl.storage.atomic import move
 from sciculture_etl.storage.disk import chain, is_closed, is_full
 
@@ -26,8 +25,6 @@ BROKEN = (
     "with version number", "Trying to read a database file",
 )  # fmt: skip
 NAMED_FILE = re.compile(r"""\bfile:? ["']([^"']+)["']""", re.IGNORECASE)
-# The same of a file of a lake.
-LOST = ("No such file or directory", "404", "No magic bytes", "too small to be a Parquet file")
 # Of a whole database that can't be opened or read now.
 NOT_NOW = ("Could not set lock", "Cannot open file", "Is a directory", "Out of Memory", "Too many open files")
 
@@ -68,20 +65,6 @@ def _is_sign_of_damage(error: BaseException) -> bool:
 def _is_about(error: BaseException, database: Path) -> bool:
     own = {database.name, f"{database.name}.wal"}
     return all(Path(named).name in own for named in NAMED_FILE.findall(str(error)))
-
-
-def is_lost_in_lake(error: BaseException, lake: Lake) -> bool:
-    """Whether rows of a lake are lost: a file that its catalogue names isn't there, or is other than it was written.
-
-    Not where its data can't be reached as a whole, such as a folder that isn't mounted.
-    """
-    if is_unavailable(error) or not (lake.is_on_s3 or Path(lake.data).is_dir()):
-        return False
-    signs = (*BROKEN, *LOST)
-    return any(
-        isinstance(link, duckdb.Error) and lake.data in str(link) and any(sign in str(link) for sign in signs)
-        for link in chain(error)
-    )
 
 
 def is_broken_at_opening(error: BaseException) -> bool:

@@ -6,25 +6,32 @@ The engine's extensions come from wheels and are loaded by their path: nothing i
 from __future__ import annotations
 
 import importlib.util
-import os
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import duckdb
 
-from sciculture_etl.errors import LakeError, MachineError, UserError
-from sciculture_etl.lakes import Lake
+from sciculture_etl.errors import LakeError, UserError
+from sciculture_etl.lakes import S3, Lake
 from sciculture_etl.messages import message
 from sciculture_etl.settings import sql_text
 from sciculture_etl.storage.catalogue import connect_catalogue, drop_catalogue
-from sciculture_etl.storage.disk import chain
+from sciculture_etl.storage.credentials import set_credentials
+from sciculture_etl.storage.disk import chain, is_closed, is_full
+from sciculture_etl.storage.lake_fence import REFUSAL
+from sciculture_etl.storage.lake_lock import check_locks, lock_held
+from sciculture_etl.storage.lake_sign import NOT_THERE, SIGN, has_sign, put_sign
 
 # Within the catalogue's database and the folder of its data: what is private, and what readers may be granted alone.
 BUILD, RELEASES = "build", "releases"
 NAME = "lake"
+# In the engine's words: a file of rows isn't there, or is other than it was written.
+LOST = (
+    "No such file or directory", *NOT_THERE, "No magic bytes", "too small to be a Parquet file", "Footer length error",
+    "Failed to read file",
+)  # fmt: skip
 EXTENSIONS = ("ducklake", "postgres_scanner")
 # A server that starts anew is back within that.
 ATTEMPTS, FIRST_PAUSE = 4, 0.5
@@ -65,24 +72,60 @@ def open_lake(lake: Lake, part: str, read_only: bool = False) -> duckdb.DuckDBPy
 def attach_lake(
     connection: duckdb.DuckDBPyConnection, lake: Lake, part: str, name: str, read_only: bool = False
 ) -> None:
-    """Puts a part of the lake beside what a connection has, under a name."""
-    for extension in [*EXTENSIONS, *(["httpfs"] if lake.is_on_s3 else [])]:
-        connection.execute(f"LOAD {sql_text(_extension(extension))}")
-    if lake.is_on_s3:
-        _set_credentials(connection, lake)
+    """Puts a part of the lake beside what a connection has, under a name.
+
+    Raises:
+        LakeError: Where it can't be reached, or the storage of its rows isn't there.
+        UserError: Where the extensions aren't installed.
+    """
+    _load(connection, lake, *EXTENSIONS)
+    lock = None if read_only else lock_held()
     options = [
         f"DATA_PATH {sql_text(f'{lake.data}/{part}/')}", f"METADATA_SCHEMA {sql_text(schema_of(part))}",
         "READ_ONLY" if read_only else f"DATA_INLINING_ROW_LIMIT {MAX_INLINED_ROWS[part]}",
     ]  # fmt: skip
-    statement = f"ATTACH {sql_text(lake.address)} AS {name} ({', '.join(options)})"
+    way = lock.fenced(lake) if lock else lake
+    statement = f"ATTACH {sql_text(way.address)} AS {name} ({', '.join(options)})"
     for attempt in range(1, ATTEMPTS + 1):
         try:
             connection.execute(statement)
-            return
+            break
         except duckdb.Error as error:
             if attempt == ATTEMPTS or not is_gone(error):
                 raise LakeError(message("lake_unreachable", reason=str(error).partition("\n")[0])) from None
             time.sleep(FIRST_PAUSE * 2 ** (attempt - 1))
+    if lock:
+        lock.raise_fence(schema_of(part))
+    _check_storage(connection, lake, is_made=not read_only)
+
+
+def has_storage(lake: Lake) -> bool:
+    """Whether the storage of the rows is there, however much of them is lost.
+
+    Raises:
+        LakeError: Where that can't be told now.
+    """
+    with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
+        _load(connection, lake)
+        return has_sign(connection, lake)
+
+
+def discard_lake(lake: Lake) -> None:
+    """Forgets the tables that runs build, whose files the next cleaning removes.
+
+    Where the storage isn't there, its rows count as lost for good, those of releases as well.
+
+    Raises:
+        LakeError: Where the catalogue or the storage can't be reached; nothing is forgotten then.
+    """
+    parts = [BUILD]
+    with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
+        _load(connection, lake)
+        if not has_sign(connection, lake):
+            put_sign(connection, lake)
+            parts.append(RELEASES)
+    for part in parts:
+        drop_catalogue(lake, schema_of(part))
 
 
 def another(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
@@ -98,7 +141,7 @@ def tidy_lake(connection: duckdb.DuckDBPyConnection) -> None:
     Only for who holds the lake alone. What can't be removed now is removed by the next.
     """
     forget = f"CALL ducklake_expire_snapshots('{NAME}', older_than => now())"
-    with suppress(duckdb.Error):
+    with suppress(duckdb.Error, LakeError):
         for statement in (
             forget,
             f"CALL ducklake_merge_adjacent_files('{NAME}')",
@@ -106,6 +149,7 @@ def tidy_lake(connection: duckdb.DuckDBPyConnection) -> None:
             f"CALL ducklake_cleanup_old_files('{NAME}', cleanup_all => true)",
             f"CALL ducklake_delete_orphaned_files('{NAME}', cleanup_all => true)",
         ):
+            check_locks()  # another's files that no table names yet would count as orphaned
             connection.execute(statement)
 
 
@@ -123,7 +167,72 @@ def is_gone(error: BaseException) -> bool:
         "terminating connection", 'Failed to execute query "ROLLBACK"',
         "error for HTTP", "Could not establish connection",
     )  # fmt: skip
-    return any(isinstance(link, duckdb.Error) and any(word in str(link) for word in words) for link in chain(error))
+    return any(
+        (isinstance(link, duckdb.HTTPException) and not any(word in str(link) for word in NOT_THERE))
+        or (isinstance(link, duckdb.Error) and any(word in str(link) for word in words))
+        for link in chain(error)
+    )
+
+
+def lake_fault(error: BaseException) -> LakeError | None:
+    """What people are told of an error whose cause is the lake; None where it is another."""
+    if any(REFUSAL in str(link) for link in chain(error)):
+        return LakeError(message("lake_lock_lost", reason=REFUSAL))
+    return (
+        LakeError(message("lake_unreachable", reason=str(error).partition("\n")[0][:200])) if is_gone(error) else None
+    )
+
+
+def is_lost(error: BaseException, lake: Lake) -> bool:
+    """Whether a file of rows that runs build isn't there, or is other than it was written.
+
+    By the file that the engine names, since any error may repeat words of a query or of a value.
+    """
+    if is_full(error) or is_closed(error):
+        return False
+    return any(
+        isinstance(link, duckdb.Error)
+        and not isinstance(link, duckdb.OutOfMemoryException)
+        and _is_about_rows(str(link), lake)
+        and any(sign in str(link) for sign in LOST)
+        for link in chain(error)
+    )
+
+
+def _is_about_rows(text: str, lake: Lake) -> bool:
+    """Whether a text names a file of rows that runs build; of one in S3, the engine says its address in the web."""
+    bucket, _, prefix = lake.data.removeprefix(S3).partition("/") if lake.is_on_s3 else ("", "", lake.data.strip("/"))
+    return bucket in text and f"/{prefix}/{BUILD}/".replace("//", "/") in text
+
+
+def _load(connection: duckdb.DuckDBPyConnection, lake: Lake, *extensions: str) -> None:
+    for extension in [*extensions, *(["httpfs"] if lake.is_on_s3 else [])]:
+        connection.execute(f"LOAD {sql_text(_extension(extension))}")
+    if lake.is_on_s3:
+        set_credentials(connection, lake)
+
+
+def _check_storage(connection: duckdb.DuckDBPyConnection, lake: Lake, is_made: bool) -> None:
+    """Raises LakeError where rows are to be there and their storage isn't.
+
+    Args:
+        is_made: whether that of a lake without rows is made.
+    """
+    if has_sign(connection, lake):
+        return
+    if any(_has_rows(lake, part) for part in (BUILD, RELEASES)):
+        raise LakeError(message("lake_storage_missing", data=lake.data, sign=SIGN))
+    if is_made:
+        put_sign(connection, lake)
+
+
+def _has_rows(lake: Lake, part: str) -> bool:
+    if not has_catalogue(lake, part):
+        return False
+    with connect_catalogue(lake) as connection:
+        return bool(
+            connection.execute(f"SELECT 1 FROM {schema_of(part)}.ducklake_data_file LIMIT 1".encode()).fetchall()
+        )
 
 
 def _extension(name: str) -> Path:
@@ -133,35 +242,6 @@ def _extension(name: str) -> Path:
     if path is None or not path.is_file():
         raise UserError(message("lake_extension_missing", name=name, version=version))
     return path
-
-
-def _set_credentials(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
-    """Those that every S3 client finds: in AWS_… variables, the user's files or the machine's role."""
-    from botocore.session import get_session
-
-    session = get_session()
-    found = session.get_credentials()
-    if found is None:
-        raise MachineError(message("lake_without_credentials", data=lake.data))
-    keys = found.get_frozen_credentials()
-    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
-    region = session.get_config_variable("region") or "us-east-1"
-    options = {"KEY_ID": keys.access_key, "SECRET": keys.secret_key, "SESSION_TOKEN": keys.token, "REGION": region}
-    switches = ""
-    if endpoint:
-        address = urlsplit(endpoint)
-        options["ENDPOINT"] = f"{address.netloc}{address.path}".rstrip("/")
-        switches = f", URL_STYLE 'path', USE_SSL {address.scheme == 'https'}"
-    listed = ", ".join(f"{name} {sql_text(value)}" for name, value in options.items() if value)
-    bundle = session.get_config_variable("ca_bundle")
-    if bundle:
-        connection.execute(f"SET ca_cert_file = {sql_text(bundle)}")
-    try:
-        connection.execute(
-            f"CREATE OR REPLACE SECRET of_lake (TYPE s3, SCOPE {sql_text(lake.data)}, {listed}{switches})"
-        )
-    except duckdb.Error:  # its words may hold the keys
-        raise MachineError(message("lake_without_credentials", data=lake.data)) from None
 
 
 def remove_lake(lake: Lake, part: str) -> None:

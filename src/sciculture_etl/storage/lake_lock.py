@@ -17,6 +17,7 @@ from sciculture_etl.errors import LakeError
 from sciculture_etl.lakes import Lake
 from sciculture_etl.messages import message
 from sciculture_etl.storage.catalogue import connect_catalogue, reason_of
+from sciculture_etl.storage.lake_fence import raise_fence, through_fence
 
 if TYPE_CHECKING:
     import psycopg
@@ -64,6 +65,23 @@ class HeldLock:
             [text],
         )
 
+    def fenced(self, lake: Lake) -> Lake:
+        """The lake for connections whose commits PostgreSQL refuses once the lock is lost."""
+        return through_fence(lake, self._session.info.backend_pid)
+
+    def raise_fence(self, schema: str) -> None:
+        """Lets PostgreSQL do that in a schema of the catalogue.
+
+        Raises:
+            LakeError: Where the session ended.
+        """
+        import psycopg
+
+        try:
+            raise_fence(self._session, schema, KEY % 2**32)
+        except psycopg.Error as error:
+            raise LakeError(message("lake_lock_lost", reason=reason_of(error))) from None
+
     def release(self) -> None:
         self._ended.set()
         import psycopg
@@ -91,6 +109,11 @@ def check_locks() -> None:
     """
     for lock in _held:
         lock.check()
+
+
+def lock_held() -> HeldLock | None:
+    """The lock that this process holds, if it does."""
+    return _held[-1] if _held else None
 
 
 @contextmanager
