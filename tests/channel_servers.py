@@ -163,9 +163,14 @@ def sftp_server(root: Path, place: Path, authorized_keys: str | None = None) -> 
 
 @dataclass
 class Authority:
-    """An own certificate authority and a certificate of it for loopback."""
+    """An own certificate authority and a certificate of it for loopback.
+
+    Attributes:
+        server_file: the certificate with its key.
+    """
 
     ca_file: Path
+    server_file: Path
     context: ssl.SSLContext
 
 
@@ -193,7 +198,7 @@ def authority(place: Path) -> Authority:
     )  # fmt: skip
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(both)
-    return Authority(ca_file, context)
+    return Authority(ca_file, both, context)
 
 
 class Pages(SimpleHTTPRequestHandler):

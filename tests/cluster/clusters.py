@@ -16,7 +16,7 @@ from tests.waiting import free_port, until
 DASK = Path(sys.executable).with_name("dask")
 # What a test session that was killed leaves ends by itself, too.
 ENDS_ALONE = {"scheduler": ["--idle-timeout", "300"], "worker": ["--death-timeout", "30"]}
-READY = "Starting established connection to tcp"
+READY = "Starting established connection to t"
 
 
 @dataclass
@@ -54,6 +54,10 @@ class Dask:
     workers: list[Node] = field(default_factory=list)
 
     @property
+    def scheme(self) -> str:
+        return "tls" if "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION" in self.environment else "tcp"
+
+    @property
     def setting(self) -> str:
         """As ``SCICULTURE_WORKERS`` takes it."""
         return f"dask://{self.address}"
@@ -62,8 +66,8 @@ class Dask:
         """Starts a worker with one thread; it is connected when this returns."""
         name = f"worker-{len(self.workers)}"
         started = _start(
-            self.folder, name, self.environment | (environment or {}), "worker", f"tcp://{self.address}", "--nthreads",
-            "1", "--host", "127.0.0.1", "--no-dashboard", *options,
+            self.folder, name, self.environment | (environment or {}), "worker", f"{self.scheme}://{self.address}",
+            "--nthreads", "1", "--host", "127.0.0.1", "--no-dashboard", *options,
         )  # fmt: skip
         self.workers.append(started)
         until(lambda: READY in started.said(), name, 0.05)
