@@ -2,10 +2,11 @@
 
     .venv/bin/python benchmarks/cluster.py [--rows 1000000] [--repeat 5] [--folder DIR]
 
-The same clean rows in 300 CSV files. alone: reading and validating, and nothing loaded of it. night: the whole way to a
-release and answers. Both on this machine without a cluster, on one worker and on two, in turn, so that a busy minute
-meets all of them; the ratios are those of each turn. Scheduler and workers are processes of this machine: with two
-cores, the run that loads and the scheduler take their time from the second worker's. The rows are invented.
+Clean rows in 300 CSV files, as many as are asked for. alone: reading and validating, and nothing loaded of it. run: the
+whole way to a release and answers, without site and workbooks. On one worker and on two, in turn, and the order turns,
+too; the ratios are those of each pair. Beside the time stands the CPU time of each part: the run, the scheduler, the
+workers with what they read in. With two cores, the run and the scheduler take theirs from the second worker's. The rows
+are invented.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -65,25 +67,51 @@ def alone(inbox: Path, own: Path, workers: str) -> dict[str, Any]:
     return {"seconds": seconds, "ready": ready - begin}
 
 
-def night(inbox: Path, own: Path, workers: str) -> dict[str, Any]:
+def run(inbox: Path, own: Path, workers: str) -> dict[str, Any]:
     from sciculture_etl.pipeline import Run, take_steps
     from sciculture_etl.settings import Settings
 
     begin = time.perf_counter()
-    with Run.open(Settings(inbox=str(inbox), warehouse=own / "warehouse", workers=workers)) as run:
-        report = take_steps(run)
+    settings = Settings(inbox=str(inbox), warehouse=own / "warehouse", workers=workers)
+    with Run.open(settings, outputs=()) as opened:
+        report = take_steps(opened)
     seconds = time.perf_counter() - begin
     assert report.read_count == million.FILES
     assert not report.left_out
     return {"seconds": seconds, "outcome": report.publication.outcome}
 
 
-MEASURES = {"alone": alone, "night": night}
+MEASURES = {"alone": alone, "run": run}
+KINDS = (1, 2)
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """What ``SCICULTURE_WORKERS`` takes of it, and the sessions of its processes."""
+
+    setting: str
+    scheduler: int
+    workers: list[int]
+
+    def spent(self) -> tuple[float, float]:
+        """CPU seconds of the scheduler and of the workers so far."""
+        return cpu_of({self.scheduler}), cpu_of(set(self.workers))
+
+
+def cpu_of(sessions: set[int]) -> float:
+    """CPU seconds of all processes of sessions, and of what has ended under them."""
+    ticks = 0
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError, ValueError):
+            fields = (entry / "stat").read_bytes().rpartition(b")")[2].split()
+            if int(fields[3]) in sessions:
+                ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def cluster(folder: Path, workers: int) -> Iterator[str]:
-    """A scheduler and so many workers of one thread each; what ``SCICULTURE_WORKERS`` takes of it."""
+def cluster(folder: Path, workers: int) -> Iterator[Cluster]:
+    """A scheduler and so many workers of one thread each."""
     with socket.create_server((HOST, 0)) as free:
         port = free.getsockname()[1]
     environment = os.environ | {"DASK_TEMPORARY_DIRECTORY": str(folder / "scratch")}
@@ -97,7 +125,9 @@ def cluster(folder: Path, workers: int) -> Iterator[str]:
         for command in commands
     ]
     try:
-        yield f"dask://{HOST}:{port}"
+        wait_for(f"tcp://{HOST}:{port}", workers)
+        first, *others = (process.pid for process in processes)
+        yield Cluster(f"dask://{HOST}:{port}", first, others)
     finally:
         for process in processes:
             os.killpg(process.pid, signal.SIGKILL)
@@ -105,17 +135,18 @@ def cluster(folder: Path, workers: int) -> Iterator[str]:
         log.close()
 
 
-def wait_for(setting: str, workers: int) -> None:
+def wait_for(address: str, workers: int) -> None:
     from distributed import Client
 
-    with Client(setting.replace("dask", "tcp"), timeout=60, set_as_default=False) as client:
+    with Client(address, timeout=60, set_as_default=False) as client:
         client.wait_for_workers(workers, timeout=120)
 
 
 def main() -> None:
     if sys.argv[1:2] == ["--child"]:
         name, inbox, own, workers = sys.argv[2:]
-        print(json.dumps(MEASURES[name](Path(inbox), Path(own), workers)))
+        found = MEASURES[name](Path(inbox), Path(own), workers)
+        print(json.dumps(found | {"cpu": time.process_time()}))
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000)
@@ -127,38 +158,41 @@ def main() -> None:
         tell(f"writing {given.rows:,} rows")
         million.make(folder / "inbox", given.rows)
         with cluster(folder, 1) as one, cluster(folder, 2) as two:
-            wait_for(one, 1)
-            wait_for(two, 2)
-            kinds = {"this machine": "", "one worker": one, "two workers": two}
-            measure(folder, "alone", kinds)  # their processes load what reads, once
-            found = [
-                {(name, kind): run for name in MEASURES for kind, run in measure(folder, name, kinds).items()}
-                for _ in range(given.repeat)
+            clusters = dict(zip(KINDS, (one, two), strict=True))
+            for kind in KINDS:  # their processes load what reads, once
+                measure(folder, "alone", clusters[kind])
+            turns = [
+                {(name, kind): measure(folder, name, clusters[kind]) for name in MEASURES for kind in order}
+                for order in (KINDS[:: 1 - 2 * (number % 2)] for number in range(given.repeat))
             ]
-    show(found, list(kinds))
+    show(turns)
 
 
-def measure(folder: Path, name: str, kinds: dict[str, str]) -> dict[str, dict[str, Any]]:
-    told = {}
-    for kind, setting in kinds.items():
-        own = folder / "own"
-        shutil.rmtree(own, ignore_errors=True)
-        own.mkdir()
-        command = [sys.executable, __file__, "--child", name, str(folder / "inbox"), str(own), setting]
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-        told[kind] = json.loads(done.stdout.splitlines()[-1])
-        tell(f"{name}, {kind}: {told[kind]}")
-    return told
+def measure(folder: Path, name: str, used: Cluster) -> dict[str, Any]:
+    own = folder / "own"
+    shutil.rmtree(own, ignore_errors=True)
+    own.mkdir()
+    before = used.spent()
+    command = [sys.executable, __file__, "--child", name, str(folder / "inbox"), str(own), used.setting]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    scheduler, workers = (now - then for now, then in zip(used.spent(), before, strict=True))
+    told = json.loads(done.stdout.splitlines()[-1]) | {"scheduler": scheduler, "workers": workers}
+    tell(f"{name}, {len(used.workers)}: {told}")
+    return dict(told)
 
 
-def show(found: list[dict[tuple[str, str], dict[str, Any]]], kinds: list[str]) -> None:
-    print(f"| {'median of ' + str(len(found)):14} | {' | '.join(kinds)} | one : two (spread) |")
+def show(found: list[dict[tuple[str, int], dict[str, Any]]]) -> None:
+    print(f"| median of {len(found)} | one worker | two | one : two (spread) | CPU of run, scheduler, workers |")
     print("| --- | ---: | ---: | ---: | ---: |")
     for name in MEASURES:
-        seconds = [statistics.median(run[name, kind]["seconds"] for run in found) for kind in kinds]
-        ratios = sorted(run[name, "one worker"]["seconds"] / run[name, "two workers"]["seconds"] for run in found)
-        cells = " | ".join(f"{one:.2f} s" for one in seconds)
-        print(f"| {name} | {cells} | {statistics.median(ratios):.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f}) |")
+        times = [statistics.median(turn[name, kind]["seconds"] for turn in found) for kind in KINDS]
+        ratios = sorted(turn[name, 1]["seconds"] / turn[name, 2]["seconds"] for turn in found)
+        parts = [statistics.median(turn[name, 2][part] for turn in found) for part in ("cpu", "scheduler", "workers")]
+        cells = [
+            *(f"{one:.2f} s" for one in times),
+            f"{statistics.median(ratios):.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f})",
+        ]
+        print(f"| {name} | {' | '.join([*cells, ', '.join(f'{part:.2f}' for part in parts)])} |")
 
 
 if __name__ == "__main__":
