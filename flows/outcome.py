@@ -17,6 +17,7 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.states import Cancelled, Completed, Failed
+from rich.console import Console
 
 from sciculture_etl.errors import BusyError, RunError, SciCultureError
 from sciculture_etl.failures import describe_failure
@@ -56,6 +57,18 @@ RUN: dict[str, Any] = {
     "on_failure": [on_failure],
     "on_crashed": [on_crash],
 }
+
+# Set by a worker for the process of a run.
+RUN_ID = "PREFECT__FLOW_RUN_ID"
+
+
+def _fall_silent(console: Console) -> None:
+    console.quiet = True
+
+
+if RUN_ID in os.environ and SERVED not in os.environ:
+    # A run goes on where the worker that reads its log has died; at its next line, it would be ended otherwise.
+    Console.on_broken_pipe = _fall_silent  # type: ignore[assignment,method-assign]
 
 
 def run_name(what: str) -> str:

@@ -143,6 +143,7 @@ class _Years:
             text = "no worker took it: the backfill loads it itself / 처리할 작업자가 없어 소급 처리에서 적재합니다"
             client.set_flow_run_state(going.id, Cancelled(message=text), force=True)
             self._going.remove(going)
+            self._waiting.clear()  # what nobody has begun, nobody waits for as long again
 
     def _at_work(self, client: SyncPrefectClient, going: _YearRun) -> None:
         now = time.monotonic()

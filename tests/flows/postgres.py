@@ -67,14 +67,14 @@ def postgres_server(where: Path) -> Iterator[int]:
 
 
 @contextmanager
-def prefect_server(folder: Path, database: str) -> Iterator[str]:
+def prefect_server(folder: Path, database: str, port: int | None = None) -> Iterator[str]:
     """Address of the API of a ``prefect server start`` on that database."""
-    port = free_port()
+    port = port or free_port()
     environment = os.environ | {
         "PREFECT_HOME": str(folder), "PREFECT_SERVER_DATABASE_CONNECTION_URL": database, "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     }  # fmt: skip
-    with (folder / "said.txt").open("w") as said:
+    with (folder / "said.txt").open("a") as said:
         server = subprocess.Popen(
             [str(Path(sys.executable).with_name("prefect")), "server", "start", "--port", str(port)],
             env=environment, stdout=said, stderr=said,
