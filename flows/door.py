@@ -40,7 +40,7 @@ class OwnOrigin:
 
 
 def with_door(app: FastAPI, host: str) -> ASGIApp:
-    """Prefect's server behind the door.
+    """Prefect's server behind the door, without what describes it.
 
     Args:
         host: what it listens on. On this machine alone it is called by the machine's own names or by that of
@@ -51,6 +51,11 @@ def with_door(app: FastAPI, host: str) -> ASGIApp:
         assert isinstance(described, FastAPI)
         routes = described.router.routes
         routes[:] = [route for route in routes if getattr(route, "path", "") not in DESCRIPTIONS]
+    return behind_door(app, host)
+
+
+def behind_door(app: ASGIApp, host: str) -> ASGIApp:
+    """An application behind the door."""
     public = urlsplit(PREFECT_UI_URL.value() or "")
     names = [*LOOPBACK, "[::1]", public.hostname or host] if host in LOOPBACK else ["*"]
     return TrustedHostMiddleware(OwnOrigin(app, public.netloc), allowed_hosts=names)

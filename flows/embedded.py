@@ -231,6 +231,7 @@ def _embedded(home: Path, host: str, port: int, settings: dict[str, str], passwo
         else:
             kind = ONE_RUN if settings is FOR_ONE_RUN else GOOD
             end = _started(listening, host, log, environment, kind)
+        listening.close()  # the server's alone: where it is gone, nobody is left to wait for an answer
         try:
             with _environment(PREFECT_API_URL=url, **{SHOWN: password}):
                 yield url

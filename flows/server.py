@@ -5,7 +5,7 @@ listens on HOST already; KIND is ``for-one-run`` (the API alone) or ``for-good``
 standard input is a pipe that only the parent writes to, and closes as it ends.
 
 For one run it is a copy of the run's own process, made as soon as that has imported what both need of Prefect, which
-takes a second of CPU.
+takes a second of CPU; and it loads no more of Prefect's server than a run asks for (``one_run``).
 """
 
 from __future__ import annotations
@@ -16,16 +16,24 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from typing import IO
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import ModuleType
+from typing import IO, TYPE_CHECKING, Any
 
-from sciculture_etl.loading import many_modules
+from sciculture_etl.loading import leave_out, many_modules
 from sciculture_etl.stopping import SIGNALS
 from sciculture_etl.storage.access import OWN_UMASK
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 ONE_RUN, GOOD = "for-one-run", "for-good"
 # The main one, and the one that hears signals: neither holds anything that a copy would wait for.
 MAX_THREADS = 2
+# Another kind of loop than Prefect's, and the command of its HTTP client.
+UNNEEDED = ("trio", "httpx._main")
+DOCKET = ("docket", "docket.dependencies", "docket.execution")
 
 
 def can_be_copied() -> bool:
@@ -44,6 +52,7 @@ def copied_server(
     before = dict(os.environ)
     os.environ.update(environment)
     try:
+        leave_out(*UNNEEDED)
         with many_modules():
             import prefect.main  # noqa: F401
         server = multiprocessing.get_context("fork").Process(
@@ -86,15 +95,55 @@ def _read_to_end() -> None:
 def _serve(descriptor: int, kind: str, host: str) -> None:
     with many_modules():
         import uvicorn
-        from prefect.server.api.server import create_app
 
-        # "Final" would look for garbage among all that was imported, which takes 0.3 s of CPU and finds nothing.
-        app = create_app(ephemeral=kind == ONE_RUN, final=kind == GOOD)
+        from sciculture_flows.door import behind_door, with_door
 
-    from sciculture_flows.door import with_door
+        if kind == ONE_RUN:
+            with _without_docket():
+                from sciculture_flows.one_run import OneRun
 
-    config = uvicorn.Config(with_door(app, host=host), log_level="critical", lifespan="on", timeout_graceful_shutdown=5)
+            app: ASGIApp = behind_door(OneRun(), host)
+        else:
+            from prefect.server.api.server import create_app
+
+            from sciculture_flows.records import begin_records
+
+            begin_records()
+            app = with_door(create_app(final=True), host)
+    config = uvicorn.Config(app, log_level="critical", lifespan="on", timeout_graceful_shutdown=5)
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
+
+
+class _Named(type):
+    """A class of which only the name is wanted, whatever it is made with."""
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return cls
+
+
+class _Docket(ModuleType):
+    """Stands for the queue of what a server does later, as far as Prefect's functions name it in their signatures."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Named(name, (), {"__init__": lambda *_, **__: None})
+
+
+@contextmanager
+def _without_docket() -> Iterator[None]:
+    """What is imported in the block does without that queue, which takes a quarter of a second of CPU to load."""
+    if any(name in sys.modules for name in DOCKET):
+        yield
+        return
+    sys.modules |= {name: _Docket(name) for name in DOCKET}
+    try:
+        yield
+    finally:
+        for name in DOCKET:
+            del sys.modules[name]
 
 
 def main() -> None:

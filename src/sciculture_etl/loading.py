@@ -25,13 +25,19 @@ def many_modules() -> Iterator[None]:
         gc.enable()
 
 
+def leave_out(*names: str) -> None:
+    """Has modules count as not installed that others would import and can do without, where they aren't loaded yet."""
+    for name in names:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+
+
 def leave_out_pandas() -> None:
     """Has pandas count as not installed until ``let_in_pandas``.
 
     DuckDB imports it as soon as it is given a parameter, only to tell its missing values apart, which takes 0.3 s of
     CPU. Of all that a run is made of, the suites alone need it.
     """
-    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+    leave_out("pandas")
 
 
 def let_in_pandas() -> None:

@@ -181,7 +181,6 @@ def watched(
     as_json: bool, explain: bool, looks_into_inbox: bool = False, needs_receipts: bool = False
 ) -> Iterator[_Watch]:
     """Prefect's API, the live view, and at the end the summary and the exit code of the flow that the block runs."""
-    from sciculture_etl.contracts import load_contracts
     from sciculture_etl.extract import Archive, check_channels
     from sciculture_etl.storage.disk import check_places
     from sciculture_flows.embedded import prefect_api
@@ -192,11 +191,14 @@ def watched(
     check_places(settings)
     if looks_into_inbox:
         check_channels(settings)
-    load_contracts()
     if needs_receipts and not Archive(settings.archive).receipts():
         raise NotReadyError(message("nothing_received", path=settings.archive))
     with prefect_api(settings.warehouse):
         with many_modules():
+            # Told before anything is done, and looked at while Prefect's API comes up.
+            from sciculture_etl.contracts import load_contracts
+
+            load_contracts()
             import sciculture_flows.outcome  # noqa: F401  Prefect and all that a run is made of
             from sciculture_etl.cli.views.console import LiveView, as_machine_report, operators_console, show_summary
 
