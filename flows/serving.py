@@ -17,7 +17,7 @@ from prefect.runner import Runner
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
-from sciculture_etl.errors import RunError, SciCultureError, UserError
+from sciculture_etl.errors import LakeError, RunError, SciCultureError, UserError
 from sciculture_etl.failures import describe_failure
 from sciculture_etl.messages import message
 from sciculture_etl.pipeline.steps import HOUR
@@ -122,6 +122,8 @@ def _publish_if_due() -> None:
             notify_subscribers(Settings.from_environment())
         _stated = ""
     except Exception as error:  # the next look tries again; the server goes on
+        if isinstance(error, LakeError):  # it may be out, and only readers of a lake don't see it yet
+            notify_subscribers(Settings.from_environment())
         text = str(error) if isinstance(error, SciCultureError) else describe_failure(error)
         if text != _stated:
             print_line(f"sciculture: {text}", sys.stderr)

@@ -66,7 +66,11 @@ def write_without_lock(settings: Settings, lake: Lake, statement: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "statement", ["CREATE TABLE log.{name} AS SELECT range AS n FROM range(1000)", "CREATE VIEW log.{name} AS SELECT 1"]
+    "statement",
+    [
+        "CREATE TABLE log.{name} AS SELECT range AS n FROM range(1000)",
+        pytest.param("CREATE VIEW log.{name} AS SELECT 1", marks=pytest.mark.slow),
+    ],
 )
 def test_postgresql_refuses_every_commit_of_who_has_lost_the_lock(lake: Lake, tmp_path: Path, statement: str) -> None:
     settings = Settings(warehouse=tmp_path, lake=meant(lake, tmp_path))

@@ -12,7 +12,7 @@ from sciculture_etl.contracts import load_contracts
 from sciculture_etl.errors import BrokenDatabaseError, LakeError
 from sciculture_etl.lakes import Lake as Meant
 from sciculture_etl.load import Warehouse
-from sciculture_etl.load.builds import build_of, read_build
+from sciculture_etl.load.builds import build_of
 from sciculture_etl.pipeline import Run, take_steps
 from sciculture_etl.settings import Settings
 from sciculture_etl.storage.lake_files import lost_files
@@ -21,16 +21,20 @@ from tests.nights import NEEDED, hashes
 from tests.settled import Settled
 
 SNAPSHOT = "SELECT max(snapshot_id) FROM sciculture_build.ducklake_snapshot"
-ROWS = "CREATE TABLE log.rows AS SELECT range AS n, repeat('x', 100) AS text FROM range(1000)"
+ROWS = """
+CREATE SCHEMA IF NOT EXISTS log;
+CREATE TABLE log.rows AS SELECT range AS n, repeat('x', 100) AS text FROM range(1000)
+"""
+READ = "SELECT count(*) FROM log.rows WHERE text LIKE 'x%'"
 
 
-@pytest.fixture(params=["s3", "folder"])
+@pytest.fixture(params=[pytest.param("s3", marks=pytest.mark.slow), "folder"])
 def places(request: pytest.FixtureRequest, lake: Lake, tmp_path: Path) -> Settings:
     """A lake with a table whose rows lie in a file."""
     shared = Meant.from_texts(lake.warehouse, lake.data if request.param == "s3" else "", tmp_path)
     found = Settings(inbox=str(tmp_path / "inbox"), warehouse=tmp_path, lake=shared)
-    with Warehouse.open(found, load_contracts()) as warehouse:
-        warehouse.connection.execute(ROWS)
+    with build_of(found).connect() as connection:
+        connection.execute(ROWS)
     return found
 
 
@@ -78,52 +82,58 @@ def opened(places: Settings) -> str | None:
     """Reads the table whose rows lie in a file, or makes it; why the tables were set aside before."""
     with Warehouse.open(places, load_contracts(), doubtful=True) as warehouse:
         if warehouse.rows("FROM duckdb_tables() WHERE table_name = 'rows'"):
-            assert warehouse.value("SELECT count(*) FROM log.rows WHERE text LIKE 'x%'") == 1000
+            assert warehouse.value(READ) == 1000
         else:
             warehouse.connection.execute(ROWS)
         return warehouse.set_aside
 
 
 def test_a_storage_that_is_not_there_is_told_and_nothing_is_changed(places: Settings, lake: Lake) -> None:
-    before = lake.ask(SNAPSHOT)
+    assert places.lake is not None
+    before, build, shared = lake.ask(SNAPSHOT), build_of(places), places.lake
     bring_back = take_away(places, lake)
-    asked: list[Callable[[], object]] = [
-        lambda: opened(places), lambda: read_build(places), lambda: lost_files(places.lake, "build"),  # type: ignore[arg-type]
-    ]  # fmt: skip
+    asked: list[Callable[[], object]] = [build.connect, build.read, lambda: lost_files(shared, "build")]
     for ask in asked:
         with pytest.raises(LakeError):
             ask()
     assert lake.ask(SNAPSHOT) == before
     bring_back()
-    assert opened(places) is None
-
-
-def test_a_storage_that_goes_under_the_work_is_told_and_nothing_is_changed(places: Settings, lake: Lake) -> None:
-    def read_without_storage() -> Callable[[], None]:
-        with Warehouse.open(places, load_contracts()) as warehouse:
-            bring_back.append(take_away(places, lake))
-            warehouse.rows("SELECT sum(n) AS n FROM log.rows WHERE text LIKE 'x%'")
-        raise AssertionError
-
-    bring_back: list[Callable[[], None]] = []
-    with pytest.raises(LakeError, match=r"sciculture-lake\.csv"):
-        read_without_storage()
-    bring_back[0]()
-    assert opened(places) is None
+    with build.connect() as connection:
+        assert connection.execute(READ).fetchall() == [(1000,)]
 
 
 @pytest.mark.parametrize("change", [None, lambda data: data[: len(data) // 2]], ids=["gone", "cut off"])
-def test_lost_rows_set_the_tables_aside_and_the_next_run_makes_them_anew(
+def test_lost_rows_are_told_from_a_storage_that_goes_under_the_work(
     places: Settings, lake: Lake, change: Callable[[bytes], bytes] | None
 ) -> None:
+    build = build_of(places)
     spoil(places, lake, change)
+    with build.connect() as connection, pytest.raises(duckdb.Error) as failed:
+        connection.execute(READ)
+    assert build.is_broken(failed.value)
+    take_away(places, lake)
+    with pytest.raises(LakeError):
+        build.is_broken(failed.value)
+
+
+def test_what_is_lost_of_releases_costs_no_table(places: Settings) -> None:
+    assert places.lake is not None
+    named = f"{places.lake.data}/releases/00001-20260101/mart/a.parquet"
+    assert not build_of(places).is_broken(duckdb.IOException(f'Cannot open file "{named}": No such file or directory'))
+
+
+@pytest.mark.slow
+def test_lost_rows_set_the_tables_aside_and_the_next_run_makes_them_anew(places: Settings, lake: Lake) -> None:
+    assert opened(places) is None
+    spoil(places, lake, None)
     with pytest.raises(BrokenDatabaseError):
         opened(places)
     assert not build_of(places).is_there()
-    assert opened(places) is None
-    assert opened(places) is None
+    for _ in range(2):
+        assert opened(places) is None
 
 
+@pytest.mark.slow
 def test_a_storage_that_is_lost_for_good_is_made_anew_by_a_rebuild(places: Settings, lake: Lake) -> None:
     take_away(places, lake)
     if on_s3(places):
@@ -133,12 +143,6 @@ def test_a_storage_that_is_lost_for_good_is_made_anew_by_a_rebuild(places: Setti
         lake.s3("PUT")
     build_of(places).discard()
     assert opened(places) is None
-
-
-def test_what_is_lost_of_releases_costs_no_table(places: Settings) -> None:
-    assert places.lake is not None
-    named = f"{places.lake.data}/releases/00001-20260101/mart/a.parquet"
-    assert not build_of(places).is_broken(duckdb.IOException(f'Cannot open file "{named}": No such file or directory'))
 
 
 @pytest.mark.slow

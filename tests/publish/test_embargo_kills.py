@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from sciculture_etl.publish.current import is_complete, swap_to
 from sciculture_etl.publish.going_out import publish_due, publish_if_due, withdraw_scheduled
 from sciculture_etl.publish.journal import ReleaseJournal
 from sciculture_etl.publish.publications import record_publication
-from sciculture_etl.publish.scheduled import begin_scheduled, find_scheduled, keep_scheduled
+from sciculture_etl.publish.scheduled import find_scheduled
 from sciculture_etl.settings import Settings
 from tests.nights import published, settings
+from tests.publish.releases_of_no_table import FIRST, HOUR, ID, release, schedule
 
-HOUR = datetime(2099, 12, 1, tzinfo=UTC)
 REASON = "가상: 아직 공표할 수 없음"
-FIRST, ID = "00001-20991129", "00002-20991130"
 CHANGES = ("os.rename", "os.remove", "os.rmdir", "os.chmod", "os.mkdir", "open")
 
 
@@ -57,24 +54,6 @@ def killed_after(count: int) -> Iterator[None]:
         yield
     finally:
         _limit.clear()
-
-
-def release(folder: Path, release_id: str, **more: Any) -> dict[str, Any]:
-    """A release of no table, which is all that a release needs; returns its manifest."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("sciculture.duckdb", "operations.duckdb"):
-        with duckdb.connect(str(folder / name)) as database:
-            database.execute("CREATE TABLE release_info AS SELECT ? AS release_id", [release_id])
-    manifest = {"release_id": release_id, "previous_release_id": None, "built_at": "2099-11-30T00:00:00+00:00"}
-    manifest |= {"tables": {}, "outputs": [], "inputs": [], "notes_taken": 0, "reason": "routine"} | more
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    return manifest
-
-
-def schedule(places: Settings) -> None:
-    """The next release, at the hour."""
-    aside = begin_scheduled(places)
-    keep_scheduled(places, aside, release(aside, ID, previous_release_id=FIRST, scheduled_at=HOUR.isoformat()))
 
 
 @pytest.fixture

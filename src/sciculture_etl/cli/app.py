@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
 import typer
 
 from sciculture_etl.cli.commands import Commands
-from sciculture_etl.errors import PARTIAL, REFUSED, SciCultureError, StorageError, UserError
+from sciculture_etl.errors import PARTIAL, REFUSED, LakeError, SciCultureError, StorageError, UserError
 from sciculture_etl.messages import message
 from sciculture_etl.storage.access import write_privately
 
@@ -21,7 +23,10 @@ submission waits for approval, or a correction no longer fits; 4 publication ref
 release stays; 5 failed; 6 another run holds the warehouse; 129 stopped by a hang-up, 130 by Ctrl-C, 143 by SIGTERM.
 """
 FAILED = SciCultureError.exit_code
-__all__ = ["DEFAULT_LINES", "FAILED", "PARTIAL", "REFUSED", "Language", "app", "notify_readers", "write_asked"]
+__all__ = [
+    "DEFAULT_LINES", "FAILED", "PARTIAL", "REFUSED", "Language", "app", "notified_if_behind", "notify_readers",
+    "write_asked",
+]  # fmt: skip
 # Of each table, so many lines of what differs are shown unless asked otherwise.
 DEFAULT_LINES = 20
 
@@ -50,7 +55,9 @@ def before_each(context: typer.Context) -> None:
     from sciculture_etl.settings import Settings
 
     try:
-        if publish_if_due(Settings.from_environment()):
+        with notified_if_behind():
+            released = publish_if_due(Settings.from_environment())
+        if released:
             notify_readers()
     except StorageError as error:  # who only wants to look may; a run and the doctor say it as well
         print(f"sciculture: {error}", file=sys.stderr)
@@ -65,6 +72,16 @@ def notify_readers() -> None:
         from sciculture_flows.notify import notify_subscribers  # with Prefect, which takes its time
 
         notify_subscribers(settings)
+
+
+@contextmanager
+def notified_if_behind() -> Iterator[None]:
+    """Around what makes another release current: readers are notified also where a lake doesn't show it yet."""
+    try:
+        yield
+    except LakeError:
+        notify_readers()
+        raise
 
 
 def write_asked(path: Path, data: bytes, is_private: bool = False) -> None:

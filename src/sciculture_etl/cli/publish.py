@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sciculture_etl.cli.app import PARTIAL, REFUSED, app, notify_readers
+from sciculture_etl.cli.app import PARTIAL, REFUSED, app, notified_if_behind, notify_readers
 from sciculture_etl.cli.release import releases
 from sciculture_etl.cli.runs import AsJson, Explain, Wait, watched
 from sciculture_etl.errors import NotReadyError
@@ -104,7 +104,9 @@ def _publish_due(as_json: bool) -> None:
     from sciculture_etl.publish.scheduled import find_scheduled, shown_time
 
     settings = Settings.from_environment()
-    if released := publish_if_due(settings):
+    with notified_if_behind():
+        released = publish_if_due(settings)
+    if released:
         notify_readers()
     waiting = find_scheduled(settings)
     if as_json:

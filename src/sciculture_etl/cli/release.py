@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sciculture_etl.cli.app import DEFAULT_LINES, PARTIAL, app, notify_readers
+from sciculture_etl.cli.app import DEFAULT_LINES, PARTIAL, app, notified_if_behind, notify_readers
 from sciculture_etl.errors import NotReadyError
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings
@@ -149,7 +149,8 @@ def rollback(
     from sciculture_etl.publish.rollback import rollback as roll_back
 
     settings = Settings.from_environment()
-    entry = roll_back(settings, release, reason)
+    with notified_if_behind():
+        entry = roll_back(settings, release, reason)
     notify_readers()
     print(f"{entry['release_id']} is the current release again / 다시 현재 릴리스입니다")
     if current_hold(settings):

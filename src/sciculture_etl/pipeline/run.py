@@ -36,6 +36,7 @@ from sciculture_etl.pipeline.report import PAGES, Noted, Progress, Reasons, RunR
 from sciculture_etl.publish import NOTHING, Announcement, Publication, end_hold, publish_release, read_figures_checked
 from sciculture_etl.publish.announcement import announcement_in
 from sciculture_etl.publish.going_out import publish_due
+from sciculture_etl.publish.lake_releases import IN_LAKE, why_behind
 from sciculture_etl.publish.retention import read_manifest
 from sciculture_etl.publish.scheduled import refuse_while_scheduled
 from sciculture_etl.quality.suites import SuiteOutcome
@@ -342,6 +343,8 @@ class Run:
             publication.release_id, publication.scheduled = released, None
             if publication.outcome == "scheduled":
                 publication.outcome = "published"
+            if why := why_behind(self.settings):
+                publication.remarks.append(SuiteOutcome(IN_LAKE, 1, warnings=[why]))
 
     def answer(self) -> int:
         """What was found → the outbox, for every submission of which that is new. Returns how many were answered."""

@@ -28,9 +28,10 @@ from sciculture_etl.storage.lock import writer_lock
 def publish_due(settings: Settings, clock: Clock = machine_clock) -> str | None:
     """Lets the scheduled release out if its time has come; returns its name. Call it under the writer's lock.
 
+    A lake is left behind by it.
+
     Raises:
         ReleaseError: Where it isn't complete any more: it stays where it is, and keeps back what is newer.
-        LakeError: Where it went out, and readers of a lake don't see it yet.
     """
     found = find_scheduled(settings)
     if found is None or (found.manifest and not found.is_moving):
@@ -55,7 +56,6 @@ def publish_due(settings: Settings, clock: Clock = machine_clock) -> str | None:
     # The operator's file stays that of the last run: what came since the release was built stands in it.
     swap_to(settings.warehouse, found.release_id, (PUBLIC,))
     make_known(settings, clock)
-    follow_releases(settings)
     return found.release_id
 
 
@@ -64,13 +64,17 @@ def publish_if_due(settings: Settings, clock: Clock = machine_clock) -> str | No
 
     Raises:
         ReleaseError: As ``publish_due`` does.
+        LakeError: Where a lake can't be reached; the release may have gone out all the same.
     """
     try:
         found = find_scheduled(settings)
         if found is None or not found.is_due(clock()):
             return None
         with writer_lock(settings.warehouse, doing="scheduled release", lake=settings.lake):
-            return publish_due(settings, clock)
+            released = publish_due(settings, clock)
+            if released:
+                follow_releases(settings)
+            return released
     except (BusyError, MachineError, PermissionError):  # a reader who may not write
         return None
 
@@ -86,6 +90,7 @@ def withdraw_scheduled(settings: Settings, asked: str, reason: str, clock: Clock
     with writer_lock(settings.warehouse, doing="withdrawal of a scheduled release", lake=settings.lake):
         found = find_scheduled(settings)
         if found and not found.is_lost and found.is_due(clock()) and publish_due(settings, clock):
+            follow_releases(settings)
             raise UserError(message("scheduled_went_out", release=found.release_id, at=shown_time(found.at)))
         number, _, day = (found.release_id if found else "").partition("-")
         if found is None or asked not in (number, str(int(number)), f"{number}-{day}", "scheduled"):

@@ -19,11 +19,13 @@ from sciculture_etl.publish.current import current_release, is_complete
 from sciculture_etl.publish.outputs import PUBLIC
 from sciculture_etl.publish.release_names import RELEASE_NAME, kept_ids
 from sciculture_etl.settings import Settings, sql_text
-from sciculture_etl.storage.catalogue import connect_catalogue
+from sciculture_etl.storage.catalogue import asked_catalogue
 from sciculture_etl.storage.ducklake import NAME, RELEASES, has_catalogue, open_lake, schema_of
 from sciculture_etl.storage.lake_files import lost_files
 from sciculture_etl.storage.lake_lock import check_locks
 
+# How a report calls them.
+IN_LAKE = "releases in the lake"
 # Who reads goes on reading the state that was found.
 KEPT_FOR_READERS = "older_than => now() - INTERVAL 1 DAY"
 SHOWN = """
@@ -50,24 +52,38 @@ def follow_releases(settings: Settings, repairs: bool = False) -> bool:
     lake = settings.lake
     if lake is None:
         return False
+    try:
+        return _has_followed(settings, lake, repairs)
+    except (duckdb.Error, LakeError) as error:
+        reason = str(error).partition("\n")[0].partition(" / ")[0]
+        raise LakeError(message("lake_releases_behind", reason=reason)) from None
+
+
+def why_behind(settings: Settings) -> str:
+    """The same for whoever goes on in either case: why readers of the lake don't see what is published; else empty."""
+    try:
+        follow_releases(settings)
+    except LakeError as error:
+        return str(error)
+    return ""
+
+
+def _has_followed(settings: Settings, lake: Lake, repairs: bool) -> bool:
     current = (current_release(settings.warehouse) or {}).get("release_id")
     kept = [name for name in kept_ids(settings.releases) if is_complete(settings.releases / name)]
     shown, views = _shown(lake)
     lost = _with_lost_files(lake) if repairs else set()
     if shown - lost == set(kept) and views == ({current} if current else set()) and not lost:
         return False
-    try:
-        with open_lake(lake, RELEASES) as connection:
-            for release_id in kept:
-                if release_id not in shown - lost:
-                    _add(connection, settings.releases / release_id, release_id)
-            # Views before what they show goes.
-            _show(connection, current)
-            for release_id in sorted(shown - set(kept)):
-                connection.execute(f'DROP SCHEMA "{release_id}" CASCADE')
-            _tidy(connection)
-    except duckdb.Error as error:
-        raise LakeError(message("lake_releases_behind", reason=str(error).partition("\n")[0])) from None
+    with open_lake(lake, RELEASES) as connection:
+        for release_id in kept:
+            if release_id not in shown - lost:
+                _add(connection, settings.releases / release_id, release_id)
+        # Views before what they show goes.
+        _show(connection, current)
+        for release_id in sorted(shown - set(kept)):
+            connection.execute(f'DROP SCHEMA "{release_id}" CASCADE')
+        _tidy(connection)
     return True
 
 
@@ -75,7 +91,7 @@ def _shown(lake: Lake) -> tuple[set[str], set[str]]:
     """The releases in the lake, and those that views name; asked without the engine, since most nights change none."""
     if not has_catalogue(lake, RELEASES):
         return set(), set()
-    with connect_catalogue(lake) as catalogue:
+    with asked_catalogue(lake) as catalogue:
         found = catalogue.execute(SHOWN.format(catalogue=schema_of(RELEASES)).encode()).fetchall()
     releases = [(name, is_current) for name, is_current in found if RELEASE_NAME.match(name)]
     return {name for name, _ in releases}, {name for name, is_current in releases if is_current}

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from sciculture_etl import __version__
 from sciculture_etl.contracts import Contract, TableContract
 from sciculture_etl.disclosure import protect_tables
-from sciculture_etl.errors import LakeError
 from sciculture_etl.extract import Clock, machine_clock
 from sciculture_etl.load import Warehouse
 from sciculture_etl.messages import message
@@ -40,7 +39,7 @@ from sciculture_etl.publish.figures import judge_figures, read_figures_checked
 from sciculture_etl.publish.files import STORAGE, Previous, build_database
 from sciculture_etl.publish.following import follow
 from sciculture_etl.publish.journal import ReleaseJournal
-from sciculture_etl.publish.lake_releases import follow_releases
+from sciculture_etl.publish.lake_releases import IN_LAKE, why_behind
 from sciculture_etl.publish.manifest import make_manifest
 from sciculture_etl.publish.observations import cubes
 from sciculture_etl.publish.outputs import (
@@ -179,10 +178,8 @@ def publish_release(
         publication.remarks.append(SuiteOutcome("kept releases", len(stuck), warnings=stuck))
     if unlinked := link_versions(settings):
         publication.remarks.append(SuiteOutcome("version links", len(unlinked), warnings=unlinked))
-    try:
-        follow_releases(settings)
-    except LakeError as error:
-        publication.remarks.append(SuiteOutcome("releases in the lake", 1, warnings=[str(error)]))
+    if why := why_behind(settings):
+        publication.remarks.append(SuiteOutcome(IN_LAKE, 1, warnings=[why]))
     if publication.release_id:
         publication.version = str(released_version(settings.releases / publication.release_id))
     return publication

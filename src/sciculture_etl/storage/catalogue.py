@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sciculture_etl.errors import LakeError, UserError
@@ -38,6 +40,22 @@ def connect_catalogue(lake: Lake) -> psycopg.Connection[Any]:
         raise LakeError(message("lake_unreachable", reason=reason_of(error))) from None
 
 
+@contextmanager
+def asked_catalogue(lake: Lake) -> Iterator[psycopg.Connection[Any]]:
+    """The same for a few questions.
+
+    Raises:
+        LakeError: Where it can't be reached, or is lost in between.
+    """
+    with connect_catalogue(lake) as connection:
+        import psycopg
+
+        try:
+            yield connection
+        except psycopg.Error as error:
+            raise LakeError(message("lake_unreachable", reason=reason_of(error))) from None
+
+
 def reason_of(error: BaseException) -> str:
     """What PostgreSQL said, on one line."""
     return " ".join(str(error).split())[:200]
@@ -45,5 +63,5 @@ def reason_of(error: BaseException) -> str:
 
 def drop_catalogue(lake: Lake, schema: str) -> None:
     """Forgets all tables of a part of the lake; their files are removed with the next cleaning."""
-    with connect_catalogue(lake) as connection:
+    with asked_catalogue(lake) as connection:
         connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE".encode())

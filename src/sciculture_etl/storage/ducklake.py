@@ -17,7 +17,7 @@ from sciculture_etl.errors import LakeError, UserError
 from sciculture_etl.lakes import S3, Lake
 from sciculture_etl.messages import message
 from sciculture_etl.settings import sql_text
-from sciculture_etl.storage.catalogue import connect_catalogue, drop_catalogue
+from sciculture_etl.storage.catalogue import asked_catalogue, drop_catalogue
 from sciculture_etl.storage.credentials import set_credentials
 from sciculture_etl.storage.disk import chain, is_closed, is_full
 from sciculture_etl.storage.lake_fence import REFUSAL
@@ -155,7 +155,7 @@ def tidy_lake(connection: duckdb.DuckDBPyConnection) -> None:
 
 def has_catalogue(lake: Lake, part: str) -> bool:
     """Whether a part of the lake has been made."""
-    with connect_catalogue(lake) as connection:
+    with asked_catalogue(lake) as connection:
         table = f"{schema_of(part)}.ducklake_metadata"
         return connection.execute("SELECT to_regclass(%s) IS NOT NULL", [table]).fetchall() == [(True,)]
 
@@ -229,7 +229,7 @@ def _check_storage(connection: duckdb.DuckDBPyConnection, lake: Lake, is_made: b
 def _has_rows(lake: Lake, part: str) -> bool:
     if not has_catalogue(lake, part):
         return False
-    with connect_catalogue(lake) as connection:
+    with asked_catalogue(lake) as connection:
         return bool(
             connection.execute(f"SELECT 1 FROM {schema_of(part)}.ducklake_data_file LIMIT 1".encode()).fetchall()
         )

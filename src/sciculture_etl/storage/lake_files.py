@@ -6,7 +6,7 @@ import duckdb
 
 from sciculture_etl.lakes import Lake
 from sciculture_etl.settings import sql_text
-from sciculture_etl.storage.catalogue import connect_catalogue
+from sciculture_etl.storage.catalogue import asked_catalogue
 from sciculture_etl.storage.ducklake import NAME, attach_lake, has_catalogue, schema_of
 
 # Rows of a table as it stands now, and what was deleted of them.
@@ -35,7 +35,7 @@ def lost_files(lake: Lake, part: str) -> list[str]:
     """
     if not has_catalogue(lake, part):
         return []
-    with connect_catalogue(lake) as catalogue:
+    with asked_catalogue(lake) as catalogue:
         named = {str(path) for (path,) in catalogue.execute(FILES_IN_FORCE.format(schema=schema_of(part)).encode())}
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
         attach_lake(connection, lake, part, NAME, read_only=True)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sciculture_etl.errors import LakeError
 from sciculture_etl.lakes import Lake
 from sciculture_etl.messages import message
-from sciculture_etl.storage.catalogue import connect_catalogue, reason_of
+from sciculture_etl.storage.catalogue import asked_catalogue, connect_catalogue, reason_of
 from sciculture_etl.storage.lake_fence import raise_fence, through_fence
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def note_in_lake(words: dict[str, Any]) -> None:
 
 def lake_holder(lake: Lake) -> dict[str, Any] | None:
     """Words of who holds the lake now; None where nobody does."""
-    with connect_catalogue(lake) as session:
+    with asked_catalogue(lake) as session:
         if session.execute("SELECT to_regclass(%s) IS NULL", [f"public.{WORDS}"]).fetchall() == [(True,)]:
             return None
         found = session.execute(HOLDERS.encode()).fetchall()
