@@ -71,6 +71,8 @@ def judge_release(
 
 def _find_narrow(system: System, k: int) -> list[Found]:
     # The solver takes half a second to import, and most releases hold no number of few persons.
+    if not system.targets:
+        return []
     from sciculture_etl.disclosure.attack import find_narrow
 
     return find_narrow(system, k)

@@ -199,13 +199,17 @@ def portal_rows(
     ]  # fmt: skip
 
 
+def _markdown(content: Content) -> str:
+    return content.once("dictionary", lambda: dictionary_markdown(content.connection, about(content.manifest).licence))
+
+
 def write_markdown(content: Content, _table: str, target: Path) -> None:
-    text = dictionary_markdown(content.connection, about(content.manifest).licence)
+    text = _markdown(content)
     target.write_text(text.replace(RELEASE, content.release_id), encoding="utf-8")
 
 
 def write_page(content: Content, _table: str, target: Path) -> None:
-    markdown = dictionary_markdown(content.connection, about(content.manifest).licence)
+    markdown = _markdown(content)
     page = _page_before(content, markdown) or dictionary_html(markdown)
     target.write_text(page.replace(RELEASE, content.release_id), encoding="utf-8")
 
@@ -227,7 +231,7 @@ def _page_before(content: Content, markdown: str) -> str | None:
 
 def write_portal(content: Content, table: str, target: Path) -> None:
     """With a byte order mark, as the portal's own files have: Excel then shows Korean."""
-    codes = _codes_of_fields(content.connection)
+    codes = content.once("codes that forms agree on", lambda: _codes_of_fields(content.connection))
     rows = portal_rows(content.connection, content.table_contracts[table], codes)
     with target.open("w", encoding="utf-8-sig", newline="") as lines:
         writer = csv.writer(lines)

@@ -103,8 +103,13 @@ def _rows_once(
 
 
 def _tables(content: Content, code: str) -> list[SheetTable]:
+    return content.once(("tables of a workbook", code), lambda: _described(content, code))
+
+
+def _described(content: Content, code: str) -> list[SheetTable]:
     own: dict[str, str] = content.manifest["workbooks"][code]
-    measures, words = _stated_measures(content.table_contracts, own), stated_words(content.connection)
+    measures = _stated_measures(content.table_contracts, own)
+    words = content.once("stated words", lambda: stated_words(content.connection))
     return [
         sheet_table(content.connection, content.table_contracts[name], rows, measures, words)
         for name, rows in own.items()
