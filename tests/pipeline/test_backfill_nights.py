@@ -12,8 +12,10 @@ import pytest
 from nights import NEEDED, hashes, night, operations, release_ids, settings, submit
 
 from sciculture_etl.contracts import Contract
+from sciculture_etl.doctor import Case, examine
 from sciculture_etl.pipeline import Made, Run, RunReport, Runs, Scope, Step, take_steps
-from sciculture_etl.storage.lock import AS_LONG_AS_IT_TAKES, is_awaited, lock_holder
+from sciculture_etl.pipeline.journal import at_work
+from sciculture_etl.storage.lock import AS_LONG_AS_IT_TAKES, BACKFILL, is_awaited, lock_holder
 from tests.flows.serving import until
 from tests.pipeline.test_backfill import CENTRE, OTHER, classes, sessions, with_alias
 
@@ -93,6 +95,10 @@ def test_a_night_takes_in_what_came_and_leaves_the_backfill_what_it_has_loaded(
         assert left_in(report) == ["backfill 2018-2019"]
         backfill, own = Runs(warehouse / "archive").all()[-2:]
         assert (backfill.kind, backfill.outcome, own.after_a_crash) == ("backfill", "unfinished", False)
+        going_on = at_work([backfill, own], lock_holder(warehouse), lock_holder(warehouse, BACKFILL))
+        assert going_on == {backfill.run_no, own.run_no}
+        (last,) = [one for one in examine(Case(settings(inbox, warehouse), quick=True)) if one.area == "last run"]
+        assert last.verdict == "ok"  # the night before, since neither of the two was killed
 
     report = interrupted(inbox, warehouse, contracts, "nightly", in_between)
     assert report.read_count == 4

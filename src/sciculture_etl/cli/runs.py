@@ -121,18 +121,20 @@ def runs(
     from sciculture_etl.cli.views.console import operators_console
     from sciculture_etl.cli.views.runs import show_runs
     from sciculture_etl.pipeline import Runs
+    from sciculture_etl.pipeline.journal import at_work
     from sciculture_etl.pipeline.steps import STEPS
-    from sciculture_etl.storage.lock import lock_holder
+    from sciculture_etl.storage.lock import BACKFILL, lock_holder
 
     if kind is not None and kind not in STEPS:
         raise UserError(message("name_unknown", option="--kind", given=kind, known=nearest_names(kind, STEPS)))
     settings = Settings.from_environment()
-    records = [r for r in Runs(settings.archive).all() if kind in (None, r.kind)][: -last - 1 : -1]
+    every = Runs(settings.archive).all()
+    records = [r for r in every if kind in (None, r.kind)][: -last - 1 : -1]
     if as_json:
         print(json.dumps([record.as_dict() for record in records], ensure_ascii=False, indent=1))
     else:
-        at_work = kind is None and lock_holder(settings.warehouse) is not None
-        show_runs(operators_console(width=160), records, at_work)
+        going_on = at_work(every, lock_holder(settings.warehouse), lock_holder(settings.warehouse, BACKFILL))
+        show_runs(operators_console(width=160), records, going_on)
 
 
 def _wanted(

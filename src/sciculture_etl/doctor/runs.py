@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from sciculture_etl.doctor.case import BilingualPair, Case, Check, fault, ok, remark
 from sciculture_etl.errors import NotReadyError
 from sciculture_etl.pipeline import Runs
-from sciculture_etl.pipeline.journal import PREVIEW, UNFINISHED
-from sciculture_etl.storage.lock import why_no_lock
+from sciculture_etl.pipeline.journal import PREVIEW, UNFINISHED, at_work
+from sciculture_etl.storage.lock import BACKFILL, lock_holder, why_no_lock
 from sciculture_etl.submissions import list_waiting
 
 MAX_SECONDS_TO_ANSWER = 5
@@ -54,8 +54,9 @@ def check_lock(case: Case) -> Iterator[Check]:
 
 def check_last_run(case: Case) -> Iterator[Check]:
     runs = Runs(case.settings.archive).all()
+    going_on = at_work(runs, case.running, lock_holder(case.settings.warehouse, BACKFILL))
     # What a preview would have refused, nobody has published.
-    ended = [run for run in (runs if case.running is None else runs[:-1]) if (run.kind, run.outcome) != REFUSED_PREVIEW]
+    ended = [run for run in runs if run.run_no not in going_on and (run.kind, run.outcome) != REFUSED_PREVIEW]
     if not ended:
         yield ok("last run", "none yet", "아직 없음")
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -164,6 +164,25 @@ class Runs:
             # Where the disk is full, what led here is the better message.
             with suppress(OSError) if record.outcome in ("failed", "stopped") else nullcontext():
                 self._journal.add([ended])
+
+
+def at_work(
+    runs: Iterable[RunRecord], holder: Mapping[str, Any] | None, backfill: Mapping[str, Any] | None
+) -> set[int]:
+    """Numbers of the runs that are at work; all others that have no end were killed.
+
+    Args:
+        holder: who holds the warehouse, as ``lock_holder`` tells: the newest run, where it is of that kind.
+        backfill: who gives the sign of a backfill, which others may come between.
+    """
+    begun = sorted(runs, key=lambda run: run.run_no)
+    found = []
+    if begun and holder is not None and (not (doing := holder.get("doing")) or str(doing).startswith(begun[-1].kind)):
+        found.append(begun[-1])
+    backfills = [run for run in begun if run.kind == "backfill"]
+    if backfills and backfill is not None and backfills[-1].began_at >= str(backfill.get("since", "")):
+        found.append(backfills[-1])
+    return {run.run_no for run in found if not run.ended_at}
 
 
 def _this_boot() -> str:

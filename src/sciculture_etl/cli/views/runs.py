@@ -100,11 +100,11 @@ def _show_work(console: Console, plan: Plan) -> None:
     console.print(Text(f"  estimate / 예상: {seconds}; published once, at the end / 공표는 끝에 한 번"))
 
 
-def show_runs(console: Console, records: Sequence[RunRecord], at_work: bool) -> None:
+def show_runs(console: Console, records: Sequence[RunRecord], at_work: set[int]) -> None:
     """The journal, the newest first; times in Seoul.
 
     Args:
-        at_work: somebody holds the warehouse now.
+        at_work: numbers of those that run now.
     """
     table = Table(box=None, padding=(0, 2))
     for heading in ("no.", "run / 실행", "began / 시작", "took / 걸린 시간", "outcome / 결과", "read / 읽음", ""):
@@ -116,7 +116,7 @@ def show_runs(console: Console, records: Sequence[RunRecord], at_work: bool) -> 
         about = [record.reason, *refused, record.details.get("error", "")]
         scope = f" {planned}" if (planned := _scope(record)) else ""
         outcome = OUTCOMES[record.outcome]
-        if at_work and record is records[0] and not record.ended_at:
+        if record.run_no in at_work:
             outcome = "[cyan]running / 실행 중[/]"
         table.add_row(
             str(record.run_no), Text(record.kind + scope), f"{began:%Y-%m-%d %H:%M}", took, outcome,

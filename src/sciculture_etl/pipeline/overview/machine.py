@@ -24,8 +24,8 @@ def warnings(sources: Sources) -> list[Row]:
         found.append({"code": "no_lock", "why": why})
     if settings.build_database.with_name("warehouse.duckdb.corrupt").exists():
         found.append({"code": "set_aside"})
-    last = sources.runs[0] if sources.runs else None
-    if last and last.outcome == UNFINISHED and last is not sources.record and sources.holder is None:
+    last = next((one for one in sources.runs if one.run_no not in sources.at_work), None)
+    if last and last.outcome == UNFINISHED and last is not sources.record:
         found.append({"code": "unfinished", "run_no": last.run_no})
     if opened := sorted(path.name for path in open_to_others(settings.warehouse)):
         found.append({"code": "open_to_others", "names": ", ".join(opened[:MAX_NAMES])})

@@ -14,9 +14,10 @@ import duckdb
 
 from sciculture_etl.contracts import Contract
 from sciculture_etl.extract import Decision, Decisions
-from sciculture_etl.pipeline.journal import RunRecord, Runs
+from sciculture_etl.pipeline.journal import RunRecord, Runs, at_work
 from sciculture_etl.project import SQL
 from sciculture_etl.settings import Settings
+from sciculture_etl.storage.lock import BACKFILL, lock_holder
 
 LANGUAGES: tuple[Literal["ko", "en"], ...] = ("ko", "en")
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -86,6 +87,11 @@ class Sources:
         """The newest first; the run that asks as it will stand there."""
         found = [one for one in Runs(self.settings.archive).all() if not self.record or one.run_no < self.record.run_no]
         return [*([self.record] if self.record else []), *reversed(found)]
+
+    @cached_property
+    def at_work(self) -> set[int]:
+        """Numbers of the runs that are at work; the one that asks stands among them as ended."""
+        return at_work(self.runs, self.holder, lock_holder(self.settings.warehouse, BACKFILL))
 
     @cached_property
     def decisions(self) -> list[Decision]:
