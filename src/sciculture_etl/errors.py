@@ -19,7 +19,8 @@
     · ReleaseError                 a kept release isn't complete
     · BrokenDatabaseError          the build database broke under a run, which has set it aside
     · UnprovedError                whether the build database is intact can't be told now
-    · LakeError                    the tables of a shared warehouse can't be reached, or others changed them; retryable
+    + LakeError                    the tables of a shared warehouse can't be reached; retryable
+      · LakeConflictError          others changed them at the same time, again and again; retryable
 
 The number is ``exit_code``, with which a command ends. ``retryable`` says that the same may work a little later with
 nothing mended. Besides these, ``stopping.Stopped`` is raised by a signal, and ``read.grid.RefusedError`` says within
@@ -131,6 +132,10 @@ class UnprovedError(StorageError):
 
 
 class LakeError(StorageError):
-    """The tables of a shared warehouse can't be reached, or others changed them at the same time."""
+    """The tables of a shared warehouse can't be reached."""
 
     retryable = True
+
+
+class LakeConflictError(LakeError):
+    """Others changed the tables of a shared warehouse at the same time; nothing of it was written."""

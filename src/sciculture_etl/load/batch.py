@@ -65,7 +65,8 @@ def load_batches(
             files.setdefault(path.stem, []).append(path)
     outcomes = [outcome for own, _ in batches for outcome in own]
     ids = [outcome.submission_id for outcome in outcomes]
-    with warehouse.transaction() as connection:
+
+    def replace(connection: duckdb.DuckDBPyConnection) -> None:
         _delete_same_readings(connection, outcomes)
         for table in OF_A_SUBMISSION:
             connection.execute(f"DELETE FROM log.{table} WHERE submission_id IN (SELECT unnest(?))", [ids])
@@ -84,6 +85,8 @@ def load_batches(
                 )
                 if measures := contracts[dataset].compared:
                     connection.execute(_measures_query(dataset, measures, rows))
+
+    warehouse.write(replace)
     shutil.rmtree(folder)
 
 

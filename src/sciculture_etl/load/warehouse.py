@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -17,15 +17,15 @@ from typing import Any
 import duckdb
 
 from sciculture_etl.contracts import Contract
-from sciculture_etl.errors import BrokenDatabaseError, UnprovedError
+from sciculture_etl.errors import BrokenDatabaseError, UnprovedError, UserError
 from sciculture_etl.extract import Receipt
 from sciculture_etl.load.builds import Build, build_of
 from sciculture_etl.load.engine import beside_workers, limit_engine
+from sciculture_etl.load.transaction import all_or_nothing, write
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings, fingerprint
 from sciculture_etl.storage.damage import reason_of
 from sciculture_etl.storage.ducklake import lake_fault
-from sciculture_etl.storage.lake_lock import check_locks
 from sciculture_etl.versions.revision_words import named_version
 
 ENVELOPE = {
@@ -159,10 +159,11 @@ class Warehouse:
         doubtful: the last run did not finish, so that the database is proved first. A broken one is set aside and made
         again from the archive (``set_aside`` then says why); of one that breaks under the work, BrokenDatabaseError
         tells, and the next run rebuilds it. part: what alone is loaded, where others may load other parts: what is
-        staged is kept apart from theirs.
+        staged is kept apart from theirs, and nothing is changed that they build on, nor repaired or tidied.
 
         Raises:
             BusyError: Where another process has the database open.
+            UserError: Where a part would be loaded into tables made by another version or other contracts.
             LakeError: Where a shared one can't be reached, also under the work.
         """
         build, staging = build_of(settings), settings.staging / part
@@ -177,11 +178,11 @@ class Warehouse:
         if reason:
             build.set_aside()
         try:
-            warehouse = cls._prepared(build, staging, contracts)
+            warehouse = cls._prepared(build, staging, contracts, is_part=bool(part))
         except duckdb.Error as error:
             if fault := lake_fault(error):
                 raise fault from None
-            if not build.is_broken_at_opening(error):
+            if part or not build.is_broken_at_opening(error):
                 raise
             reason = reason_of(error)
             build.set_aside()
@@ -189,11 +190,12 @@ class Warehouse:
         warehouse.set_aside = reason
         try:
             yield warehouse
-            build.tidy(warehouse.connection)
+            if not part:
+                build.tidy(warehouse.connection)
         except Exception as error:
             if fault := lake_fault(error):
                 raise fault from None
-            if not build.is_broken(error):
+            if part or not build.is_broken(error):
                 raise
             warehouse.connection.close()
             aside = build.set_aside()
@@ -205,25 +207,44 @@ class Warehouse:
             shutil.rmtree(staging, ignore_errors=True)
 
     @classmethod
-    def _prepared(cls, build: Build, staging: Path, contracts: dict[str, Contract]) -> Warehouse:
+    def _prepared(cls, build: Build, staging: Path, contracts: dict[str, Contract], is_part: bool = False) -> Warehouse:
         connection = build.connect()
         try:
-            if not has_todays_layout(connection):
+            if not is_part and not has_todays_layout(connection):
                 # Made by an earlier version: everything in it can be rebuilt from the archive, so that is done.
                 connection.close()
                 build.discard()
                 connection = build.connect()
             limit_engine(connection, staging)
+            connection.execute("SET preserve_insertion_order = true")
             warehouse = cls(connection, staging)
-            warehouse._make_tables(contracts, build.has_keys)
+            if is_part:
+                warehouse._refuse_tables_of_others(contracts)
+            else:
+                warehouse._make_tables(contracts, build.has_keys)
         except BaseException:
             connection.close()
             raise
         return warehouse
 
+    def _refuse_tables_of_others(self, contracts: dict[str, Contract]) -> None:
+        """Raises UserError where the tables aren't what this version and these contracts would make."""
+        standing = self._columns_of_store() if has_todays_layout(self.connection) else {}
+        if any(standing.get(name) != ENVELOPE | contract.columns for name, contract in contracts.items()):
+            raise UserError(message("build_of_others"))
+
+    def _columns_of_store(self) -> dict[str, dict[str, str]]:
+        """Dataset → column → type, as the tables stand now."""
+        standing: dict[str, dict[str, str]] = {}
+        for dataset, name, dtype in self.connection.execute(
+            "SELECT table_name, column_name, data_type FROM duckdb_columns() "
+            "WHERE database_name = current_database() AND schema_name = 'store' ORDER BY table_name, column_index"
+        ).fetchall():
+            standing.setdefault(dataset, {})[name] = dtype
+        return standing
+
     def _make_tables(self, contracts: dict[str, Contract], has_keys: bool) -> None:
         run = self.connection.execute
-        run("SET preserve_insertion_order = true")
         run("BEGIN")
         for schema in ("log", "store", "accepted", "reference"):
             run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
@@ -231,13 +252,8 @@ class Warehouse:
             run(f"CREATE TABLE IF NOT EXISTS log.{table} ({columns if has_keys else columns.replace(KEY, '')})")
         if self.state("layout") != LAYOUT:
             self.set_state("layout", LAYOUT)
-        standing: dict[str, dict[str, str]] = {}
+        standing = self._columns_of_store()
         is_changed = False
-        for dataset, name, dtype in run(
-            "SELECT table_name, column_name, data_type FROM duckdb_columns() "
-            "WHERE database_name = current_database() AND schema_name = 'store' ORDER BY table_name, column_index"
-        ).fetchall():
-            standing.setdefault(dataset, {})[name] = dtype
         for dataset, contract in contracts.items():
             wanted, existing = ENVELOPE | contract.columns, standing.get(dataset, {})
             if existing == wanted:
@@ -285,18 +301,13 @@ class Warehouse:
         self.connection.execute("DELETE FROM log.state WHERE key = ?", [key])
         self.connection.execute("INSERT INTO log.state VALUES (?, ?)", [key, value])
 
-    @contextmanager
-    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def transaction(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
         """All or nothing."""
-        self.connection.execute("BEGIN")
-        try:
-            yield self.connection
-            check_locks()
-        except BaseException:
-            with suppress(duckdb.Error):  # what is open ends with a lost connection anyway
-                self.connection.execute("ROLLBACK")
-            raise
-        self.connection.execute("COMMIT")
+        return all_or_nothing(self.connection)
+
+    def write(self, work: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
+        """The same for work that can be done again where another's commit is in its way."""
+        write(self.connection, work)
 
     def beside_workers(self) -> AbstractContextManager[None]:
         """The engine takes less of the machine while workers need it."""

@@ -10,7 +10,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from sciculture_etl.errors import LakeError
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # What the lock is called in PostgreSQL: the number is only ours.
 KEY = 6_283_185_307
+# Of who commits among those that share the lock: two commits at once would be in each other's way.
+COMMIT_KEY = KEY + 1
 WORDS = "sciculture_lock"
 SECONDS_BETWEEN_TRIES = 0.2
 SECONDS_BETWEEN_BEATS = 10.0
@@ -41,8 +43,9 @@ ORDER BY l.pid LIMIT 1
 class HeldLock:
     """A lock that this process holds."""
 
-    def __init__(self, session: psycopg.Connection[Any]) -> None:
+    def __init__(self, session: psycopg.Connection[Any], is_shared: bool) -> None:
         self._session = session
+        self.is_shared = is_shared
         self._ended = threading.Event()
         # Also while nothing is committed for long, a firewall shall not take the session for dead.
         threading.Thread(target=self._beat, name="lock", daemon=True).start()
@@ -55,6 +58,21 @@ class HeldLock:
             self._session.execute("SELECT 1")
         except psycopg.Error as error:
             raise LakeError(message("lake_lock_lost", reason=reason_of(error))) from None
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Among those that share the lock, one at a time; the end of the session ends it, too."""
+        import psycopg
+
+        try:
+            self._session.execute(f"SELECT pg_advisory_lock({COMMIT_KEY})".encode())
+        except psycopg.Error as error:
+            raise LakeError(message("lake_lock_lost", reason=reason_of(error))) from None
+        try:
+            yield
+        finally:
+            with suppress(psycopg.Error):
+                self._session.execute(f"SELECT pg_advisory_unlock({COMMIT_KEY})".encode())
 
     def note(self, words: dict[str, Any]) -> None:
         """Puts the holder's words beside the lock."""
@@ -117,6 +135,20 @@ def lock_held() -> HeldLock | None:
 
 
 @contextmanager
+def one_commit_at_a_time() -> Iterator[None]:
+    """Around a transaction: those who share the lock come one after the other.
+
+    Raises:
+        LakeError: Where this process has lost a lock that it held.
+    """
+    with ExitStack() as held:
+        for lock in _held:
+            if lock.is_shared:
+                held.enter_context(lock.alone())
+        yield
+
+
+@contextmanager
 def lake_lock(lake: Lake, wait_seconds: float, words: dict[str, Any], is_shared: bool = False) -> Iterator[bool]:
     """Holds the lake; what it gives says whether it does, or another had it for too long.
 
@@ -133,7 +165,7 @@ def lake_lock(lake: Lake, wait_seconds: float, words: dict[str, Any], is_shared:
                 yield False
                 return
             time.sleep(SECONDS_BETWEEN_TRIES)
-        lock = _lock_with_words(session, words)
+        lock = _lock_with_words(session, words, is_shared)
         _held.append(lock)
         try:
             yield True
@@ -160,7 +192,7 @@ def lake_holder(lake: Lake) -> dict[str, Any] | None:
     return None if not found else json.loads(found[0][0] or "{}")
 
 
-def _lock_with_words(session: psycopg.Connection[Any], words: dict[str, Any]) -> HeldLock:
+def _lock_with_words(session: psycopg.Connection[Any], words: dict[str, Any], is_shared: bool) -> HeldLock:
     """The lock that a session has, with its holder's words beside it.
 
     Raises:
@@ -170,7 +202,7 @@ def _lock_with_words(session: psycopg.Connection[Any], words: dict[str, Any]) ->
 
     try:
         _make_table(session)
-        lock = HeldLock(session)
+        lock = HeldLock(session, is_shared)
         lock.note(words)
     except psycopg.Error as error:
         raise LakeError(message("lake_unreachable", reason=reason_of(error))) from None

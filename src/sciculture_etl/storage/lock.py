@@ -28,7 +28,11 @@ from sciculture_etl.storage.lake_lock import lake_holder, lake_lock, note_in_lak
 # So long at most does someone who only looks who holds it keep it.
 MAX_SECONDS_OF_A_LOOK = 0.5
 SECONDS_BETWEEN_TRIES = 0.2
+# Another who looks at the same time is done by the next look.
+LOOKS, SECONDS_OF_ANOTHER_LOOK = 3, 0.01
 LOCK = ".lock"
+# Among the words of a holder: that others may hold it as well.
+SHARED = "shared"
 # Beside the writer's lock: who waits for it, and the signs.
 LOCKS, WAITING = ".locks", "waiting"
 # The sign that a backfill gives from its beginning to its end, and the key under which the build database knows it.
@@ -54,8 +58,8 @@ def writer_lock(
     Args:
         doing: what for, in words for whoever finds it held.
         lake: where the tables lie, if not in the folder: PostgreSQL keeps the lock besides, for all machines.
-        is_shared: only submissions are loaded, of a part that nobody else loads (``sign``): several may do that at
-            once where the warehouse can take it. A database that is one file can't, so there it is as any other.
+        is_shared: only submissions are loaded, of a part that nobody else loads (``sign``): on a lake, several may do
+            that at once. A database that is one file can't take it, so there it is as any other.
         gives_way: whoever else waits comes first.
 
     Raises:
@@ -66,16 +70,18 @@ def writer_lock(
     make_folder_for_all(folder)
     with made_for_this_user(), ExitStack() as held:
         lock = held.enter_context(_opened(folder / LOCK, os.O_RDWR | os.O_CREAT))
-        _take(folder, lock, wait_seconds, gives_way)
+        is_shared = is_shared and lake is not None
+        _take(folder, lock, wait_seconds, gives_way, fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX)
         if lake and not held.enter_context(lake_lock(lake, wait_seconds, _words(doing=doing), is_shared)):
             raise _busy(folder, lake_holder(lake) or {})
         lock.seek(0)
         if lock.read():  # whoever ended well left nothing in it
             sync_all()
-        _write_holder(lock, doing=doing)
+        _write_holder(lock, doing=doing, **({SHARED: True} if is_shared else {}))
         close_to_others(folder)
         yield
-        _write(lock, "")
+        if not is_shared:  # others may be at work still, and what they are at stands there, too
+            _write(lock, "")
 
 
 def is_awaited(folder: Path) -> bool:
@@ -116,9 +122,10 @@ def note_progress(folder: Path, **more: Any) -> None:
     """What the holder is at, beside what the lock says already. Only who holds it may call it; it never fails."""
     with suppress(OSError, MachineError), _opened(folder / LOCK, os.O_RDWR) as lock:
         holder = _holder(lock.read())
-        if holder.get("pid") == os.getpid():
-            _write(lock, json.dumps(holder | more, ensure_ascii=False))
-            note_in_lake(holder | more)
+        if holder.get("pid") == os.getpid() or holder.get(SHARED):
+            words = holder | {"pid": os.getpid()} | more
+            _write(lock, json.dumps(words, ensure_ascii=False))
+            note_in_lake(words)
 
 
 def lock_holder(folder: Path, name: str = "") -> dict[str, Any] | None:
@@ -137,7 +144,18 @@ def lock_holder(folder: Path, name: str = "") -> dict[str, Any] | None:
         if not _is_locked(lock, fcntl.LOCK_SH):
             return _holder(lock.read())
         fcntl.flock(lock, fcntl.LOCK_UN)
-        return None
+        holder = _holder(lock.read())
+    return holder if holder.get(SHARED) and _is_shared(path) else None
+
+
+def _is_shared(path: Path) -> bool:
+    """Whether somebody shares a lock: nobody else gets it alone, also a moment later."""
+    with _opened(path, os.O_RDWR) as lock:
+        for _ in range(LOOKS):
+            if _is_locked(lock, fcntl.LOCK_EX):
+                return False
+            time.sleep(SECONDS_OF_ANOTHER_LOOK)
+    return True
 
 
 def why_no_lock(folder: Path) -> str | None:
@@ -151,8 +169,11 @@ def why_no_lock(folder: Path) -> str | None:
         return str(error)
 
 
-def _take(folder: Path, lock: IO[bytes], wait_seconds: float, gives_way: bool) -> None:
+def _take(folder: Path, lock: IO[bytes], wait_seconds: float, gives_way: bool, how: int) -> None:
     """Takes the writer's lock; who has to wait for it is seen to wait, unless he gives way.
+
+    Args:
+        how: alone or shared, as ``fcntl`` calls it.
 
     Raises:
         BusyError: Where it isn't free in time.
@@ -160,7 +181,7 @@ def _take(folder: Path, lock: IO[bytes], wait_seconds: float, gives_way: bool) -
     deadline = time.monotonic() + max(wait_seconds, MAX_SECONDS_OF_A_LOOK)
     with ExitStack() as queue:
         waiting = queue.enter_context(_opened_beside(folder, WAITING)) if gives_way else None
-        while not _is_taken(lock, waiting if gives_way else None):
+        while not _is_taken(lock, waiting if gives_way else None, how):
             if time.monotonic() >= deadline:
                 lock.seek(0)
                 raise _busy(folder, _holder(lock.read()))
@@ -171,18 +192,18 @@ def _take(folder: Path, lock: IO[bytes], wait_seconds: float, gives_way: bool) -
             time.sleep(SECONDS_BETWEEN_TRIES)
 
 
-def _is_taken(lock: IO[bytes], queue: IO[bytes] | None) -> bool:
+def _is_taken(lock: IO[bytes], queue: IO[bytes] | None, how: int) -> bool:
     """Tries once.
 
     Args:
         queue: where it is taken only if nobody waits.
     """
     if queue is None:
-        return _is_locked(lock, fcntl.LOCK_EX)
+        return _is_locked(lock, how)
     if not _is_locked(queue, fcntl.LOCK_EX):
         return False
     try:
-        return _is_locked(lock, fcntl.LOCK_EX)
+        return _is_locked(lock, how)
     finally:
         fcntl.flock(queue, fcntl.LOCK_UN)
 
