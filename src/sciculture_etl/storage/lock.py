@@ -144,8 +144,11 @@ def lock_holder(folder: Path, name: str = "") -> dict[str, Any] | None:
         if not _is_locked(lock, fcntl.LOCK_SH):
             return _holder(lock.read())
         fcntl.flock(lock, fcntl.LOCK_UN)
-        holder = _holder(lock.read())
-    return holder if holder.get(SHARED) and _is_shared(path) else None
+        written = lock.read()
+    holder = _holder(written)
+    # Two who share it may write at once, and then it can't be read.
+    can_be_shared = bool(written) and (not holder or holder.get(SHARED))
+    return holder if can_be_shared and _is_shared(path) else None
 
 
 def _is_shared(path: Path) -> bool:
