@@ -1,4 +1,5 @@
-"""A backfill on two workers of a cluster and a lake, killed twice, gives what one machine gives."""
+"""A backfill on two workers of a cluster and a lake, killed twice, gives what one machine gives. Every institution is
+invented."""
 
 from __future__ import annotations
 
@@ -8,14 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from nights import hashes, night
+from nights import hashes, night, submit
 
 from sciculture_etl.storage.lock import lock_holder
-from sciculture_sample import DAILY_SCIENCE_CLASS
 from tests.cluster.clusters import dask_cluster
 from tests.commands import COMMAND
 from tests.lake.servers import Lake
-from tests.settled import sample
+from tests.pipeline.test_backfill import classes
 from tests.waiting import until
 
 YEARS = range(2018, 2021)
@@ -46,7 +46,15 @@ def kill_at(step: str, warehouse: Path, environment: Mapping[str, str], *words: 
 @pytest.mark.slow
 def test_a_backfill_that_is_killed_twice_ends_in_the_same_figures(lake: Lake, tmp_path: Path) -> None:
     inbox, warehouse = tmp_path / "inbox", tmp_path / "warehouse"
-    sample(inbox, years=YEARS, institutions=6, datasets=DAILY_SCIENCE_CLASS)
+    for year in YEARS:
+        for number in range(20):
+            submit(
+                inbox,
+                f"가상제{number}센터",
+                f"{year} 실적.csv",
+                classes(year, sessions=number),
+                f"{year}-05-01T00:00:00",
+            )
     night(inbox, warehouse)
     before = hashes(warehouse)
     embedded = {**lake.access, "SCICULTURE_INBOX": str(inbox), "SCICULTURE_WAREHOUSE": str(warehouse)}

@@ -221,7 +221,8 @@ class Warehouse:
             if is_part:
                 warehouse._refuse_tables_of_others(contracts)
             else:
-                warehouse._make_tables(contracts, build.has_keys)
+                with warehouse.transaction():
+                    warehouse._make_tables(contracts, build.has_keys)
         except BaseException:
             connection.close()
             raise
@@ -245,7 +246,6 @@ class Warehouse:
 
     def _make_tables(self, contracts: dict[str, Contract], has_keys: bool) -> None:
         run = self.connection.execute
-        run("BEGIN")
         for schema in ("log", "store", "accepted", "reference"):
             run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         for table, columns in LOG_TABLES.items():
@@ -278,7 +278,6 @@ class Warehouse:
             for name, query in views.items():
                 run(f"CREATE OR REPLACE VIEW accepted.{name} AS {query}")
             self.set_state("views", made_by)
-        run("COMMIT")
 
     def rows(self, query: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
         cursor = self.connection.execute(query, parameters or [])
