@@ -168,6 +168,7 @@ def plain(text: str) -> str:
 
 def plain_series(texts: pl.Series) -> pl.Series:
     """The same for many texts, but for digits that are written one by one."""
+    texts = texts.clone()  # what is scattered into it changes no series of others
     worded = texts.str.contains(f"{IN_WORDS}|[\\p{{Nd}}--[0-9０-９]]").arg_true()
     if worded.len():
         texts = texts.scatter(worded, pl.Series([plain(text) for text in texts.gather(worded)], dtype=pl.String))

@@ -130,17 +130,23 @@ def suspicious(texts: pl.Series, label: str = "") -> pl.Series:
     """Row numbers, from 0, of the texts of a column that may hold personal values; no text that does is left out."""
     said = _squeezed(label)
     look = r"[0-9０-９@＠]" if PHONE.search(said) or SAYS_KIND.search(said) else kinds.WORTH_A_LOOK
-    text = pl.col("text").str
-    near = (
-        pl.DataFrame({"text": texts})
-        .select(pl.arg_where(((text.len_bytes() >= kinds.SHORTEST) & text.contains(look)).fill_null(False)))
-        .to_series()
-    )
-    if not near.len():
+    long = (texts.str.len_bytes() >= kinds.SHORTEST).fill_null(False).arg_true()
+    cells = texts.gather(long)
+    # Most cells repeat what others say, and to look for one among few takes far less time than the forms.
+    distinct = cells.unique()
+    held = _may_be_personal(distinct.filter(distinct.str.contains(look)), said)
+    return long.filter(cells.is_in(held.implode())) if held.len() else long.clear()
+
+
+def _may_be_personal(near: pl.Series, said: str) -> pl.Series:
+    """Those of some texts that are worth a look.
+
+    Args:
+        said: their squeezed label.
+    """
+    if not near.len() or SAYS_KIND.search(said):
         return near
-    cells = plain_series(texts.gather(near))
-    if SAYS_KIND.search(said):
-        return near
+    cells = plain_series(near)
     cell, table = pl.col("cell").str, cells.alias("cell").to_frame()
     held_if = [cell.contains(_WORDS)]
     if not OFFICE.search(said):
