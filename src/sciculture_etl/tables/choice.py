@@ -77,9 +77,11 @@ def _rows_of(sheet: Sheet, words: frozenset[str], first: int) -> list[int]:
     found: list[int] = []
     asked = _asked(words)
     for start in range(first, frame.height, ROWS_AT_ONCE):
-        cells = pl.DataFrame({"cell": pl.concat(frame[start : start + ROWS_AT_ONCE].get_columns())})
-        hits = cells.select(pl.col("cell").is_in(asked).fill_null(False)).to_series().to_numpy()
-        found += (np.flatnonzero(hits.reshape(frame.width, -1).sum(axis=0) > 1) + start).tolist()
+        columns = frame[start : start + ROWS_AT_ONCE].get_columns()
+        cells = pl.DataFrame({"cell": pl.concat(columns)})
+        hits = cells.select(pl.arg_where(pl.col("cell").is_in(asked))).to_series().to_numpy()
+        numbers, counts = np.unique(hits % len(columns[0]), return_counts=True)
+        found += (numbers[counts > 1] + start).tolist()
     return found
 
 

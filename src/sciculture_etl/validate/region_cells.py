@@ -69,22 +69,24 @@ def resolve_places(
     years = years.fill_null(UNKNOWN_YEAR)
     fields = contract.region_fields
     names = [fld.name for fld in fields]
-    whole = texts.select(pl.concat_str(names, separator=" ", ignore_nulls=True).alias("text")).to_series()
-    whole = whole.to_frame().select(pl.when(pl.col("text") != "").then("text").alias("text")).to_series()
-    looked_up = _resolved(whole, years)
-    rows = pl.DataFrame({"text": whole, "year": years}).join(
-        looked_up, on=["text", "year"], how="left", maintain_order="left"
-    )
+    joined = pl.concat_str(names, separator=" ", ignore_nulls=True)
+    asked = texts.select(pl.when(joined != "").then(joined).alias("text")).with_columns(years.alias("year"))
+    places = _resolved(asked["text"], asked["year"])
+    # Of each row the number of its place: what is known of places is judged once, and not once for every row.
+    numbered = places.select("text", "year").with_row_index("place")
+    place = asked.join(numbered, on=["text", "year"], how="left", maintain_order="left")["place"]
+    nowhere = places.height
+    place, places = place.fill_null(nowhere), pl.concat([places, places.clear(1)])
     failures: dict[str, list[pl.DataFrame]] = {name: [] for name in names}
     # Told by the sido alone where the rest makes no sense: a dong that isn't known is no si/gun/gu that is missing.
-    sido = rows["sido_code"]
+    sido = places["sido_code"].gather(place)
     if (lost := sido.is_null().arg_true()).len():
         widest = pl.DataFrame({"text": texts[names[0]].gather(lost), "year": years.gather(lost)})
         found = _resolved(widest["text"], widest["year"])
         by_sido = widest.join(found, on=["text", "year"], how="left", maintain_order="left")
         sido = sido.scatter(lost, by_sido["sido_code"])
     sejong = sido.fill_null("") == SEJONG
-    missing = pl.Series([False]).new_from_index(0, rows.height)
+    missing = pl.Series([False]).new_from_index(0, place.len())
     for fld in fields:
         if not fld.required:
             continue
@@ -95,38 +97,39 @@ def resolve_places(
             failures[fld.name].append(failed(blank.arg_true(), "E_REQUIRED_MISSING"))
             missing = missing | blank
     needed = DEPTH[fields[-1].level or "sido"] if fields[-1].required else 1
-    depth = rows["level"].replace_strict(DEPTH, default=0, return_dtype=pl.Int8)
-    resolved = (rows["status"] == "resolved").fill_null(False)
-    shallow = (
-        resolved & (depth < needed) & ~(sejong if needed < 3 else pl.Series([False]).new_from_index(0, rows.height))
-    )
-    never = rows["status"].eq_missing("unknown")
-    unsure = rows["text"].is_not_null() & (never | ~unknown_year) & ~missing & (~resolved | shallow)
-    if unsure.any():
-        _find_faulty_columns(contract, texts, rows, unsure, failures)
+    depth = places["level"].replace_strict(DEPTH, default=0, return_dtype=pl.Int8)
+    is_resolved = (places["status"] == "resolved").fill_null(False)
+    resolved, shallow = is_resolved.gather(place), (is_resolved & (depth < needed)).gather(place)
+    if needed < DEPTH["eupmyeondong"]:
+        shallow = shallow & ~sejong
+    never = places["status"].eq_missing("unknown").gather(place)
+    unsure = asked["text"].is_not_null() & (never | ~unknown_year) & ~missing & (~resolved | shallow)
+    if (at := unsure.arg_true()).len():
+        found = places.select("text", "year", "status", "candidates")[place.gather(at)]
+        _find_faulty_columns(texts.select(names)[at].hstack(found).with_columns(index=at), names, failures)
     for code in ("W_REGION_RENAMED", "W_REGION_COMPLETED"):
-        warned = (rows["warnings"].list.contains(code)).fill_null(False) & resolved & ~unknown_year
-        if warned.any():
-            at = warned.arg_true()
-            warned_rows = pl.DataFrame(
-                {"index": at, "name": rows["name"].gather(at), "field": _warned_at(code, texts, rows, at)}
-            )
+        warns = places["warnings"].list.contains(code).fill_null(False) & is_resolved
+        if warns.any() and (at := (warns.gather(place) & ~unknown_year).arg_true()).len():
+            renamed = places["name"].gather(place.gather(at))
+            fields_warned = _warned_at(code, texts, years, at)
+            warned_rows = pl.DataFrame({"index": at, "name": renamed, "field": fields_warned})
             for name in names:
                 part = warned_rows.filter(pl.col("field") == name)
                 failures[name].append(failed(part["index"], code, part["name"], part["name"], "warning"))
     good = resolved & ~shallow & ~unknown_year
-    codes = rows.select(pl.when(pl.lit(good)).then(pl.col(name)).alias(name) for name in REGION_COLUMNS)
+    given = pl.select(pl.when(pl.lit(good)).then(pl.lit(place)).otherwise(nowhere)).to_series()
+    codes = places.select(*REGION_COLUMNS)[given]
     return codes, {name: pl.concat([pl.DataFrame(schema=FAILED), *frames]) for name, frames in failures.items()}
 
 
-def _warned_at(code: str, texts: pl.DataFrame, rows: pl.DataFrame, at: pl.Series) -> pl.Series:
+def _warned_at(code: str, texts: pl.DataFrame, years: pl.Series, at: pl.Series) -> pl.Series:
     """The field that a warning is about: the widest of which the place, read that far, gives it already."""
     own = texts.select(pl.all().gather(at))
     field = own.select(
         pl.coalesce(pl.when(pl.col(name).is_not_null()).then(pl.lit(name)) for name in own.columns[::-1])
     )
     fields_warned = field.to_series()
-    years = rows["year"].gather(at)
+    years = years.gather(at)
     for position in range(len(own.columns) - 1, 0, -1):
         wider = own.select(pl.concat_str(own.columns[:position], separator=" ", ignore_nulls=True).alias("text"))
         asked = wider.with_columns(pl.col("text").replace("", None), years.alias("year"))
@@ -139,22 +142,13 @@ def _warned_at(code: str, texts: pl.DataFrame, rows: pl.DataFrame, at: pl.Series
     return fields_warned
 
 
-def _find_faulty_columns(
-    contract: Contract,
-    texts: pl.DataFrame,
-    rows: pl.DataFrame,
-    unsure: pl.Series,
-    failures: dict[str, list[pl.DataFrame]],
-) -> None:
-    names = [fld.name for fld in contract.region_fields]
-    at = unsure.arg_true()
-    failing = (
-        texts.select(names)
-        .with_columns(rows.select("text", "year", "status", "candidates"))
-        .with_row_index("index")
-        .filter(unsure)
-    )
-    faulty = pl.Series([names[-1]], dtype=pl.String).new_from_index(0, at.len())
+def _find_faulty_columns(failing: pl.DataFrame, names: list[str], failures: dict[str, list[pl.DataFrame]]) -> None:
+    """Lays each place that isn't found to one of its columns.
+
+    Args:
+        failing: index of the row, its region columns ``names``, and text, year, status and candidates of its place.
+    """
+    faulty = pl.Series([names[-1]], dtype=pl.String).new_from_index(0, failing.height)
     # From the deepest column up: a column is to blame when what stands before it resolves and it doesn't go on.
     for position in range(len(names) - 1, 0, -1):
         wider = failing.select(pl.concat_str(names[:position], separator=" ", ignore_nulls=True).alias("t"))["t"]
