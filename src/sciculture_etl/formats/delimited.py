@@ -129,12 +129,14 @@ def _is_tidy(text: bytes, dialect: Dialect, signs: Signs) -> bool:
 
 def _frame(records: Iterator[list[str]], separator: str, schema: dict[str, pl.String]) -> pl.DataFrame:
     width = len(schema)
-    frames = [pl.DataFrame(schema=schema)]
+    frames: list[pl.DataFrame] = []
     while rows := list(islice(records, ROWS_AT_ONCE)):
         cut = [[*row[: width - 1], _joined(row[width - 1 :], separator)] for row in rows]
         padded = [[*(cell or None for cell in row), *([None] * (width - len(row)))] for row in cut]
         frames.append(pl.DataFrame(padded, schema=schema, orient="row"))
-    return pl.concat(frames, rechunk=True)
+    if len(frames) == 1:
+        return frames[0]  # most that are read line by line are short, and to put one together takes as long as the rest
+    return pl.concat(frames or [pl.DataFrame(schema=schema)], rechunk=True)
 
 
 def _joined(cells: list[str], separator: str) -> str | None:

@@ -13,6 +13,7 @@ from sciculture_etl.privacy import kinds
 from sciculture_etl.privacy.kinds import Kind, for_polars, plain, plain_series
 
 LONGEST_LABEL = 200  # characters that say what a column is called
+FEW_CELLS = 4_000  # are looked at one by one: to find the distinct ones among them takes longer
 # What a column or a note says of itself.
 OFFICE = re.compile(
     r"(?:기관|대표|사무|부서|법인|단체|센터|담당).{0,60}(?:메일|mail|연락처|전화|tel|contact)|문의", re.I
@@ -130,22 +131,26 @@ def suspicious(texts: pl.Series, label: str = "") -> pl.Series:
     """Row numbers, from 0, of the texts of a column that may hold personal values; no text that does is left out."""
     said = _squeezed(label)
     look = r"[0-9０-９@＠]" if PHONE.search(said) or SAYS_KIND.search(said) else kinds.WORTH_A_LOOK
-    long = (texts.str.len_bytes() >= kinds.SHORTEST).fill_null(False).arg_true()
-    cells = texts.gather(long)
+    text = pl.col("text").str
+    near = pl.arg_where(((text.len_bytes() >= kinds.SHORTEST) & text.contains(look)).fill_null(False))
+    if texts.len() <= FEW_CELLS:
+        rows = texts.alias("text").to_frame().select(near).to_series()
+        return rows.filter(_can_be_personal(texts.gather(rows), said)) if rows.len() else rows
     # Most cells repeat what others say, and to look for one among few takes far less time than the forms.
-    distinct = cells.unique()
-    held = _may_be_personal(distinct.filter(distinct.str.contains(look)), said)
-    return long.filter(cells.is_in(held.implode())) if held.len() else long.clear()
+    distinct = texts.unique().alias("text")
+    distinct = distinct.gather(distinct.to_frame().select(near).to_series())
+    held = distinct.filter(_can_be_personal(distinct, said)) if distinct.len() else distinct
+    return (texts.is_in(held.implode()) if held.len() else pl.Series([False])).arg_true()
 
 
-def _may_be_personal(near: pl.Series, said: str) -> pl.Series:
-    """Those of some texts that are worth a look.
+def _can_be_personal(near: pl.Series, said: str) -> pl.Series:
+    """Of some texts that are worth a look, which a value may stand in.
 
     Args:
-        said: their squeezed label.
+        said: their label, squeezed.
     """
-    if not near.len() or SAYS_KIND.search(said):
-        return near
+    if SAYS_KIND.search(said):
+        return pl.Series([True]).new_from_index(0, near.len())
     cells = plain_series(near)
     cell, table = pl.col("cell").str, cells.alias("cell").to_frame()
     held_if = [cell.contains(_WORDS)]
@@ -162,7 +167,7 @@ def _may_be_personal(near: pl.Series, said: str) -> pl.Series:
         held = held.scatter(many.filter(table[many].select(forms).to_series()), True)
     if MONEY.search(said):
         held = held & ~cells.str.contains(AMOUNT)
-    return near.filter(held)
+    return held
 
 
 def kinds_in(text: str, label: str = "") -> list[Kind]:

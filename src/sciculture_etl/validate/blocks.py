@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
 
 from sciculture_etl.contracts import Contract, Unpivot
@@ -91,15 +92,12 @@ def stack_blocks(contract: Contract, blocks: list[Block]) -> pl.DataFrame:
     ``scale:<money field>`` where one counts.
     """
     frames = []
-    for key, block in enumerate(blocks):
+    for block in blocks:
         scales = {f"scale:{name}": scale for name, scale in block.table.scales.items() if scale != 1}
-        frames.append(
-            block.frame.with_columns(
-                pl.lit(key, pl.UInt32).alias("part_key"),
-                *(pl.lit(scale, pl.Int64).alias(name) for name, scale in scales.items()),
-            )
-        )
-    stacked = pl.concat(frames, how="diagonal")
+        told = [pl.lit(scale, pl.Int64).alias(name) for name, scale in scales.items()]
+        frames.append(block.frame.with_columns(told) if told else block.frame)
+    keys = np.repeat(np.arange(len(blocks), dtype=np.uint32), [frame.height for frame in frames])
+    stacked = pl.concat(frames, how="diagonal").with_columns(pl.Series("part_key", keys))
     absent = [name for name in contract.fields if name not in stacked.columns]
     return stacked.with_columns(
         *(pl.lit(None, pl.String).alias(name) for name in absent),
