@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,8 +13,10 @@ from sciculture_etl.quality import suites
 from sciculture_etl.quality.evident import CONDITIONS, NOT_NULL, hold_evidently, is_understood
 from sciculture_etl.quality.suites import Suite, SuiteOutcome, run_suites
 
+ROWS_QUERY = "unexpected_rows_expectation"
 PAIR, MISSING = "expect_column_pair_values_a_to_be_greater_than_b", "either_value_is_missing"
 QUERY = "SELECT * FROM told"
+REPEATED = "FROM {batch} GROUP BY ALL HAVING count(*) > 1"
 # Each with arguments that hold of the rows below, and others that don't.
 TRIED: dict[str, list[tuple[dict[str, Any], bool]]] = {
     NOT_NULL: [
@@ -56,10 +59,13 @@ TRIED: dict[str, list[tuple[dict[str, Any], bool]]] = {
         ({"column": "host", "min_value": 2, "max_value": 2}, True), ({"column": "name", "max_value": 3}, False),
     ],
     "expect_table_row_count_to_be_between": [({"min_value": 4, "max_value": 4}, True), ({"min_value": 5}, False)],
-    "unexpected_rows_expectation": [
+    ROWS_QUERY: [
         ({"unexpected_rows_query": "SELECT name FROM {batch} WHERE users > 30"}, True),
         ({"unexpected_rows_query": "SELECT term FROM {batch} GROUP BY ALL HAVING count(*) > 1;"}, False),
         ({"unexpected_rows_query": "SELECT name FROM {batch} WHERE {{"}, False),
+        ({"unexpected_rows_query": f"SELECT term, coalesce(host, name) AS who, held {REPEATED}"}, True),
+        ({"unexpected_rows_query": f"SELECT coalesce(host, name) AS who {REPEATED}"}, False),
+        ({"unexpected_rows_query": f"SELECT year, any_value(name) {REPEATED}"}, False),
     ],
 }  # fmt: skip
 ROWS = [
@@ -127,6 +133,23 @@ def test_a_column_that_may_be_empty_is_told_as_the_library_tells_it(
         ours = run_suites(connection, [suite])[0]
     assert (ours.errors, ours.warnings, ours.failed) == (library.errors, library.warnings, library.failed)
     assert len(ours.errors) == len(ours.warnings) == 1
+
+
+def test_keys_of_many_rows_are_compared_where_memory_holds_no_group_of_each(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "told.duckdb")) as many:
+        many.execute(f"SET memory_limit = '16MiB'; SET threads = 1; SET temp_directory = '{tmp_path}'")
+        many.execute(
+            "CREATE TABLE told AS SELECT 'institution ' || n // 4000 AS name, 'facility ' || n // 400 AS facility, "
+            "'place ' || n // 40 AS place, 'class ' || n // 20 AS class, 'number ' || n % 20 AS no "
+            "FROM range(500000) AS r(n)"
+        )
+        repeated = f"SELECT name, facility, place, class, no {REPEATED}"
+        with pytest.raises(duckdb.OutOfMemoryException):
+            many.execute(repeated.format(batch="told")).fetchall()
+        (holds,) = hold_evidently(
+            many, QUERY, [Expectation(type=ROWS_QUERY, kwargs={"unexpected_rows_query": repeated})]
+        )
+        assert holds
 
 
 def test_all_that_suites_expect_can_be_told_by_a_query() -> None:

@@ -94,8 +94,8 @@ def stack_blocks(contract: Contract, blocks: list[Block]) -> pl.DataFrame:
     frames = []
     for block in blocks:
         scales = {f"scale:{name}": scale for name, scale in block.table.scales.items() if scale != 1}
-        told = [pl.lit(scale, pl.Int64).alias(name) for name, scale in scales.items()]
-        frames.append(block.frame.with_columns(told) if told else block.frame)
+        scaled = [pl.lit(scale, pl.Int64).alias(name) for name, scale in scales.items()]
+        frames.append(block.frame.with_columns(scaled) if scaled else block.frame)
     keys = np.repeat(np.arange(len(blocks), dtype=np.uint32), [frame.height for frame in frames])
     stacked = pl.concat(frames, how="diagonal").with_columns(pl.Series("part_key", keys))
     absent = [name for name in contract.fields if name not in stacked.columns]
