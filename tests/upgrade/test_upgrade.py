@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from nights import manifest, operations, published
+from nights import FILES, manifest, operations, published
 
 from sciculture_etl.contracts import load_table_contracts
 from sciculture_etl.contracts.disclosure import SUPPRESSED, symbol_column
@@ -29,7 +29,7 @@ from sciculture_etl.doctor import Case, examine
 from sciculture_etl.pipeline import Run, take_steps
 from sciculture_etl.settings import Settings
 settings = Settings.from_environment()
-with Run.open(settings) as run:
+with Run.open(settings, outputs=json.loads(sys.argv[1])) as run:
     report = take_steps(run)
 checks = [[check.verdict, check.area, check.found[0]] for check in examine(Case(settings))]
 print(json.dumps({"outcome": report.publication.outcome, "set_aside": report.set_aside, "checks": checks}))
@@ -52,8 +52,9 @@ def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         "SCICULTURE_WAREHOUSE": str(folder / "warehouse"),
     }
     done = subprocess.run(
-        [sys.executable, "-c", NIGHT], env=environment, cwd=folder, capture_output=True, text=True, check=False
-    )
+        [sys.executable, "-c", NIGHT, json.dumps(FILES)],
+        env=environment, cwd=folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return folder, json.loads(done.stdout.splitlines()[-1])
 
