@@ -9,6 +9,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -18,8 +19,10 @@ from attacks import Attack, attacks, beyond_linear
 import sciculture_etl
 
 METHODS = ("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
+ASKING = re.compile(rf"\.(?:{'|'.join((*METHODS, 'compile'))})\b")
 
 
+@cache
 def modules() -> list[ModuleType]:
     names = [found.name for found in pkgutil.walk_packages(sciculture_etl.__path__, "sciculture_etl.")]
     return [importlib.import_module(name) for name in names if not name.endswith("__main__")]
@@ -63,9 +66,9 @@ def _value_of(node: ast.expr, module: ModuleType) -> object:
         return None
 
 
-def _uses(module: ModuleType) -> Iterator[tuple[re.Pattern[Any], str]]:
+def _uses(module: ModuleType, nodes: list[ast.AST]) -> Iterator[tuple[re.Pattern[Any], str]]:
     """How named patterns are asked: ``YEAR.search``, ``SEVERAL[4].sub``."""
-    for node in ast.walk(ast.parse(inspect.getsource(module))):
+    for node in nodes:
         if isinstance(node, ast.Attribute) and node.attr in METHODS:
             base = node.value.value if isinstance(node.value, ast.Subscript) else node.value
             if isinstance(base, (ast.Name, ast.Attribute)):
@@ -73,9 +76,9 @@ def _uses(module: ModuleType) -> Iterator[tuple[re.Pattern[Any], str]]:
                     yield pattern, node.attr
 
 
-def _written_out(module: ModuleType) -> Iterator[tuple[re.Pattern[Any] | None, str, str]]:
+def _written_out(module: ModuleType, nodes: list[ast.AST]) -> Iterator[tuple[re.Pattern[Any] | None, str, str]]:
     """Patterns written where they are asked, inside functions: ``re.sub(r"...", ...)``; the function's name."""
-    functions = [n for n in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(n, ast.FunctionDef)]
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
     for name, node in ((function.name, node) for function in functions for node in ast.walk(function)):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
             continue
@@ -102,9 +105,13 @@ def collected() -> tuple[list[Used], set[str]]:
         for name, value in _named(module).items():
             for pattern in _patterns_in(value):
                 seen(pattern, f"{short}.{name}")
-        for pattern, asked in _uses(module):
+        source = inspect.getsource(module)
+        if not ASKING.search(source):
+            continue
+        nodes = list(ast.walk(ast.parse(source)))
+        for pattern, asked in _uses(module, nodes):
             seen(pattern, short, asked)
-        for written, asked, function in _written_out(module):
+        for written, asked, function in _written_out(module, nodes):
             if written is None:
                 makers.add(f"{short}.{function}")
             else:
