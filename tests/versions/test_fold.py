@@ -10,12 +10,14 @@ import pytest
 import yaml
 from versions.walks import CENTRE, OTHER, Log, described, table
 
+from sciculture_etl.versions.fold import Fold
+
 CASES = yaml.safe_load(Path(__file__).with_name("walks.yml").read_text(encoding="utf-8"))
 
 
-def waiting(log: Log) -> list[str]:
+def waiting(walked: Fold) -> list[str]:
     found = []
-    for row in log.walk().waiting.to_dicts():
+    for row in walked.waiting.to_dicts():
         values = f"{row['value_before']:.0f} {row['value_after']:.0f}"
         found.append(f"{described([row])[0]} {row['cause']} {row['measure']} {values}")
     return sorted(found)
@@ -39,8 +41,9 @@ def test_what_counts(case: dict[str, Any]) -> None:
         log.decide(*decision.split())
     for line in table(case.get("years", "kind")):
         log.decide_year(line["kind"], seen=int(line["seen"]), submitter=line.get("submitter"), until=line.get("until"))
-    assert described(log.walk().counting.to_dicts()) == case["counting"]
-    assert waiting(log) == case.get("waiting", [])
+    walked = log.walk()
+    assert described(walked.counting.to_dicts()) == case["counting"]
+    assert waiting(walked) == case.get("waiting", [])
 
 
 def random_event(log: Log, chance: random.Random, arrival: int, files: list[str]) -> None:
