@@ -7,6 +7,7 @@ three are empty here, and a test that writes into the working folder fails the r
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 for name in [name for name in os.environ if name.startswith(("SCICULTURE_", "PREFECT_", "AWS_"))]:
     del os.environ[name]
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
+# What is compiled once is read by every worker and every process that a test starts, whatever the shell says.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # One thread a worker: each core has one. Polars looks when it is imported, so the imports of what uses it
 # follow; DuckDB takes its number from the variable of a scheduler.
 os.environ["POLARS_MAX_THREADS"] = os.environ["SLURM_CPUS_ON_NODE"] = "1"
