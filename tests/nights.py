@@ -28,9 +28,10 @@ from sciculture_etl.settings import Settings
 
 # Variables of the tests' own: where the empty warehouse is made, and the ring that the running test is in.
 EMPTY_WAREHOUSE, RING = "TESTED_EMPTY_WAREHOUSE", "TESTED_RING"
-# Outputs of a release: what tests read of most, which is what every release needs; all files but the site's, for tests
-# about files; and all that there are, the operator's pages included.
+# Outputs of a release: what tests read of most, which is what every release needs; the tables as CSV beside them; all
+# files but the site's, for tests about files; and all that there are, the operator's pages included.
 NEEDED: Collection[str] = ()
+CSV: Collection[str] = ("csv",)
 FILES = tuple(output.name for output in OUTPUTS if output.name != "site")
 ALL = None
 DICTIONARY: Collection[str] = ("dictionary", "dictionary_page", "portal")
@@ -80,8 +81,8 @@ def night(
     Args:
         today: the day, Korean time, on which files that are new are first seen; none: the machine's.
         from_nothing: not from a copy of an empty warehouse that was made before.
-        outputs: of the release, beside the needed ones; ``FILES`` where a test is about files, ``ALL`` where it is
-            about the site or a release as a whole.
+        outputs: of the release, beside the needed ones; ``CSV`` where a test reads or damages one file, ``FILES`` where
+            it is about files, ``ALL`` where it is about the site or a release as a whole.
     """
     assert os.environ.get(RING) != "fast", "a test that runs a night is marked so: pytest.mark.night"
     places = settings(inbox, warehouse)

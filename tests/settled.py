@@ -16,9 +16,9 @@ from once import made_once, shared_folder
 
 from sciculture_etl.pipeline import RunReport
 from sciculture_sample import write_sample
-from tests.nights import ALL, FILES, night, night_of_figures
+from tests.nights import ALL, CSV, night, night_of_figures
 
-WHOLE_NIGHT, NIGHT_OF_FILES = partial(night, outputs=ALL), partial(night, outputs=FILES)
+WHOLE_NIGHT, NIGHT_OF_TABLES = partial(night, outputs=ALL), partial(night, outputs=CSV)
 TEN_YEARS = range(2016, 2026)
 
 
@@ -40,7 +40,7 @@ def settle(
     temporary: pytest.TempPathFactory,
     name: str,
     write: Callable[[Path], Any],
-    one: Callable[..., RunReport] = NIGHT_OF_FILES,
+    one: Callable[..., RunReport] = NIGHT_OF_TABLES,
 ) -> Settled:
     """write: puts the sample into an inbox and returns the truth of it."""
 

@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 import pytest
 from forms import CLASS, as_csv, table
-from nights import NEEDED, hashes, night, operations, publish_again, published, release_ids, settings, submit
+from nights import CSV, NEEDED, hashes, night, operations, publish_again, published, release_ids, settings, submit
 from typer.testing import CliRunner
 
 from sciculture_etl.cli import app
@@ -67,13 +67,13 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     inbox, warehouse = folder / "inbox", folder / "warehouse"
     submit(inbox, CENTRE, "실적.csv", as_csv(table(CLASS, {}, {"교육장명": "가상 명동 회관"} | JUNG)))
     submit(inbox, OTHER, "실적.csv", as_csv(table(CLASS | {"시군구": "강남구", "읍면동": "역삼동"})))
-    night(inbox, warehouse, outputs=["csv"])
+    night(inbox, warehouse, outputs=CSV)
     submit(inbox, CENTRE, "수정.csv", as_csv(table(CLASS | {"운영횟수": "20"})), "2020-05-01T09:00:00")
-    night(inbox, warehouse, outputs=["csv"])
+    night(inbox, warehouse, outputs=CSV)
     first, second = (number(warehouse, f"{CENTRE}/{name}") for name in ("실적.csv", "수정.csv"))
     places = settings(inbox, warehouse)
     decide(places, second, "가상: 잘못 보냈다고 알려 옴")
-    night(inbox, warehouse, outputs=["csv"])
+    night(inbox, warehouse, outputs=CSV)
     return History(places, first, second)
 
 

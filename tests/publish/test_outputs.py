@@ -17,7 +17,7 @@ from sciculture_etl.publish.integrity import integrity_fault
 from sciculture_etl.publish.outputs import BY_NAME, FOR_OPERATORS, OUTPUTS, Output
 from tests.commands import Places
 from tests.forms import CLASS, as_csv, as_xlsx, table
-from tests.nights import ALL, FILES, begin, hashes, manifest, night, published, settings, submit
+from tests.nights import ALL, CSV, FILES, begin, hashes, manifest, night, published, settings, submit
 
 pytestmark = pytest.mark.night
 EACH = pytest.mark.parametrize("output", OUTPUTS, ids=lambda output: output.name)
@@ -147,7 +147,7 @@ def test_a_release_and_a_copy_of_its_public_files_verify(warehouse: Path, tmp_pa
 def test_a_run_can_be_asked_for_less_and_the_release_says_so(warehouse: Path, tmp_path: Path) -> None:
     inbox, less = tmp_path / "inbox", tmp_path / "warehouse"
     submit(inbox, "가상시험센터", f"{SECRETS[0]}.csv", SENT)
-    with Run.open(begin(settings(inbox, less)), outputs=["csv"]) as run:
+    with Run.open(begin(settings(inbox, less)), outputs=CSV) as run:
         assert take_steps(run).publication.outcome == "published"
     told = manifest(less)
     assert set(told["outputs"]) == NEEDED | {"csv"}
@@ -167,7 +167,7 @@ def test_the_release_after_one_that_holds_less_tells_what_changed(tmp_path: Path
     with Run.open(begin(settings(inbox, places)), outputs=[]) as run:
         take_steps(run)
     submit(inbox, "가상시험센터", "실적.xlsx", as_xlsx(table(CLASS, {"운영횟수": "20"})), "2020-05-01T09:00:00")
-    assert night(inbox, places, outputs=["csv"]).publication.outcome == "published"
+    assert night(inbox, places, outputs=CSV).publication.outcome == "published"
     changed = "SELECT old_value, new_value FROM mart_revision WHERE table_name = 'mart_dsc_summary' "
     assert published(places, changed + "AND column_name = 'session_count'") == [("12", "20")]
     assert integrity_fault(release(places)) is None

@@ -11,7 +11,7 @@ import pytest
 from once import made_once, shared_folder
 
 from tests.forms import CLASS, FACILITY, INSTITUTION, SUBMITTER, as_csv, table
-from tests.nights import FILES, hashes, night, submit
+from tests.nights import CSV, hashes, night, submit
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def _two_days(folder: Path) -> tuple[Any, ...]:
     shutil.copytree(first, second, symlinks=True)
     newer = table(CLASS, {"운영횟수": "20"}, {"기수": "2"}, {"기수": "3"})
     submit(second, SUBMITTER, "강좌 고침.csv", as_csv(newer), "2020-05-01T09:00:00")
-    night(first, folder / "warehouse", outputs=FILES)
-    night(second, copy_of(folder / "warehouse", folder / "undisturbed"), outputs=FILES)
+    night(first, folder / "warehouse", outputs=CSV)
+    night(second, copy_of(folder / "warehouse", folder / "undisturbed"), outputs=CSV)
     after_one, after_both = folder / "warehouse", folder / "undisturbed"
     return first, second, after_one, after_both, hashes(after_one), hashes(after_both)
