@@ -1,4 +1,4 @@
-"""What all tests share: nothing of this machine reaches them, two workers share its cores, and each knows its ring.
+"""What all tests share: nothing of this machine reaches them, its workers share the cores, and each knows its ring.
 
 No test may depend on what stands in the working folder, in the settings of the environment or in the home folder: all
 three are empty here, and a test that writes into the working folder fails the run.
