@@ -21,6 +21,9 @@ from typing import Any
 
 Measured = dict[str, Any]
 
+# As it is installed everywhere: a shell that forbids it would have every process compile what was changed.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 def child(measures: Mapping[str, Callable[..., Measured]], name: str, *arguments: str) -> None:
     """Runs one measure and prints what came out as JSON. ``start``: Python and imports, and what isn't measured."""
@@ -62,8 +65,13 @@ def replace_block(page: Path, name: str, text: str) -> None:
     page.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
 
 
+LOOK_ONE_IN = 30
+
+
 class Watched:
     """What a process and all that come from it use, looked at five times a second.
+
+    Less often where the look itself takes long, as it does of much memory: it would take a core from what is measured.
 
     Attributes:
         peak: bytes that they held together.
@@ -84,7 +92,9 @@ class Watched:
         return sum(self._ticks.values()) / os.sysconf("SC_CLK_TCK")
 
     def _watch(self) -> None:
-        while not self._done.wait(0.2):
+        pause = 0.2
+        while not self._done.wait(pause):
+            begin = time.perf_counter()
             total, waiting = 0, [self._pid]
             while waiting:
                 pid = waiting.pop()
@@ -99,6 +109,7 @@ class Watched:
                 except (OSError, ValueError, IndexError):
                     continue  # it has just ended
             self.peak = max(self.peak, total)
+            pause = max(0.2, LOOK_ONE_IN * (time.perf_counter() - begin))
 
 
 def whole(
