@@ -73,7 +73,9 @@ def writer(lake: Lake, folder: Path, name: str) -> Iterator[subprocess.Popen[str
 
 def said(process: subprocess.Popen[str]) -> str:
     assert process.stdout
-    return process.stdout.readline().strip()
+    line = process.stdout.readline().strip()
+    assert line, f"it ended with {process.wait()}"
+    return line
 
 
 def test_work_that_meets_anothers_commit_is_done_again_or_told(places: Settings) -> None:
