@@ -32,6 +32,8 @@ ROWS: list[list[Any]] = [
     ["글자", 3, 2.5, "x" * 2000, "8"],
 ]
 
+HEIGHTS = [{0: 32, 3: 32, 4: 48, len(ROWS) - 1: 32}.get(number) for number in range(len(ROWS))]
+SYMBOLS = [[None, "-", None, None, None]] * len(ROWS)
 RENAMED = {"renamed": "다른 말"}
 
 
@@ -54,8 +56,6 @@ def sheet_bytes(path: Path, fill: Callable[[Any, list[Any]], None]) -> bytes:
             else:
                 sheet.write_string(row, place, RENAMED.get(str(value), str(value)), wrapped)
 
-        for number in (0, 3, len(ROWS) - 1):
-            sheet.set_row(FIRST + number, 32)
         fill(sheet, [write] * 5)
         sheet.write_string(FIRST + len(ROWS), 0, "끝", wrapped)
     with ZipFile(path) as archive:
@@ -64,14 +64,17 @@ def sheet_bytes(path: Path, fill: Callable[[Any, list[Any]], None]) -> bytes:
 
 def one_by_one(sheet: Any, writers: list[Any]) -> None:
     for number, row in enumerate(ROWS):
+        if HEIGHTS[number] is not None:
+            sheet.set_row(FIRST + number, HEIGHTS[number])
         for place, value in enumerate(row):
-            writers[place](FIRST + number, place, value, "-" if place == 1 else None)
+            writers[place](FIRST + number, place, value, SYMBOLS[number][place])
 
 
 def kept(sheet: Any, writers: list[Any]) -> None:
     rows = RowWriter(sheet, FIRST, writers, [RENAMED] * len(writers))
-    for row in ROWS:
-        rows.write([(value, "-" if place == 1 else None) for place, value in enumerate(row)])
+    for some in (slice(0, 5), slice(5, 6), slice(6, None)):
+        columns, symbols = (list(zip(*cells[some], strict=True)) for cells in (ROWS, SYMBOLS))
+        rows.write(columns, symbols, HEIGHTS[some])
 
 
 @pytest.mark.parametrize("most", [1, 1000])

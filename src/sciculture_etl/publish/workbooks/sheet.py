@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
@@ -32,6 +33,7 @@ MAX_FROZEN_WIDTH = 48  # of the columns that stay where the others are moved: ha
 LINE = 16  # height of a line of text
 MAX_LINES = 12  # of a row; a cell that has more shows them once it is opened
 A4 = 9
+ROWS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
@@ -141,13 +143,13 @@ def _write_rows(
     """
     writers = [CellWriter(sheet, formats, column, language, place in wrapped) for place, column in enumerate(columns)]
     written = RowWriter(sheet, FIRST, [one.write for one in writers], [one.words for one in writers])
-    for number, row in enumerate(rows):
-        if number == shown:
-            return
-        if wrapped:
-            lines = max(_lines(str(row[place] or ""), width) for place, width in wrapped.items())
-            sheet.set_row(FIRST + number, LINE * min(lines, MAX_LINES))
-        written.write(list(zip(row[: len(columns)], row[len(columns) :], strict=True)))
+    left = islice(rows, shown)
+    while some := list(islice(left, ROWS_AT_ONCE)):
+        by_columns = list(zip(*some, strict=True))
+        values, symbols = by_columns[: len(columns)], by_columns[len(columns) :]
+        lines = [[_lines(str(value or ""), width) for value in values[place]] for place, width in wrapped.items()]
+        heights = [LINE * min(max(most), MAX_LINES) for most in zip(*lines, strict=True)]
+        written.write(values, symbols, heights)
 
 
 def _unit(column: SheetColumn, language: Language) -> str:
