@@ -7,8 +7,10 @@ import csv
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from sciculture_etl.contracts import TableContract
+from sciculture_etl.publish import portal as portal_module
 from sciculture_etl.publish.files import Content, write_csv
 from sciculture_etl.publish.portal import portal_names, write_portal_csv
 
@@ -56,13 +58,19 @@ def test_what_a_file_system_or_the_portal_refuses_stands_in_no_name() -> None:
         assert all(part == part.strip(" .") for part in name.split("_"))
 
 
-def test_it_holds_what_the_plain_file_holds_and_opens_in_a_spreadsheet(tmp_path: Path) -> None:
+@pytest.mark.parametrize("piece", [1, 1_000])
+def test_it_holds_what_the_plain_file_holds_and_opens_in_a_spreadsheet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int
+) -> None:
+    monkeypatch.setattr(portal_module, "PIECE", piece)
+    hashed = tmp_path / "hashed"
+    hashed.mkdir()
     promise = promised("mart_a", "글")
     rows = [("01", "=cmd|' /C calc'!A0"), ("02", "두 줄\n글"), ("03", None), ("04", '콤마, "따옴표"')]
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE mart_a (no VARCHAR, text VARCHAR)")
         connection.executemany("INSERT INTO mart_a VALUES (?, ?)", rows)
-        content = Content(connection, {"mart_a": promise}, {}, tmp_path / "none")
+        content = Content(connection, {"mart_a": promise}, {}, hashed)
         write_portal_csv(content, "mart_a", tmp_path / "portal.csv")
         write_csv(content, "mart_a", tmp_path / "plain.csv")
     written = (tmp_path / "portal.csv").read_bytes()
@@ -74,4 +82,4 @@ def test_it_holds_what_the_plain_file_holds_and_opens_in_a_spreadsheet(tmp_path:
     )
     assert portal == plain
     assert portal[1] == ["01", "'=cmd|' /C calc'!A0"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["plain.csv", "portal.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["hashed", "plain.csv", "portal.csv"]

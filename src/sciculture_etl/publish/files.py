@@ -82,6 +82,7 @@ class Content:
         hashed: folder with public tables as the CSV that their hash was taken of; it is gone once written.
         previous: the release that is followed.
         public: of the outputs that are written and for everyone: name → path within the release.
+        moved_csv: table → its CSV, where that stands in the release already.
         asked: what several files need alike, by what it is, once one of them has asked.
     """
 
@@ -91,6 +92,7 @@ class Content:
     hashed: Path
     previous: Previous = field(default_factory=Previous)
     public: dict[str, str] = field(default_factory=dict)
+    moved_csv: dict[str, Path] = field(default_factory=dict)
     asked: dict[Hashable, Any] = field(default_factory=dict)
 
     @property
@@ -232,12 +234,10 @@ def hash_tables(
     return tables
 
 
-def copy_csv(
-    connection: duckdb.DuckDBPyConnection, table_contract: TableContract, path: Path, new_line: str = "\\n"
-) -> None:
+def copy_csv(connection: duckdb.DuckDBPyConnection, table_contract: TableContract, path: Path) -> None:
     """No text is left that a spreadsheet would run as a formula."""
     query = in_order(connection, table_contract, _harmless(table_contract))
-    connection.execute(f"COPY ({query}) TO {sql_text(path)} (FORMAT csv, HEADER, NEW_LINE '{new_line}')")
+    connection.execute(f"COPY ({query}) TO {sql_text(path)} (FORMAT csv, HEADER, NEW_LINE '\\n')")
 
 
 def sha256_of(path: Path) -> str:
@@ -270,11 +270,15 @@ def why_no_table(path: Path, _table: dict[str, Any]) -> str | None:
 
 
 def write_csv(content: Content, table: str, target: Path) -> None:
-    written = content.hashed / f"{table}.csv"
-    if written.exists():
-        written.rename(target)
-    else:
-        copy_csv(content.connection, content.table_contracts[table], target)
+    content.moved_csv[table] = plain_csv(content, table).rename(target)
+
+
+def plain_csv(content: Content, table: str) -> Path:
+    """The CSV that the hash of a table is taken of, wherever it stands by now."""
+    written = content.moved_csv.get(table, content.hashed / f"{table}.csv")
+    if not written.exists():
+        copy_csv(content.connection, content.table_contracts[table], written)
+    return written
 
 
 def why_not_as_hashed(path: Path, said: dict[str, Any]) -> str | None:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import codecs
 import re
-import shutil
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sciculture_etl.contracts import TableContract
-from sciculture_etl.publish.files import Content, copy_csv
+from sciculture_etl.publish.files import Content, plain_csv
 
 # What file systems and the portal refuse in a name, and the mark that parts this one.
 REFUSED = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|_]+')
+PIECE = 1 << 20  # bytes that are changed at once
 MAX_PART = 50  # letters: a name has at most 255 bytes, and a Korean letter is three of them
 
 
@@ -48,9 +49,18 @@ def portal_names(
 
 def write_portal_csv(content: Content, table: str, target: Path) -> None:
     """With a byte order mark and the line ends of Windows: Excel opens it with a double click, Korean included."""
-    bare = target.with_suffix(".bare")
-    copy_csv(content.connection, content.table_contracts[table], bare, new_line="\\r\\n")
-    with target.open("wb") as written, bare.open("rb") as lines:
+    plain = plain_csv(content, table)
+    with target.open("wb") as written, plain.open("rb") as lines:
         written.write(codecs.BOM_UTF8)
-        shutil.copyfileobj(lines, written)
-    bare.unlink()
+        written.writelines(_with_ends_of_windows(lines))
+
+
+def _with_ends_of_windows(lines: BinaryIO) -> Iterator[bytes]:
+    """Ends of lines within quotes are a value's own and stay. A quote in a value is two: out of it and in again."""
+    is_quoted = False
+    while piece := lines.read(PIECE):
+        parts = piece.split(b'"')
+        for at in range(is_quoted, len(parts), 2):
+            parts[at] = parts[at].replace(b"\n", b"\r\n")
+        is_quoted ^= len(parts) % 2 == 0
+        yield b'"'.join(parts)
