@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from sciculture_etl.lakes import Lake as Meant
+from sciculture_etl.load.builds import LakeBuild
 from sciculture_etl.pipeline import Run, take_steps
 from sciculture_etl.settings import Settings
+from sciculture_etl.storage.ducklake import MAX_FILES
 from tests.lake.servers import Lake
 from tests.nights import NEEDED, hashes
 from tests.settled import Settled
@@ -25,3 +27,24 @@ def test_figures_are_those_of_a_file(small: Settled, lake: Lake, tmp_path: Path,
         assert report.publication.outcome == outcome
         assert hashes(settings.warehouse) == hashes(small.warehouse)
         assert lake.ask("SELECT count(*) FROM sciculture_build.ducklake_snapshot") == [(1,)]
+
+
+def test_rows_in_many_files_are_merged_and_those_in_a_few_left_alone(lake: Lake, tmp_path: Path) -> None:
+    build = LakeBuild(Meant.from_texts(lake.warehouse, "", tmp_path))
+    added = {"many": MAX_FILES + 1, "few": 2}
+    with build.connect() as connection:
+        connection.execute("CREATE SCHEMA log")
+        for table, times in added.items():
+            connection.execute(f"CREATE TABLE log.{table} (n INTEGER)")
+            for _ in range(times):
+                connection.execute(f"INSERT INTO log.{table} FROM range(1000)")
+        build.tidy(connection)
+        for table, times in added.items():
+            assert connection.execute(f"SELECT count(*) FROM log.{table}").fetchall() == [(1000 * times,)]
+    files = (
+        "SELECT t.table_name, CAST(count(*) AS integer) FROM sciculture_build.ducklake_data_file AS f "
+        "JOIN sciculture_build.ducklake_table AS t USING (table_id) GROUP BY 1 ORDER BY 1"
+    )
+    assert lake.ask(files) == [("few", 2), ("many", 1)]
+    assert len(list(tmp_path.rglob("*.parquet"))) == 3
+    assert lake.ask("SELECT count(*) FROM sciculture_build.ducklake_snapshot") == [(1,)]

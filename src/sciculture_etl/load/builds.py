@@ -203,7 +203,7 @@ class LakeBuild:
         discard_lake(self.lake)
 
     def tidy(self, connection: duckdb.DuckDBPyConnection) -> None:
-        tidy_lake(connection)
+        tidy_lake(connection, self.lake)
 
 
 def build_of(settings: Settings) -> Build:

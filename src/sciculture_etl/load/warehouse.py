@@ -132,13 +132,12 @@ LAYOUT = fingerprint(json.dumps([ENVELOPE, LOG_TABLES]))
 
 def has_todays_layout(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the database is empty or its own tables are those of this version."""
-    own = "database_name = current_database() AND schema_name = 'log'"
-    if not connection.execute(f"SELECT 1 FROM duckdb_tables() WHERE {own}").fetchone():
-        return True
     try:
         return connection.execute("SELECT value FROM log.state WHERE key = 'layout'").fetchone() == (LAYOUT,)
     except (duckdb.CatalogException, duckdb.BinderException):
-        return False
+        # Asked last: a lake's engine asks for all tables to list one.
+        own = "database_name = current_database() AND schema_name = 'log'"
+        return not connection.execute(f"SELECT 1 FROM duckdb_tables() WHERE {own}").fetchone()
 
 
 class Warehouse:
@@ -286,6 +285,14 @@ class Warehouse:
 
     def columns(self, table: str) -> list[str]:
         return [name for name, *_ in self.connection.execute(f"DESCRIBE {table}").fetchall()]
+
+    def has_relation(self, name: str) -> bool:
+        """Whether there is a table or view of that name; to look through all of them takes longer on a lake."""
+        try:
+            self.connection.execute(f"SELECT 1 FROM {name} LIMIT 0")
+        except duckdb.CatalogException:
+            return False
+        return True
 
     def value(self, query: str, parameters: list[Any] | None = None) -> Any:
         row = self.connection.execute(query, parameters or []).fetchone()

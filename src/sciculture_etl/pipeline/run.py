@@ -410,10 +410,7 @@ class Run:
     def sum_up(self) -> None:
         """Fills the report with what stands in the build database now, and the record of the run with what it did."""
         report, self.is_summed_up = self.report, True
-        if self.warehouse.value(
-            "SELECT count(*) FROM information_schema.tables "
-            "WHERE table_catalog = current_database() AND table_name = 'mart_submission_log'"
-        ):
+        if self.warehouse.has_relation("mart_submission_log"):
             report.verdicts, report.rows = self._totals()
             report.new_verdicts = self._new_verdicts()
             found = self.warehouse.rows("SELECT code, count(*) AS n FROM mart_row_error GROUP BY code ORDER BY code")

@@ -38,6 +38,16 @@ ATTEMPTS, FIRST_PAUSE = 4, 0.5
 # What is smaller stands in the catalogue itself: a file of its own in S3 takes longer. Of releases nothing does, lest
 # PostgreSQL has a table for each of theirs.
 MAX_INLINED_ROWS = {BUILD: 100, RELEASES: 0}
+# A night adds a file or two to a table; with more than so many, reading it takes longer than merging them once.
+MAX_FILES = 10
+CROWDED = """
+SELECT s.schema_name, t.table_name
+FROM {schema}.ducklake_data_file AS f
+JOIN {schema}.ducklake_table AS t ON t.table_id = f.table_id AND t.end_snapshot IS NULL
+JOIN {schema}.ducklake_schema AS s ON s.schema_id = t.schema_id AND s.end_snapshot IS NULL
+WHERE f.end_snapshot IS NULL
+GROUP BY 1, 2 HAVING count(*) > %s ORDER BY 1, 2
+"""
 
 
 def schema_of(part: str) -> str:
@@ -135,22 +145,34 @@ def another(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     return made
 
 
-def tidy_lake(connection: duckdb.DuckDBPyConnection) -> None:
+def tidy_lake(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     """Forgets earlier states of the tables and removes the files of which nothing is needed any more.
 
     Only for who holds the lake alone. What can't be removed now is removed by the next.
     """
     forget = f"CALL ducklake_expire_snapshots('{NAME}', older_than => now())"
     with suppress(duckdb.Error, LakeError):
+        check_locks()
+        connection.execute(forget)
+        if crowded := _crowded_tables(lake):
+            for schema, table in crowded:
+                merge = f"CALL ducklake_merge_adjacent_files('{NAME}', {sql_text(table)}, schema => {sql_text(schema)})"
+                check_locks()
+                connection.execute(merge)
+            connection.execute(forget)
         for statement in (
-            forget,
-            f"CALL ducklake_merge_adjacent_files('{NAME}')",
-            forget,
             f"CALL ducklake_cleanup_old_files('{NAME}', cleanup_all => true)",
             f"CALL ducklake_delete_orphaned_files('{NAME}', cleanup_all => true)",
         ):
             check_locks()  # another's files that no table names yet would count as orphaned
             connection.execute(statement)
+
+
+def _crowded_tables(lake: Lake) -> list[tuple[str, str]]:
+    """Schema and name of tables whose rows lie in many files; merging asks the engine for long also where none does."""
+    with asked_catalogue(lake) as catalogue:
+        found = catalogue.execute(CROWDED.format(schema=schema_of(BUILD)).encode(), [MAX_FILES]).fetchall()
+    return [(str(schema), str(table)) for schema, table in found]
 
 
 def has_catalogue(lake: Lake, part: str) -> bool:
