@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sciculture_etl.doctor import Case, Status, examine
 from sciculture_etl.lakes import Lake as Meant
 from sciculture_etl.load.builds import LakeBuild
 from sciculture_etl.pipeline import Run, take_steps
@@ -27,6 +28,9 @@ def test_figures_are_those_of_a_file(small: Settled, lake: Lake, tmp_path: Path,
         assert report.publication.outcome == outcome
         assert hashes(settings.warehouse) == hashes(small.warehouse)
         assert lake.ask("SELECT count(*) FROM sciculture_build.ducklake_snapshot") == [(1,)]
+    looked_at = [check for check in examine(Case(settings, quick=True)) if check.area in ("lake", "build database")]
+    assert {check.verdict for check in looked_at} == {Status.ok}
+    assert "rows add up; 0 wait to be read" in looked_at[-1].found[0]
 
 
 def test_rows_in_many_files_are_merged_and_those_in_a_few_left_alone(lake: Lake, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The build database: whether it opens, is whole and adds up, and what of the archive would be read again tonight.
 
-A copy is looked at: an open database would turn a night away that starts in the meantime.
+Of a file a copy is looked at: an open database would turn a night away that starts in the meantime.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import duckdb
 from sciculture_etl.contracts import load_contracts
 from sciculture_etl.doctor.case import BilingualPair, Case, Check, fault, ok, remark
 from sciculture_etl.load import Warehouse
+from sciculture_etl.load.builds import Build, build_of
 from sciculture_etl.load.warehouse import has_todays_layout
 from sciculture_etl.pipeline import Silent
 from sciculture_etl.pipeline.reading import Intake
@@ -31,13 +32,16 @@ NOT_NOW: BilingualPair = ("a run is in progress and changes it", "실행 중이�
 
 
 def check_database(case: Case) -> Iterator[Check]:
-    path = case.settings.build_database
+    path, build = case.settings.build_database, build_of(case.settings)
     if case.running is not None:
         yield ok(AREA, *NOT_NOW)
         return
-    if not path.exists():
+    if not build.is_there():
         missing = ("it does not exist", "없습니다")
         yield remark(AREA, missing, REBUILT_BY_NEXT_RUN) if case.receipts else ok(AREA, *missing)
+        return
+    if case.settings.lake:
+        yield from _check_lake_tables(case, build)
         return
     if not has_room_for_copy(path):
         yield remark(
@@ -55,6 +59,17 @@ def check_database(case: Case) -> Iterator[Check]:
             return
         with duckdb.connect(str(copy)) as connection:
             yield from _adds_up(case, connection)
+
+
+def _check_lake_tables(case: Case, build: Build) -> Iterator[Check]:
+    try:
+        with build.read_still() as connection:
+            yield from _adds_up(case, connection)
+    except duckdb.Error as error:
+        if not build.is_broken(error):
+            raise
+        reason = build.reason_of(error)
+        yield fault(AREA, (f"broken: {reason}", f"손상되었습니다: {reason}"), REBUILT_BY_NEXT_RUN)
 
 
 def _adds_up(case: Case, connection: duckdb.DuckDBPyConnection) -> Iterator[Check]:
