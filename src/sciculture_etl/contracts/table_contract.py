@@ -119,7 +119,8 @@ class TableContract(Strict):
         """The columns that say of the others why they are empty. Only what is shown has them, not the model's table."""
         if self.disclosure is None:
             return []
-        return [name for name in self.columns if name in self.disclosure.symbol_columns(self.is_long, self.columns)]
+        symbols = self.disclosure.symbol_columns(self.is_long, self.columns)
+        return [name for name in self.columns if name in symbols]
 
     @property
     def exact_columns(self) -> dict[str, TableColumn]:

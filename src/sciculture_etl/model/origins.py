@@ -41,13 +41,13 @@ class Origin:
     def through(self, kind: str, step: str = "") -> Origin:
         """The same, one expression further."""
         steps = (*self.steps, step) if step and self.steps[-1:] != (step,) else self.steps
-        return replace(self, kind=max(self.kind, kind, key=KINDS.index), steps=steps)
+        reached = max(self.kind, kind, key=KINDS.index)
+        return Origin(self.table, self.column, reached, steps, self.conditions, self.groups)
 
     def under(self, conditions: Iterable[str], groups: Iterable[str] = ()) -> Origin:
         """The same, of rows that pass further conditions."""
-        return replace(
-            self, conditions=tuple(dict.fromkeys((*self.conditions, *conditions))), groups=tuple(groups) or self.groups
-        )
+        further = tuple(dict.fromkeys((*self.conditions, *conditions)))
+        return Origin(self.table, self.column, self.kind, self.steps, further, tuple(groups) or self.groups)
 
 
 Origins = tuple[Origin, ...]
@@ -248,7 +248,8 @@ class _Select:
         groups = self._groups(items) if is_grouped else []
         columns = {
             name: tuple(
-                origin.under(conditions, groups if self._is_aggregated(expression) else ()) for origin in origins
+                origin.under(conditions, groups if is_grouped and self._is_aggregated(expression) else ())
+                for origin in origins
             )
             for name, expression, origins in items
         }

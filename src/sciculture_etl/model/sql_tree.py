@@ -60,12 +60,13 @@ def _is_bare_column(node: Tree) -> bool:
 def replaced(tree: Any, change: Callable[[Tree], Tree | None]) -> Any:
     """A tree in which the outermost nodes for which ``change`` gives one are exchanged."""
     if isinstance(tree, list):
-        return [replaced(child, change) for child in tree]
+        return [replaced(child, change) if isinstance(child, dict | list) else child for child in tree]
     if not isinstance(tree, dict):
         return tree
     if (new := change(tree)) is not None:
         return {**new, "alias": tree.get("alias") or new.get("alias", "")} if "class" in new else new
-    return {key: replaced(child, change) for key, child in tree.items()}
+    # Most of a tree are words and numbers, which need no call.
+    return {key: replaced(child, change) if isinstance(child, dict | list) else child for key, child in tree.items()}
 
 
 def text_of(tree: Tree) -> str:

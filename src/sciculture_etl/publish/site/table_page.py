@@ -122,11 +122,15 @@ def shown_columns(content: Content, contract: TableContract, language: Language)
 
 def code_lists(content: Content) -> dict[str, str]:
     """Column → the published table that has one row for each of its codes."""
-    return {
-        one.grain[0]: name
-        for name, one in sorted(content.table_contracts.items())
-        if one.audience == "public" and name.startswith("dim_") and len(one.grain) == 1
-    }
+
+    def ask() -> dict[str, str]:
+        return {
+            one.grain[0]: name
+            for name, one in sorted(content.table_contracts.items())
+            if one.audience == "public" and name.startswith("dim_") and len(one.grain) == 1
+        }
+
+    return content.once("lists of codes", ask)
 
 
 def joins(content: Content, name: str, language: str) -> list[Join]:
