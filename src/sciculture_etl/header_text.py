@@ -45,4 +45,6 @@ def unit_in_header(text: str | None) -> str | None:
 
 def text_width(text: str) -> int:
     """How wide a text is in a spreadsheet's units: a Korean letter takes two."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -10,7 +10,8 @@ from xlsxwriter.worksheet import Worksheet
 from sciculture_etl.contracts.yaml_files import BilingualText
 from sciculture_etl.publish.workbooks.cells import Formats, fitting_text
 from sciculture_etl.publish.workbooks.columns import SheetTable
-from sciculture_etl.publish.workbooks.sheet import A4, Counted, header_text, set_height
+from sciculture_etl.publish.workbooks.rows import RowWriter
+from sciculture_etl.publish.workbooks.sheet import A4, Counted, header_text, height_of
 from sciculture_etl.publish.workbooks.texts import (
     LANGUAGES,
     NOTHING,
@@ -55,7 +56,7 @@ def write_contents(
     sheet.write_string(1, 0, title.en, formats.plain)
     row = 3
     for name, said in facts:
-        set_height(sheet, row, [(f"{name.ko}\n{name.en}", 24), (said.ko, 58), (said.en, 58)])
+        sheet.set_row(row, height_of([(f"{name.ko}\n{name.en}", 24), (said.ko, 58), (said.en, 58)]))
         sheet.write_string(row, 0, f"{name.ko}\n{name.en}", formats.strong)
         sheet.write_string(row, 1, said.ko, formats.wrapped)
         sheet.write_string(row, 2, said.en, formats.wrapped)
@@ -71,7 +72,7 @@ def write_contents(
         row += 1
         table_contract = one.table.table_contract
         described = table_contract.description
-        set_height(sheet, row, [(table_contract.table, 24), (described.ko, 58), (described.en, 58)])
+        sheet.set_row(row, height_of([(table_contract.table, 24), (described.ko, 58), (described.en, 58)]))
         sheet.write_string(row, 0, table_contract.table, formats.wrapped)
         sheet.write_string(row, 1, fitting_text(described.ko, "ko"), formats.wrapped)
         sheet.write_string(row, 2, fitting_text(described.en, "en"), formats.wrapped)
@@ -96,10 +97,9 @@ def write_columns(
     sheet.set_row(0, 22)
     for place, head in enumerate(heads):
         sheet.write_string(0, place, in_language(label(head), language), formats.header)
-    row = 0
+    lines = []
     for one in shown:
         for column in one.table.columns:
-            row += 1
             adds = column.is_added_up
             cells = (
                 one.sheets[language],
@@ -113,10 +113,16 @@ def write_columns(
                     + [f"{code} {words}" for code, words in column.words.items()]
                 ),
             )
-            set_height(sheet, row, list(zip(cells, widths, strict=True)))
-            for place, words in enumerate(cells):
-                sheet.write_string(row, place, fitting_text(words, language), formats.wrapped)
-    sheet.autofilter(0, 0, row, len(heads) - 1)
+            lines.append(cells)
+
+    def write(row: int, place: int, words: str, _symbol: str | None) -> None:
+        sheet.write_string(row, place, fitting_text(words, language), formats.wrapped)
+
+    heights = [height_of(zip(cells, widths, strict=True)) for cells in lines]
+    RowWriter(sheet, 1, [write] * len(heads)).write(
+        list(zip(*lines, strict=True)), [[None] * len(lines)] * len(heads), heights
+    )
+    sheet.autofilter(0, 0, len(lines), len(heads) - 1)
     sheet.freeze_panes(1, 2)
     sheet.repeat_rows(0)
     _set_up_print(sheet, footer)

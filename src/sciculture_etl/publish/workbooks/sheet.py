@@ -161,9 +161,9 @@ def _lines(words: str, width: int) -> int:
     return sum(max(1, math.ceil(text_width(line) / max(width - 2, 1))) for line in words.split("\n"))
 
 
-def set_height(sheet: Worksheet, row: int, cells: Iterable[tuple[str, int]]) -> None:
-    """Makes a row so high that its texts show, each in a column of that width: not every program does so itself."""
-    sheet.set_row(row, LINE * max(_lines(words, width) for words, width in cells) + 3)
+def height_of(cells: Iterable[tuple[str, int]]) -> int:
+    """How high a row is in which texts show, each in a column of that width: not every program sees to it itself."""
+    return LINE * max(_lines(words, width) for words, width in cells) + 3
 
 
 def _write_note(sheet: Worksheet, formats: Formats, row: int, words: str, widths: list[int]) -> None:
