@@ -11,7 +11,7 @@ from channel_servers import PASSWORD, sftp_server, silent_server
 from nights import submit
 
 from sciculture_etl.errors import UserError
-from sciculture_etl.extract import Archive, Extraction, channels_of, extract_submissions, has_new_files, with_blocks
+from sciculture_etl.extract import Archive, Extraction, channels_of, extract_submissions, with_blocks
 from sciculture_etl.extract.channels.faults import describe
 from sciculture_etl.pipeline import Run
 from sciculture_etl.settings import Settings, Timeouts
@@ -147,16 +147,6 @@ def test_the_same_file_through_two_channels_is_two_receipts_of_one_submission(ar
     extraction = take(archive, str(tmp_path / "inbox"), {"SECOND": str(tmp_path / "served")})
     assert [receipt.path for receipt in extraction.received] == ["가상센터/실적.csv", "second://가상센터/실적.csv"]
     assert len({receipt.submission_id for receipt in extraction.received}) == 1
-
-
-def test_a_quick_look_asks_no_server(archive: Archive, tmp_path: Path) -> None:
-    (tmp_path / "inbox").mkdir()
-    with sftp_server(tmp_path, tmp_path) as door:
-        settings = Settings(inbox=str(tmp_path / "inbox"), warehouse=tmp_path, inbox_options=door.options())
-        assert not has_new_files(settings, archive)
-        submit(tmp_path / "inbox", "가상센터", "실적.csv", b"one")
-        assert has_new_files(settings, archive)
-        assert door.faults.connections == 0
 
 
 def test_the_words_of_a_fault_repeat_no_personal_value_of_a_name() -> None:

@@ -5,7 +5,7 @@ from sciculture_etl.extract.channels.channel import channels_of, with_blocks
 from sciculture_etl.extract.closings import Closing, Closings
 from sciculture_etl.extract.damage import Damage, damage_in, describe_damage, lost_in
 from sciculture_etl.extract.decisions import Decision, Decisions
-from sciculture_etl.extract.inbox import Extraction, check_channels, extract_submissions, has_new_files
+from sciculture_etl.extract.inbox import Extraction, check_channels, extract_submissions
 from sciculture_etl.extract.operator import Operator
 from sciculture_etl.extract.restricted import Restricted, Verdict
 from sciculture_etl.extract.spool import Spool, SpooledFile, is_institution_name, name_in_spool, path_of
@@ -30,7 +30,6 @@ __all__ = [
     "damage_in",
     "describe_damage",
     "extract_submissions",
-    "has_new_files",
     "is_institution_name",
     "lost_in",
     "machine_clock",

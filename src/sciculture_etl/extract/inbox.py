@@ -74,17 +74,6 @@ class Extraction:
         self.lost |= other.lost
 
 
-def has_new_files(settings: Settings, archive: Archive) -> bool:
-    """Whether a folder on this machine holds something to take: a quick look, for which no server is asked."""
-    seen = _Seen(archive.receipts())
-    for channel in channels_of(settings):
-        if channel.kind.is_local:
-            with _listed_channel(channel, RetryPolicy(settings.timeouts)) as (_, _, look):
-                if seen.fresh(look.arrivals):
-                    return True
-    return False
-
-
 def check_channels(settings: Settings) -> None:
     """What can be told of the channels before anything is started.
 
