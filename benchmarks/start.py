@@ -46,7 +46,14 @@ from sciculture_etl.settings import Settings
 with Run.open(Settings.from_environment(), Silent()) as run:
     take_steps(run)
 """
-API = "from prefect.server.api.server import create_app; create_app(ephemeral=True)"
+# As the copy of a run's process loads it (flows/server.py), and no more of Prefect's server.
+API = """
+from sciculture_flows.server import _without_docket
+import uvicorn
+with _without_docket():
+    from sciculture_flows.one_run import OneRun
+OneRun()
+"""
 LAP = "import time as _t; _n = _t.process_time(); print({name!r}, _n - _b, sep='\\t'); _b = _n"
 
 

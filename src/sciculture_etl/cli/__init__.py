@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import io
 import json
 import os
 import sys
+import threading
+from typing import NoReturn
 
 from sciculture_etl import stopping
 from sciculture_etl.cli.app import FAILED, app
@@ -23,7 +26,7 @@ gc.set_threshold(OBJECTS_BETWEEN_LOOKS, 20, 20)
 # as an answer to a question does.
 WITHOUT_PANDAS = ("run", "rebuild", "backfill", "publish", "check")
 
-__all__ = ["app", "main"]
+__all__ = ["app", "command", "main"]
 
 
 def main() -> None:
@@ -45,6 +48,34 @@ def main() -> None:
         if isinstance(error, SystemExit) or (number := stopping.signal_received()) is None:
             raise
         stopping.leave(number)
+
+
+def command() -> None:
+    """The process of a command: ``main``, and for what many wait for an end at once."""
+    try:
+        main()
+    except SystemExit as ended:
+        if sys.argv[1:2] != ["check"]:
+            raise
+        _leave(ended)
+
+
+def _leave(ended: SystemExit) -> NoReturn:
+    """Ends the process as Python does, but for taking apart all modules one by one, a sixth of a short command's time.
+
+    Raises:
+        SystemExit: Where what is left to print can't be: Python says so.
+    """
+    if not isinstance(ended.code, int):
+        raise ended
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        raise ended from None
+    os._exit(ended.code)
 
 
 def _fill_closed_streams() -> None:

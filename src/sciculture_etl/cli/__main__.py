@@ -1,5 +1,5 @@
-from sciculture_etl.cli import main
+from sciculture_etl.cli import command
 
 # Processes that write answers load this module under another name.
 if __name__ == "__main__":
-    main()
+    command()

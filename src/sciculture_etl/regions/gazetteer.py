@@ -6,9 +6,9 @@ import hashlib
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 _REFERENCE = Path(__file__).parent / "reference"
 _TABLES = ("divisions", "legal_administrative", "successions")
@@ -20,8 +20,7 @@ SEJONG = "3600000000"
 RANKS = {"sido": 0, "sigungu": 1, "general_gu": 2, "eupmyeondong": 3}
 
 
-@dataclass(frozen=True, slots=True)
-class Division:
+class Division(NamedTuple):
     """One code of divisions.csv. Days are ordinals; `end` is the first day no longer valid."""
 
     code: str
@@ -54,7 +53,9 @@ class Gazetteer:
         for code, successor, _, _ in self.changes:
             self.successors[code].append(successor)
             self.predecessors[successor].append(code)
-        self.lines = {code: self._line(code) for code in self.divisions}
+        self.lines: dict[str, frozenset[str]] = {}
+        for code in self.divisions:
+            self._add_line(code)
         self.family = self._families()
         days = {day for item in self.divisions.values() for day in (item.start, item.end)}
         self._change_days = sorted(days)
@@ -96,14 +97,13 @@ class Gazetteer:
                 found |= self.images(other, day)
         return found
 
-    def _line(self, code: str) -> frozenset[str]:
+    def _add_line(self, code: str) -> frozenset[str]:
         """The division itself and all above it."""
-        line: list[str] = []
-        above: str | None = code
-        while above is not None:
-            line.append(above)
-            above = self.divisions[above].parent
-        return frozenset(line)
+        if (line := self.lines.get(code)) is None:
+            parent = self.divisions[code].parent
+            line = frozenset((code,)) if parent is None else self._add_line(parent) | {code}
+            self.lines[code] = line
+        return line
 
     def _families(self) -> dict[str, str]:
         """Name each chain of divisions that only changed name, code or parent after one of its codes."""

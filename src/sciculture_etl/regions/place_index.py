@@ -181,14 +181,22 @@ def _other_names(index: PlaceIndex) -> _Index:
 
 def _place(name: str, family: str, items: list[Division]) -> Place:
     known = gazetteer()
-    above = {known.family[code] for item in items for code in known.lines[item.code] if code != item.code}
-    parents = {known.family[item.parent] for item in items if item.parent}
+    parent_codes = {item.parent for item in items if item.parent}
+    above = frozenset().union(*map(_families_of_line, parent_codes))
+    parents = {known.family[parent] for parent in parent_codes}
     # A dong of which only the new sigungu is known may be written below that one too.
     for item in items:
         for code in known.successors.get(item.code, ()):
             if known.divisions[code].rank < item.rank:
-                above |= {known.family[line] for line in known.lines[code]}
+                above |= _families_of_line(code)
     rank, is_legal = items[0].rank, items[0].kind != "administrative"
     if SEJONG in above:
         parents.add(SEJONG)
-    return Place(name, tuple(item.code for item in items), rank, family, is_legal, frozenset(parents), frozenset(above))
+    return Place(name, tuple(item.code for item in items), rank, family, is_legal, frozenset(parents), above)
+
+
+@cache
+def _families_of_line(code: str) -> frozenset[str]:
+    """Of a division itself and all above it."""
+    known = gazetteer()
+    return frozenset(known.family[line] for line in known.lines[code])

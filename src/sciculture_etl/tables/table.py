@@ -209,15 +209,16 @@ def cut_table(grid: Grid, area: Area, marks: Marks) -> Table:
     first = filled_frame.to_series(0)
     if first.null_count():
         first = filled_frame.select(pl.coalesce(cells)).to_series()
-    # Put together as it stands: a query costs more than all else of a short table.
+    # Put together as it stands: a query costs more than all else of a short table. Of numbers as lists, since Polars
+    # would load all of NumPy's masked arrays to see that an array is none.
     frame = pl.DataFrame([
-        pl.Series("row", np.arange(rows.start + 1, rows.stop + 1), pl.Int64),
+        pl.Series("row", range(rows.start + 1, rows.stop + 1), pl.Int64),
         first.alias("first_text"),
         filled_frame[f"c{area.overflow}"].alias("overflow") if beyond else _constant("overflow", None, len(rows)),
         *(filled_frame[f"c{column}"].alias(name) for name, column in header.columns.items() if column < width),
         *(_constant(name, said, len(rows)) for name in given),
-        pl.Series("filled", filled, pl.Int32),
-        pl.Series("reached", reached, pl.Int32),
+        pl.Series("filled", filled.tolist(), pl.Int32),
+        pl.Series("reached", reached.tolist(), pl.Int32),
         _asides(grid, area, filled, reached, sheet),
     ])  # fmt: skip
     for outer, inner in header.combined:

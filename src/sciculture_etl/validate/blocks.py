@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import polars as pl
 
 from sciculture_etl.contracts import Contract, Unpivot
@@ -96,8 +95,8 @@ def stack_blocks(contract: Contract, blocks: list[Block]) -> pl.DataFrame:
         scales = {f"scale:{name}": scale for name, scale in block.table.scales.items() if scale != 1}
         scaled = [pl.lit(scale, pl.Int64).alias(name) for name, scale in scales.items()]
         frames.append(block.frame.with_columns(scaled) if scaled else block.frame)
-    keys = np.repeat(np.arange(len(blocks), dtype=np.uint32), [frame.height for frame in frames])
-    stacked = pl.concat(frames, how="diagonal").with_columns(pl.Series("part_key", keys))
+    keys = [pl.Series("part_key", [], pl.UInt32).extend_constant(n, frame.height) for n, frame in enumerate(frames)]
+    stacked = pl.concat(frames, how="diagonal").with_columns(pl.concat(keys))
     absent = [name for name in contract.fields if name not in stacked.columns]
     return stacked.with_columns(
         *(pl.lit(None, pl.String).alias(name) for name in absent),
