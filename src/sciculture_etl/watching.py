@@ -135,11 +135,13 @@ def _look_after(pid: int, alive: int, run: int | None, orders: mmap.mmap) -> Non
 
 def _should_end(pid: int, orders: mmap.mmap) -> bool:
     """Whether a worker is to be ended; if so, word of why lies in the folder of its task, where that still is."""
-    (length,) = _LENGTH.unpack_from(orders, 0)
-    if not length:
+    order = orders[:]
+    (length,) = _LENGTH.unpack_from(order, 0)
+    # Half of an old order and half of a new one are no order: what changes meanwhile is looked at the next time.
+    if not length or orders[:] != order:
         return False
-    folder = Path(os.fsdecode(orders[_PATH_AT : _PATH_AT + length]))
-    exceeded = _exceeded(pid, *_LIMITS.unpack_from(orders, _LENGTH.size))
+    folder = Path(os.fsdecode(order[_PATH_AT : _PATH_AT + length]))
+    exceeded = _exceeded(pid, *_LIMITS.unpack_from(order, _LENGTH.size))
     if exceeded:
         with suppress(OSError):
             (folder / EXCEEDED).write_text(exceeded)
