@@ -30,6 +30,7 @@ os.environ["POLARS_MAX_THREADS"] = os.environ["SLURM_CPUS_ON_NODE"] = "1"
 from nights import EMPTY_WAREHOUSE, RING
 from once import shared_folder
 
+from sciculture_etl.loading import let_in_pandas
 from sciculture_sample import DAILY_SCIENCE_CLASS
 from tests.prefect_api import shared_api
 from tests.settled import WHOLE_NIGHT, Settled, sample, settle
@@ -49,6 +50,13 @@ def _elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.chdir(here)
         yield
     assert list(here.iterdir()) == [], "a test wrote into the working folder"
+
+
+@pytest.fixture(autouse=True)
+def _pandas() -> Iterator[None]:
+    """A command that ran inside a test has left pandas out of the whole process."""
+    yield
+    let_in_pandas()
 
 
 @pytest.fixture(scope="session")

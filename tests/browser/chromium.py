@@ -168,6 +168,17 @@ class Chromium:
             inaccessible=self.inaccessible() if axe else [],
         )
 
+    def follow(self, how: str, what: str) -> None:
+        """Presses a button or a link that leads to another page, and waits for that page.
+
+        Args:
+            how: a way of selenium's ``By``.
+            what: is looked for that way.
+        """
+        self.driver.execute_script("window.isLeft = true")
+        self.driver.find_element(how, what).click()
+        self.until("return !window.isLeft && document.readyState === 'complete'")
+
     def until(self, script: str, seconds: float = SECONDS) -> Any:
         """Waits until a script returns something, and returns that."""
         return WebDriverWait(self.driver, seconds, 0.02).until(lambda driver: driver.execute_script(script))

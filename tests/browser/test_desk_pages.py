@@ -48,7 +48,7 @@ def address(warehouse: Path) -> Iterator[str]:
 def sign_in(chromium: Chromium, warehouse: Path, address: str) -> None:
     _, secret = Invitations(warehouse / "desk").issue(Role.institution, CENTRE, 1, by="tests")
     chromium.open(f"{address}/enter/{secret}")
-    chromium.driver.find_element(By.CSS_SELECTOR, "main button").click()
+    chromium.follow(By.CSS_SELECTOR, "main button")
 
 
 def check(chromium: Chromium, file: Path) -> str:
@@ -104,13 +104,13 @@ def test_whoever_was_invited_gets_a_file_with_three_faults_accepted_by_what_the_
     file.write_text(MENDED, encoding="utf-8")
     check(chromium, file)
     assert "이대로 제출하" in chromium.driver.find_element(By.CSS_SELECTOR, ".verdict").text
-    chromium.driver.find_element(By.CSS_SELECTOR, ".verdict form button").click()
+    chromium.follow(By.CSS_SELECTOR, ".verdict form button")
     assert "제출되었습니다" in chromium.driver.find_element(By.CSS_SELECTOR, ".notice.success").text
     chromium.driver.refresh()  # sends nothing again
     assert [one.file_name for one in Spool(settings(tmp_path, warehouse)).waiting(CENTRE)] == [file.name]
     (tmp_path / "inbox").mkdir()
     night(tmp_path / "inbox", warehouse)
     chromium.driver.get(f"{address}/institution")
-    chromium.driver.find_element(By.LINK_TEXT, file.name).click()
+    chromium.follow(By.LINK_TEXT, file.name)
     assert chromium.driver.find_element(By.CSS_SELECTOR, ".notice").text.startswith("승인")
     assert chromium.judge("accepted").faults == []

@@ -55,7 +55,7 @@ def test_every_page_of_operators_with_something_on_it_is_sound(chromium: Chromiu
     with serving(operated.warehouse) as url:
         _, link = write_invitation(operated.settings, Role.operator, "자료 담당", 1, url)
         chromium.open(link)
-        chromium.driver.find_element(By.CSS_SELECTOR, "main form button").click()
+        chromium.follow(By.CSS_SELECTOR, "main form button")
         found = {
             f"{path} {language} {width}": chromium.look(
                 f"{url}{path}{'&' if '?' in path else '?'}lang={language}", width

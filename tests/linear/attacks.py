@@ -12,7 +12,7 @@ from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-SIZES = (20, 200, 3000)  # an exponential pattern shows at the first, a cubic at the second, a quadratic at the third
+SIZES = (20, 200, 6000)  # an exponential pattern shows at the first, a cubic at the second, a quadratic at the third
 SUSPECT = 0.0025  # seconds of CPU that a text of these sizes may cost before its growth is measured
 STOP = 0.5  # no larger text is tried after one that cost more
 MAX_DOUBLINGS = 12

@@ -60,8 +60,9 @@ OTHER = re.compile(
 )
 OFFICE = re.compile(r"기관|대표|사무|부서|담당자(?:이메일|메일)|문의|법인|사업자", re.IGNORECASE)
 OF_A_PLACE = re.compile(
-    r"(?:교육장|시설|장소|행사장|개최지|소재지?|도로명?|지번|학교|도서관|[가-힣]관|센터|건물|위치|설치|운영지?|사업장|공연장|전시장).*상세주소"
+    r"(?:교육장|시설|장소|행사장|개최지|소재지?|도로명?|지번|학교|도서관|[가-힣]관|센터|건물|위치|설치|운영지?|사업장|공연장|전시장)"
 )
+DETAILED_ADDRESS = "상세주소"
 # What is said of a header beside its name: how it is to be filled in.
 BESIDE = re.compile(
     r"[(\[](?:양력?|음력?|양\s?/\s?음|음\s?/\s?양|실명|본명|필수|선택|한글|영문|국문|한자|가나다\s?순|\d\s?자리|[ymd/.\-]{4,10})[)\]]|[※☆★]",
@@ -102,7 +103,7 @@ def _is_personal(name: str) -> bool:
     if ALWAYS.fullmatch(name):
         return True
     if NAME.fullmatch(name) or OTHER.fullmatch(name):
-        return not OFFICE.search(name) and not OF_A_PLACE.search(name)
+        return not OFFICE.search(name) and not OF_A_PLACE.search(name.rpartition(DETAILED_ADDRESS)[0])
     return False
 
 

@@ -183,6 +183,6 @@ def plain_series(texts: pl.Series) -> pl.Series:
 
 def for_polars(pattern: str) -> str:
     """A form as Polars reads it, which knows no look-around; digits and blanks of all scripts would cost it much."""
-    plainly = re.sub(r"\(\?[!=][^)]*\)", "", pattern).replace(r"[^\d]", "[^0-9]").replace(r"\d", "[0-9]")
+    plainly = re.sub(r"\(\?[!=][^()]*\)", "", pattern).replace(r"[^\d]", "[^0-9]").replace(r"\d", "[0-9]")
     within_class = re.sub(r"\[(?:\\.|[^\[\]\\])*\]", lambda found: found[0].replace(r"\s", r" \t\r\n"), plainly)
     return within_class.replace(r"\s", r"[ \t\r\n]")

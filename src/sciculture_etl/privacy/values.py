@@ -18,7 +18,7 @@ FEW_CELLS = 4_000  # are looked at one by one: to find the distinct ones among t
 OFFICE = re.compile(
     r"(?:기관|대표|사무|부서|법인|단체|센터|담당).{0,60}(?:메일|mail|연락처|전화|tel|contact)|문의", re.I
 )
-OFFICE_ACCOUNT = re.compile(r"(?:기관|법인|단체|사업비|사업자).*계좌")
+OFFICE_ACCOUNT = re.compile(r"(?:기관|법인|단체|사업비|사업자).{0,60}계좌")
 PERSON_IN_CHARGE = re.compile(r"담당자")
 REGISTERED = re.compile(r"법인|사업자|고유번호|isbn|바코드", re.I)
 MONEY = re.compile(r"(?:액|비|금|예산|단가|비용|매출)(?:(?:백만|천|만|억)?원)?$")

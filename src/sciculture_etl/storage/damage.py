@@ -15,7 +15,7 @@ from sciculture_etl.errors import ReleaseError
 from sciculture_etl.storage.atomic import move
 from sciculture_etl.storage.disk import chain, is_closed, is_full
 
-HELD = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+HELD = re.compile(r"Conflicting lock is held in (?P<program>.{1,1000}?) \(PID (?P<pid>\d+)\)")
 # Errors that only come where pages or the log don't fit, and the words of such among the engine's errors of operation.
 # The names of the former are words, too: a library in between hands errors on as one of operation.
 BREAKING = (duckdb.InternalException, duckdb.FatalException, duckdb.SerializationException)
