@@ -126,6 +126,10 @@ def test_what_is_lost_of_releases_costs_no_table(places: Settings) -> None:
 def test_lost_rows_set_the_tables_aside_and_the_next_run_makes_them_anew(places: Settings, lake: Lake) -> None:
     assert opened(places) is None
     spoil(places, lake, None)
+    of_a_part = Warehouse.open(places, load_contracts(), part="year 2018")
+    with pytest.raises(BrokenDatabaseError, match="sciculture run sets it aside"), of_a_part as warehouse:
+        warehouse.value(READ)
+    assert build_of(places).is_there()
     with pytest.raises(BrokenDatabaseError):
         opened(places)
     assert not build_of(places).is_there()

@@ -100,7 +100,17 @@ def test_work_that_meets_anothers_commit_is_done_again_or_told(places: Settings)
         warehouse.write(replace)
         assert times == 3
         assert warehouse.value("SELECT count(*) FROM log.asked WHERE submission_id IN ('0', 'own')") == 1
-        warehouse.connection.execute("ALTER TABLE store.dsc_class ADD COLUMN of_others VARCHAR")
+    # Also what is no step of that kind.
+    with (
+        pytest.raises(LakeConflictError, match="others changed the tables"),
+        Warehouse.open(places, load_contracts()) as warehouse,
+        open_lake(places.lake, BUILD) as others,
+    ):
+        warehouse.connection.execute("BEGIN; DELETE FROM log.asked WHERE submission_id = 'own'")
+        others.execute("DELETE FROM log.asked WHERE submission_id = 'own'")
+        warehouse.connection.execute("COMMIT")
+    with open_lake(places.lake, BUILD) as others:
+        others.execute("ALTER TABLE store.dsc_class ADD COLUMN of_others VARCHAR")
     opened = Warehouse.open(places, load_contracts(), part="year 2018")
     with pytest.raises(UserError, match="made by another version"), opened:
         pass

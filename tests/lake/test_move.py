@@ -13,8 +13,8 @@ import duckdb
 import pytest
 
 from sciculture_etl.errors import NotReadyError, UserError
+from sciculture_etl.load.layout import LAYOUT
 from sciculture_etl.load.moving import differences
-from sciculture_etl.load.warehouse import LAYOUT
 from sciculture_etl.pipeline import Run, Runs
 from sciculture_etl.pipeline.moving import move_tables, target_settings
 from sciculture_etl.settings import Settings

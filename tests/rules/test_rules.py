@@ -25,8 +25,8 @@ import yaml
 
 from sciculture_etl.contracts import load_table_contracts
 from sciculture_etl.load.beside import BEGUN, UNCHANGED_YEARS
+from sciculture_etl.load.layout import LOG_TABLES
 from sciculture_etl.load.scope import SCHEMA
-from sciculture_etl.load.warehouse import LOG_TABLES
 from sciculture_etl.model import load_statements
 from sciculture_etl.model.reference import CORRECTION, DUE_PERIOD, MEASURE
 from sciculture_etl.project import SQL

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from sciculture_etl.load.warehouse import LOG_TABLES
+from sciculture_etl.load.layout import LOG_TABLES
 from sciculture_etl.rules import apply_rule
 from sciculture_etl.versions.fold import NONE_ASIDE
 from sciculture_etl.versions.revision_words import named_version

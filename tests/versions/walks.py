@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from sciculture_etl.load.warehouse import LOG_TABLES
+from sciculture_etl.load.layout import LOG_TABLES
 from sciculture_etl.versions.fold import Fold, choose, order_versions, read_guards
 
 CENTRE, OTHER = "가상센터", "가상둘째센터"

@@ -15,7 +15,7 @@ from sciculture_etl.contracts import load_contracts
 from sciculture_etl.doctor.case import BilingualPair, Case, Check, fault, ok, remark
 from sciculture_etl.load import Warehouse
 from sciculture_etl.load.builds import Build, build_of
-from sciculture_etl.load.warehouse import has_todays_layout
+from sciculture_etl.load.layout import has_todays_layout
 from sciculture_etl.pipeline import Silent
 from sciculture_etl.pipeline.reading import Intake
 from sciculture_etl.publish.checks import accounts_that_disagree

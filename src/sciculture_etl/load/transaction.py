@@ -9,13 +9,11 @@ from contextlib import contextmanager, suppress
 import duckdb
 
 from sciculture_etl.errors import LakeConflictError
-from sciculture_etl.messages import message
-from sciculture_etl.storage.damage import reason_of
+from sciculture_etl.storage.ducklake import conflict_of, is_conflict
 from sciculture_etl.storage.lake_lock import check_locks, one_commit_at_a_time
 
 # Of a transaction whose commit meets another's.
 MAX_TRIES, FIRST_PAUSE = 6, 0.1
-CONFLICT = "conflict"
 
 
 @contextmanager
@@ -37,7 +35,7 @@ def all_or_nothing(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.Duc
             with suppress(duckdb.Error):
                 connection.execute("ROLLBACK")
             if is_conflict(error):
-                raise LakeConflictError(message("lake_conflict", reason=reason_of(error))) from None
+                raise conflict_of(error) from None
             raise
 
 
@@ -56,8 +54,3 @@ def write(connection: duckdb.DuckDBPyConnection, work: Callable[[duckdb.DuckDBPy
             if attempt == MAX_TRIES:
                 raise
             time.sleep(FIRST_PAUSE * 2 ** (attempt - 1))
-
-
-def is_conflict(error: BaseException) -> bool:
-    """Whether a transaction failed since another was committed that changed the same."""
-    return isinstance(error, duckdb.TransactionException) and CONFLICT in str(error)

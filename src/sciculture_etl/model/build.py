@@ -12,7 +12,7 @@ import duckdb
 from sciculture_etl.contracts import Contract, TableColumn, TableContract
 from sciculture_etl.errors import ContractError
 from sciculture_etl.load import Warehouse
-from sciculture_etl.load.warehouse import views_over_all
+from sciculture_etl.load.layout import views_over_all
 from sciculture_etl.model.figures import broken_figure, figures_query, read_figures
 from sciculture_etl.model.reference import reference_tables
 from sciculture_etl.model.statements import FIGURES, Statement, figures_statement, load_statements, ordered, readers_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from sciculture_etl.contracts import Contract
-from sciculture_etl.load.warehouse import views_over_all
+from sciculture_etl.load.layout import views_over_all
 from sciculture_etl.model.build import all_statements
 from sciculture_etl.model.origins import Columns, OriginReader
 from sciculture_etl.model.sql_tree import Functions

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sciculture_etl.contracts import Contract, TableContract
 from sciculture_etl.load import Warehouse
-from sciculture_etl.load.warehouse import ENVELOPE
+from sciculture_etl.load.layout import ENVELOPE
 from sciculture_etl.model.statements import Statement
 from sciculture_etl.rules import rule
 from sciculture_etl.settings import fingerprint, sql_text

@@ -17,9 +17,9 @@ import duckdb
 from sciculture_etl.errors import MachineError, NotReadyError, UserError
 from sciculture_etl.lakes import Lake, is_lake
 from sciculture_etl.load import writer_lock
+from sciculture_etl.load.layout import LAYOUT
 from sciculture_etl.load.moving import copy_tables, differences, seal, sealed_layout, tables_of
 from sciculture_etl.load.places import Place, place_of
-from sciculture_etl.load.warehouse import LAYOUT
 from sciculture_etl.messages import message
 from sciculture_etl.pipeline.journal import MOVE, MOVED, Runs
 from sciculture_etl.pipeline.report import Progress, Silent

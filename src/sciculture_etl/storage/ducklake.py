@@ -13,12 +13,13 @@ from typing import Any
 
 import duckdb
 
-from sciculture_etl.errors import LakeError, UserError
+from sciculture_etl.errors import LakeConflictError, LakeError, UserError
 from sciculture_etl.lakes import S3, Lake
 from sciculture_etl.messages import message
 from sciculture_etl.settings import sql_text
 from sciculture_etl.storage.catalogue import asked_catalogue, drop_catalogue
 from sciculture_etl.storage.credentials import set_credentials
+from sciculture_etl.storage.damage import reason_of
 from sciculture_etl.storage.disk import chain, is_closed, is_full
 from sciculture_etl.storage.lake_fence import REFUSAL
 from sciculture_etl.storage.lake_lock import check_locks, lock_held
@@ -32,6 +33,7 @@ LOST = (
     "No such file or directory", *NOT_THERE, "No magic bytes", "too small to be a Parquet file", "Footer length error",
     "Failed to read file",
 )  # fmt: skip
+CONFLICT = "conflict"
 EXTENSIONS = ("ducklake", "postgres_scanner")
 # A server that starts anew is back within that.
 ATTEMPTS, FIRST_PAUSE = 4, 0.5
@@ -196,10 +198,23 @@ def is_gone(error: BaseException) -> bool:
     )
 
 
+def is_conflict(error: BaseException) -> bool:
+    """Whether a transaction failed since another was committed that changed the same."""
+    return isinstance(error, duckdb.TransactionException) and CONFLICT in str(error)
+
+
+def conflict_of(error: BaseException) -> LakeConflictError:
+    """What people are told of it."""
+    return LakeConflictError(message("lake_conflict", reason=reason_of(error)))
+
+
 def lake_fault(error: BaseException) -> LakeError | None:
     """What people are told of an error whose cause is the lake; None where it is another."""
-    if any(REFUSAL in str(link) for link in chain(error)):
-        return LakeError(message("lake_lock_lost", reason=REFUSAL))
+    for link in chain(error):
+        if REFUSAL in str(link):
+            return LakeError(message("lake_lock_lost", reason=REFUSAL))
+        if is_conflict(link):
+            return conflict_of(link)
     return (
         LakeError(message("lake_unreachable", reason=str(error).partition("\n")[0][:200])) if is_gone(error) else None
     )

@@ -19,7 +19,7 @@ from sciculture_etl.contracts.disclosure import symbol_column
 from sciculture_etl.disclosure.history import WITHHELD
 from sciculture_etl.errors import BusyError, NotReadyError, UserError
 from sciculture_etl.load.builds import build_of
-from sciculture_etl.load.warehouse import has_todays_layout
+from sciculture_etl.load.layout import has_todays_layout
 from sciculture_etl.messages import message
 from sciculture_etl.model import all_statements
 from sciculture_etl.model.figures import read_figures
