@@ -78,6 +78,13 @@ def said(process: subprocess.Popen[str]) -> str:
     return line
 
 
+def meet_in_one_row(warehouse: Warehouse, others: duckdb.DuckDBPyConnection) -> None:
+    remove = "DELETE FROM log.asked WHERE submission_id = 'own'"
+    warehouse.connection.execute(f"BEGIN; {remove}")
+    others.execute(remove)
+    warehouse.connection.execute("COMMIT")
+
+
 def test_work_that_meets_anothers_commit_is_done_again_or_told(places: Settings) -> None:
     assert places.lake
     times = 0
@@ -101,18 +108,13 @@ def test_work_that_meets_anothers_commit_is_done_again_or_told(places: Settings)
         assert times == 3
         assert warehouse.value("SELECT count(*) FROM log.asked WHERE submission_id IN ('0', 'own')") == 1
     # Also what is no step of that kind.
-    with (
-        pytest.raises(LakeConflictError, match="others changed the tables"),
-        Warehouse.open(places, load_contracts()) as warehouse,
-        open_lake(places.lake, BUILD) as others,
-    ):
-        warehouse.connection.execute("BEGIN; DELETE FROM log.asked WHERE submission_id = 'own'")
-        others.execute("DELETE FROM log.asked WHERE submission_id = 'own'")
-        warehouse.connection.execute("COMMIT")
+    opened, told = Warehouse.open(places, load_contracts()), pytest.raises(LakeConflictError, match="others changed")
     with open_lake(places.lake, BUILD) as others:
+        with told, opened as warehouse:
+            meet_in_one_row(warehouse, others)
         others.execute("ALTER TABLE store.dsc_class ADD COLUMN of_others VARCHAR")
-    opened = Warehouse.open(places, load_contracts(), part="year 2018")
-    with pytest.raises(UserError, match="made by another version"), opened:
+    of_a_part = Warehouse.open(places, load_contracts(), part="year 2018")
+    with pytest.raises(UserError, match="made by another version"), of_a_part:
         pass
 
 

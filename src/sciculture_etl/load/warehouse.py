@@ -24,6 +24,7 @@ from sciculture_etl.load.layout import (
     rows_in_force,
     views_over_all,
 )
+from sciculture_etl.load.own_archive import refuse_another_archive
 from sciculture_etl.load.transaction import all_or_nothing, write
 from sciculture_etl.messages import message
 from sciculture_etl.settings import Settings, fingerprint
@@ -60,7 +61,7 @@ class Warehouse:
         Raises:
             BusyError: Where another process has the database open.
             UserError: Where a part would be loaded into tables made by another version or other contracts.
-            LakeError: Where a shared one can't be reached, also under the work.
+            LakeError: Where a shared one can't be reached, also under the work, or was made from another archive.
         """
         build, staging = build_of(settings), settings.staging / part
         settings.warehouse.mkdir(parents=True, exist_ok=True)
@@ -87,6 +88,8 @@ class Warehouse:
             warehouse = cls._prepared(build, staging, contracts)
         warehouse.set_aside = reason
         try:
+            if settings.lake:
+                refuse_another_archive(warehouse.connection, settings.archive)
             yield warehouse
             if not part:
                 build.tidy(warehouse.connection)

@@ -72,6 +72,8 @@ def _has_followed(settings: Settings, lake: Lake, repairs: bool) -> bool:
     current = (current_release(settings.warehouse) or {}).get("release_id")
     kept = [name for name in kept_ids(settings.releases) if is_complete(settings.releases / name)]
     shown, views = _shown(lake)
+    if shown and current is None:  # what readers see is not taken from them for a folder that isn't there
+        raise LakeError(message("lake_without_current", folder=settings.warehouse))
     lost = _with_lost_files(lake) if repairs else set()
     if shown - lost == set(kept) and views == ({current} if current else set()) and not lost:
         return False
