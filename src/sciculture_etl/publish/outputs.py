@@ -30,6 +30,7 @@ from sciculture_etl.publish import (
     site,
     workbooks,
 )
+from sciculture_etl.publish.beside import Files, second_process, settled
 from sciculture_etl.publish.files import Content
 from sciculture_etl.settings import fingerprint
 from sciculture_etl.storage.access import FILE_FOR_ALL, OWN_FILE
@@ -82,7 +83,8 @@ class Output:
     table → in words, None where nothing is; None: its presence is all there is to check. made_from: content, what it is
     written of → what decides how the file comes out, empty where that can't be told; None: it is another in every
     release. is_needed: no release is used without it. is_live: readers open a copy of it beside the releases.
-    is_mutable: it tells what became of the release since, so that no hash of it is kept.
+    is_mutable: it tells what became of the release since, so that no hash of it is kept. is_beside: it is written of
+    the public database alone, so that a second process may do it. tells_of_others: it is written when all others are.
     """
 
     name: str
@@ -94,6 +96,8 @@ class Output:
     is_needed: bool = False
     is_live: bool = False
     is_mutable: bool = False
+    is_beside: bool = False
+    tells_of_others: bool = False
 
     @property
     def mode(self) -> int:
@@ -139,7 +143,7 @@ OUTPUTS = (
     ),
     Output(
         "xlsx", "xlsx/{workbook}.xlsx", "public", workbooks.write_workbook, files.why_not_as_hashed,
-        workbooks.made_from,
+        workbooks.made_from, is_beside=True,
     ),
     Output("dictionary", "dictionary/dictionary.md", "public", dictionary.write_markdown),
     Output("dictionary_page", "dictionary/dictionary.html", "public", dictionary.write_page),
@@ -161,10 +165,10 @@ OUTPUTS = (
     Output("readme", "README.md", "public", readme.write_readme),
     Output("citation", "CITATION.cff", "public", citation.write_citation),
     # It tells of all files before it, and the list of hashes of that too.
-    Output("datapackage", "datapackage.json", "public", datapackage.write_data_package),
-    Output("checksums", checksums.CHECKSUMS, "public", checksums.write_checksums),
+    Output("datapackage", "datapackage.json", "public", datapackage.write_data_package, tells_of_others=True),
+    Output("checksums", checksums.CHECKSUMS, "public", checksums.write_checksums, tells_of_others=True),
     # It names the files that institutions sent. It is read before all else is checked, so that needs no check here.
-    Output("manifest", "manifest.json", "operator", files.write_manifest, is_needed=True),
+    Output("manifest", "manifest.json", "operator", files.write_manifest, is_needed=True, tells_of_others=True),
 )  # fmt: skip
 BY_NAME = {output.name: output for output in OUTPUTS}
 OPERATIONS, PUBLIC, MANIFEST, DATAPACKAGE = (
@@ -203,15 +207,41 @@ def held_in(manifest: dict[str, Any]) -> list[Output]:
 
 
 def write_outputs(outputs: Collection[Output], content: Content, folder: Path) -> None:
-    """Writes them into the new folder of a release.
+    """Writes them into the new folder of a release, those that can be ``beside`` by a second process meanwhile.
 
     A file that would come out as it stands in the release before is that file. The manifest says of each, under
     ``files``, what it was made from, its hash, its output and what it is written of.
     """
-    standing = content.manifest.setdefault("files", {})
+    content.manifest["files"] = {}
     content = replace(content, public={one.name: one.path for one in outputs if one.audience == "public"})
     if "site" in content.public:
         content.manifest["pages"] = site.pages_of(content)
+    beside = [output.name for output in outputs if output.is_beside]
+    standing: Files = {}
+    begun = None
+    with second_process(bool(beside)) as second:
+        for output in outputs:
+            if output.is_beside or output.tells_of_others:
+                continue
+            standing |= _write_files([output], content, folder)
+            if output.path == PUBLIC:
+                begun = second.begin(write_named, content, folder / PUBLIC, folder, beside)
+        written = settled(begun, folder)
+    standing |= written if written is not None else write_named(content, folder, beside)
+    in_order = (path for output in outputs for path, _ in output.files(content.manifest))
+    content.manifest["files"] = {path: standing[path] for path in in_order if path in standing}
+    for output in outputs:
+        if output.tells_of_others:
+            content.manifest["files"] |= _write_files([output], content, folder)
+
+
+def write_named(content: Content, folder: Path, names: list[str]) -> Files:
+    """Writes the outputs of those names."""
+    return _write_files([BY_NAME[name] for name in names], content, folder)
+
+
+def _write_files(outputs: Collection[Output], content: Content, folder: Path) -> Files:
+    written: Files = {}
     for output in outputs:
         for path, written_of in output.files(content.manifest):
             target = folder / path
@@ -222,4 +252,5 @@ def write_outputs(outputs: Collection[Output], content: Content, folder: Path) -
                 output.write(content, written_of, target)
                 sha256 = files.sha256_of(target)
             if output.name != "manifest" and not output.is_mutable:
-                standing[path] = {"made_from": made_from, "sha256": sha256, "output": output.name, "of": written_of}
+                written[path] = {"made_from": made_from, "sha256": sha256, "output": output.name, "of": written_of}
+    return written
