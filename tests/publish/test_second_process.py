@@ -18,7 +18,7 @@ from sciculture_etl.pipeline import Run, take_steps
 from tests.nights import manifest, settings
 from tests.settled import Settled
 
-pytestmark = pytest.mark.night
+pytestmark = [pytest.mark.night, pytest.mark.slow]
 
 
 def workbooks_again(small: Settled, folder: Path) -> dict[str, str]:

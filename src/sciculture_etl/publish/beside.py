@@ -90,7 +90,7 @@ def _name_tables(connection: duckdb.DuckDBPyConnection, table_contracts: dict[st
                 connection.execute(f'CREATE VIEW {schema}."{name}" AS FROM {place_in_release(name)}')
 
 
-def settled(begun: Future[Files] | None, folder: Path) -> Files | None:
+def files_of(begun: Future[Files] | None, folder: Path) -> Files | None:
     """What was written there, now in the release's folder.
 
     None where it has to be written here: what is wrong is then said here as well.

@@ -30,7 +30,7 @@ from sciculture_etl.publish import (
     site,
     workbooks,
 )
-from sciculture_etl.publish.beside import Files, second_process, settled
+from sciculture_etl.publish.beside import Files, files_of, second_process
 from sciculture_etl.publish.files import Content
 from sciculture_etl.settings import fingerprint
 from sciculture_etl.storage.access import FILE_FOR_ALL, OWN_FILE
@@ -84,7 +84,8 @@ class Output:
     written of → what decides how the file comes out, empty where that can't be told; None: it is another in every
     release. is_needed: no release is used without it. is_live: readers open a copy of it beside the releases.
     is_mutable: it tells what became of the release since, so that no hash of it is kept. is_beside: it is written of
-    the public database alone, so that a second process may do it. tells_of_others: it is written when all others are.
+    the public database alone, so that a second process may do it. is_last: it tells of the others and comes
+    after them.
     """
 
     name: str
@@ -97,7 +98,7 @@ class Output:
     is_live: bool = False
     is_mutable: bool = False
     is_beside: bool = False
-    tells_of_others: bool = False
+    is_last: bool = False
 
     @property
     def mode(self) -> int:
@@ -165,10 +166,10 @@ OUTPUTS = (
     Output("readme", "README.md", "public", readme.write_readme),
     Output("citation", "CITATION.cff", "public", citation.write_citation),
     # It tells of all files before it, and the list of hashes of that too.
-    Output("datapackage", "datapackage.json", "public", datapackage.write_data_package, tells_of_others=True),
-    Output("checksums", checksums.CHECKSUMS, "public", checksums.write_checksums, tells_of_others=True),
+    Output("datapackage", "datapackage.json", "public", datapackage.write_data_package, is_last=True),
+    Output("checksums", checksums.CHECKSUMS, "public", checksums.write_checksums, is_last=True),
     # It names the files that institutions sent. It is read before all else is checked, so that needs no check here.
-    Output("manifest", "manifest.json", "operator", files.write_manifest, is_needed=True, tells_of_others=True),
+    Output("manifest", "manifest.json", "operator", files.write_manifest, is_needed=True, is_last=True),
 )  # fmt: skip
 BY_NAME = {output.name: output for output in OUTPUTS}
 OPERATIONS, PUBLIC, MANIFEST, DATAPACKAGE = (
@@ -221,17 +222,17 @@ def write_outputs(outputs: Collection[Output], content: Content, folder: Path) -
     begun = None
     with second_process(bool(beside)) as second:
         for output in outputs:
-            if output.is_beside or output.tells_of_others:
+            if output.is_beside or output.is_last:
                 continue
             standing |= _write_files([output], content, folder)
             if output.path == PUBLIC:
                 begun = second.begin(write_named, content, folder / PUBLIC, folder, beside)
-        written = settled(begun, folder)
+        written = files_of(begun, folder)
     standing |= written if written is not None else write_named(content, folder, beside)
     in_order = (path for output in outputs for path, _ in output.files(content.manifest))
     content.manifest["files"] = {path: standing[path] for path in in_order if path in standing}
     for output in outputs:
-        if output.tells_of_others:
+        if output.is_last:
             content.manifest["files"] |= _write_files([output], content, folder)
 
 
