@@ -37,7 +37,8 @@ def test_every_deployment_names_a_flow_of_the_installed_package() -> None:
     assert [f"sciculture_flows.{name}.{name}" for name in modules] == ENTRYPOINTS
 
 
-@pytest.mark.parametrize("where", ["the checkout", pytest.param("elsewhere", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("where", ["the checkout", "elsewhere"])
 def test_deployments_of_before_find_the_same_flows_and_load_none_twice(where: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", LOADED, json.dumps(MODULES), *ENTRYPOINTS, *FORMER],

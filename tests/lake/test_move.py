@@ -111,7 +111,7 @@ class BreaksOff:
             raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize(("step", "after"), [("copy", 2), ("prove", 3)])
+@pytest.mark.parametrize(("step", "after"), [("copy", 2), pytest.param("prove", 3, marks=pytest.mark.slow)])
 def test_a_move_that_is_broken_off_leaves_the_old_and_is_finished_by_another(
     warehouse: Path, before: Path, lake: Lake, step: str, after: int
 ) -> None:

@@ -17,6 +17,7 @@ SUSPECT = 0.0025  # seconds of CPU that a text of these sizes may cost before it
 STOP = 0.5  # no larger text is tried after one that cost more
 MAX_DOUBLINGS = 12
 LINEAR = 1.45  # exponent of growth beyond which a cost is not linear
+EIGHTH, ABOUT_EIGHT = 8, 9.8  # what costs so many times its eighth at most goes with its length
 REPEATED = 8  # a piece repeated more often than this can be pumped
 MAX_TEXTS = 160  # a pattern
 PLAIN = [" ", "\n", "1", "가", "a", "(", "[", ",", ".", "-", "<", '"', "1,", "가 ", "1 ", "\u3000", "(1", "x\n"]
@@ -167,15 +168,19 @@ def beyond_linear(
     make: Callable[[int], Any],
     sizes: tuple[int, ...] = SIZES,
     suspect: float = SUSPECT,
+    is_bare: bool = False,
 ) -> float | None:
     """The exponent of growth where it is beyond linear, else None.
 
     Args:
         make: a text, or whatever is asked about, of a size.
         suspect: seconds below which no growth is looked for.
+        is_bare: nothing is done but what may grow, so that a size and its eighth tell most of what is linear.
     """
     for size in sizes:
-        if cost(call, make(size)) < suspect or _least(call, make(size)) < suspect:
+        if cost(call, make(size)) < suspect or (least := _least(call, make(size))) < suspect:
+            continue
+        if is_bare and least < ABOUT_EIGHT * _least(call, make(size // EIGHTH)):
             continue
         exponent = growth(call, make, size)
         return exponent if exponent > LINEAR and growth(call, make, size) > LINEAR else None

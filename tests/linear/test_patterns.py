@@ -143,7 +143,7 @@ def worst(used: Used) -> tuple[Attack, str, float] | None:
                 text = attack.text(size)
                 return text.encode() if isinstance(used.pattern.pattern, bytes) else text
 
-            if exponent := beyond_linear(call, make):
+            if exponent := beyond_linear(call, make, is_bare=True):
                 return attack, method, exponent
     return None
 

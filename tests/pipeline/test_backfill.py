@@ -156,6 +156,7 @@ def test_one_institution_alone_may_be_read_again(history: tuple[Path, Path], tmp
         Run.plan_backfill(settings(inbox, warehouse), Scope.from_texts("2017", [], ["없는 기관"]))
 
 
+@pytest.mark.slow
 def test_other_years_of_the_same_file_stay_as_they_are(tmp_path: Path) -> None:
     inbox, warehouse = tmp_path / "inbox", tmp_path / "warehouse"
     rows = table(CLASS, {"사업연도": "2018"}, {"사업연도": "2019"})

@@ -170,6 +170,7 @@ def test_decisions_clear_the_list_count_and_can_be_undone(places: Settings, nigh
     assert (sessions(places)[RESENT], sessions(places)[UNCLEAR]) == (25, before)
 
 
+@pytest.mark.slow
 def test_a_restored_inbox_lists_only_what_could_count(
     places: Settings, nights: list[RunReport], tmp_path: Path
 ) -> None:

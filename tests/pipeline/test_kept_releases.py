@@ -163,6 +163,7 @@ def test_the_list_tells_what_each_release_took_in_and_changed(history: History) 
     assert all(row["byte_count"] > 10_000 for row in (first, second, third))
 
 
+@pytest.mark.slow
 def test_history_outlives_a_rebuild(copy: History) -> None:
     before = published(copy.warehouse, "FROM mart_revision ORDER BY ALL")
     submit(copy.inbox, OTHER, "수정.csv", as_csv(table(CLASS | {"운영횟수": "7"})), "2020-06-01T09:00:00")

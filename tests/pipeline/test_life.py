@@ -143,6 +143,7 @@ def test_a_refused_night_shows_the_operator_what_came(places: Settings) -> None:
     assert [row["state"] for row in list_submissions(places, SubmissionFilter(state="rejected"))] == ["rejected"]
 
 
+@pytest.mark.slow
 def test_a_due_day_that_passes_shows_on_a_night_without_any_file(places: Settings) -> None:
     send(places, "1기.csv", classes(10, 1), "2020-04-01T09:00:00")
     assert night(places, date(2020, 7, 14)).missing == 0

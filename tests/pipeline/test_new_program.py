@@ -27,7 +27,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with the guide's blocks written into it."""
     copy = tmp_path_factory.mktemp("project")
     for folder in ("src", "flows", "sql", "expectations", "pages", "maps", "tests"):
-        shutil.copytree(CHECKOUT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(CHECKOUT / folder, copy / folder)
     shutil.copy(CHECKOUT / "pyproject.toml", copy)
     for block in BLOCK.finditer(GUIDE):
         path = copy / block[1]

@@ -226,6 +226,7 @@ def test_places_and_files_may_have_any_name(tmp_path: Path) -> None:
     assert night(inbox, warehouse).publication.revised["mart_dsc_summary"]["changed"]
 
 
+@pytest.mark.slow
 def test_a_night_from_nothing_ends_as_one_in_a_warehouse_that_was_empty(one_file: Path, tmp_path: Path) -> None:
     """What most tests begin with is no other beginning."""
     report = night(one_file / "inbox", tmp_path / "other", today=DAY, from_nothing=True)
@@ -284,6 +285,7 @@ def test_a_year_that_fails_its_suite_is_held_and_its_last_good_facts_stay(tmp_pa
     assert published(warehouse, names + " ORDER BY 1") == [("가상둘째기관",), ("가상첫째기관",)]
 
 
+@pytest.mark.slow
 def test_a_rebuild_while_a_year_is_held_publishes_no_clash(tmp_path: Path) -> None:
     inbox, warehouse = tmp_path / "inbox", tmp_path / "warehouse"
     register("가상첫째부서", inbox, REGISTER, "2020-01-10T09:00:00")

@@ -143,6 +143,7 @@ def test_a_second_preview_takes_the_place_of_the_first_whatever_a_kill_left(copi
     assert not list(copied.warehouse.glob(".*.aside"))
 
 
+@pytest.mark.slow
 def test_a_preview_during_a_hold_shows_what_would_come_and_ends_nothing(copied: Settings) -> None:
     night(Path(copied.inbox), copied.warehouse)
     rollback(copied, "1", "가상: 확인 중")

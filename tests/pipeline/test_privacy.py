@@ -176,6 +176,7 @@ def test_bytes_that_come_again_after_they_were_deleted_are_kept_apart_again(refu
     assert events(refused) == ["restricted", "deleted", "restricted"]
 
 
+@pytest.mark.slow
 def test_a_file_whose_name_was_personal_is_accepted_under_another(tmp_path: Path) -> None:
     inbox, data = tmp_path / "inbox", as_csv(table(CLASS))
     submit(inbox, "가상시험센터", "실적 010-0000-0000.csv", data)

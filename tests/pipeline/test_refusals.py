@@ -132,6 +132,7 @@ def test_a_figure_that_differs_names_the_file_its_step_and_what_to_do(
     }
 
 
+@pytest.mark.slow
 def test_before_any_release_it_names_what_a_newer_version_changed(tmp_path: Path) -> None:
     inbox, warehouse = tmp_path / "inbox", tmp_path / "warehouse"
     send_sound_files(inbox)
@@ -165,6 +166,7 @@ def _moves(text: str) -> list[str]:
     return [line for line in text.splitlines() if "visitor_count" in line]
 
 
+@pytest.mark.slow
 def test_where_no_single_file_mends_it_there_is_a_command_for_each(copy: Path) -> None:
     inbox, warehouse = copy / "inbox", copy / "warehouse"
     submit(inbox, SENDER, FEW, log("춘천", "춘천시", [(4, 21), (4, 11)]), "2020-12-01T09:00:00")
@@ -180,6 +182,7 @@ def test_where_no_single_file_mends_it_there_is_a_command_for_each(copy: Path) -
     assert night(inbox, warehouse).publication.outcome in ("published", "unchanged")
 
 
+@pytest.mark.slow
 def test_what_is_not_named_of_many_is_counted(copy: Path) -> None:
     inbox, warehouse = copy / "inbox", copy / "warehouse"
     for town in ("강릉시", "동해시", "태백시", "속초시", "삼척시", "홍천군", "횡성군"):

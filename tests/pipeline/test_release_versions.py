@@ -119,6 +119,7 @@ def test_values_count_up_the_last_part_and_the_changelog_tells_of_them(copy: Pat
     assert "수정20" not in text
 
 
+@pytest.mark.slow
 def test_other_words_alone_make_no_release_and_come_with_the_next(copy: Path) -> None:
     with duckdb.connect(str(copy / "warehouse" / "warehouse.duckdb")) as connection:
         connection.execute("DELETE FROM log.state WHERE key = 'published'")  # as where a contract's words are other

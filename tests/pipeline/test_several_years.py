@@ -247,6 +247,7 @@ def test_a_stated_figure_that_differs_refuses_the_release(copy: Any) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_figure_whose_year_is_assumed_warns(copy: Any) -> None:
     header = ["사업연도", "반기", "운영기관", "시도", "시군구", "프로그램명", "구분", "운영기간", "이용자수"]
     row = ["2020", "2", "가상새상상실", "강원도", "춘천시", "가상 공방", "정규", "2020-11-02", "7"]

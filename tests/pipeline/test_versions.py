@@ -126,6 +126,7 @@ def test_the_newest_version_counts(nights_apart: Path, name: str) -> None:
     assert {path.split("/")[1]: standing for path, standing in listed} == case.standing
 
 
+@pytest.mark.slow
 def test_a_copy_of_the_inbox_without_its_times_counts_the_same_where_file_or_name_decide(
     nights_apart: Path, tmp_path: Path
 ) -> None:
@@ -138,6 +139,7 @@ def test_a_copy_of_the_inbox_without_its_times_counts_the_same_where_file_or_nam
     assert {name: found[name] for name in kept} == {name: CASES[name].counted for name in kept}
 
 
+@pytest.mark.slow
 def test_read_in_batches_of_one_file_the_outcome_is_the_same(nights_apart: Path, tmp_path: Path) -> None:
     tiny = begin(settings(nights_apart / "inbox", tmp_path / "tiny", batch_bytes=1))
     shutil.copytree(nights_apart / "warehouse" / "archive", tiny.archive)

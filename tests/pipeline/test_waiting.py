@@ -198,6 +198,7 @@ def with_few_rows_a_year() -> dict[str, Contract]:
     return load_contracts() | {"dsc_class": contract.model_copy(update={"suite": [*contract.suite, most]})}
 
 
+@pytest.mark.slow
 def test_what_fails_its_suite_takes_no_evidence_from_what_came_before_it(desk: Desk) -> None:
     contracts = with_few_rows_a_year()
     desk.send("늦은 날.csv", classes(10, 11, day="2020. 6. 1."))
@@ -260,6 +261,7 @@ def as_of_before(archive: Path) -> None:
     journal.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in kept), encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_first_run_over_an_older_warehouse_closes_its_old_years_once_and_changes_no_figure(desk: Desk) -> None:
     desk.send("처음.csv", classes(30, day="2020. 4. 1."))
     desk.send("일부.csv", classes(29, day="2020. 5. 1."))

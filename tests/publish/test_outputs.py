@@ -161,6 +161,7 @@ def test_a_run_can_be_asked_for_less_and_the_release_says_so(warehouse: Path, tm
     assert manifest(warehouse)["outputs"] == [output.name for output in OUTPUTS]
 
 
+@pytest.mark.slow
 def test_the_release_after_one_that_holds_less_tells_what_changed(tmp_path: Path) -> None:
     inbox, places = tmp_path / "inbox", tmp_path / "warehouse"
     submit(inbox, "가상시험센터", "실적.csv", as_csv(table(CLASS)))

@@ -78,6 +78,7 @@ def _hole(path: Path, begin: int, size: int) -> bytes:
     return data
 
 
+@pytest.mark.slow
 def test_zeros_at_the_end_of_a_journal_count_as_never_written(days: Days, tmp_path: Path) -> None:
     warehouse = days.copy(tmp_path)
     with (warehouse / "archive" / "receipts.jsonl").open("ab") as journal:

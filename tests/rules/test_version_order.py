@@ -184,6 +184,7 @@ def test_the_order_is_that_of_its_definition(connection: duckdb.DuckDBPyConnecti
     assert seen == {"", "made_on", "saved_at", "file_name", "arrival", "channel_time", "undecided"}
 
 
+@pytest.mark.slow
 def test_it_depends_on_no_order_of_rows(connection: duckdb.DuckDBPyConnection, plays: list[list[Version]]) -> None:
     assert ordered(connection, plays, seed=1) == ordered(connection, plays, seed=2)
 

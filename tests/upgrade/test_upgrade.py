@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from nights import FILES, manifest, operations, published
+from nights import NEEDED, manifest, operations, published
 
 from sciculture_etl.contracts import load_table_contracts
 from sciculture_etl.contracts.disclosure import SUPPRESSED, symbol_column
@@ -52,7 +52,7 @@ def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         "SCICULTURE_WAREHOUSE": str(folder / "warehouse"),
     }
     done = subprocess.run(
-        [sys.executable, "-c", NIGHT, json.dumps(FILES)],
+        [sys.executable, "-c", NIGHT, json.dumps(NEEDED)],
         env=environment, cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

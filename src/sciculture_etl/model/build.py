@@ -9,7 +9,7 @@ from datetime import date
 
 import duckdb
 
-from sciculture_etl.contracts import Contract, TableColumn, TableContract
+from sciculture_etl.contracts import Contract, TableContract
 from sciculture_etl.errors import ContractError
 from sciculture_etl.load import Warehouse
 from sciculture_etl.load.layout import views_over_all
@@ -18,7 +18,7 @@ from sciculture_etl.model.reference import reference_tables
 from sciculture_etl.model.statements import FIGURES, Statement, figures_statement, load_statements, ordered, readers_of
 from sciculture_etl.model.status import YearStates, select_with_status, sources_of
 from sciculture_etl.project import SQL, Folder
-from sciculture_etl.settings import fingerprint, sql_text
+from sciculture_etl.settings import fingerprint
 
 # What the engine can't do by the text of a statement, or with the rows, and not for want of memory, disk or a lake.
 FAULTS_OF_SQL = (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError, duckdb.IntegrityError)
@@ -114,24 +114,6 @@ def _check_table_contract(statement: Statement, table_contract: TableContract | 
         wrong.append(f"{select} gives the columns in another order than {contract}: {', '.join(stated)}")
     if wrong:
         raise ContractError("\n".join(wrong))
-
-
-def comments(table_contract: TableContract, table: str, columns: dict[str, TableColumn] | None = None) -> str:
-    """COMMENT ON statements for a table and its columns, to be run at once: one by one they take twice as long.
-
-    Args:
-        columns: those that the table has; None: all that are shown.
-    """
-    going = table_contract.deprecated.comment if table_contract.deprecated else ""
-    text = f"{table_contract.description.ko} / {table_contract.description.en}{going}"
-    lines = [f"COMMENT ON TABLE {table} IS {sql_text(text)}"]
-    for name, column in (table_contract.columns if columns is None else columns).items():
-        unit = f" [{column.unit}]" if column.unit else ""
-        additive = " 합산 불가/not additive" if column.additive is False else ""
-        going = column.deprecated.comment if column.deprecated else ""
-        text = f"{column.description.ko} / {column.description.en}{unit}{additive}{going}"
-        lines.append(f'COMMENT ON COLUMN {table}."{name}" IS {sql_text(text)}')
-    return ";\n".join(lines)
 
 
 def all_statements(folder: Folder = SQL) -> dict[str, Statement]:
@@ -286,5 +268,3 @@ def _make_table(
     described = connection.execute(f'DESCRIBE "{statement.table}"').fetchall()
     columns = {name: dtype for name, dtype, *_ in described}
     _check_table_contract(statement, table_contract, columns)
-    if table_contract:
-        connection.execute(comments(table_contract, statement.table, table_contract.exact_columns))

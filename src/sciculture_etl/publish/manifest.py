@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ def source_fingerprints() -> dict[str, str]:
     }
 
 
+@cache
 def _code() -> str:
     """Fingerprint of the package's Python sources, by which a release says what made it."""
     files = sorted(PACKAGE.rglob("*.py"))

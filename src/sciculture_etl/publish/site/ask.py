@@ -20,11 +20,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from sciculture_etl.contracts import TableContract
 from sciculture_etl.contracts.yaml_files import BilingualText, Strict, explain, read_yaml
-from sciculture_etl.model.build import comments
 from sciculture_etl.pages import Language, page_texts
 from sciculture_etl.pages.words import in_language
 from sciculture_etl.project import EXPECTATIONS, PAGES
-from sciculture_etl.publish.files import BLOCK_BYTES, Content, in_order, place_in_release
+from sciculture_etl.publish.files import BLOCK_BYTES, Content, comments, in_order, place_in_release
 from sciculture_etl.publish.site.page import GROUP, owed_by_all, page
 from sciculture_etl.settings import fingerprint, sql_text
 
