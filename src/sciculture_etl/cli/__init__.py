@@ -22,6 +22,8 @@ from sciculture_etl.storage.access import let_this_user_use_what_it_makes
 # What a command imports and builds lives as long as it does: to look through it again and again finds nothing.
 OBJECTS_BETWEEN_LOOKS = 200_000
 gc.set_threshold(OBJECTS_BETWEEN_LOOKS, 20, 20)
+# numpy starts a thread a core for products of matrices, of which no command makes any.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Those that are called every night or by many. Where pandas counts as not installed, pyarrow makes no array of a list,
 # as an answer to a question does.
 WITHOUT_PANDAS = ("run", "rebuild", "backfill", "publish", "check")

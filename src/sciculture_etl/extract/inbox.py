@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -94,7 +94,9 @@ def check_channels(settings: Settings) -> None:
             raise unreachable(only, error) from None
 
 
-def extract_submissions(settings: Settings, archive: Archive, damages: Sequence[Damage] = ()) -> Extraction:
+def extract_submissions(
+    settings: Settings, archive: Archive, damages: Sequence[Damage] = (), when_new: Callable[[], None] = lambda: None
+) -> Extraction:
     """Copies what is new or changed in the channels into the archive and writes its receipts.
 
     The channels are looked into at the same time. One that can't be is told in the report, and the others go on; where
@@ -102,6 +104,7 @@ def extract_submissions(settings: Settings, archive: Archive, damages: Sequence[
 
     Args:
         damages: what the archive lacks. Where it still lies in a channel, it is taken again; it has its receipt.
+        when_new: called as soon as a channel is seen to hold something new, before that is copied.
     """
     archive.sweep()
     channels = channels_of(settings)
@@ -109,7 +112,7 @@ def extract_submissions(settings: Settings, archive: Archive, damages: Sequence[
 
     def collected(channel: Channel) -> Extraction:
         try:
-            return _collect(channel, settings, archive, seen)
+            return _collect(channel, settings, archive, seen, when_new)
         except UnreachableError as error:
             if len(channels) == 1:
                 raise
@@ -204,11 +207,14 @@ def _listed_channel(channel: Channel, retry: RetryPolicy) -> Iterator[tuple[Thre
             yield pool, filesystem, look
 
 
-def _collect(channel: Channel, settings: Settings, archive: Archive, seen: _Seen) -> Extraction:
+def _collect(
+    channel: Channel, settings: Settings, archive: Archive, seen: _Seen, when_new: Callable[[], None]
+) -> Extraction:
     retry = RetryPolicy(settings.timeouts)
 
     with _listed_channel(channel, retry) as (pool, filesystem, look):
-        fresh = seen.fresh(look.arrivals)
+        if fresh := seen.fresh(look.arrivals):
+            when_new()
         extraction = Extraction([], len(look.arrivals) - len(fresh), look.passed_over, look.unreadable)
 
         def taken(arrival: Arrival) -> Receipt | Exception:

@@ -182,9 +182,8 @@ class Run:
         """Channels → archive. Called again in the same run, it adds to what came before."""
         before = self.report.extraction.received
         damages = self._intake.damages(self.record.should_verify)
-        self.report.extraction = extract_submissions(self.settings, self.archive, damages)
-        if self.report.extraction.received and scheduler_address(self.settings) is None:
-            prepare_workers()
+        when_new = prepare_workers if scheduler_address(self.settings) is None else lambda: None
+        self.report.extraction = extract_submissions(self.settings, self.archive, damages, when_new)
         self.report.extraction.received[:0] = before
         return self.report.extraction
 
