@@ -23,6 +23,9 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 # What is compiled once is read by every worker and every process that a test starts, whatever the shell says.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# No power goes where tests run: what is synced would only wait for a disk that all workers share, a third of a night by
+# the clock. What is about the disk watches these calls (power.py); processes that tests start do sync.
+os.fsync, os.sync = (lambda descriptor: None), (lambda: None)
 # One thread a worker: each core has one. Polars looks when it is imported, so the imports of what uses it
 # follow; DuckDB takes its number from the variable of a scheduler.
 os.environ["POLARS_MAX_THREADS"] = os.environ["SLURM_CPUS_ON_NODE"] = "1"

@@ -13,7 +13,6 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-import pytest
 from attacks import Attack, attacks, beyond_linear
 
 import sciculture_etl
@@ -91,6 +90,7 @@ def _written_out(module: ModuleType, nodes: list[ast.AST]) -> Iterator[tuple[re.
         yield (re.compile(text, flags) if isinstance(text, (str, bytes)) else None), asked, name
 
 
+@cache
 def collected() -> tuple[list[Used], set[str]]:
     """All patterns, and the functions that make patterns of what they are given."""
     found: dict[tuple[Any, int], Used] = {}
@@ -117,9 +117,6 @@ def collected() -> tuple[list[Used], set[str]]:
             else:
                 seen(written, f"{short}.{function}", asked if asked != "compile" else None)
     return list(found.values()), makers
-
-
-USED, MAKERS = collected()
 
 
 def _calls(used: Used) -> list[str]:
@@ -150,14 +147,14 @@ def worst(used: Used) -> tuple[Attack, str, float] | None:
 
 def test_patterns_that_functions_make_are_known() -> None:
     """A pattern made of what a function is given can't be walked: it is tried where it is made, or meets no file."""
-    unknown = MAKERS - {
+    unknown = collected()[1] - {
         "contracts.field._fits_its_type",  # a contract's own; cells are held to it by Polars
         "formats.dialect.find_dialect",  # a separator, blanks, a quote: each blank is looked at once
     }
     assert not unknown
 
 
-@pytest.mark.parametrize("used", USED, ids=[used.name for used in USED])
-def test_a_pattern_costs_no_more_than_the_length_of_its_text(used: Used) -> None:
-    found = worst(used)
-    assert found is None, f"{used.pattern.pattern!r} {found}"
+def test_a_pattern_costs_no_more_than_the_length_of_its_text() -> None:
+    used = collected()[0]
+    assert len(used) > 150
+    assert [(one.name, one.pattern.pattern, found) for one in used if (found := worst(one))] == []

@@ -52,6 +52,7 @@ def test_the_guide_is_whole() -> None:
     assert not [name for name in named if name.endswith(".py")]
 
 
+@pytest.mark.slow  # a night judges one of them below
 def test_its_own_files_hold_the_new_contract_to_its_word(project: Path) -> None:
     done = run(project, "-m", "pytest", "tests/contracts", "-k", "starlight_evening", "-p", "no:cacheprovider")
     assert done.returncode == 0, done.stdout[-2000:]

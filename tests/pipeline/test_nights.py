@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,20 @@ from typing import Any
 import duckdb
 import pytest
 from forms import CENTRE, CLASS, INSTITUTION, as_csv, table
-from nights import ALL, NEEDED, begin, hashes, manifest, night, operations, published, release_ids, settings, submit
+from nights import (
+    ALL,
+    CSV,
+    NEEDED,
+    begin,
+    hashes,
+    manifest,
+    night,
+    operations,
+    published,
+    release_ids,
+    settings,
+    submit,
+)
 
 from sciculture_etl.errors import BusyError, UnreachableError
 from sciculture_etl.pipeline import Run, take_steps
@@ -176,6 +190,7 @@ def test_the_build_database_can_be_deleted_and_made_again_from_the_archive(copy:
     assert (hashes(copy.warehouse), hashes(copy.warehouse, "operator")) == before
 
 
+@pytest.mark.slow  # one with personal data in its archive: test_privacy.py
 def test_everything_but_the_archive_can_be_deleted_and_made_again(copy: Any) -> None:
     before = hashes(copy.warehouse), hashes(copy.warehouse, "operator")
     for path in copy.warehouse.iterdir():
@@ -216,10 +231,11 @@ def test_no_inbox_is_the_users_mistake_and_spoils_nothing(copy: Any, tmp_path: P
     assert night(copy.inbox, copy.warehouse).publication.outcome == "unchanged"
 
 
-def test_places_and_files_may_have_any_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("outputs", [CSV, pytest.param(ALL, marks=pytest.mark.slow)], ids=["some", "all"])
+def test_places_and_files_may_have_any_name(tmp_path: Path, outputs: Collection[str] | None) -> None:
     inbox, warehouse = tmp_path / "it's an 접수함", tmp_path / "it's a 창고"
     submit(inbox, "가상 '시험' 센터", '1분기; "실적"\n😀.csv', as_csv(table(CLASS)))
-    report = night(inbox, warehouse, outputs=ALL)
+    report = night(inbox, warehouse, outputs=outputs)
     assert report.publication.outcome == "published"
     assert report.verdicts == {"accepted": 1}
     submit(inbox, "가상 '시험' 센터", "2'.csv", as_csv(table(CLASS | {"기수": "2"})))

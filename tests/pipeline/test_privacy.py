@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import pytest
 from forms import CLASS, as_csv, table
-from nights import FILES, NEEDED, hashes, lose_database, night, operations, published, settings, submit
+from nights import NEEDED, hashes, lose_database, night, operations, published, settings, submit
 from planting import TRACES, planted_files, sound_file
 
 from sciculture_etl.extract import Archive, Restricted, Verdict, extract_submissions
@@ -117,7 +117,7 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("refused")
     submit(folder / "inbox", "가상시험센터", "실적.csv", as_csv(table(CLASS)))
     submit(folder / "inbox", "가상개인센터", "명단.csv", PERSONAL)
-    assert night(folder / "inbox", folder / "warehouse", outputs=FILES).verdicts == {"accepted": 1, "rejected": 1}
+    assert night(folder / "inbox", folder / "warehouse").verdicts == {"accepted": 1, "rejected": 1}
     return folder
 
 

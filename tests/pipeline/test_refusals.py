@@ -207,7 +207,7 @@ RULES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", ["a rule on cells", pytest.param("a query", marks=pytest.mark.slow)])
 def test_a_table_that_breaks_a_rule_names_the_file_and_its_rows(copy: Path, rule: str) -> None:
     inbox, warehouse = copy / "inbox", copy / "warehouse"
     submit(inbox, SENDER, FEW, log("춘천", "춘천시", [(4, 21), (4, 11)]), "2020-12-01T09:00:00")

@@ -155,6 +155,7 @@ def everything_in(database: Path) -> str:
         )
 
 
+@pytest.mark.slow  # a thousand values, in every output: test_privacy.py
 def test_personal_data_is_kept_nowhere_but_apart(tmp_path: Path) -> None:
     inbox, warehouse = tmp_path / "inbox", tmp_path / "warehouse"
     for number, (name, (column, value)) in enumerate(PERSONAL.items()):

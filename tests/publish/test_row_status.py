@@ -21,7 +21,7 @@ from sciculture_etl.publish import Publication
 from sciculture_etl.publish.releases import compare_releases
 from sciculture_etl.submissions import close_years, decide_waiting, reopen_years
 from tests.forms import CLASS, FACILITY, as_csv, table
-from tests.nights import FILES, NEEDED, begin, manifest, night, published, release_ids, settings, submit
+from tests.nights import DICTIONARY, NEEDED, begin, manifest, night, published, release_ids, settings, submit
 
 CODES = {"p", "r", "final"}
 PUBLIC_MARTS = {
@@ -32,6 +32,7 @@ PUBLIC_MARTS = {
 # What a row of these says of itself: how a figure compares, what a release changed.
 OWN = {"mart_seed_figure_check", "mart_revision"}
 OTHER = {"시군구": "강남구", "읍면동": "역삼동"}
+TOLD_IN = ("csv", *DICTIONARY)
 Years = list[tuple[str, int, str, bool, str]]
 
 
@@ -99,7 +100,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Publi
     submit(inbox, "가상시험센터", "실적 수정.csv", newer, "2020-05-01T09:00:00")
     revised = closed("dsc_class", 2020, is_revised=True)
     nights.append(nightly(folder, [classes[0], revised, facilities]))
-    nights.append(nightly(folder, [("dsc_class", 2019, "open", False, "가상 누락"), revised, facilities], FILES))
+    nights.append(nightly(folder, [("dsc_class", 2019, "open", False, "가상 누락"), revised, facilities], TOLD_IN))
     return folder / "warehouse", nights
 
 

@@ -30,7 +30,7 @@ DAY = date(2027, 1, 8)  # a week before the last term of 2026 is due
 BEFORE = DAY - timedelta(1)
 WAYS = ("synced", "names", "zeros", "data", "mixed", "mixed otherwise")
 # Of the states that a night can leave, so many are tried each time, spread over the whole night.
-SAMPLE = 4
+SAMPLE = 2
 EACH_MOMENT_OR_SOME = [pytest.param("whole", 1, marks=pytest.mark.slow), ("recorded", None)]
 
 
