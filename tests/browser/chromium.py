@@ -7,9 +7,11 @@ at a gate of our own, which writes it down and lets nothing through.
 from __future__ import annotations
 
 import base64
+import ctypes
 import json
 import os
 import shutil
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -35,6 +37,7 @@ AXE_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practi
 # A telephone shows a page smaller that is too wide for it, so the window's own measure is none.
 WIDTH = "return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
 SECONDS = 60
+PRCTL, PR_SET_PDEATHSIG = ctypes.CDLL(None).prctl, 1
 OWN_SCHEMES = {"file", "blob", "data", "about", "devtools", "chrome"}
 OWN_HOSTS = {"127.0.0.1", "localhost"}
 # What the browser asks for itself whatever it is told; no page of ours would.
@@ -46,6 +49,7 @@ OPTIONS = (
     "--disable-features=OptimizationHints,MediaRouter,Translate,AutofillServerCommunication",
     "--allow-browser-signin=false", "--gaia-url=http://127.0.0.1:9",
     "--force-color-profile=srgb", "--force-prefers-reduced-motion", "--lang=ko",
+    "--remote-debugging-pipe",  # it ends with its driver, however that ends
 )  # fmt: skip
 
 
@@ -128,7 +132,8 @@ class Chromium:
             options.add_argument(option)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         options.add_experimental_option("prefs", {"download.default_directory": str(self.downloads)})
-        self.driver = Chrome(options, Service(_program("chromedriver", "chromium.chromedriver")))
+        program = _program("chromedriver", "chromium.chromedriver")
+        self.driver = Chrome(options, Service(program, popen_kw={"preexec_fn": _end_with_parent}))
         self.driver.set_page_load_timeout(SECONDS)
         self.driver.set_script_timeout(SECONDS)
         self.width = 0
@@ -231,6 +236,11 @@ class Chromium:
     def close(self) -> None:
         self.driver.quit()
         self.gate.close()
+
+
+def _end_with_parent() -> None:
+    """A worker that is killed closes nothing: the system ends the driver with it."""
+    PRCTL(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @cache

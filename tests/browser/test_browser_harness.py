@@ -1,13 +1,27 @@
 """The browser that looks at pages finds what is wrong with one: each fault it is there for is planted here once."""
 
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 from tests.browser.chromium import DESK, PHONE, Chromium, served
+from tests.waiting import until
 
 PAGE = (
     "<!doctype html><html lang=en><head><meta charset=utf-8><title>t</title>"
     '<meta name="viewport" content="width=device-width, initial-scale=1">{head}</head><body><main>{body}</main>'
 )
+WORKER = """
+import sys, time
+from pathlib import Path
+from tests.browser.chromium import Chromium
+Chromium(Path(sys.argv[1]))
+print("there", flush=True)
+time.sleep(600)
+"""
 SOUND = "<h1>A page</h1>"
 
 
@@ -45,3 +59,27 @@ def test_errors_of_scripts_width_and_what_nobody_can_read_are_found(chromium: Ch
     assert found.sideways > 200
     assert {line.split(":")[0] for line in found.inaccessible} >= {"image-alt", "color-contrast"}
     assert not chromium.look(page(tmp_path, head, SOUND + wide), DESK, axe=False).sideways
+
+
+def processes_of(folder: Path) -> list[int]:
+    """Those that name the folder, which the browser does with its profile."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended since
+            if str(folder).encode() in path.read_bytes():
+                found.append(int(path.parent.name))
+    return found
+
+
+def test_a_worker_that_is_killed_leaves_no_browser(chromium: Chromium, tmp_path: Path) -> None:
+    """chromium: there is one here."""
+    begun = [sys.executable, "-c", WORKER, str(tmp_path / "profile")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(begun, stdout=subprocess.PIPE, env=environment) as worker:
+        try:
+            assert worker.stdout
+            assert worker.stdout.readline() == b"there\n"
+            assert len(processes_of(tmp_path)) > 2
+        finally:
+            worker.send_signal(signal.SIGKILL)
+    until(lambda: not processes_of(tmp_path), "their end")
