@@ -54,6 +54,7 @@ def test_a_rebuild_from_the_archive_ends_in_the_same_figures(small_night: Places
     assert small_night.hashes() == before
 
 
+@pytest.mark.slow  # a night that ends so by the command: test_run_channels.py; each code: formats/, tables/
 def test_files_that_cannot_be_used_are_told_what_to_do_and_the_rest_goes_on(shared: Places) -> None:
     put(shared, "한국과학창의재단/등록부.csv", GOOD_REGISTER.encode("cp949"))
     put(shared, "가상시험기관/빈 파일.csv", b"")

@@ -14,7 +14,7 @@ from typing import Any
 
 SIZES = (20, 200, 6000)  # an exponential pattern shows at the first, a cubic at the second, a quadratic at the third
 SUSPECT = 0.0025  # seconds of CPU that a text of these sizes may cost before its growth is measured
-STOP = 0.5  # no larger text is tried after one that cost more
+STOP = 0.1  # no larger text is tried after one that cost more
 MAX_DOUBLINGS = 12
 LINEAR = 1.45  # exponent of growth beyond which a cost is not linear
 EIGHTH, ABOUT_EIGHT = 8, 9.8  # what costs so many times its eighth at most goes with its length

@@ -184,9 +184,8 @@ def test_a_reader_never_fails_while_releases_are_swapped(two_days: Path, tmp_pat
     shutil.copytree(two_days / "day one", inbox)
     with reader(warehouse) as read, duckdb.connect(str(warehouse / "sciculture.duckdb"), read_only=True) as long_open:
         before = long_open.execute("FROM mart_dsc_summary").fetchall()
-        for number in range(1, 3):
-            report_centre(inbox, instructors=number)
-            assert night(inbox, warehouse).publication.outcome == "published"
+        report_centre(inbox, instructors=1)
+        assert night(inbox, warehouse).publication.outcome == "published"
         # Whoever opened the old release goes on reading it.
         assert long_open.execute("FROM mart_dsc_summary").fetchall() == before
     opened, seen, wrong = read

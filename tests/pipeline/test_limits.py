@@ -45,6 +45,7 @@ def test_what_takes_too_much_is_refused_by_name_until_the_limits_change(tmp_path
 
 
 @pytest.mark.night
+@pytest.mark.slow
 def test_what_was_withdrawn_before_it_was_ever_read_is_read_once_it_is_reinstated(tmp_path: Path) -> None:
     places = settings(tmp_path / "inbox", tmp_path / "warehouse")
     submit(tmp_path / "inbox", CENTRE, "실적.csv", as_csv(table(CLASS)), DAY)

@@ -116,6 +116,7 @@ def test_a_receipt_that_the_build_database_does_not_prove_is_not_put_back(days: 
     assert path.read_bytes() == damaged
 
 
+@pytest.mark.slow  # the doctor finds one each time: test_doctor.py
 def test_a_line_that_was_cut_off_counts_as_never_written(days: Days, tmp_path: Path) -> None:
     warehouse = days.copy(tmp_path)
     path = warehouse / "archive" / "receipts.jsonl"

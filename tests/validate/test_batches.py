@@ -87,7 +87,7 @@ def test_rows_read_are_loaded_quarantined_or_left_out(dataset: str, data: st.Dat
         assert set(validated.quarantine["source_row"]) <= set(errors["row"])
 
 
-@pytest.mark.parametrize("dataset", ["dsc_class", "dsc_facility"])
+@pytest.mark.parametrize("dataset", ["dsc_class", pytest.param("dsc_facility", marks=pytest.mark.slow)])
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_the_outcome_of_a_table_does_not_depend_on_the_others_in_its_batch(dataset: str, data: st.DataObject) -> None:
