@@ -1,8 +1,7 @@
-"""What a run can do, as its methods; their order for every kind of run stands in ``steps.py``."""
+"""What a run can do, as its methods; ``steps.py`` has their order for every kind of run, ``summary.py`` their sum."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -26,14 +25,13 @@ from sciculture_etl.messages import message
 from sciculture_etl.model import Model, build_model
 from sciculture_etl.pipeline.backfill import Plan, approve_locked, ask_for, files_left, make_plan
 from sciculture_etl.pipeline.checklist import Evidence, run_checks
-from sciculture_etl.pipeline.completeness import overdue_reports, rates_due
 from sciculture_etl.pipeline.hold import Hold, backfill_at_work, left_to
 from sciculture_etl.pipeline.journal import RunRecord, Runs
 from sciculture_etl.pipeline.moving import in_force
 from sciculture_etl.pipeline.reading import NEW, Intake, Stale
-from sciculture_etl.pipeline.reminding import newly_waiting
 from sciculture_etl.pipeline.report import PAGES, Noted, Progress, Reasons, RunReport, Silent
-from sciculture_etl.publish import NOTHING, Announcement, Publication, end_hold, publish_release, read_figures_checked
+from sciculture_etl.pipeline.summary import details_of, fill_report
+from sciculture_etl.publish import NOTHING, Announcement, Publication, end_hold, publish_release
 from sciculture_etl.publish.announcement import announcement_in
 from sciculture_etl.publish.going_out import publish_due
 from sciculture_etl.publish.lake_releases import IN_LAKE, why_behind
@@ -44,7 +42,6 @@ from sciculture_etl.settings import Settings
 from sciculture_etl.stopping import stop_if_asked
 from sciculture_etl.storage.disk import machine_errors_described
 from sciculture_etl.storage.lock import BACKFILL, sign
-from sciculture_etl.versions.published import WAITING
 from sciculture_etl.versions.upgrade import close_published_years
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -408,64 +405,14 @@ class Run:
 
     def sum_up(self) -> None:
         """Fills the report with what stands in the build database now, and the record of the run with what it did."""
-        report, self.is_summed_up = self.report, True
-        if self.warehouse.has_relation("mart_submission_log"):
-            report.verdicts, report.rows = self._totals()
-            report.new_verdicts = self._new_verdicts()
-            found = self.warehouse.rows("SELECT code, count(*) AS n FROM mart_row_error GROUP BY code ORDER BY code")
-            report.findings = {row["code"]: row["n"] for row in found}
-            report.figures = read_figures_checked(self.warehouse.connection)
-            report.conflicts = self.warehouse.rows(
-                "SELECT * EXCLUDE (resent_at) FROM mart_version_conflict ORDER BY ALL"
-            )
-            unfit = self.warehouse.rows("SELECT * FROM mart_correction WHERE status IN ('stale', 'not_found')")
-            report.unfit_corrections = {row["correction"]: row["status"] for row in unfit}
-            report.rates = rates_due(self.warehouse, self.today)
-            # Of what a preview finds overdue the next night tells.
-            report.missing, found_missing = overdue_reports(
-                self.warehouse, self.settings.archive, should_record=not report.is_preview
-            )
-            report.newly_missing = [] if report.is_preview else found_missing
-            report.waiting = self.warehouse.rows(WAITING)
-            if not report.is_preview:
-                report.newly_waiting = newly_waiting(report.waiting, self.settings.archive, self.today)
-        report.reasons = self.reasons.all()
-        self.record.outcome = report.publication.outcome
-        self.record.details = {
-            "release_id": report.publication.release_id, "refusals": report.publication.refusals,
-            "received": len(report.extraction.received), "read": report.read_count,
+        self.is_summed_up = True
+        self.report.reasons = self.reasons.all()
+        fill_report(self.report, self.warehouse, self.settings.archive, self.archive.receipts(), self.today)
+        self.record.outcome = self.report.publication.outcome
+        self.record.details = details_of(self.report) | {
             "receipts": len(self.archive.receipts()),
             "read_bytes": self._intake.read_bytes, "read_seconds": round(self._intake.read_seconds, 3),
-            "accepted_years": len(report.acceptance.accepted), "tables": len(report.rebuilt),
-            "rows": report.rows, "missing": report.missing, "waiting": report.waiting_count,
-            "held": [outcome.name for outcome in report.acceptance.held], "untaken": report.untaken_count,
-            "left_out": sorted(report.left_out),
-            "exit_code": report.exit_code,
         }  # fmt: skip
-
-    def _totals(self) -> tuple[dict[str, int], dict[str, int]]:
-        """How often each verdict was given, and the rows of all submissions by what became of them."""
-        verdicts: dict[str, int] = {}
-        rows = dict.fromkeys(("read", "loaded", "quarantined", "left_out"), 0)
-        sums = ", ".join(f"CAST(sum(rows_{kind}) AS BIGINT) AS {kind}" for kind in rows)
-        for row in self.warehouse.rows(
-            f"SELECT verdict, count(*) AS n, {sums} FROM mart_submission_log GROUP BY verdict ORDER BY verdict"
-        ):
-            verdicts[row["verdict"]] = row["n"]
-            for kind in rows:
-                rows[kind] += row[kind] or 0
-        return verdicts, rows
-
-    def _new_verdicts(self) -> dict[str, int]:
-        """The same of the files of which no run that came to its end has told: this one's, and a killed one's."""
-        reported = Runs(self.settings.archive).receipts_reported()
-        fresh = self.report.extraction.received if reported is None else self.archive.receipts()[reported:]
-        new = {receipt.path for receipt in fresh}
-        if not new:
-            return {}
-        listed = self.warehouse.rows("SELECT source_file, verdict FROM mart_submission_log ORDER BY receipt_no")
-        last = {row["source_file"]: row["verdict"] for row in listed if row["source_file"] in new}
-        return dict(Counter(last.values()))
 
 
 def _left_to_backfill(beside: BackfillAtWork) -> SuiteOutcome:
