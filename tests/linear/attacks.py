@@ -15,6 +15,8 @@ from typing import Any
 SIZES = (20, 200, 6000)  # an exponential pattern shows at the first, a cubic at the second, a quadratic at the third
 SUSPECT = 0.0025  # seconds of CPU that a text of these sizes may cost before its growth is measured
 STOP = 0.1  # no larger text is tried after one that cost more
+DEAR = 0.5  # what costs more is measured once, not three times
+ENDLESS = 4.0  # what costs more at first isn't tried twice as large
 MAX_DOUBLINGS = 12
 LINEAR = 1.45  # exponent of growth beyond which a cost is not linear
 EIGHTH, ABOUT_EIGHT = 8, 9.8  # what costs so many times its eighth at most goes with its length
@@ -145,7 +147,7 @@ def cost(call: Callable[[Any], object], given: Any) -> float:
 def _least(call: Callable[[Any], object], given: Any) -> float:
     """Of three tries: a busy machine only adds."""
     first = cost(call, given)
-    return first if first > STOP else min(first, cost(call, given), cost(call, given))
+    return first if first > DEAR else min(first, cost(call, given), cost(call, given))
 
 
 def growth(call: Callable[[Any], object], make: Callable[[int], Any], start: int, stop: float = STOP) -> float:
@@ -156,7 +158,7 @@ def growth(call: Callable[[Any], object], make: Callable[[int], Any], start: int
     """
     costs = [(start, _least(call, make(start)))]
     while len(costs) < 2 or (costs[-1][1] < stop and len(costs) < MAX_DOUBLINGS):
-        if costs[-1][1] > 8 * stop:
+        if costs[-1][1] > ENDLESS:
             return math.inf
         costs.append((costs[-1][0] * 2, _least(call, make(costs[-1][0] * 2))))
     (small, quick), (large, slow) = costs[-3:][0], costs[-1]
