@@ -27,9 +27,24 @@ def record_decisions(warehouse: Warehouse, decisions: Decisions, closings: Closi
             for number, one in enumerate(closings.in_effect())
         ],
     }  # fmt: skip
+    # Most nights nobody has decided anything since, and to write takes its time, the more on a lake.
+    changed = {table: rows for table, rows in tables.items() if _standing(warehouse, table) != _as_texts(rows)}
+    if not changed:
+        return
     with warehouse.transaction() as connection:
-        for table, rows in tables.items():
+        for table, rows in changed.items():
             connection.execute(f"DELETE FROM log.{table}")
             if rows:  # all at once, since each statement takes its time
                 with given(connection, found=pl.DataFrame(rows, orient="row", infer_schema_length=None)):
                     connection.execute(f"INSERT INTO log.{table} FROM found")
+
+
+def _standing(warehouse: Warehouse, table: str) -> set[tuple[str | None, ...]]:
+    """The rows as texts, with times as they stand in the journals."""
+    times = "strftime(timezone('UTC', decided_at), '%Y-%m-%dT%H:%M:%S+00:00')"
+    query = f"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (SELECT * REPLACE ({times} AS decided_at) FROM log.{table})"
+    return set(warehouse.connection.execute(query).fetchall())
+
+
+def _as_texts(rows: list[list[object]]) -> set[tuple[str | None, ...]]:
+    return {tuple(None if value is None else str(value) for value in row) for row in rows}
