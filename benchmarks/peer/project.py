@@ -22,7 +22,8 @@ def write_project(kind: str, job: Job, folder: Path) -> None:
         comment_start_string="<#", comment_end_string="#>", trim_blocks=True,
     )  # fmt: skip
     environment.globals |= {"read_csv": read_csv, "summary": summary, "tables": job.tables}
-    for name in environment.list_templates():
+    # Some are Python, which whoever compiles a checkout leaves beside them.
+    for name in environment.list_templates(filter_func=lambda name: not name.endswith(".pyc")):
         template = environment.get_template(name)
         for table in job.tables:
             if "SUMMARY" in name:
