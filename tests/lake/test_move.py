@@ -129,6 +129,7 @@ def test_a_move_that_is_broken_off_leaves_the_old_and_is_finished_by_another(
     assert sorted(one.name for one in warehouse.glob("warehouse.duckdb*")) == ["warehouse.duckdb"]
 
 
+@pytest.mark.slow
 def test_what_lies_in_the_new_place_is_never_written_over(warehouse: Path, before: Path, lake: Lake) -> None:
     embedded, shared = both(warehouse, lake)
     move_tables(embedded, shared)

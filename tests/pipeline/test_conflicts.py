@@ -145,6 +145,7 @@ def test_the_same_bytes_again_are_answered_with_what_counts_now(places: Settings
     assert "철회되어 집계에서 제외하고 있습니다" in mail(places, WITHDRAWN, "다시")
 
 
+@pytest.mark.slow
 def test_decisions_clear_the_list_count_and_can_be_undone(places: Settings, nights: list[RunReport]) -> None:
     loser = listed(nights[2])[UNCLEAR][1]
     before = sessions(places)[UNCLEAR]

@@ -179,6 +179,7 @@ def test_history_outlives_a_rebuild(copy: History) -> None:
     assert [row[-1] for row in set(after) - set(before) if not row[-1].endswith(replaced)] == []
 
 
+@pytest.mark.slow
 def test_after_a_rollback_nights_go_on_and_publish_nothing_else_until_someone_publishes(copy: History) -> None:
     one, two, three = release_ids(copy.warehouse)
     as_of_three = hashes(copy.warehouse)

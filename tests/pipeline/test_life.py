@@ -101,6 +101,7 @@ def test_what_a_withdrawn_submission_replaced_counts_again(withdrawn: Withdrawn)
     assert story["releases"] == ["00001-" + story["releases"][0][6:]]
 
 
+@pytest.mark.slow
 def test_a_withdrawal_outlives_the_build_database_and_can_be_taken_back(withdrawn: Withdrawn, places: Settings) -> None:
     for folder in (withdrawn.places.warehouse, Path(withdrawn.places.inbox)):
         shutil.copytree(folder, places.warehouse.parent / folder.name, symlinks=True)
@@ -220,6 +221,7 @@ def test_a_correction_changes_the_figure_is_told_and_fails_once_its_source_is_fi
     assert (standing(places), report.unfit_corrections) == ([("stale", 0)], {CORRECTION["correction"]: "stale"})
 
 
+@pytest.mark.slow
 def test_a_correction_lets_a_refused_row_in_and_only_that_institutions(places: Settings, expectations: Path) -> None:
     nobody = CORRECTION | {"correction": "없는_행", "where": {"class_name": "없는 강좌"}}
     (expectations / "corrections" / "없는_행.yml").write_text(

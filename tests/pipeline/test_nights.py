@@ -312,6 +312,7 @@ def test_a_rebuild_while_a_year_is_held_publishes_no_clash(tmp_path: Path) -> No
     assert published(warehouse, "SELECT count(*) FROM dim_institution WHERE is_registered") == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_file_overwritten_in_place_is_a_new_version_and_old_releases_are_kept_to_their_number(tmp_path: Path) -> None:
     inbox, warehouse = tmp_path / "inbox", tmp_path / "warehouse"
     for number in (1, 2):

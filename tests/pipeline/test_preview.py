@@ -118,6 +118,7 @@ def copied(previewed: Previewed, tmp_path: Path) -> Settings:
     return settings(Path(previewed.places.inbox), tmp_path / "warehouse")
 
 
+@pytest.mark.slow
 def test_the_night_after_a_preview_publishes_what_one_without_it_does(copied: Settings, tmp_path: Path) -> None:
     report = night(Path(copied.inbox), copied.warehouse)
     assert report.publication.outcome == "published"

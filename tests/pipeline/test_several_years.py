@@ -234,6 +234,7 @@ def copy(years: Any, tmp_path: Path) -> Any:
 STOP = ["사업연도", "권역", "개최지", "시도", "시군구", "운영기관", "장소", "운영일", "운영횟수", "관람객(참여자)수"]
 
 
+@pytest.mark.slow
 def test_a_stated_figure_that_differs_refuses_the_release(copy: Any) -> None:
     before = manifest(copy.warehouse)["release_id"]
     row = ["2020", "가상", "가상 새 개최지", "강원도", "춘천시", "한국과학관협회", "가상 학교", "2020-11-02", "1", "5"]

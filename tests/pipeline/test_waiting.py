@@ -156,6 +156,7 @@ def test_a_version_that_loses_most_rows_waits_until_it_is_approved(
         decide_waiting(desk.settings, "처음.csv", WHY, "approved")
 
 
+@pytest.mark.slow
 def test_a_stray_row_of_another_year_takes_no_year_away(desk: Desk) -> None:
     """Where nothing in the file says its year, its rows speak for several, each judged by itself."""
     desk.send("2019 전체.csv", classes(30, year=2019))

@@ -170,6 +170,7 @@ def test_wherever_the_power_goes_in_a_preview_the_next_run_alone_publishes_as_if
         assert previewed.differing() == [], (previewed.moments[number].what, way)
 
 
+@pytest.mark.slow
 @pytest.mark.night
 @pytest.mark.parametrize(("kind", "every"), EACH_MOMENT_OR_SOME)
 def test_a_killed_run_and_a_finished_one_leave_nothing_that_the_power_could_take(
