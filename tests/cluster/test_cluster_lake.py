@@ -27,17 +27,17 @@ def run(environment: Mapping[str, str], *words: str) -> str:
     return ended.stdout
 
 
-def kill_at(step: str, warehouse: Path, environment: Mapping[str, str], *words: str) -> None:
-    """Begins a command, and kills it once the lock says that it is at a step."""
+def kill_at(steps: tuple[str, ...], warehouse: Path, environment: Mapping[str, str], *words: str) -> None:
+    """Begins a command, and kills it once the lock says that it is at one of these steps."""
     with (warehouse.parent / "said").open("ab") as said:
         process = subprocess.Popen([COMMAND, *words], env=os.environ | environment, stdout=said, stderr=said)
 
     def is_there() -> bool:
         assert process.poll() is None, (warehouse.parent / "said").read_text()
-        return str((lock_holder(warehouse) or {}).get("step", "")).startswith(step)
+        return str((lock_holder(warehouse) or {}).get("step", "")).startswith(steps)
 
     try:
-        until(is_there, step, 0.01)
+        until(is_there, " or ".join(steps), 0.01)
     finally:
         process.kill()
         process.wait()
@@ -66,8 +66,8 @@ def test_a_backfill_that_is_killed_twice_ends_in_the_same_figures(lake: Lake, tm
             **lake.environment, "SCICULTURE_WAREHOUSE_FILES": str(warehouse), "SCICULTURE_WORKERS": dask.setting,
         }  # fmt: skip
         words = "backfill", "--years", f"{YEARS[0]}:{YEARS[-1]}", "--all", "--reason", "가상의 사유", "--yes"
-        kill_at("read 2019", warehouse, shared, *words)
-        kill_at("model", warehouse, shared, "backfill", "--resume", "--yes")
+        kill_at(("read 2019", "validate 2019"), warehouse, shared, *words)
+        kill_at(("model",), warehouse, shared, "backfill", "--resume", "--yes")
         run(shared, "backfill", "--resume", "--yes")
     assert hashes(warehouse) == before
     assert list(warehouse.glob("shared/*")) == list(warehouse.glob("staging/*")) == []
